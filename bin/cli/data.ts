@@ -1,0 +1,54 @@
+/** The options that name a data set, and loading it. */
+
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Dataset, Sample, Split } from '../../lib/image/dataset/dataset.js';
+import { datasets, findDataset } from '../../lib/image/dataset/index.js';
+import { UsageError } from '../../lib/tensor/error.js';
+import type { Model } from '../../lib/unet/model.js';
+
+/** Names the folder that holds the data sets, each in its own folder. */
+const DATA_VARIABLE = 'SPIKING_UNET_DATA';
+
+export interface DataOptions {
+  readonly dataset: string;
+  readonly data?: string;
+}
+
+export function addDataOptions(command: Command, defaultDataset?: string): void {
+  command
+    .option('--dataset <name>', Object.keys(datasets).join(', '), defaultDataset)
+    .option('--data <dir>', `the data set's folder (default: its folder under $${DATA_VARIABLE})`);
+}
+
+/** The folder of a data set; undefined for a synthetic one; UsageError where none is named. */
+export function dataFolder(dataset: Dataset, directory: string | undefined): string | undefined {
+  if (directory !== undefined || dataset.folder === undefined) return directory;
+  const root = process.env[DATA_VARIABLE];
+  if (root) return join(root, dataset.folder);
+  throw new UsageError(
+    `--data is missing: where is the data set "${dataset.name}"? (or set ${DATA_VARIABLE}; synth-${dataset.name} needs no data)`,
+  );
+}
+
+/** The samples of a split, made fit for a model where one is given (its channels). */
+export function loadSamples(options: DataOptions & { seed: number }, split: Split, channels?: 1 | 3): Sample[] {
+  const dataset = findDataset(options.dataset);
+  const directory = dataFolder(dataset, options.data);
+  return dataset.load({ directory, split, seed: options.seed, channels });
+}
+
+/** Refuses a data set whose task or classes are not the model's (UsageError). */
+export function requireFitting(dataset: Dataset, model: Model): void {
+  const { task, classes } = model.configuration;
+  if (dataset.name !== 'folder' && dataset.task !== task) {
+    throw new UsageError(
+      `--dataset ${dataset.name} is for the task "${dataset.task}", the model is for "${task}"`,
+    );
+  }
+  if (task === 'segment' && dataset.name !== 'folder' && dataset.classNames.length !== classes) {
+    throw new UsageError(
+      `--dataset ${dataset.name} has ${dataset.classNames.length} classes, the model was made for ${classes}`,
+    );
+  }
+}

@@ -1,0 +1,66 @@
+/** `finetune --gradients`: loss and gradients of one picture, for comparison with other implementations. */
+
+import { readImage } from '../../lib/image/decode.js';
+import { preprocess } from '../../lib/image/preprocess.js';
+import type { Kernels } from '../../lib/kernel/contract.js';
+import type { SpikingModel } from '../../lib/spike/spikingModel.js';
+import { DataError, UsageError } from '../../lib/tensor/error.js';
+import { writeFileAtomic } from '../../lib/tensor/files.js';
+import { encodeSafetensors } from '../../lib/tensor/safetensors.js';
+import { type AsfOptions, asfGradient } from '../../lib/train/asf.js';
+import type { Example } from '../../lib/train/example.js';
+import { SIZE_STEP } from '../../lib/unet/architecture.js';
+import { unpackParameters } from '../../lib/unet/parameters.js';
+import { imageChannels } from './model.js';
+import type { Result } from './stage.js';
+
+/** Writes grad.NAME for every parameter; nothing is updated. */
+export function writeGradients(
+  kernels: Kernels,
+  model: SpikingModel,
+  options: AsfOptions,
+  files: { readonly image?: string; readonly label?: string },
+  out: string,
+): Result {
+  if (files.image === undefined || files.label === undefined) {
+    throw new UsageError('--gradients needs --image and --label');
+  }
+  const example = readExample(model, files.image, files.label);
+  const { loss, gradients } = asfGradient(kernels, model, example, options);
+  const named = [...unpackParameters(model.layers, gradients)].map(
+    ([name, tensor]) => [`grad.${name}`, tensor] as const,
+  );
+  const metadata = { loss: String(loss), steps: String(options.steps), logits: options.logits };
+  writeFileAtomic(out, encodeSafetensors({ tensors: new Map(named), metadata }));
+  return {
+    json: { loss, steps: options.steps, gradients: out },
+    text: `loss ${loss}\n${out}: ${named.length} gradients`,
+  };
+}
+
+/** A picture with its class ids, or with its clean version: then the noise between them is the target. */
+function readExample(model: SpikingModel, imagePath: string, labelPath: string): Example {
+  const [picture, label] = [readImage(imagePath), readImage(labelPath)];
+  const { height, width } = picture;
+  if (height % SIZE_STEP !== 0 || width % SIZE_STEP !== 0) {
+    throw new DataError(`${imagePath}: is ${width}x${height}, expected multiples of ${SIZE_STEP}`);
+  }
+  if (label.height !== height || label.width !== width) {
+    throw new DataError(
+      `${labelPath}: is ${label.width}x${label.height}, but ${imagePath} is ${width}x${height}`,
+    );
+  }
+  const channels = imageChannels(model);
+  const input = preprocess(model.preprocess, picture, channels);
+  if (model.configuration.task === 'denoise') {
+    const clean = preprocess(model.preprocess, label, channels);
+    return { height, width, input, target: input.map((value, i) => value - clean[i]) };
+  }
+  if (label.channels !== 1)
+    throw new DataError(`${labelPath}: is a colour picture, expected grey values that are class ids`);
+  const { classes } = model.configuration;
+  const unknown = label.data.find((id) => id >= classes);
+  if (unknown !== undefined)
+    throw new DataError(`${labelPath}: holds class ${unknown}, the model knows 0..${classes - 1}`);
+  return { height, width, input, target: label.data };
+}

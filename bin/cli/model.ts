@@ -1,0 +1,80 @@
+/** Model files on the command line, and running whichever kind of network they hold. */
+
+import { createHash } from 'node:crypto';
+import type { Command } from 'commander';
+import type { Kernels } from '../../lib/kernel/contract.js';
+import { spikingRun } from '../../lib/spike/readout.js';
+import { MODES, type Mode } from '../../lib/spike/simulate.js';
+import { type SpikingModel, toSpikingModel, withNotes } from '../../lib/spike/spikingModel.js';
+import { DataError } from '../../lib/tensor/error.js';
+import { readBytes } from '../../lib/tensor/files.js';
+import { decodeModel, type Model } from '../../lib/unet/model.js';
+import { type Run, unetRun } from '../../lib/unet/predict.js';
+import { addPotentialOption, count, initialPotential, oneOf } from './parse.js';
+
+/** T where neither the user nor the model says anything: the paper's for DRIVE. */
+const DEFAULT_STEPS = 10;
+
+export interface SimulationOptions {
+  readonly steps?: number;
+  readonly mode: Mode;
+  readonly vInit?: number | 'half';
+}
+
+export interface LoadedModel {
+  readonly model: Model;
+  /** SHA-256 of the file, which its descendants carry as `parent`. */
+  readonly hash: string;
+}
+
+/** Reads a model file (a checkpoint will do); DataError names what is wrong with it. */
+export function loadModel(path: string): LoadedModel {
+  const bytes = readBytes(path);
+  return { model: decodeModel(bytes, path).model, hash: createHash('sha256').update(bytes).digest('hex') };
+}
+
+export function addSimulationOptions(command: Command): void {
+  command
+    .option(
+      '--steps <T>',
+      `time steps (default: those the model was fine-tuned for, or ${DEFAULT_STEPS})`,
+      count,
+    )
+    .option(
+      '--mode <mode>',
+      `currents from ${MODES.join(', ')}: same bits, other speed`,
+      oneOf(...MODES),
+      'auto',
+    );
+  addPotentialOption(command);
+}
+
+/** A model as a spiking network, with what the options change in it. */
+export function spikingModel(model: Model, options: SimulationOptions, source: string) {
+  const stored = toSpikingModel(model, source);
+  const { vInit } = options;
+  const spiking: SpikingModel =
+    vInit === undefined
+      ? stored
+      : withNotes(stored, { initialPotential: initialPotential(vInit, stored.conversion.thresholds) });
+  return { spiking, steps: options.steps ?? stored.conversion.steps ?? DEFAULT_STEPS };
+}
+
+/** How to run a model of either stage; `steps` is 0 for a U-Net. */
+export function runOf(
+  kernels: Kernels,
+  model: Model,
+  options: SimulationOptions,
+  source: string,
+): { run: Run; steps: number } {
+  if (model.stage === 'ann') return { run: unetRun(kernels, model), steps: 0 };
+  const { spiking, steps } = spikingModel(model, options, source);
+  return { run: spikingRun(kernels, spiking, model.configuration.task, steps, options.mode), steps };
+}
+
+/** The channels of a model's input as pictures have them; DataError for a model that takes no pictures. */
+export function imageChannels(model: Model): 1 | 3 {
+  const { channels } = model.configuration;
+  if (channels === 1 || channels === 3) return channels;
+  throw new DataError(`the model takes ${channels} channels, pictures have 1 or 3`);
+}

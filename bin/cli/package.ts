@@ -1,0 +1,12 @@
+/** Files that come with the package, wherever it is installed and whether it runs from source or from dist. */
+
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The path of a file given relative to the package's root. */
+export function packageFile(...parts: readonly string[]): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return join(folder, ...parts);
+}

@@ -1,0 +1,62 @@
+/** Option values from text; commander prints what is thrown here beside the option's name. */
+
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** A whole number of at least 1. */
+export function count(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError('expected a whole number of at least 1');
+  }
+  return value;
+}
+
+/** A whole number of at least 0. */
+export function naturalNumber(text: string): number {
+  return text.trim() === '0' ? 0 : count(text);
+}
+
+/** A finite number. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number');
+  return value;
+}
+
+/** A number above 0. */
+export function positive(text: string): number {
+  const value = number(text);
+  if (value <= 0) throw new InvalidArgumentError('expected a number above 0');
+  return value;
+}
+
+/** Numbers separated by commas. */
+export function numberList(text: string): number[] {
+  return text.split(',').map(number);
+}
+
+/** One of some words. */
+export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word === undefined) throw new InvalidArgumentError(`expected ${words.join(' or ')}`);
+    return word;
+  };
+}
+
+/** `half` (of the smallest threshold), or a number of volts. */
+export function potential(text: string): number | 'half' {
+  return text === 'half' ? 'half' : number(text);
+}
+
+/** The option --v-init. */
+export function addPotentialOption(command: Command, defaultText?: string): void {
+  const help = 'membrane potential before the first step, in volts, or "half" of the smallest threshold';
+  const byDefault = defaultText === undefined ? undefined : potential(defaultText);
+  command.option('--v-init <volts>', help, potential, byDefault);
+}
+
+/** The value of --v-init in volts. */
+export function initialPotential(value: number | 'half', thresholds: readonly number[]): number {
+  return value === 'half' ? Math.min(...thresholds) / 2 : value;
+}

@@ -1,0 +1,25 @@
+/** A progress bar with the time left, on stderr; nothing where stderr is not a terminal or --quiet is set. */
+
+import { SingleBar } from 'cli-progress';
+
+export interface Progress {
+  /** Where it stands, with a word on how it goes. */
+  update(done: number, note?: string): void;
+  stop(): void;
+}
+
+export function startProgress(label: string, total: number, quiet: boolean): Progress {
+  if (quiet || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  const bar = new SingleBar({
+    format: `${label} [{bar}] {value}/{total} {note} ETA {eta_formatted}`,
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    etaBuffer: 50,
+  });
+  bar.start(total, 0, { note: '' });
+  return {
+    update: (done, note = '') => bar.update(done, { note }),
+    stop: () => bar.stop(),
+  };
+}

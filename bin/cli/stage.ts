@@ -1,0 +1,117 @@
+/**
+ * What every stage of the command line shares: options, help with examples, results as text or as one JSON
+ * document, one line for an error, and the exit codes: 0 ok, 1 failure, 2 wrong usage, 3 data missing or
+ * malformed, 130 interrupted. Results go to stdout, everything else to stderr.
+ */
+
+import { Command, CommanderError } from 'commander';
+import pc from 'picocolors';
+import { chooseKernels, DEFAULT_ENGINE, engines } from '../../lib/kernel/choose.js';
+import type { Kernels } from '../../lib/kernel/contract.js';
+import { DataError, UsageError } from '../../lib/tensor/error.js';
+import { count, naturalNumber } from './parse.js';
+import { type Progress, startProgress } from './progress.js';
+
+/** What a stage prints: `json` with --json, `text` without. */
+export interface Result {
+  readonly json: unknown;
+  readonly text: string;
+}
+
+/** The options every stage has. */
+export interface SharedOptions {
+  readonly seed: number;
+  readonly threads: number;
+  readonly engine: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+export interface Context {
+  readonly kernels: Kernels;
+  /** Aborted by the first Ctrl-C; the second one ends the program at once. */
+  readonly signal: AbortSignal;
+  /** A line for the person at the terminal, on stderr. */
+  log(line: string): void;
+  /** A bar with the time left, on stderr and on terminals only. */
+  progress(label: string, total: number): Progress;
+}
+
+export interface Stage<Options> {
+  readonly name: string;
+  readonly summary: string;
+  /** Command lines that work, with a word on what they do. */
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+  configure(command: Command): void;
+  run(options: Options & SharedOptions, context: Context): Promise<Result> | Result;
+}
+
+/** Thrown by a stage that stopped because it was asked to, after saving its work. */
+export class Interrupted extends Error {
+  override name = 'Interrupted';
+}
+
+const EXIT = { ok: 0, failure: 1, usage: 2, data: 3, interrupted: 130 };
+
+/** Parses the arguments, runs the stage, prints its result and sets the exit code. */
+export async function runStage<Options>(stage: Stage<Options>, argv = process.argv.slice(2)): Promise<void> {
+  const command = newCommand(stage);
+  try {
+    command.parse(argv, { from: 'user' });
+    const options = { ...command.opts(), arguments: command.args } as unknown as Options & SharedOptions;
+    const result = await stage.run(options, newContext(options));
+    process.stdout.write(`${options.json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
+  } catch (error) {
+    process.exitCode = report(stage.name, error);
+  }
+}
+
+function newCommand<Options>(stage: Stage<Options>): Command {
+  const command = new Command(`spiking-unet ${stage.name}`)
+    .description(stage.summary)
+    .showHelpAfterError('(--help shows all options, with examples)')
+    .exitOverride();
+  stage.configure(command);
+  return command
+    .option('--seed <n>', 'seed of everything random', naturalNumber, 1)
+    .option('--threads <n>', 'threads to compute on; the reference engine uses one', count, 1)
+    .option('--engine <name>', `kernels: ${Object.keys(engines).join(', ')}`, DEFAULT_ENGINE)
+    .option('--json', 'print one JSON document instead of text', false)
+    .option('--quiet', 'no progress and no remarks', false)
+    .addHelpText('after', () => helpWithExamples(stage.examples));
+}
+
+function helpWithExamples(examples: Stage<unknown>['examples']): string {
+  const lines = examples.map(
+    ([command, meaning]) => `  ${pc.dim(`# ${meaning}`)}\n  spiking-unet ${command}`,
+  );
+  return `\nExamples:\n${lines.join('\n')}`;
+}
+
+function newContext(options: SharedOptions): Context {
+  const controller = new AbortController();
+  process.once('SIGINT', () => {
+    controller.abort();
+    if (!options.quiet) process.stderr.write('\nstopping: saving what is done (Ctrl-C again ends at once)\n');
+    process.once('SIGINT', () => process.exit(EXIT.interrupted));
+  });
+  return {
+    kernels: chooseKernels(options.engine),
+    signal: controller.signal,
+    log: (line) => {
+      if (!options.quiet) process.stderr.write(`${line}\n`);
+    },
+    progress: (label, total) => startProgress(label, total, options.quiet),
+  };
+}
+
+/** Prints one line on stderr and returns the exit code. */
+function report(stage: string, error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // it has printed already
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${pc.red(`spiking-unet ${stage}:`)} ${message}\n`);
+  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof DataError) return EXIT.data;
+  if (error instanceof Interrupted) return EXIT.interrupted;
+  return EXIT.failure;
+}

@@ -1,0 +1,117 @@
+/** What `train` and `finetune` share on the command line: the options of the training loop, and what it shows. */
+
+import type { Command } from 'commander';
+import type { Dataset } from '../../lib/image/dataset/dataset.js';
+import { writePng } from '../../lib/image/encode.js';
+import type { Image } from '../../lib/image/image.js';
+import type { Metrics, OnImage } from '../../lib/train/evaluate.js';
+import type { EpochRecord, Learner } from '../../lib/train/loop.js';
+import { optimisers } from '../../lib/train/optimiser.js';
+import { resultPanel } from '../../lib/train/picture.js';
+import { openRunFolder } from '../../lib/train/runFolder.js';
+import { schedules } from '../../lib/train/schedule.js';
+import { runSession } from '../../lib/train/session.js';
+import type { Model } from '../../lib/unet/model.js';
+import { count, naturalNumber, positive } from './parse.js';
+import { type Context, Interrupted, type Result, type SharedOptions } from './stage.js';
+
+export interface TrainingCommand {
+  readonly epochs: number;
+  readonly batch: number;
+  readonly lr: number;
+  readonly optimizer: string;
+  readonly schedule: string;
+  readonly patches?: number;
+  readonly patch?: number;
+  readonly validation: number;
+  readonly patience: number;
+  readonly saveEvery: number;
+  readonly out: string;
+  readonly resume: boolean;
+}
+
+export function addTrainingOptions(
+  command: Command,
+  defaults: { epochs: number; batch: number; lr: number; optimizer: string },
+): void {
+  command
+    .requiredOption('--out <dir>', 'the run folder: checkpoints, metrics.jsonl, sample pictures')
+    .option('--resume', 'go on with the run in --out, with the same bits as if it had not stopped', false)
+    .option('--epochs <n>', 'epochs in all', count, defaults.epochs)
+    .option('--batch <n>', 'examples an update', count, defaults.batch)
+    .option('--patches <n>', "examples an epoch (default: the data set's)", count)
+    .option('--patch <n>', "side of the square patches, a multiple of 16 (default: the data set's)", count)
+    .option('--lr <rate>', 'learning rate', positive, defaults.lr)
+    .option('--schedule <name>', `of the learning rate: ${Object.keys(schedules).join(', ')}`, 'cosine')
+    .option('--optimizer <name>', Object.keys(optimisers).join(', '), defaults.optimizer)
+    .option('--validation <fraction>', 'part of the training images that picks the best model', positive, 0.1)
+    .option(
+      '--patience <n>',
+      'stop after n epochs without a better validation score; 0: never',
+      naturalNumber,
+      0,
+    )
+    .option('--save-every <n>', 'updates between two checkpoints', count, 50);
+}
+
+/** Runs the training and shows it: a bar, a line an epoch, a picture an epoch, a summary. */
+export async function trainAndReport(
+  options: TrainingCommand & SharedOptions & { readonly patch?: number },
+  context: Context,
+  dataset: Dataset,
+  start: Model,
+  makeLearner: (model: Model, onImage: OnImage) => Learner,
+): Promise<Result> {
+  const updatesPerEpoch = Math.ceil((options.patches ?? dataset.patch.perEpoch) / options.batch);
+  const folder = openRunFolder(options.out, configOf(options), options.resume);
+  const bar = context.progress(options.out, options.epochs * updatesPerEpoch);
+  let picture: Image | undefined;
+  const onImage: OnImage = (sample, prediction) => {
+    picture ??= resultPanel(sample, [{ caption: 'prediction', prediction }], start.classNames.length);
+  };
+  const outcome = await runSession({
+    kernels: context.kernels,
+    folder,
+    options: { ...options, learningRate: options.lr, updatesPerEpoch },
+    start,
+    resume: options.resume,
+    signal: context.signal,
+    makeLearner: (model) => makeLearner(model, onImage),
+    onUpdate: (done, _total, loss) => bar.update(done, `loss ${loss.toFixed(4)}`),
+    onEpoch: (record) => {
+      if (picture) writePng(folder.samplePath(`epoch-${String(record.epoch).padStart(3, '0')}.png`), picture);
+      picture = undefined;
+      context.log(describe(record, options.epochs));
+    },
+  }).finally(() => bar.stop());
+  if (!outcome.completed) throw new Interrupted(`stopped; continue with the same command and --resume`);
+  const { best } = outcome;
+  return {
+    json: { run: options.out, model: folder.best, epochs: outcome.records.length, best },
+    text: `${folder.best}: the best of ${outcome.records.length} epochs${best ? `, ${describe(best, options.epochs)}` : ''}`,
+  };
+}
+
+/** Every option that the run depends on, for config.json. */
+function configOf(options: TrainingCommand & SharedOptions): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => key !== 'arguments'));
+}
+
+function describe(record: EpochRecord, epochs: number): string {
+  const best = record.best ? ' (best so far)' : '';
+  const loss = record.loss.toFixed(4);
+  return `epoch ${record.epoch}/${epochs}: loss ${loss}, validation ${formatMetrics(record.validation)}${best}`;
+}
+
+/** Metrics in a line. */
+export function formatMetrics(metrics: Metrics): string {
+  if ('psnr' in metrics) {
+    return `PSNR ${metrics.psnr.toFixed(2)} dB, SSIM ${metrics.ssim.toFixed(4)} at sigma ${metrics.sigma}`;
+  }
+  if (metrics.miou !== undefined) return `mIoU ${metrics.miou.toFixed(4)}`;
+  const line = (m: typeof metrics) =>
+    `F1 ${m.f1?.toFixed(4)}, JS ${m.js?.toFixed(4)}, ACC ${m.acc?.toFixed(4)}`;
+  return metrics.fov
+    ? `${line(metrics.fov)} in the field of view (whole image: ${line(metrics)})`
+    : line(metrics);
+}

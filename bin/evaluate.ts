@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+
+/** `spiking-unet evaluate`: metrics of a network on a data set, per image and in total. */
+
+import type { Split } from '../lib/image/dataset/dataset.js';
+import { findDataset } from '../lib/image/dataset/index.js';
+import { evaluateDenoising, evaluateSegmentation } from '../lib/train/evaluate.js';
+import { addDataOptions, type DataOptions, loadSamples, requireFitting } from './cli/data.js';
+import {
+  addSimulationOptions,
+  imageChannels,
+  loadModel,
+  runOf,
+  type SimulationOptions,
+} from './cli/model.js';
+import { oneOf, positive } from './cli/parse.js';
+import { runStage, type SharedOptions } from './cli/stage.js';
+import { thousands } from './cli/table.js';
+import { formatMetrics } from './cli/training.js';
+
+interface Options extends DataOptions, SimulationOptions, SharedOptions {
+  readonly model: string;
+  readonly split: Split;
+  readonly sigma: number;
+}
+
+await runStage<Options>({
+  name: 'evaluate',
+  summary: 'Measure a U-Net or a spiking network on a data set.',
+  examples: [
+    [
+      'evaluate --model runs/drive/checkpoints/best.safetensors --dataset drive --data ~/DRIVE',
+      'F1, JS, ACC on the test images',
+    ],
+    [
+      'evaluate --model snn.safetensors --dataset drive --data ~/DRIVE --steps 4 --v-init half --json',
+      'another T, for a script',
+    ],
+  ],
+  configure(command) {
+    addDataOptions(command, 'synth-drive');
+    addSimulationOptions(command);
+    command
+      .requiredOption('--model <file>', 'a U-Net or a spiking network')
+      .option('--split <name>', 'train, test or all', oneOf('train', 'test', 'all'), 'test')
+      .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25);
+  },
+  run(options, context) {
+    const { model } = loadModel(options.model);
+    const { run, steps } = runOf(context.kernels, model, options, options.model);
+    requireFitting(findDataset(options.dataset), model);
+    const samples = loadSamples(options, options.split, imageChannels(model));
+    const bar = context.progress('evaluating', samples.length);
+    let done = 0;
+    const onImage = () => bar.update(++done);
+    const result =
+      model.configuration.task === 'segment'
+        ? evaluateSegmentation(samples, run, model.classNames, onImage)
+        : evaluateDenoising(samples, run, options.sigma, options.seed, onImage);
+    bar.stop();
+    const { metrics, images, spikes } = result;
+    const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${steps} steps` : '';
+    const lines = images.map((image) => `${image.name}: ${formatMetrics(image.metrics)}`);
+    return {
+      json: { metrics, images, spikes, steps },
+      text: [...lines, `${images.length} images: ${formatMetrics(metrics)}${fired}`].join('\n'),
+    };
+  },
+});

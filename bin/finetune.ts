@@ -1,0 +1,90 @@
+#!/usr/bin/env node
+/** `spiking-unet finetune`: trains a spiking network with accumulated spiking flow (Algorithm 1 of the paper). */
+
+import { findDataset } from '../lib/image/dataset/index.js';
+import { toSpikingModel, withNotes } from '../lib/spike/spikingModel.js';
+import { UsageError } from '../lib/tensor/error.js';
+import type { Logits } from '../lib/train/asf.js';
+import { asfLearner, holdOut } from '../lib/train/learner.js';
+import { addDataOptions, type DataOptions, loadSamples, requireFitting } from './cli/data.js';
+import { writeGradients } from './cli/gradients.js';
+import {
+  addSimulationOptions,
+  imageChannels,
+  loadModel,
+  type SimulationOptions,
+  spikingModel,
+} from './cli/model.js';
+import { oneOf } from './cli/parse.js';
+import { runStage, type SharedOptions } from './cli/stage.js';
+import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/training.js';
+
+interface Options extends Partial<DataOptions>, TrainingCommand, SimulationOptions, SharedOptions {
+  readonly model: string;
+  readonly logits: Logits;
+  readonly image?: string;
+  readonly label?: string;
+  readonly gradients?: string;
+}
+
+await runStage<Options>({
+  name: 'finetune',
+  summary: 'Fine-tune a spiking network with ASF-BP.',
+  examples: [
+    [
+      'finetune --model snn.safetensors --dataset drive --data ~/DRIVE --steps 10 --patches 1600 --out runs/fine',
+      '200 updates of 8 patches',
+    ],
+    [
+      'finetune --model snn.safetensors --image X.png --label Y.png --steps 10 --gradients G.safetensors',
+      'gradients of one sample, no update',
+    ],
+  ],
+  configure(command) {
+    addDataOptions(command);
+    addSimulationOptions(command);
+    command
+      .requiredOption('--model <file>', 'the spiking network')
+      .option(
+        '--logits <kind>',
+        'I_in of the last layer as its mean over the steps, or its sum (Eq. 11)',
+        oneOf('mean', 'sum'),
+        'mean',
+      );
+    addTrainingOptions(command, { epochs: 1, batch: 8, lr: 1e-4, optimizer: 'adam' });
+    command
+      .option('--image <file>', 'one picture, with --label and --gradients: print the loss, update nothing')
+      .option('--label <file>', 'its class ids as grey values; for denoising the clean picture')
+      .option('--gradients <file>', 'where to write grad.conv1.weight .. in PyTorch layout');
+  },
+  run(options, context) {
+    const { model, hash } = loadModel(options.model);
+    const { spiking, steps } = spikingModel(model, options, options.model);
+    const asf = { steps, mode: options.mode, logits: options.logits };
+    if (options.gradients !== undefined) {
+      return writeGradients(context.kernels, spiking, asf, options, options.gradients);
+    }
+    if (options.dataset === undefined)
+      throw new UsageError('what to train on? Give --dataset (or --image, --label, --gradients)');
+    const dataset = findDataset(options.dataset);
+    requireFitting(dataset, model);
+    const samples = loadSamples({ ...options, dataset: options.dataset }, 'train', imageChannels(model));
+    const data = {
+      ...holdOut(samples, options.validation),
+      patchSize: options.patch ?? dataset.patch.size,
+      seed: options.seed,
+    };
+    const notes = {
+      ...spiking.notes,
+      parent: hash,
+      seed: String(options.seed),
+      dataset: dataset.name,
+      split: 'train',
+    };
+    const start = withNotes({ ...spiking, notes }, { steps });
+    const resolved = { ...options, steps };
+    return trainAndReport(resolved, context, dataset, start, (current, onImage) =>
+      asfLearner(context.kernels, toSpikingModel(current, options.model), data, asf, onImage),
+    );
+  },
+});

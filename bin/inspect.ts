@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+/** `spiking-unet inspect`: what a model file holds, layer by layer. */
+
+import { toSpikingModel } from '../lib/spike/spikingModel.js';
+import { totalChannelsIn } from '../lib/unet/architecture.js';
+import { hasNeuron, hasRelu } from '../lib/unet/forward.js';
+import { loadModel } from './cli/model.js';
+import { runStage, type SharedOptions } from './cli/stage.js';
+import { table, thousands } from './cli/table.js';
+
+interface Options extends SharedOptions {
+  readonly model: string;
+}
+
+await runStage<Options>({
+  name: 'inspect',
+  summary: 'Show what a model file holds, layer by layer.',
+  examples: [
+    ['inspect --model snn.safetensors', 'its layers with their lambdas and neurons, and where it comes from'],
+  ],
+  configure(command) {
+    command.requiredOption('--model <file>', 'a U-Net or a spiking network');
+  },
+  run(options) {
+    const { model, hash } = loadModel(options.model);
+    const conversion = model.stage === 'snn' ? toSpikingModel(model, options.model).conversion : undefined;
+    const layers = model.layers.map((layer) => ({
+      name: layer.name,
+      operation: layer.operation,
+      inputs: layer.inputs,
+      kernel: layer.kernel,
+      channelsIn: totalChannelsIn(layer),
+      channelsOut: layer.channelsOut,
+      parameters: ['weight', 'bias'].reduce(
+        (sum, kind) => sum + (model.parameters.get(`${layer.name}.${kind}`)?.length ?? 0),
+        0,
+      ),
+      activation: conversion ? (hasNeuron(layer) ? conversion.neuron : '-') : hasRelu(layer) ? 'relu' : '-',
+      ...(conversion && {
+        lambdaIn: conversion.inputLambdas[layer.name],
+        lambdaOut: conversion.lambdas[layer.name],
+      }),
+    }));
+    const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
+    const { stage, configuration, classNames, preprocess, notes } = model;
+    const about = { stage, ...configuration, classNames, preprocess, parameters, sha256: hash, ...notes };
+    const header = [
+      'layer',
+      'inputs',
+      'kernel',
+      'channels',
+      'parameters',
+      'then',
+      ...(conversion ? ['lambda in', 'lambda out'] : []),
+    ];
+    const rows = layers.map((layer) => [
+      layer.name,
+      layer.inputs.join(' + '),
+      `${layer.kernel}x${layer.kernel}`,
+      `${layer.channelsIn} -> ${layer.channelsOut}`,
+      thousands(layer.parameters),
+      layer.activation,
+      ...(conversion ? [(layer.lambdaIn ?? []).map(short).join(' | '), short(layer.lambdaOut ?? 1)] : []),
+    ]);
+    const facts = Object.entries(about).filter(([key]) => key !== 'lambdas' && key !== 'inputLambdas');
+    return {
+      json: { ...about, layers },
+      text: `${facts.map(([key, value]) => `${key}: ${value}`).join('\n')}\n\n${table(header, rows)}`,
+    };
+  },
+});
+
+const short = (value: number) => value.toPrecision(4);

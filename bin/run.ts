@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+/** `spiking-unet run`: runs a U-Net or a spiking network on pictures. */
+
+import { basename, extname, join } from 'node:path';
+import { readImage } from '../lib/image/decode.js';
+import { writePng } from '../lib/image/encode.js';
+import { preprocess } from '../lib/image/preprocess.js';
+import { UsageError } from '../lib/tensor/error.js';
+import { makeFolder } from '../lib/tensor/files.js';
+import { greyLevels, labelPicture } from '../lib/train/picture.js';
+import type { Model } from '../lib/unet/model.js';
+import { argmax, predict } from '../lib/unet/predict.js';
+import { writeDump } from './cli/dump.js';
+import {
+  addSimulationOptions,
+  imageChannels,
+  loadModel,
+  runOf,
+  type SimulationOptions,
+} from './cli/model.js';
+import { runStage, type SharedOptions } from './cli/stage.js';
+import { thousands } from './cli/table.js';
+
+interface Options extends SimulationOptions, SharedOptions {
+  readonly model: string;
+  readonly image: string[];
+  readonly out: string;
+  readonly dump?: string;
+}
+
+await runStage<Options>({
+  name: 'run',
+  summary: 'Run a U-Net or a spiking network on pictures of any size.',
+  examples: [
+    ['run --model snn.safetensors --image eye1.tif eye2.tif --steps 10 --out out', 'masks as PNG in out/'],
+    [
+      'run --model snn.safetensors --image eye1.png --out out --dump spikes.safetensors',
+      'with flows and spike counts',
+    ],
+  ],
+  configure(command) {
+    addSimulationOptions(command);
+    command
+      .requiredOption('--model <file>', 'a U-Net or a spiking network')
+      .requiredOption('--image <files...>', 'pictures: PNG, JPEG, TIFF or GIF')
+      .option('--out <dir>', 'folder for the results', 'out')
+      .option('--dump <file>', 'write input, output, flow.NAME and spikes.NAME of one picture (safetensors)');
+  },
+  async run(options, context) {
+    const { model } = loadModel(options.model);
+    const { run, steps } = runOf(context.kernels, model, options, options.model);
+    if (options.dump !== undefined && options.image.length > 1) {
+      throw new UsageError(`--dump holds one picture, got ${options.image.length}`);
+    }
+    makeFolder(options.out);
+    const bar = context.progress('running', options.image.length);
+    const images = [];
+    for (const [done, file] of options.image.entries()) {
+      const picture = readImage(file);
+      const input = preprocess(model.preprocess, picture, imageChannels(model));
+      const start = performance.now();
+      const { output, spikes } = predict(run, input, picture.height, picture.width);
+      const ms = performance.now() - start;
+      const written = join(options.out, `${basename(file, extname(file))}.${outputSuffix(model)}.png`);
+      writePng(written, outputPicture(model, input, output, picture.height, picture.width));
+      images.push({ file, outputs: [written], spikes, ms });
+      bar.update(done + 1, basename(file));
+    }
+    bar.stop();
+    if (options.dump !== undefined)
+      writeDump(context.kernels, model, options, options.image[0], options.dump);
+    const lines = images.map(({ file, outputs, spikes, ms }) => {
+      const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${steps} steps` : '';
+      return `${file} -> ${outputs.join(', ')} (${(ms / 1000).toFixed(2)} s${fired})`;
+    });
+    return { json: { images, steps, threads: 1, engine: options.engine }, text: lines.join('\n') };
+  },
+});
+
+const outputSuffix = (model: Model) => (model.configuration.task === 'segment' ? 'mask' : 'clean');
+
+/** The mask, or the input without the noise that the network found in it. */
+function outputPicture(
+  model: Model,
+  input: Float32Array,
+  output: Float32Array,
+  height: number,
+  width: number,
+) {
+  const { task, classes } = model.configuration;
+  if (task === 'segment') return labelPicture(argmax(output, classes), height, width, classes);
+  return greyLevels(
+    input.map((value, i) => Math.min(1, Math.max(0, value - output[i]))),
+    height,
+    width,
+  );
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/** `spiking-unet STAGE ...` runs the same file as `spiking-unet-STAGE ...`; nothing else is loaded. */
+
+import { readBytes } from '../lib/tensor/files.js';
+import { packageFile } from './cli/package.js';
+
+/** The stages in the order of use: one line each. */
+const stages: Readonly<Record<string, readonly [summary: string, load: () => Promise<unknown>]>> = {
+  demo: ['segment a bundled sample with bundled models; start here', () => import('./demo.js')],
+  data: ['check a data set, or write a synthetic twin', () => import('./data.js')],
+  train: ['train a U-Net', () => import('./train.js')],
+  convert: ['convert a U-Net into a spiking network', () => import('./convert.js')],
+  finetune: ['fine-tune a spiking network with ASF-BP', () => import('./finetune.js')],
+  run: ['run a network on pictures', () => import('./run.js')],
+  evaluate: ['measure a network on a data set', () => import('./evaluate.js')],
+  energy: ['count operations, spikes and joules', () => import('./energy.js')],
+  inspect: ['show what a model file holds', () => import('./inspect.js')],
+  import: ['make a model of a PyTorch state dict', () => import('./import.js')],
+};
+
+const [name = '--help'] = process.argv.splice(2, 1);
+if (Object.hasOwn(stages, name)) {
+  await stages[name][1]();
+} else if (name === '--version') {
+  const { version } = JSON.parse(new TextDecoder().decode(readBytes(packageFile('package.json'))));
+  process.stdout.write(`${version}\n`);
+} else if (name === '--help' || name === '-h' || name === 'help') {
+  process.stdout.write(`${help()}\n`);
+} else {
+  process.stderr.write(
+    `spiking-unet ${name}: no such stage, expected one of ${Object.keys(stages).join(', ')}\n`,
+  );
+  process.exitCode = 2;
+}
+
+function help(): string {
+  const lines = Object.entries(stages).map(([stage, [summary]]) => `  ${stage.padEnd(10)} ${summary}`);
+  return [
+    'Usage: spiking-unet STAGE [options]',
+    '',
+    'Train a U-Net, convert it to spikes, fine-tune it, run it event by event, count every spike.',
+    '',
+    'Stages:',
+    ...lines,
+    '',
+    'spiking-unet STAGE --help shows the options of a stage, with examples.',
+  ].join('\n');
+}

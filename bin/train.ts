@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+/** `spiking-unet train`: trains a U-Net by back-propagation (section 3.1 of the paper). */
+
+import { findDataset } from '../lib/image/dataset/index.js';
+import { UsageError } from '../lib/tensor/error.js';
+import { holdOut, unetLearner } from '../lib/train/learner.js';
+import { optimisers } from '../lib/train/optimiser.js';
+import { buildLayers } from '../lib/unet/architecture.js';
+import type { Model } from '../lib/unet/model.js';
+import { initialParameters } from '../lib/unet/parameters.js';
+import { addDataOptions, type DataOptions, loadSamples } from './cli/data.js';
+import { count, oneOf } from './cli/parse.js';
+import { runStage, type SharedOptions } from './cli/stage.js';
+import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/training.js';
+
+interface Options extends DataOptions, TrainingCommand, SharedOptions {
+  readonly task?: 'segment' | 'denoise';
+  readonly width: number;
+  readonly channels?: number;
+  readonly classes?: number;
+}
+
+await runStage<Options>({
+  name: 'train',
+  summary: 'Train a U-Net.',
+  examples: [
+    [
+      'train --dataset synth-drive --width 4 --epochs 2 --patches 400 --out runs/first',
+      'a first try, no data needed',
+    ],
+    [
+      'train --dataset drive --data ~/DRIVE --width 16 --epochs 12 --out runs/drive',
+      'the retina at width 16',
+    ],
+    [
+      'train --dataset drive --data ~/DRIVE --width 16 --epochs 12 --out runs/drive --resume',
+      'go on after a stop',
+    ],
+  ],
+  configure(command) {
+    addDataOptions(command, 'synth-drive');
+    command
+      .option('--task <name>', "segment or denoise (default: the data set's)", oneOf('segment', 'denoise'))
+      .option('--width <F>', 'channels of the first stage (the paper: 64)', count, 16)
+      .option('--channels <n>', "channels of the input, 1 or 3 (default: the data set's)", count)
+      .option('--classes <n>', 'number of classes (data set "folder" only)', count);
+    addTrainingOptions(command, { epochs: 12, batch: 16, lr: 1e-3, optimizer: Object.keys(optimisers)[0] });
+  },
+  run(options, context) {
+    const dataset = findDataset(options.dataset);
+    const task = options.task ?? dataset.task;
+    const channels = options.channels ?? dataset.channels;
+    if (channels !== 1 && channels !== 3) throw new UsageError(`--channels ${channels}: expected 1 or 3`);
+    const classNames = task === 'denoise' ? [] : classNamesOf(dataset.classNames, options.classes);
+    const configuration = { task, width: options.width, channels, classes: classNames.length || channels };
+    const layers = buildLayers(configuration);
+    const { preprocess } = dataset;
+    const notes = { seed: String(options.seed), dataset: dataset.name, split: 'train' };
+    const parameters = initialParameters(layers, options.seed);
+    const start: Model = { layers, parameters, stage: 'ann', configuration, preprocess, classNames, notes };
+    const data = holdOut(loadSamples(options, 'train', channels), options.validation);
+    const patchSize = options.patch ?? dataset.patch.size;
+    return trainAndReport(options, context, dataset, start, (model, onImage) =>
+      unetLearner(context.kernels, model, { ...data, patchSize, seed: options.seed }, onImage),
+    );
+  },
+});
+
+/** The data set's own names, or numbers where the user says how many classes there are. */
+function classNamesOf(names: readonly string[], classes: number | undefined): readonly string[] {
+  if (classes === undefined || classes === names.length) return names;
+  return Array.from({ length: classes }, (_, id) => String(id));
+}

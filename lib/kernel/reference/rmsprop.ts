@@ -1,0 +1,31 @@
+/**
+ * One update of RMSprop (Hinton's lecture 6e) in the form that PyTorch gives it: not centred, no weight decay,
+ * epsilon outside the root, momentum optional (0 switches it off). Float32 operations, one rounding each.
+ */
+
+import type { RmspropOptions } from '../contract.js';
+
+const { fround, sqrt } = Math;
+
+/** Updates weight, squareAverage and momentumBuffer in place; all four arrays have the same length. */
+export function rmspropStep(
+  weight: Float32Array,
+  squareAverage: Float32Array,
+  momentumBuffer: Float32Array,
+  gradient: Float32Array,
+  options: RmspropOptions,
+): void {
+  const learningRate = fround(options.learningRate);
+  const epsilon = fround(options.epsilon);
+  const momentum = fround(options.momentum);
+  const [keep, take] = [fround(options.alpha), fround(1 - options.alpha)];
+  for (let i = 0; i < weight.length; i++) {
+    const g = gradient[i];
+    const v = fround(fround(keep * squareAverage[i]) + fround(take * fround(g * g)));
+    const scaled = fround(g / fround(fround(sqrt(v)) + epsilon));
+    const moved = fround(fround(momentum * momentumBuffer[i]) + scaled);
+    squareAverage[i] = v;
+    momentumBuffer[i] = moved;
+    weight[i] = weight[i] - fround(learningRate * moved);
+  }
+}

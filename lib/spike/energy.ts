@@ -1,0 +1,147 @@
+/**
+ * Operations and energy, counted three ways. `paper` is Eq. 13 as the paper applies it: every spike costs one
+ * accumulation whatever it reaches, and only the first layer multiplies. `synops` lets every spike pay for each
+ * synapse it really reaches. The U-Net's multiply-accumulates are counted exactly, and as the paper does
+ * (borders included, transposed convolutions per output pixel, biases as operations).
+ */
+
+import { type Layer, outputDims, totalChannelsIn } from '../unet/architecture.js';
+
+/** Energy of a multiply-accumulate and of an accumulation, in picojoules (Horowitz 2014, 45 nm, as cited [43]). */
+export const PICOJOULES_PER_MAC = 4.6;
+export const PICOJOULES_PER_AC = 0.9;
+const JOULES = 1e-12;
+
+/** Multiply-accumulates of a layer as the paper counts them: every output pixel sums all taps and its bias. */
+export function paperMacs(layer: Layer, height: number, width: number): number {
+  if (layer.operation === 'pool') return 0;
+  const out = outputDims(layer, height, width);
+  return out.height * out.width * out.channels * (layer.kernel ** 2 * totalChannelsIn(layer) + 1);
+}
+
+/**
+ * Multiply-accumulates that a layer really needs: a transposed convolution scatters each input pixel through its
+ * nine taps, a quarter of what a count per output pixel gives. Products with the zero padding count, biases do not.
+ */
+export function exactMacs(layer: Layer, height: number, width: number): number {
+  if (layer.operation === 'pool') return 0;
+  const inputPixels = (height >> layer.level) * (width >> layer.level);
+  return inputPixels * layer.kernel ** 2 * totalChannelsIn(layer) * layer.channelsOut;
+}
+
+/** Energy of a U-Net in joules: every multiply-accumulate costs the same. */
+export function unetEnergy(macs: number): number {
+  return macs * PICOJOULES_PER_MAC * JOULES;
+}
+
+/** Eq. 13 in joules: spikes x 0.9 pJ + multiply-accumulates of the first layer x 4.6 pJ. */
+export function spikingEnergy(accumulations: number, firstLayerMacs: number): number {
+  return (accumulations * PICOJOULES_PER_AC + firstLayerMacs * PICOJOULES_PER_MAC) * JOULES;
+}
+
+/** How many outputs of one row (or column) an input at position i of n reaches. */
+function fanOutAlong(layer: Layer, i: number, n: number): number {
+  if (layer.operation === 'pool' || layer.kernel === 1) return 1;
+  if (layer.operation === 'convTranspose') return i === 0 ? 2 : 3; // output position -1 does not exist
+  return 3 - (i === 0 ? 1 : 0) - (i === n - 1 ? 1 : 0);
+}
+
+/**
+ * Synaptic operations that the spikes of one signal cause in one layer that reads it. `spikeCount` [h,w,C] holds
+ * the spikes of each neuron over all steps.
+ */
+export function synapticOperations(
+  layer: Layer,
+  spikeCount: Uint32Array,
+  height: number,
+  width: number,
+): number {
+  const [h, w] = [height >> layer.level, width >> layer.level];
+  const channels = spikeCount.length / (h * w);
+  const channelsReached = layer.operation === 'pool' ? 1 : layer.channelsOut;
+  let operations = 0;
+  for (let y = 0; y < h; y++) {
+    const rows = fanOutAlong(layer, y, h);
+    for (let x = 0; x < w; x++) {
+      const fanOut = rows * fanOutAlong(layer, x, w) * channelsReached;
+      const start = (y * w + x) * channels;
+      for (let c = start; c < start + channels; c++) operations += spikeCount[c] * fanOut;
+    }
+  }
+  return operations;
+}
+
+/** Operations of one layer. */
+export interface LayerCost {
+  readonly name: string;
+  readonly paperMacs: number;
+  readonly exactMacs: number;
+  /** Spikes of its own neurons over all steps. */
+  readonly spikes: number;
+  /** Synaptic operations that incoming spikes cause in it; 0 for the first layer, which receives an image. */
+  readonly synops: number;
+}
+
+/** The costs of every layer for an image of this size; spikes are 0 where no spike counts are given. */
+export function layerCosts(
+  layers: readonly Layer[],
+  spikeCounts: ReadonlyMap<string, Uint32Array>,
+  height: number,
+  width: number,
+): LayerCost[] {
+  const countsOf = (name: string) => spikeCounts.get(name) ?? new Uint32Array(0);
+  return layers.map((layer) => ({
+    name: layer.name,
+    paperMacs: paperMacs(layer, height, width),
+    exactMacs: exactMacs(layer, height, width),
+    spikes: countsOf(layer.output).reduce((sum, count) => sum + count, 0),
+    synops: layer.inputs.reduce(
+      (sum, name) => sum + synapticOperations(layer, countsOf(name), height, width),
+      0,
+    ),
+  }));
+}
+
+/** A number of operations and what they cost in joules. */
+export interface Energy {
+  readonly operations: number;
+  readonly joules: number;
+}
+
+export interface EnergyReport {
+  /** The U-Net's multiply-accumulates as the paper counts them, and exactly. */
+  readonly unet: { readonly paper: Energy; readonly exact: Energy };
+  readonly firstLayer: { readonly paper: Energy; readonly exact: Energy };
+  /** Eq. 13: spikes, without those of pooling neurons, plus the first layer's operations. */
+  readonly paper: Energy & { readonly spikes: number };
+  /** Every spike pays for its fan-out; plus the first layer's multiply-accumulates. */
+  readonly synops: Energy & { readonly synops: number };
+}
+
+/** The three models side by side; `spikes` replaces the counted ones in Eq. 13 (then nothing is known of fan-out). */
+export function energyReport(
+  layers: readonly Layer[],
+  costs: readonly LayerCost[],
+  spikes?: number,
+): EnergyReport {
+  const sum = (key: 'synops' | 'paperMacs' | 'exactMacs') =>
+    costs.reduce((total, cost) => total + cost[key], 0);
+  const counted = costs.reduce(
+    (total, cost, l) => total + (layers[l].operation === 'pool' ? 0 : cost.spikes),
+    0,
+  );
+  const macs = (operations: number): Energy => ({ operations, joules: unetEnergy(operations) });
+  const spiking = (accumulations: number, firstMacs: number): Energy => ({
+    operations: accumulations + firstMacs,
+    joules: spikingEnergy(accumulations, firstMacs),
+  });
+  const [first] = costs;
+  const paperSpikes = spikes ?? counted;
+  const synops = sum('synops');
+  return {
+    unet: { paper: macs(sum('paperMacs')), exact: macs(sum('exactMacs')) },
+    firstLayer: { paper: macs(first.paperMacs), exact: macs(first.exactMacs) },
+    paper: { spikes: paperSpikes, ...spiking(paperSpikes, first.paperMacs) },
+    synops: { synops, ...spiking(synops, first.exactMacs) },
+  };
+}

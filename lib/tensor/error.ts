@@ -1,0 +1,14 @@
+/**
+ * Errors a user can act on. Each says where, what was found, what was expected and what to do; the command
+ * line prints the message alone and ends with the exit code of its class. Everything else is a bug (exit 1).
+ */
+
+/** Wrong usage: an option or a value that makes no sense (exit code 2). */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** Data that is missing or malformed: a file, an image, a model (exit code 3). */
+export class DataError extends Error {
+  override name = 'DataError';
+}

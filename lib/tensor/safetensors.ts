@@ -1,0 +1,177 @@
+/**
+ * The safetensors format: 8 bytes with the length of a JSON header (little-endian), the header, then the tensors'
+ * bytes. The header maps each name to dtype, shape and data_offsets, and `__metadata__` to strings. Read are F32,
+ * F16 and BF16, all as float32; written is F32. A malformed file is refused with what is wrong where.
+ */
+
+import { DataError } from './error.js';
+import { sizeOf } from './shape.js';
+
+export interface TensorFile {
+  /** By name, in the order of the file. */
+  readonly tensors: Map<string, { shape: number[]; data: Float32Array }>;
+  readonly metadata: Record<string, string>;
+}
+
+interface Entry {
+  readonly dtype: string;
+  readonly shape: number[];
+  readonly data_offsets: [number, number];
+}
+
+const PREFIX = 8;
+const ALIGNMENT = 8;
+
+/** Bytes an element, and how to read element i. */
+const DTYPES: Readonly<Record<string, { size: number; read(view: DataView, i: number): number }>> = {
+  F32: { size: 4, read: (view, i) => view.getFloat32(4 * i, true) },
+  F16: { size: 2, read: (view, i) => fromHalf(view.getUint16(2 * i, true)) },
+  BF16: { size: 2, read: (view, i) => fromBits(view.getUint16(2 * i, true) << 16) },
+};
+
+/** The bytes of a file with these tensors and this metadata. */
+export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let end = 0;
+  for (const [name, { shape, data }] of tensors) {
+    const start = end;
+    end += 4 * data.length;
+    header[name] = { dtype: 'F32', shape, data_offsets: [start, end] };
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const headerLength = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
+  const bytes = new Uint8Array(PREFIX + headerLength + end);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(headerLength), true);
+  bytes.fill(0x20, PREFIX, PREFIX + headerLength); // the padding is spaces
+  bytes.set(text, PREFIX);
+  let at = PREFIX + headerLength;
+  for (const { data } of tensors.values()) {
+    for (const value of data) {
+      view.setFloat32(at, value, true);
+      at += 4;
+    }
+  }
+  return bytes;
+}
+
+/** The tensors and metadata of a file's bytes; `source` names the file in a DataError. */
+export function decodeSafetensors(bytes: Uint8Array, source: string): TensorFile {
+  const { header, body } = splitHeader(bytes, source);
+  const { __metadata__: metadata = {}, ...entries } = header;
+  checkMetadata(metadata, source);
+  const tensors: TensorFile['tensors'] = new Map();
+  const spans: [number, number, string][] = [];
+  for (const [name, entry] of Object.entries(entries)) {
+    checkEntry(name, entry, body.byteLength, source);
+    const {
+      dtype,
+      shape,
+      data_offsets: [start, end],
+    } = entry;
+    spans.push([start, end, name]);
+    const view = new DataView(body.buffer, body.byteOffset + start, end - start);
+    const { read } = DTYPES[dtype];
+    tensors.set(name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => read(view, i)) });
+  }
+  checkCoverage(spans, body.byteLength, source);
+  return { tensors, metadata };
+}
+
+function splitHeader(bytes: Uint8Array, source: string) {
+  if (bytes.length < PREFIX) {
+    throw new DataError(
+      `${source}: not a safetensors file: ${bytes.length} bytes, expected at least ${PREFIX}`,
+    );
+  }
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  if (length > bytes.length - PREFIX) {
+    throw new DataError(
+      `${source}: truncated or not a safetensors file: its header should take ${length} of ${bytes.length} bytes`,
+    );
+  }
+  const body = bytes.subarray(PREFIX + length);
+  let header: unknown;
+  try {
+    header = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(PREFIX, PREFIX + length)),
+    );
+  } catch {
+    throw new DataError(`${source}: not a safetensors file: its header is not JSON`);
+  }
+  if (!isRecord(header))
+    throw new DataError(`${source}: not a safetensors file: its header is not an object`);
+  return { header, body };
+}
+
+function checkMetadata(metadata: unknown, source: string): asserts metadata is Record<string, string> {
+  if (!isRecord(metadata)) throw new DataError(`${source}: __metadata__ is not an object`);
+  const bad = Object.keys(metadata).find((key) => typeof metadata[key] !== 'string');
+  if (bad !== undefined) throw new DataError(`${source}: __metadata__ "${bad}" is not a string`);
+}
+
+function checkEntry(
+  name: string,
+  entry: unknown,
+  bodyLength: number,
+  source: string,
+): asserts entry is Entry {
+  const where = `${source}: tensor ${name}`;
+  if (!isRecord(entry)) throw new DataError(`${where}: its description is not an object`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype)) {
+    throw new DataError(`${where}: dtype ${dtype}, expected one of ${Object.keys(DTYPES).join(', ')}`);
+  }
+  if (!isNaturalList(shape))
+    throw new DataError(`${where}: shape ${JSON.stringify(shape)}, expected whole numbers`);
+  if (!isNaturalList(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
+    throw new DataError(`${where}: data_offsets ${JSON.stringify(offsets)}, expected [start, end]`);
+  }
+  const [got, expected] = [offsets[1] - offsets[0], sizeOf(shape) * DTYPES[dtype].size];
+  if (got !== expected)
+    throw new DataError(`${where}: ${got} bytes, expected ${expected} for ${dtype} [${shape}]`);
+  if (offsets[1] > bodyLength) {
+    throw new DataError(`${where}: ends at byte ${offsets[1]} of ${bodyLength}: the file is truncated`);
+  }
+}
+
+/** The tensors must cover the body without holes or overlaps. */
+function checkCoverage(spans: [number, number, string][], bodyLength: number, source: string): void {
+  let covered = 0;
+  for (const [start, end, name] of spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    if (start !== covered)
+      throw new DataError(`${source}: tensor ${name} starts at byte ${start}, expected ${covered}`);
+    covered = end;
+  }
+  if (covered !== bodyLength) {
+    throw new DataError(
+      `${source}: the tensors end at byte ${covered}, but the file goes on to ${bodyLength}`,
+    );
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isNaturalList(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+}
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** The float32 with these bits. */
+function fromBits(bits: number): number {
+  word.setInt32(0, bits);
+  return word.getFloat32(0);
+}
+
+/** IEEE 754 half precision: 1 sign bit, 5 exponent bits, 10 fraction bits. */
+function fromHalf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

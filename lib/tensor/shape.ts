@@ -1,0 +1,30 @@
+/**
+ * Shapes and their letters, the same in every file:
+ *   N batch, H height, W width, C channels (I in, O out), K classes, T steps.
+ * Activations are [H,W,C] in memory (channels contiguous), one sample at a time.
+ */
+
+import { DataError } from './error.js';
+
+export type Shape = readonly number[];
+
+/** Number of elements of a tensor of this shape; the empty shape is a scalar. */
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const extent of shape) size *= extent;
+  return size;
+}
+
+/** Refuses data whose length does not fit its shape. */
+export function checkLength(name: string, data: ArrayLike<unknown>, shape: Shape): void {
+  const expected = sizeOf(shape);
+  if (data.length !== expected) {
+    throw new DataError(`${name}: got ${data.length} values, expected ${expected} for shape [${shape}]`);
+  }
+}
+
+/** Refuses NaN and infinities: a network with one of them computes nothing but more of them. */
+export function checkFinite(name: string, data: Float32Array): void {
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new DataError(`${name}: value ${bad} is ${data[bad]}, expected finite numbers only`);
+}

@@ -1,0 +1,41 @@
+/**
+ * Training examples: square patches cut at random, with their labels, or with noise to be recognised. Example i
+ * of epoch e is a pure function of (seed, e, i): nothing has to be saved for a run to be resumed.
+ */
+
+import type { Sample } from '../image/dataset/dataset.js';
+import { addNoise } from '../image/noise.js';
+import { drawPatch } from '../image/patches.js';
+import { stream } from '../tensor/rng.js';
+
+/** One input [S,S,C] with what the network should make of it. */
+export interface Example {
+  readonly height: number;
+  readonly width: number;
+  readonly input: Float32Array;
+  /** Class ids [H,W], or the noise map [H,W,C]. */
+  readonly target: Uint8Array | Float32Array;
+}
+
+/** Noise levels of training, in grey levels (section 4.2.2). */
+const LARGEST_SIGMA = 55;
+
+/** Example `index` of an epoch, for segmentation or, where the samples have no labels, for denoising. */
+export function drawExample(
+  samples: readonly Sample[],
+  task: 'segment' | 'denoise',
+  size: number,
+  seed: number,
+  epoch: number,
+  index: number,
+): Example {
+  const random = stream(seed, 'example', epoch, index);
+  const patch = drawPatch(samples, size, random);
+  if (task === 'segment') {
+    if (!patch.label) throw new Error('segmentation needs labelled samples');
+    return { height: size, width: size, input: patch.input, target: patch.label };
+  }
+  const sigma = LARGEST_SIGMA * random.uniform();
+  const { input, noise } = addNoise(patch.input, sigma, random);
+  return { height: size, width: size, input, target: noise };
+}

@@ -1,0 +1,77 @@
+/** What the training loop trains: a U-Net by back-propagation, or a spiking network by ASF-BP. */
+
+import type { Sample } from '../image/dataset/dataset.js';
+import type { Kernels } from '../kernel/contract.js';
+import { spikingRun } from '../spike/readout.js';
+import type { SpikingModel } from '../spike/spikingModel.js';
+import { UsageError } from '../tensor/error.js';
+import type { Model } from '../unet/model.js';
+import { type Run, unetRun } from '../unet/predict.js';
+import { type AsfOptions, asfGradient } from './asf.js';
+import { unetGradient } from './backprop.js';
+import { type Evaluation, evaluateDenoising, evaluateSegmentation, type OnImage } from './evaluate.js';
+import { drawExample } from './example.js';
+import type { Learner } from './loop.js';
+
+/** The samples of a run; validation samples pick the best model and are never trained on. */
+export interface TrainingData {
+  readonly train: readonly Sample[];
+  readonly validation: readonly Sample[];
+  /** Side of the square patches, a multiple of 16. */
+  readonly patchSize: number;
+  readonly seed: number;
+}
+
+/** Noise level at which denoisers are validated, in grey levels: the middle one of the paper's three. */
+const VALIDATION_SIGMA = 25;
+
+/** Splits training samples into train and validation: the last `fraction`, at least one, validates. */
+export function holdOut(
+  samples: readonly Sample[],
+  fraction: number,
+): Pick<TrainingData, 'train' | 'validation'> {
+  const count = Math.max(1, Math.round(fraction * samples.length));
+  if (count >= samples.length) {
+    throw new UsageError(`--validation ${fraction}: leaves none of ${samples.length} samples to train on`);
+  }
+  return { train: samples.slice(0, -count), validation: samples.slice(-count) };
+}
+
+/** A U-Net that learns by back-propagation. */
+export function unetLearner(kernels: Kernels, model: Model, data: TrainingData, onImage?: OnImage): Learner {
+  return {
+    model,
+    example: drawer(model, data),
+    gradient: (example) => unetGradient(kernels, model, example),
+    validate: () => validate(model, data, unetRun(kernels, model), onImage),
+  };
+}
+
+/** A spiking network that learns by ASF-BP (Algorithm 1). */
+export function asfLearner(
+  kernels: Kernels,
+  model: SpikingModel,
+  data: TrainingData,
+  options: AsfOptions,
+  onImage?: OnImage,
+): Learner {
+  const run = spikingRun(kernels, model, model.configuration.task, options.steps, options.mode);
+  return {
+    model,
+    example: drawer(model, data),
+    gradient: (example) => asfGradient(kernels, model, example, options),
+    validate: () => validate(model, data, run, onImage),
+  };
+}
+
+function drawer(model: Model, data: TrainingData): Learner['example'] {
+  return (epoch, index) =>
+    drawExample(data.train, model.configuration.task, data.patchSize, data.seed, epoch, index);
+}
+
+function validate(model: Model, data: TrainingData, run: Run, onImage?: OnImage): Evaluation {
+  if (model.configuration.task === 'denoise') {
+    return evaluateDenoising(data.validation, run, VALIDATION_SIGMA, data.seed, onImage);
+  }
+  return evaluateSegmentation(data.validation, run, model.classNames, onImage);
+}

@@ -1,0 +1,159 @@
+/**
+ * The training loop that back-propagation and ASF-BP share: epochs of batches, an optimiser, validation, best and
+ * last checkpoint, early stopping, and a stop that loses nothing. All that depends on chance is derived from
+ * (seed, epoch, index), so stopping and resuming anywhere gives the same bits.
+ */
+
+import type { Kernels } from '../kernel/contract.js';
+import type { Model } from '../unet/model.js';
+import { type Parameters, zeroParameters } from '../unet/parameters.js';
+import { batchGradient, type LossGradient } from './backprop.js';
+import type { Averages, Progress } from './checkpoint.js';
+import type { Evaluation } from './evaluate.js';
+import type { Example } from './example.js';
+import { findOptimiser } from './optimiser.js';
+import { findSchedule } from './schedule.js';
+
+export interface TrainingOptions {
+  readonly epochs: number;
+  /** Examples an update. */
+  readonly batch: number;
+  readonly updatesPerEpoch: number;
+  readonly learningRate: number;
+  readonly optimizer: string;
+  readonly schedule: string;
+  /** Stop after this many epochs without a better validation score; 0: never. */
+  readonly patience: number;
+  /** Updates between two saves. */
+  readonly saveEvery: number;
+}
+
+/** What is trained, and how it is judged. */
+export interface Learner {
+  /** Its parameters are updated in place. */
+  readonly model: Model;
+  example(epoch: number, index: number): Example;
+  gradient(example: Example): LossGradient;
+  validate(): Evaluation;
+}
+
+/** One line of metrics.jsonl. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly updates: number;
+  readonly learningRate: number;
+  readonly loss: number;
+  readonly validation: Evaluation['metrics'];
+  readonly score: number;
+  readonly best: boolean;
+}
+
+/** What the outside does when something has happened. */
+export interface Hooks {
+  onUpdate(done: number, total: number, loss: number): void;
+  /** An epoch is over; where `record.best` the model is the best so far. */
+  onEpoch(record: EpochRecord): void;
+  save(averages: Averages, state: Progress): void;
+}
+
+/** Where a run stands, and its optimiser's averages. */
+export interface TrainingState {
+  readonly averages: Averages;
+  readonly progress: Progress;
+}
+
+export function initialState(model: Model, optimizer: string): TrainingState {
+  const averages = new Map(
+    findOptimiser(optimizer).slots.map((slot) => [slot, zeroParameters(model.layers)]),
+  );
+  return { averages, progress: { epoch: 0, update: 0, lossSum: 0, bestScore: null, bestEpoch: 0 } };
+}
+
+/** Trains from `state` to the end, or until the signal asks to stop; returns false if it was stopped. */
+export async function trainLoop(
+  kernels: Kernels,
+  learner: Learner,
+  options: TrainingOptions,
+  state: TrainingState,
+  hooks: Hooks,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { epochs, batch, updatesPerEpoch, patience, saveEvery } = options;
+  const total = epochs * updatesPerEpoch;
+  const schedule = findSchedule(options.schedule);
+  const progress = { ...state.progress };
+  const isOver = () =>
+    progress.epoch >= epochs || (patience > 0 && progress.epoch - progress.bestEpoch >= patience);
+  while (!isOver()) {
+    while (progress.update < updatesPerEpoch) {
+      const done = progress.epoch * updatesPerEpoch + progress.update;
+      const first = progress.update * batch;
+      const examples = Array.from({ length: batch }, (_, i) => learner.example(progress.epoch, first + i));
+      const { loss, gradients } = batchGradient(examples, learner.gradient);
+      requireFinite(loss, done + 1);
+      const learningRate = options.learningRate * schedule(done / total);
+      applyUpdate(
+        kernels,
+        options.optimizer,
+        learner.model.parameters,
+        state.averages,
+        gradients,
+        learningRate,
+        done + 1,
+      );
+      progress.update += 1;
+      progress.lossSum += loss;
+      hooks.onUpdate(done + 1, total, loss);
+      if (progress.update % saveEvery === 0) hooks.save(state.averages, progress);
+      await new Promise(setImmediate); // lets Ctrl-C in
+      if (signal.aborted) {
+        hooks.save(state.averages, progress);
+        return false;
+      }
+    }
+    finishEpoch(learner, options, progress, hooks);
+    hooks.save(state.averages, progress);
+  }
+  return true;
+}
+
+function finishEpoch(learner: Learner, options: TrainingOptions, progress: Progress, hooks: Hooks): void {
+  const { metrics, score } = learner.validate();
+  const best = progress.bestScore === null || score > progress.bestScore;
+  const total = options.epochs * options.updatesPerEpoch;
+  progress.epoch += 1;
+  const updates = progress.epoch * options.updatesPerEpoch;
+  const loss = progress.lossSum / progress.update;
+  const learningRate = options.learningRate * findSchedule(options.schedule)((updates - 1) / total);
+  if (best) {
+    progress.bestScore = score;
+    progress.bestEpoch = progress.epoch;
+  }
+  progress.update = 0;
+  progress.lossSum = 0;
+  hooks.onEpoch({ epoch: progress.epoch, updates, learningRate, loss, validation: metrics, score, best });
+}
+
+function applyUpdate(
+  kernels: Kernels,
+  optimizer: string,
+  parameters: Parameters,
+  averages: Averages,
+  gradients: Parameters,
+  learningRate: number,
+  step: number,
+): void {
+  const optimiser = findOptimiser(optimizer);
+  const [first, second] = optimiser.slots.map((slot) => averages.get(slot)!);
+  for (const [name, weight] of parameters) {
+    const gradient = gradients.get(name)!;
+    optimiser.update(kernels, weight, [first.get(name)!, second.get(name)!], gradient, learningRate, step);
+  }
+}
+
+function requireFinite(loss: number, update: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new Error(
+    `the loss became ${loss} at update ${update}: lower --lr; the last checkpoint is still good`,
+  );
+}

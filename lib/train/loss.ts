@@ -1,0 +1,19 @@
+/** The loss of a task on the network's output, and its gradient by that output (Eqs. 11 and 12). */
+
+import type { Kernels } from '../kernel/contract.js';
+import type { Example } from './example.js';
+
+export interface Loss {
+  readonly loss: number;
+  /** [H,W,K] */
+  readonly gradOutput: Float32Array;
+}
+
+/** Cross-entropy where the target holds class ids, mean absolute error where it holds a noise map. */
+export function lossOf(kernels: Kernels, output: Float32Array, example: Example): Loss {
+  const gradOutput = new Float32Array(output.length);
+  const { target } = example;
+  if (target instanceof Float32Array) return { loss: kernels.l1Loss(gradOutput, output, target), gradOutput };
+  const dims = { pixels: target.length, classes: output.length / target.length };
+  return { loss: kernels.softmaxCrossEntropy(gradOutput, output, target, dims), gradOutput };
+}

@@ -1,0 +1,65 @@
+/**
+ * A training run in its folder: starts or resumes, keeps the best and the last model, writes the history. The
+ * stages `train` and `finetune` differ in the learner only.
+ */
+
+import { existsSync } from 'node:fs';
+import type { Kernels } from '../kernel/contract.js';
+import { writeFileAtomic } from '../tensor/files.js';
+import { encodeModel, type Model } from '../unet/model.js';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { type EpochRecord, initialState, type Learner, type TrainingOptions, trainLoop } from './loop.js';
+import { findOptimiser } from './optimiser.js';
+import type { RunFolder } from './runFolder.js';
+
+export interface Session {
+  readonly kernels: Kernels;
+  readonly folder: RunFolder;
+  readonly options: TrainingOptions;
+  /** The model to start from; not used where a checkpoint is resumed. */
+  readonly start: Model;
+  readonly resume: boolean;
+  readonly signal: AbortSignal;
+  /** Builds what is trained around a model, which is the start or comes from a checkpoint. */
+  makeLearner(model: Model): Learner;
+  onUpdate(done: number, total: number, loss: number): void;
+  onEpoch(record: EpochRecord): void;
+}
+
+export interface Outcome {
+  /** False where the run was stopped before its end. */
+  readonly completed: boolean;
+  readonly records: readonly EpochRecord[];
+  readonly best: EpochRecord | undefined;
+}
+
+/** Trains until the end or until the signal asks to stop; either way the folder can be resumed or used. */
+export async function runSession(session: Session): Promise<Outcome> {
+  const { kernels, folder, options } = session;
+  const { slots } = findOptimiser(options.optimizer);
+  const loaded = session.resume && existsSync(folder.last) ? loadCheckpoint(folder.last, slots) : undefined;
+  const model = loaded?.model ?? session.start;
+  const state = loaded
+    ? { averages: loaded.averages, progress: loaded.state }
+    : initialState(model, options.optimizer);
+  const learner = session.makeLearner(model);
+  const records = folder.readMetrics(state.progress.epoch);
+  const hooks = {
+    onUpdate: session.onUpdate,
+    onEpoch: (record: EpochRecord) => {
+      records.push(record);
+      if (record.best) writeFileAtomic(folder.best, encodeModel(withMetrics(model, record)));
+      folder.writeMetrics(records);
+      session.onEpoch(record);
+    },
+    save: (averages: typeof state.averages, progress: typeof state.progress) =>
+      saveCheckpoint(folder.last, model, averages, progress),
+  };
+  const completed = await trainLoop(kernels, learner, options, state, hooks, session.signal);
+  return { completed, records, best: records.findLast((record) => record.best) };
+}
+
+function withMetrics(model: Model, record: EpochRecord): Model {
+  const { epoch, updates, validation } = record;
+  return { ...model, notes: { ...model.notes, metrics: JSON.stringify({ epoch, updates, validation }) } };
+}

@@ -1,0 +1,119 @@
+/**
+ * Back-propagation through the layer table, by hand. It serves the U-Net and, with other signals and gates, the
+ * spiking network: in Algorithm 1 (lines 16-20) the accumulated flows I_out take the place of the activations,
+ * the gates p = 1[I_in > 0] that of the ReLU's derivative, and the bias enters T times instead of once.
+ */
+
+import type { Kernels } from '../kernel/contract.js';
+import { IMAGE, type Layer, OUTPUT } from './architecture.js';
+import { gatherInput, hasRelu, kernelDims, type Network, type Signals, signalOf } from './forward.js';
+import { layerParameters, type Parameters, zeroParameters } from './parameters.js';
+
+/** What the forward pass left behind. */
+export interface Trace {
+  readonly height: number;
+  readonly width: number;
+  /** The signals that the layers read: activations, or flows I_out (Eq. 10). */
+  readonly signals: Signals;
+  /** The gate of each signal by name; no entry: the gradient passes unchanged. */
+  readonly gates: Signals;
+  /** How often the bias entered the output: 1, or T. */
+  readonly biasFactor: number;
+}
+
+/** The trace of a U-Net's forward pass: a ReLU's own output is its gate. */
+export function unetTrace(network: Network, signals: Signals, height: number, width: number): Trace {
+  const gates: Signals = new Map();
+  for (const layer of network.layers)
+    if (hasRelu(layer)) gates.set(layer.output, signalOf(signals, layer.output));
+  return { height, width, signals, gates, biasFactor: 1 };
+}
+
+/**
+ * The gradient of every parameter, given that of the network's output [H,W,K]. A signal that two layers read
+ * receives the sum of their gradients, the later layer's first.
+ */
+export function backward(
+  kernels: Kernels,
+  network: Network,
+  trace: Trace,
+  gradOutput: Float32Array,
+): Parameters {
+  const gradients = zeroParameters(network.layers);
+  const gradSignals: Signals = new Map([[OUTPUT, gradOutput]]);
+  for (const layer of network.layers.toReversed()) {
+    const gradOut = signalOf(gradSignals, layer.output);
+    gradSignals.delete(layer.output);
+    const gate = trace.gates.get(layer.output);
+    if (gate) kernels.reluBackward(gradOut, gradOut, gate);
+    if (layer.operation !== 'pool') parameterGradient(kernels, gradients, layer, trace, gradOut);
+    if (layer.inputs[0] !== IMAGE) {
+      const gradInput = inputGradient(kernels, network.parameters, layer, trace, gradOut);
+      scatterGradient(kernels, gradSignals, layer, trace, gradInput);
+    }
+  }
+  return gradients;
+}
+
+/** dL/dW = delta x signal and dL/db = delta x biasFactor (Algorithm 1, line 19). */
+function parameterGradient(
+  kernels: Kernels,
+  gradients: Parameters,
+  layer: Layer,
+  trace: Trace,
+  gradOut: Float32Array,
+): void {
+  const { weight, bias } = layerParameters(gradients, layer);
+  const input = gatherInput(kernels, layer, trace.signals, trace.height, trace.width);
+  const dims = kernelDims(layer, trace.height, trace.width);
+  if (layer.operation === 'conv') kernels.conv2dBackwardWeight(weight, bias, gradOut, input, dims);
+  else kernels.convTranspose2dBackwardWeight(weight, bias, gradOut, input, dims);
+  if (trace.biasFactor !== 1) for (let co = 0; co < bias.length; co++) bias[co] *= trace.biasFactor;
+}
+
+/** The gradient by a layer's (concatenated) input (Algorithm 1, line 18). */
+function inputGradient(
+  kernels: Kernels,
+  parameters: Parameters,
+  layer: Layer,
+  trace: Trace,
+  gradOut: Float32Array,
+): Float32Array {
+  const dims = kernelDims(layer, trace.height, trace.width);
+  const gradInput = new Float32Array(dims.height * dims.width * dims.channelsIn);
+  if (layer.operation === 'pool') {
+    kernels.avgPool2dBackward(gradInput, gradOut, dims);
+    return gradInput;
+  }
+  const { weight } = layerParameters(parameters, layer);
+  if (layer.operation === 'conv') kernels.conv2dBackwardInput(gradInput, gradOut, weight, dims);
+  else kernels.convTranspose2dBackwardInput(gradInput, gradOut, weight, dims);
+  return gradInput;
+}
+
+/** Hands the gradient of a layer's input on to the signals it was made of. */
+function scatterGradient(
+  kernels: Kernels,
+  gradSignals: Signals,
+  layer: Layer,
+  trace: Trace,
+  gradInput: Float32Array,
+): void {
+  if (layer.inputs.length === 1) {
+    addGradient(gradSignals, layer.inputs[0], gradInput);
+    return;
+  }
+  const pixels = (trace.height >> layer.level) * (trace.width >> layer.level);
+  const [first, second] = layer.channelsIn;
+  const parts = [new Float32Array(pixels * first), new Float32Array(pixels * second)];
+  kernels.concatBackward(parts[0], parts[1], gradInput, { pixels, first, second });
+  parts.forEach((part, k) => {
+    addGradient(gradSignals, layer.inputs[k], part);
+  });
+}
+
+function addGradient(gradSignals: Signals, name: string, gradient: Float32Array): void {
+  const sum = gradSignals.get(name);
+  if (!sum) gradSignals.set(name, gradient);
+  else for (let i = 0; i < sum.length; i++) sum[i] += gradient[i];
+}

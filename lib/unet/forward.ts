@@ -1,0 +1,121 @@
+/**
+ * The forward pass. `applyLayer` is the linear part of one layer and serves the U-Net and the spiking network
+ * alike; the U-Net puts a ReLU behind it, the spiking network a neuron (spike/simulate.ts).
+ */
+
+import type { Kernels } from '../kernel/contract.js';
+import { checkLength } from '../tensor/shape.js';
+import { IMAGE, type Layer, OUTPUT, outputDims, SIZE_STEP, totalChannelsIn } from './architecture.js';
+import { layerParameters, type Parameters } from './parameters.js';
+
+/** A network that can be run: its table of layers and its weights. */
+export interface Network {
+  readonly layers: readonly Layer[];
+  readonly parameters: Parameters;
+}
+
+/** Every signal of one forward pass by name, [h,w,C] each: image, relu1, .., pooling1, .., output. */
+export type Signals = Map<string, Float32Array>;
+
+/** Runs the U-Net on one image [H,W,C], H and W multiples of 16, and keeps every signal for the backward pass. */
+export function forward(
+  kernels: Kernels,
+  network: Network,
+  image: Float32Array,
+  height: number,
+  width: number,
+): Signals {
+  checkImage(network, image, height, width);
+  const signals: Signals = new Map([[IMAGE, image]]);
+  for (const layer of network.layers) {
+    const input = gatherInput(kernels, layer, signals, height, width);
+    const current = applyLayer(kernels, layer, network.parameters, input, height, width);
+    if (hasRelu(layer)) kernels.reluForward(current, current);
+    signals.set(layer.output, current);
+  }
+  return signals;
+}
+
+/** Whether a ReLU follows: behind every convolution but the last. Pooling has none. */
+export function hasRelu(layer: Layer): boolean {
+  return layer.operation !== 'pool' && layer.output !== OUTPUT;
+}
+
+/** Whether a neuron follows in the spiking network: behind every ReLU and every pooling. */
+export function hasNeuron(layer: Layer): boolean {
+  return layer.output !== OUTPUT;
+}
+
+/** The input of a layer: one signal, or the concatenation of two. */
+export function gatherInput(
+  kernels: Kernels,
+  layer: Layer,
+  signals: Signals,
+  height: number,
+  width: number,
+): Float32Array {
+  const [first, second] = layer.inputs.map((name) => signalOf(signals, name));
+  if (!second) return first;
+  const pixels = (height >> layer.level) * (width >> layer.level);
+  const out = new Float32Array(first.length + second.length);
+  kernels.concatForward(out, first, second, {
+    pixels,
+    first: layer.channelsIn[0],
+    second: layer.channelsIn[1],
+  });
+  return out;
+}
+
+/** The linear operation of a layer on its (concatenated) input; height and width are the image's. */
+export function applyLayer(
+  kernels: Kernels,
+  layer: Layer,
+  parameters: Parameters,
+  input: Float32Array,
+  height: number,
+  width: number,
+): Float32Array {
+  const dims = kernelDims(layer, height, width);
+  const out = newOutput(layer, height, width);
+  if (layer.operation === 'pool') {
+    kernels.avgPool2dForward(out, input, dims);
+    return out;
+  }
+  const { weight, bias } = layerParameters(parameters, layer);
+  if (layer.operation === 'conv') kernels.conv2dForward(out, input, weight, bias, dims);
+  else kernels.convTranspose2dForward(out, input, weight, bias, dims);
+  return out;
+}
+
+/** A fresh tensor for what a layer computes. */
+export function newOutput(layer: Layer, height: number, width: number): Float32Array {
+  const out = outputDims(layer, height, width);
+  return new Float32Array(out.height * out.width * out.channels);
+}
+
+/** The dims of a layer's kernel for an image of this size; each kernel reads those that it knows. */
+export function kernelDims(layer: Layer, height: number, width: number) {
+  return {
+    height: height >> layer.level,
+    width: width >> layer.level,
+    channels: layer.channelsOut,
+    channelsIn: totalChannelsIn(layer),
+    channelsOut: layer.channelsOut,
+    kernel: layer.kernel === 1 ? (1 as const) : (3 as const),
+  };
+}
+
+/** A signal that must be there: an unknown name is a mistake in the layer table. */
+export function signalOf(signals: Signals, name: string): Float32Array {
+  const signal = signals.get(name);
+  if (!signal) throw new Error(`signal ${name} has not been computed`);
+  return signal;
+}
+
+/** Refuses an image whose size the network cannot halve four times, or whose channels are not the network's. */
+export function checkImage(network: Network, image: Float32Array, height: number, width: number): void {
+  if (height % SIZE_STEP !== 0 || width % SIZE_STEP !== 0) {
+    throw new Error(`image is ${height}x${width}, expected multiples of ${SIZE_STEP}: pad it first`);
+  }
+  checkLength('image', image, [height, width, totalChannelsIn(network.layers[0])]);
+}

@@ -1,0 +1,116 @@
+/**
+ * The weights and biases of a network: packed arrays by PyTorch name (`conv1.weight`, `conv1.bias`, ..) in the
+ * order of the layer table. Gradients and optimiser moments have the same form. Here they are initialised and
+ * brought from and to PyTorch's layouts.
+ */
+
+import type { Task } from '../image/dataset/dataset.js';
+import { DataError } from '../tensor/error.js';
+import { packConv, packConvTranspose, unpackConv, unpackConvTranspose } from '../tensor/layout.js';
+import { stream } from '../tensor/rng.js';
+import type { TensorFile } from '../tensor/safetensors.js';
+import { checkFinite, checkLength, sizeOf } from '../tensor/shape.js';
+import { type Configuration, type Layer, parameterShapes, totalChannelsIn } from './architecture.js';
+
+/** Packed weights [ky,kx,I,O] and biases [O] by name. */
+export type Parameters = ReadonlyMap<string, Float32Array>;
+
+/** Named tensors in PyTorch's layouts, as a file holds them. */
+export type NamedTensors = TensorFile['tensors'];
+
+/** He initialisation (He et al. 2015): weights from N(0, 2 / fan-in), biases 0; one random stream a layer. */
+export function initialParameters(layers: readonly Layer[], seed: number): Parameters {
+  return buildParameters(layers, (name, shape, layer) => {
+    const values = new Float32Array(sizeOf(shape));
+    if (name.endsWith('.bias')) return values;
+    const random = stream(seed, 'init', name);
+    const deviation = Math.sqrt(2 / fanIn(layer));
+    return values.map(() => random.normal() * deviation);
+  });
+}
+
+/** Products that a pixel of the output sums; a transposed convolution with stride 2 meets a quarter of its taps. */
+function fanIn(layer: Layer): number {
+  const taps = layer.kernel ** 2 / (layer.operation === 'convTranspose' ? 4 : 1);
+  return totalChannelsIn(layer) * taps;
+}
+
+/** Zeros in the form of the parameters: for gradients and moments. */
+export function zeroParameters(layers: readonly Layer[]): Parameters {
+  return buildParameters(layers, (_name, shape) => new Float32Array(sizeOf(shape)));
+}
+
+/** Packs the tensors of a state dict; DataError names a tensor that is missing, unknown, misshapen or not finite. */
+export function packParameters(layers: readonly Layer[], tensors: NamedTensors, source: string): Parameters {
+  const known = new Set<string>();
+  const parameters = buildParameters(layers, (name, shape, layer) => {
+    known.add(name);
+    const tensor = tensors.get(name);
+    if (!tensor) throw new DataError(`${source}: tensor ${name} is missing, expected shape [${shape}]`);
+    if (String(tensor.shape) !== String(shape)) {
+      throw new DataError(`${source}: tensor ${name} has shape [${tensor.shape}], expected [${shape}]`);
+    }
+    checkLength(`${source}: ${name}`, tensor.data, shape);
+    checkFinite(`${source}: tensor ${name}`, tensor.data);
+    if (name.endsWith('.bias')) return tensor.data;
+    return (layer.operation === 'conv' ? packConv : packConvTranspose)(tensor.data, shape);
+  });
+  const unknown = [...tensors.keys()].find((name) => !known.has(name));
+  if (unknown) throw new DataError(`${source}: tensor ${unknown} is not part of this network`);
+  return parameters;
+}
+
+/** The parameters (or gradients) as a state dict in PyTorch's names, layouts and order. */
+export function unpackParameters(layers: readonly Layer[], parameters: Parameters): NamedTensors {
+  const tensors: NamedTensors = new Map();
+  for (const layer of layers) {
+    const shapes = parameterShapes(layer);
+    if (!shapes) continue;
+    const { weight, bias } = layerParameters(parameters, layer);
+    const unpack = layer.operation === 'conv' ? unpackConv : unpackConvTranspose;
+    tensors.set(`${layer.name}.weight`, { shape: shapes.weight, data: unpack(weight, shapes.weight) });
+    tensors.set(`${layer.name}.bias`, { shape: shapes.bias, data: bias });
+  }
+  return tensors;
+}
+
+/** Weight and bias of one layer. */
+export function layerParameters(
+  parameters: Parameters,
+  layer: Layer,
+): { weight: Float32Array; bias: Float32Array } {
+  const weight = parameters.get(`${layer.name}.weight`);
+  const bias = parameters.get(`${layer.name}.bias`);
+  if (!weight || !bias) throw new Error(`layer ${layer.name} has no parameters`);
+  return { weight, bias };
+}
+
+function buildParameters(
+  layers: readonly Layer[],
+  make: (name: string, shape: number[], layer: Layer) => Float32Array,
+): Parameters {
+  const parameters = new Map<string, Float32Array>();
+  for (const layer of layers) {
+    const shapes = parameterShapes(layer);
+    if (!shapes) continue;
+    for (const kind of ['weight', 'bias'] as const) {
+      const name = `${layer.name}.${kind}`;
+      parameters.set(name, make(name, shapes[kind], layer));
+    }
+  }
+  return parameters;
+}
+
+/** Width, channels and classes of a state dict, read off the shapes of conv1 and conv19. */
+export function inferConfiguration(tensors: NamedTensors, task: Task, source: string): Configuration {
+  const [first, last] = ['conv1.weight', 'conv19.weight'].map((name) => {
+    const shape = tensors.get(name)?.shape;
+    if (shape?.length !== 4) {
+      throw new DataError(
+        `${source}: ${name} is ${shape ? `[${shape}]` : 'missing'}, expected a tensor [O,I,k,k]`,
+      );
+    }
+    return shape;
+  });
+  return { task, width: first[0], channels: first[1], classes: last[0] };
+}
