@@ -1,0 +1,49 @@
+/** What a data set is to the rest of the program: a name, what it is for, and samples on demand. */
+
+import type { Image } from '../image.js';
+import type { PreprocessName } from '../preprocess.js';
+
+export type Task = 'segment' | 'denoise';
+export type Split = 'train' | 'test' | 'all';
+
+/** One image with what is known about it. */
+export interface Sample {
+  readonly name: string;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  /** The network's input [H,W,C], 0..1, preprocessed. */
+  readonly input: Float32Array;
+  /** What a person looks at. */
+  readonly picture: Image;
+  /** Class ids [H,W]. */
+  readonly label?: Uint8Array;
+  /** Field of view [H,W]: 1 inside. */
+  readonly fov?: Uint8Array;
+}
+
+export interface LoadOptions {
+  readonly directory?: string | undefined;
+  readonly split: Split;
+  /** For data that is drawn. */
+  readonly seed: number;
+  /** Channels of the input; the data set's own where left out. */
+  readonly channels?: 1 | 3 | undefined;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly summary: string;
+  readonly task: Task;
+  readonly channels: 1 | 3;
+  /** In the order of the class ids; empty for denoising. */
+  readonly classNames: readonly string[];
+  readonly preprocess: PreprocessName;
+  /** Training patches: side in pixels, and how many make an epoch. */
+  readonly patch: { readonly size: number; readonly perEpoch: number };
+  /** Its folder below SPIKING_UNET_DATA; absent where it needs no data. */
+  readonly folder?: string;
+  load(options: LoadOptions): Sample[];
+  /** What is missing or malformed in a folder, one line each. */
+  check?(directory: string): string[];
+}

@@ -1,0 +1,21 @@
+/** Pictures to PNG files: 8-bit grey or RGB. */
+
+import { PNG } from 'pngjs';
+import { writeFileAtomic } from '../tensor/files.js';
+import type { Image } from './image.js';
+
+const GREY = 0;
+const RGB = 2;
+
+/** The bytes of a PNG file. */
+export function encodePng({ height, width, channels, data }: Image): Uint8Array {
+  const colorType = channels === 3 ? RGB : GREY;
+  const png = new PNG({ width, height, colorType, inputColorType: colorType, inputHasAlpha: false });
+  png.data = Buffer.from(data);
+  return PNG.sync.write(png, { colorType, inputColorType: colorType, inputHasAlpha: false });
+}
+
+/** Writes a PNG file as a whole. */
+export function writePng(path: string, image: Image): void {
+  writeFileAtomic(path, encodePng(image));
+}

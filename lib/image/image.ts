@@ -1,0 +1,38 @@
+/** Pictures as files hold them: 8 bits a channel, grey or RGB, [H,W,C]. */
+
+import { checkLength } from '../tensor/shape.js';
+
+export interface Image {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  /** [H,W,C], 0..255 */
+  readonly data: Uint8Array;
+}
+
+/** A black picture, or one with the given data; DataError where the length does not fit. */
+export function makeImage(height: number, width: number, channels: 1 | 3, data?: Uint8Array): Image {
+  const pixels = data ?? new Uint8Array(height * width * channels);
+  checkLength('image', pixels, [height, width, channels]);
+  return { height, width, channels, data: pixels };
+}
+
+/** Grey levels [H,W], 0..255, not rounded: .299 R + .587 G + .114 B (ITU-R BT.601). */
+export function toGrey({ channels, data }: Image): Float64Array {
+  if (channels === 1) return Float64Array.from(data);
+  const grey = new Float64Array(data.length / 3);
+  for (let p = 0; p < grey.length; p++) {
+    grey[p] = 0.299 * data[3 * p] + 0.587 * data[3 * p + 1] + 0.114 * data[3 * p + 2];
+  }
+  return grey;
+}
+
+/** A picture as RGB; grey levels are repeated. */
+export function toRgb(image: Image): Image {
+  if (image.channels === 3) return image;
+  const data = new Uint8Array(3 * image.data.length);
+  image.data.forEach((value, p) => {
+    data.fill(value, 3 * p, 3 * p + 3);
+  });
+  return { ...image, channels: 3, data };
+}

@@ -1,0 +1,33 @@
+/** Mean intersection over union of a segmentation into many classes, by way of its confusion matrix. */
+
+import { checkLength } from '../tensor/shape.js';
+
+/** Pixels by true class (row) and predicted class (column), [K,K]; labels equal to `ignore` are not counted. */
+export function confusionMatrix(
+  prediction: Uint8Array,
+  label: Uint8Array,
+  classes: number,
+  ignore?: number,
+): Float64Array {
+  checkLength('label', label, [prediction.length]);
+  const matrix = new Float64Array(classes * classes);
+  for (let p = 0; p < label.length; p++) {
+    if (label[p] !== ignore) matrix[label[p] * classes + prediction[p]] += 1;
+  }
+  return matrix;
+}
+
+/** TP / (TP + FP + FN) of each class; undefined for a class that occurs in neither labels nor predictions. */
+export function ioUs(matrix: Float64Array, classes: number): (number | undefined)[] {
+  return Array.from({ length: classes }, (_, k) => {
+    let union = -matrix[k * classes + k];
+    for (let other = 0; other < classes; other++) union += matrix[k * classes + other] + matrix[other * classes + k];
+    return union === 0 ? undefined : matrix[k * classes + k] / union;
+  });
+}
+
+/** The mean over the classes that occur; NaN where none does. */
+export function meanIoU(values: readonly (number | undefined)[]): number {
+  const present = values.filter((value) => value !== undefined);
+  return present.reduce((sum, value) => sum + value, 0) / present.length;
+}
