@@ -2,7 +2,7 @@
 /** `spiking-unet data`: says what is wrong with a data set, or writes a synthetic twin to disk. */
 
 import { findDataset } from '../lib/image/dataset/index.js';
-import { writeSyntheticDrive } from '../lib/image/dataset/synthDrive.js';
+import { writeSynthDrive } from '../lib/image/dataset/synthDrive.js';
 import { DataError, UsageError } from '../lib/tensor/error.js';
 import { addDataOptions, type DataOptions, dataFolder } from './cli/data.js';
 import { type Result, runStage, type SharedOptions } from './cli/stage.js';
@@ -52,7 +52,7 @@ function synth(options: Options): Result {
   if (options.dataset !== 'synth-drive')
     throw new UsageError(`data synth --dataset ${options.dataset}: expected synth-drive`);
   if (options.out === undefined) throw new UsageError('--out is missing: where to write the twin?');
-  writeSyntheticDrive(options.out, options.seed);
+  writeSynthDrive(options.out, options.seed);
   return {
     json: { dataset: 'synth-drive', directory: options.out, seed: options.seed },
     text: `${options.out}: written in the layout of DRIVE`,

@@ -32,7 +32,11 @@ export function dataFolder(dataset: Dataset, directory: string | undefined): str
 }
 
 /** The samples of a split, made fit for a model where one is given (its channels). */
-export function loadSamples(options: DataOptions & { seed: number }, split: Split, channels?: 1 | 3): Sample[] {
+export function loadSamples(
+  options: DataOptions & { seed: number },
+  split: Split,
+  channels?: 1 | 3,
+): Sample[] {
   const dataset = findDataset(options.dataset);
   const directory = dataFolder(dataset, options.data);
   return dataset.load({ directory, split, seed: options.seed, channels });

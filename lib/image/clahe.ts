@@ -83,7 +83,9 @@ function blendTables(
       const level = grey[y * width + x];
       const at = (tileY: number, tileX: number) => tables[tileY * tilesX + tileX][level];
       const mix = (tileY: number) =>
-        fround(fround(at(tileY, column.first) * column.rest) + fround(at(tileY, column.second) * column.weight));
+        fround(
+          fround(at(tileY, column.first) * column.rest) + fround(at(tileY, column.second) * column.weight),
+        );
       const value = fround(fround(mix(row.first) * row.rest) + fround(mix(row.second) * row.weight));
       out[y * width + x] = roundToByte(value);
     }

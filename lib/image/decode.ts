@@ -45,7 +45,9 @@ export function decodeImage(bytes: Uint8Array, source: string): Image {
 
 /** All pictures (TIFF pages, GIF frames) of a file's bytes; DataError names the source and what is wrong. */
 export function decodeImages(bytes: Uint8Array, source: string): Image[] {
-  const format = formats.find(({ magic }) => magic.some((start) => start.every((byte, i) => bytes[i] === byte)));
+  const format = formats.find(({ magic }) =>
+    magic.some((start) => start.every((byte, i) => bytes[i] === byte)),
+  );
   if (!format) {
     const found = bytes.length === 0 ? 'an empty file' : 'something else';
     throw new DataError(`${source}: is ${found}, expected ${formats.map(({ name }) => name).join(', ')}`);
@@ -99,7 +101,10 @@ function fromPalette(
   width: number,
   palette: readonly (readonly [number, number, number])[],
 ): Image {
-  const rgb = Uint8Array.from({ length: 3 * data.length }, (_, i) => palette[data[Math.floor(i / 3)]][i % 3] >> 8);
+  const rgb = Uint8Array.from(
+    { length: 3 * data.length },
+    (_, i) => palette[data[Math.floor(i / 3)]][i % 3] >> 8,
+  );
   return makeImage(height, width, 3, rgb);
 }
 

@@ -3,7 +3,11 @@
 import type { Rng } from '../tensor/rng.js';
 
 /** Adds noise of `sigma` grey levels (0..255) to an input [H,W,C] in 0..1; nothing is clipped. */
-export function addNoise(clean: Float32Array, sigma: number, random: Rng): { input: Float32Array; noise: Float32Array } {
+export function addNoise(
+  clean: Float32Array,
+  sigma: number,
+  random: Rng,
+): { input: Float32Array; noise: Float32Array } {
   const noise = Float32Array.from(clean, () => (sigma / 255) * random.normal());
   return { input: clean.map((value, i) => value + noise[i]), noise };
 }

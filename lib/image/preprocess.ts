@@ -4,8 +4,8 @@
  * undoes any affine map, so it is left out, and no picture's input depends on its neighbours).
  */
 
-import { adjustGamma } from './gamma.js';
 import { clahe } from './clahe.js';
+import { adjustGamma } from './gamma.js';
 import { type Image, toGrey, toRgb } from './image.js';
 
 export type PreprocessName = 'plain' | 'drive';

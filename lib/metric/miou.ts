@@ -21,7 +21,8 @@ export function confusionMatrix(
 export function ioUs(matrix: Float64Array, classes: number): (number | undefined)[] {
   return Array.from({ length: classes }, (_, k) => {
     let union = -matrix[k * classes + k];
-    for (let other = 0; other < classes; other++) union += matrix[k * classes + other] + matrix[other * classes + k];
+    for (let other = 0; other < classes; other++)
+      union += matrix[k * classes + other] + matrix[other * classes + k];
     return union === 0 ? undefined : matrix[k * classes + k] / union;
   });
 }

@@ -3,7 +3,6 @@
 import { log } from '../tensor/elementary.js';
 import { checkLength } from '../tensor/shape.js';
 
-const LN10 = 2.302585092994046;
 
 /** 10 log10(peak^2 / mean squared error) in dB; Infinity for equal images. */
 export function psnr(image: ArrayLike<number>, truth: ArrayLike<number>, peak = 255): number {
@@ -14,5 +13,5 @@ export function psnr(image: ArrayLike<number>, truth: ArrayLike<number>, peak = 
     sum += difference * difference;
   }
   if (sum === 0) return Number.POSITIVE_INFINITY;
-  return (10 * log((peak * peak * image.length) / sum)) / LN10;
+  return (10 * log((peak * peak * image.length) / sum)) / Math.LN10;
 }

@@ -37,7 +37,13 @@ export function ssim(image: ArrayLike<number>, truth: ArrayLike<number>, dims: S
 
 function planeSsim(x: Float64Array, y: Float64Array, height: number, width: number): number {
   const window = gaussianWindow();
-  const mean = (of: (p: number) => number) => windowMeans(Float64Array.from(x, (_, p) => of(p)), height, width, window);
+  const mean = (of: (p: number) => number) =>
+    windowMeans(
+      Float64Array.from(x, (_, p) => of(p)),
+      height,
+      width,
+      window,
+    );
   const meanX = mean((p) => x[p]);
   const meanY = mean((p) => y[p]);
   const meanXX = mean((p) => x[p] * x[p]);
@@ -57,13 +63,20 @@ function planeSsim(x: Float64Array, y: Float64Array, height: number, width: numb
 
 function gaussianWindow(): Float64Array {
   const centre = (WINDOW - 1) / 2;
-  const weights = Float64Array.from({ length: WINDOW }, (_, i) => exp((-(i - centre) * (i - centre)) / (2 * SIGMA * SIGMA)));
+  const weights = Float64Array.from({ length: WINDOW }, (_, i) =>
+    exp((-(i - centre) * (i - centre)) / (2 * SIGMA * SIGMA)),
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);
 }
 
 /** Weighted means of all windows inside [H,W]: rows first, then columns; [H-10,W-10]. */
-function windowMeans(values: Float64Array, height: number, width: number, window: Float64Array): Float64Array {
+function windowMeans(
+  values: Float64Array,
+  height: number,
+  width: number,
+  window: Float64Array,
+): Float64Array {
   const outWidth = width - WINDOW + 1;
   const outHeight = height - WINDOW + 1;
   const rows = new Float64Array(height * outWidth);

@@ -6,8 +6,8 @@
 
 const LN2_HIGH = 0.6931471803691238; // the upper 33 bits of ln 2: k * LN2_HIGH is exact for |k| < 2^20
 const LN2_LOW = 1.9082149292705877e-10;
-const SQRT_HALF = 0.7071067811865476;
-const TWO_PI = 6.283185307179586;
+const SQRT_HALF = Math.SQRT1_2;
+const TWO_PI = 2 * Math.PI;
 
 /** 1/n! for n = 0 .. 17: the Taylor coefficients of exp, sin and cos. */
 const INVERSE_FACTORIALS = factorials(17).map((factorial) => 1 / factorial);

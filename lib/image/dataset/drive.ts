@@ -60,7 +60,8 @@ function entriesOf(directory: string, split: Split): Entry[] {
 
 /** The files of a folder whose names match, by the number in the name, in the order of the numbers. */
 function filesIn(folder: string, pattern: RegExp): Map<string, string> {
-  if (!existsSync(folder)) throw new DataError(`${folder}: there is no such folder, expected the layout of DRIVE`);
+  if (!existsSync(folder))
+    throw new DataError(`${folder}: there is no such folder, expected the layout of DRIVE`);
   const found = readdirSync(folder).flatMap((file) => {
     const number = pattern.exec(file)?.[1];
     return number === undefined ? [] : [[number, join(folder, file)] as const];
@@ -82,13 +83,24 @@ function readSample({ name, image, label, mask }: Entry, channels: 1 | 3): Sampl
     requireSameSize(path, binary, image, picture);
     return Uint8Array.from(toGrey(binary), (level) => (level > 127 ? 1 : 0));
   });
-  return { name, height, width, channels, input: preprocess('drive', picture, channels), picture, label: vessels, fov };
+  return {
+    name,
+    height,
+    width,
+    channels,
+    input: preprocess('drive', picture, channels),
+    picture,
+    label: vessels,
+    fov,
+  };
 }
 
 /** Refuses a label or mask whose size is not that of its picture (DataError). */
 export function requireSameSize(path: string, got: Image, imagePath: string, image: Image): void {
   if (got.height === image.height && got.width === image.width) return;
-  throw new DataError(`${path}: is ${got.width}x${got.height}, but ${imagePath} is ${image.width}x${image.height}`);
+  throw new DataError(
+    `${path}: is ${got.width}x${got.height}, but ${imagePath} is ${image.width}x${image.height}`,
+  );
 }
 
 function problemsOf(directory: string): string[] {
