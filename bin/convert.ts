@@ -111,7 +111,7 @@ function calibrationImages(options: Options, model: Model): readonly Calibration
   if (options.dataset === undefined)
     throw new UsageError('what to measure on? Give --dataset or --calibration');
   requireFitting(findDataset(options.dataset), model);
-  return loadSamples({ ...options, dataset: options.dataset }, 'train', channels);
+  return loadSamples({ ...options, dataset: options.dataset }, 'train', { channels });
 }
 
 const short = (value: number) => value.toPrecision(4);

@@ -1,18 +1,11 @@
 #!/usr/bin/env node
-
 /** `spiking-unet evaluate`: metrics of a network on a data set, per image and in total. */
 
 import type { Split } from '../lib/image/dataset/dataset.js';
 import { findDataset } from '../lib/image/dataset/index.js';
 import { evaluateDenoising, evaluateSegmentation } from '../lib/train/evaluate.js';
-import { addDataOptions, type DataOptions, loadSamples, requireFitting } from './cli/data.js';
-import {
-  addSimulationOptions,
-  imageChannels,
-  loadModel,
-  runOf,
-  type SimulationOptions,
-} from './cli/model.js';
+import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
+import { addSimulationOptions, loadModel, runOf, type SimulationOptions } from './cli/model.js';
 import { oneOf, positive } from './cli/parse.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
@@ -49,7 +42,7 @@ await runStage<Options>({
     const { model } = loadModel(options.model);
     const { run, steps } = runOf(context.kernels, model, options, options.model);
     requireFitting(findDataset(options.dataset), model);
-    const samples = loadSamples(options, options.split, imageChannels(model));
+    const samples = loadSamples(options, options.split, fitOf(model));
     const bar = context.progress('evaluating', samples.length);
     let done = 0;
     const onImage = () => bar.update(++done);

@@ -6,15 +6,9 @@ import { toSpikingModel, withNotes } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
 import type { Logits } from '../lib/train/asf.js';
 import { asfLearner, holdOut } from '../lib/train/learner.js';
-import { addDataOptions, type DataOptions, loadSamples, requireFitting } from './cli/data.js';
+import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import { writeGradients } from './cli/gradients.js';
-import {
-  addSimulationOptions,
-  imageChannels,
-  loadModel,
-  type SimulationOptions,
-  spikingModel,
-} from './cli/model.js';
+import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/model.js';
 import { oneOf } from './cli/parse.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/training.js';
@@ -68,7 +62,7 @@ await runStage<Options>({
       throw new UsageError('what to train on? Give --dataset (or --image, --label, --gradients)');
     const dataset = findDataset(options.dataset);
     requireFitting(dataset, model);
-    const samples = loadSamples({ ...options, dataset: options.dataset }, 'train', imageChannels(model));
+    const samples = loadSamples({ ...options, dataset: options.dataset }, 'train', fitOf(model));
     const data = {
       ...holdOut(samples, options.validation),
       patchSize: options.patch ?? dataset.patch.size,

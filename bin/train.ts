@@ -2,21 +2,20 @@
 /** `spiking-unet train`: trains a U-Net by back-propagation (section 3.1 of the paper). */
 
 import { findDataset } from '../lib/image/dataset/index.js';
-import { UsageError } from '../lib/tensor/error.js';
 import { holdOut, unetLearner } from '../lib/train/learner.js';
 import { optimisers } from '../lib/train/optimiser.js';
 import { buildLayers } from '../lib/unet/architecture.js';
 import type { Model } from '../lib/unet/model.js';
 import { initialParameters } from '../lib/unet/parameters.js';
 import { addDataOptions, type DataOptions, loadSamples } from './cli/data.js';
-import { count, oneOf } from './cli/parse.js';
+import { count, oneOf, pictureChannels } from './cli/parse.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/training.js';
 
 interface Options extends DataOptions, TrainingCommand, SharedOptions {
   readonly task?: 'segment' | 'denoise';
   readonly width: number;
-  readonly channels?: number;
+  readonly channels?: 1 | 3;
   readonly classes?: number;
 }
 
@@ -42,7 +41,7 @@ await runStage<Options>({
     command
       .option('--task <name>', "segment or denoise (default: the data set's)", oneOf('segment', 'denoise'))
       .option('--width <F>', 'channels of the first stage (the paper: 64)', count, 16)
-      .option('--channels <n>', "channels of the input, 1 or 3 (default: the data set's)", count)
+      .option('--channels <n>', "channels of the input, 1 or 3 (default: the data set's)", pictureChannels)
       .option('--classes <n>', 'number of classes (data set "folder" only)', count);
     addTrainingOptions(command, { epochs: 12, batch: 16, lr: 1e-3, optimizer: Object.keys(optimisers)[0] });
   },
@@ -50,7 +49,6 @@ await runStage<Options>({
     const dataset = findDataset(options.dataset);
     const task = options.task ?? dataset.task;
     const channels = options.channels ?? dataset.channels;
-    if (channels !== 1 && channels !== 3) throw new UsageError(`--channels ${channels}: expected 1 or 3`);
     const classNames = task === 'denoise' ? [] : classNamesOf(dataset.classNames, options.classes);
     const configuration = { task, width: options.width, channels, classes: classNames.length || channels };
     const layers = buildLayers(configuration);
@@ -58,7 +56,8 @@ await runStage<Options>({
     const notes = { seed: String(options.seed), dataset: dataset.name, split: 'train' };
     const parameters = initialParameters(layers, options.seed);
     const start: Model = { layers, parameters, stage: 'ann', configuration, preprocess, classNames, notes };
-    const data = holdOut(loadSamples(options, 'train', channels), options.validation);
+    const fit = { channels, ...(task === 'segment' && { classes: configuration.classes }) };
+    const data = holdOut(loadSamples(options, 'train', fit), options.validation);
     const patchSize = options.patch ?? dataset.patch.size;
     return trainAndReport(options, context, dataset, start, (model, onImage) =>
       unetLearner(context.kernels, model, { ...data, patchSize, seed: options.seed }, onImage),

@@ -2,10 +2,11 @@
 
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Dataset, Sample, Split } from '../../lib/image/dataset/dataset.js';
+import { checkLabels, type Dataset, type Sample, type Split } from '../../lib/image/dataset/dataset.js';
 import { datasets, findDataset } from '../../lib/image/dataset/index.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import type { Model } from '../../lib/unet/model.js';
+import { imageChannels } from './model.js';
 
 /** Names the folder that holds the data sets, each in its own folder. */
 const DATA_VARIABLE = 'SPIKING_UNET_DATA';
@@ -31,15 +32,26 @@ export function dataFolder(dataset: Dataset, directory: string | undefined): str
   );
 }
 
-/** The samples of a split, made fit for a model where one is given (its channels). */
-export function loadSamples(
-  options: DataOptions & { seed: number },
-  split: Split,
-  channels?: 1 | 3,
-): Sample[] {
+/** What a network expects of its samples: channels of the input, and how many classes it tells apart. */
+export interface Fit {
+  readonly channels: 1 | 3;
+  /** Left out for denoising: then labels do not matter. */
+  readonly classes?: number | undefined;
+}
+
+/** The samples of a split; DataError names one whose label holds a class the network does not know. */
+export function loadSamples(options: DataOptions & { seed: number }, split: Split, fit: Fit): Sample[] {
   const dataset = findDataset(options.dataset);
   const directory = dataFolder(dataset, options.data);
-  return dataset.load({ directory, split, seed: options.seed, channels });
+  const samples = dataset.load({ directory, split, seed: options.seed, channels: fit.channels });
+  if (fit.classes !== undefined) checkLabels(samples, fit.classes);
+  return samples;
+}
+
+/** What a model expects of its samples. */
+export function fitOf(model: Model): Fit {
+  const { task, classes } = model.configuration;
+  return { channels: imageChannels(model), ...(task === 'segment' && { classes }) };
 }
 
 /** Refuses a data set whose task or classes are not the model's (UsageError). */

@@ -16,6 +16,13 @@ export function naturalNumber(text: string): number {
   return text.trim() === '0' ? 0 : count(text);
 }
 
+/** Channels of a picture. */
+export function pictureChannels(text: string): 1 | 3 {
+  if (text === '1') return 1;
+  if (text === '3') return 3;
+  throw new InvalidArgumentError('expected 1 (grey) or 3 (colour)');
+}
+
 /** A finite number. */
 export function number(text: string): number {
   const value = Number(text);

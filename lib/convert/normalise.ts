@@ -47,3 +47,17 @@ export function normaliseParameters(parameters: Parameters, scales: readonly Lay
   }
   return normalised;
 }
+
+/** The same with the lambdas that a converted model remembers: what it was before it was fine-tuned. */
+export function renormalise(
+  model: Model,
+  lambdas: Readonly<Record<string, number>>,
+  inputLambdas: Readonly<Record<string, readonly number[]>>,
+): Parameters {
+  const scales = model.layers.map((layer) => ({
+    layer,
+    lambdaIn: inputLambdas[layer.name],
+    lambdaOut: lambdas[layer.name],
+  }));
+  return normaliseParameters(model.parameters, scales);
+}

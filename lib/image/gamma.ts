@@ -1,4 +1,4 @@
-/** Gamma adjustment of grey levels by a table. */
+/** Gamma adjustment of grey levels by a table of 256 entries, as DRIVE's published preparations do it with OpenCV's LUT. */
 
 import { pow } from '../tensor/elementary.js';
 

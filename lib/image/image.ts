@@ -1,4 +1,7 @@
-/** Pictures as files hold them: 8 bits a channel, grey or RGB, [H,W,C]. */
+/**
+ * A picture as files hold it: 8 bits a channel, grey or RGB, [H,W,C] with the channels side by side. What a network
+ * reads is made from it by preprocess.ts; here nothing is rounded, resized or colour-managed.
+ */
 
 import { checkLength } from '../tensor/shape.js';
 
@@ -17,7 +20,7 @@ export function makeImage(height: number, width: number, channels: 1 | 3, data?:
   return { height, width, channels, data: pixels };
 }
 
-/** Grey levels [H,W], 0..255, not rounded: .299 R + .587 G + .114 B (ITU-R BT.601). */
+/** Grey levels [H,W], 0..255, not rounded: .299 R + .587 G + .114 B (luma of ITU-R BT.601). */
 export function toGrey({ channels, data }: Image): Float64Array {
   if (channels === 1) return Float64Array.from(data);
   const grey = new Float64Array(data.length / 3);
@@ -31,8 +34,6 @@ export function toGrey({ channels, data }: Image): Float64Array {
 export function toRgb(image: Image): Image {
   if (image.channels === 3) return image;
   const data = new Uint8Array(3 * image.data.length);
-  image.data.forEach((value, p) => {
-    data.fill(value, 3 * p, 3 * p + 3);
-  });
+  for (let i = 0; i < data.length; i++) data[i] = image.data[Math.floor(i / 3)];
   return { ...image, channels: 3, data };
 }

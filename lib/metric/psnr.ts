@@ -3,7 +3,6 @@
 import { log } from '../tensor/elementary.js';
 import { checkLength } from '../tensor/shape.js';
 
-
 /** 10 log10(peak^2 / mean squared error) in dB; Infinity for equal images. */
 export function psnr(image: ArrayLike<number>, truth: ArrayLike<number>, peak = 255): number {
   checkLength('truth', truth, [image.length]);

@@ -1,4 +1,7 @@
-/** What a data set is to the rest of the program: a name, what it is for, and samples on demand. */
+/**
+ * What a data set is to the rest of the program: a name, what it is for, and samples on demand. A data set that is
+ * read from disk lives in one file beside this one, with one line in index.ts.
+ */
 
 import type { Image } from '../image.js';
 import type { PreprocessName } from '../preprocess.js';
@@ -29,6 +32,8 @@ export interface LoadOptions {
   readonly seed: number;
   /** Channels of the input; the data set's own where left out. */
   readonly channels?: 1 | 3 | undefined;
+  /** Number of classes that labels may hold, for data sets that do not fix it themselves; unchecked where left out. */
+  readonly classes?: number | undefined;
 }
 
 export interface Dataset {
@@ -43,6 +48,7 @@ export interface Dataset {
   readonly patch: { readonly size: number; readonly perEpoch: number };
   /** Its folder below SPIKING_UNET_DATA; absent where it needs no data. */
   readonly folder?: string;
+  /** DataError names the first file that is missing or malformed. */
   load(options: LoadOptions): Sample[];
   /** What is missing or malformed in a folder, one line each. */
   check?(directory: string): string[];

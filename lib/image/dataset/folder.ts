@@ -9,7 +9,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { DataError } from '../../tensor/error.js';
 import { readImage } from '../decode.js';
-import { preprocess } from '../preprocess.js';
+import { type PreprocessName, preprocess } from '../preprocess.js';
 import type { Dataset, Sample, Split } from './dataset.js';
 import { requireSameSize } from './drive.js';
 
@@ -39,14 +39,15 @@ export function readImageFolder(directory: string, channels: 1 | 3): Sample[] {
   return files.map((image) => readSample({ name: basename(image), image }, channels));
 }
 
-interface Entry {
+/** The files of one sample. */
+export interface SampleFiles {
   readonly name: string;
   readonly image: string;
   readonly label?: string | undefined;
   readonly mask?: string | undefined;
 }
 
-function entriesOf(directory: string, split: Split): Entry[] {
+function entriesOf(directory: string, split: Split): SampleFiles[] {
   if (!existsSync(directory)) throw new DataError(`${directory}: there is no such folder`);
   const hasSplits = existsSync(join(directory, 'train')) || existsSync(join(directory, 'test'));
   if (hasSplits) {
@@ -59,7 +60,7 @@ function entriesOf(directory: string, split: Split): Entry[] {
   return split === 'test' ? entries.slice(-testCount) : entries.slice(0, -testCount);
 }
 
-function entriesBelow(root: string): Entry[] {
+function entriesBelow(root: string): SampleFiles[] {
   const images = existsSync(join(root, 'images')) ? join(root, 'images') : root;
   const files = picturesIn(images);
   if (files.length === 0) throw new DataError(`${images}: holds no pictures (PNG, JPEG, TIFF or GIF)`);
@@ -78,7 +79,12 @@ function entriesBelow(root: string): Entry[] {
   return files.map((image) => ({ name: basename(image), image, label: labelOf(image), mask: maskOf(image) }));
 }
 
-function readSample({ name, image, label, mask }: Entry, channels: 1 | 3): Sample {
+/** Reads one sample; DataError names a file that is missing, damaged or of another size. */
+export function readSample(
+  { name, image, label, mask }: SampleFiles,
+  channels: 1 | 3,
+  how: PreprocessName = 'plain',
+): Sample {
   const picture = readImage(image);
   const { height, width } = picture;
   const greyValues = (path: string) => {
@@ -93,7 +99,7 @@ function readSample({ name, image, label, mask }: Entry, channels: 1 | 3): Sampl
     height,
     width,
     channels,
-    input: preprocess('plain', picture, channels),
+    input: preprocess(how, picture, channels),
     picture,
     ...(label !== undefined && { label: classIds(greyValues(label)) }),
     ...(mask !== undefined && { fov: greyValues(mask).map((level) => (level > 0 ? 1 : 0)) }),

@@ -1,0 +1,75 @@
+/** The rules of the house: which room may import which, what no file may use, how long a file may be. */
+
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import t from 'tap';
+
+/** A file imports from its own room or from rooms to the left. */
+const ROOMS = ['tensor', 'kernel', 'image', 'metric', 'unet', 'convert', 'spike', 'train', 'bin'];
+const LONGEST_FILE = 300;
+
+const files = ['lib', 'bin', 'test'].flatMap(sourcesIn);
+const library = files.filter((file) => !file.startsWith('test'));
+
+function sourcesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((file) => join(folder, file))
+    .filter((file) => file.endsWith('.ts') && statSync(file).isFile());
+}
+
+const textOf = (file: string) => readFileSync(file, 'utf8');
+
+/** Relative imports as paths of source files. */
+function importsOf(file: string): string[] {
+  const specifiers = textOf(file).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g);
+  return [...specifiers].map(([, target]) => normalize(join(dirname(file), target)).replace(/\.js$/, '.ts'));
+}
+
+const roomOf = (file: string) => (file.startsWith('bin') ? 'bin' : file.split('/')[1]);
+
+t.test('imports go to the left only', async (t) => {
+  for (const file of library.filter((file) => file !== 'lib/index.ts')) {
+    const room = ROOMS.indexOf(roomOf(file));
+    t.not(room, -1, `${file} is in a room`);
+    for (const target of importsOf(file)) {
+      const there = ROOMS.indexOf(roomOf(target));
+      if (there > room) t.fail(`${file} imports ${target}`);
+    }
+  }
+});
+
+t.test('imports have no cycles', async (t) => {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) t.fail([...path, file].join(' -> '));
+    if (done.has(file) || path.includes(file)) return;
+    for (const target of importsOf(file)) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of library) visit(file, []);
+  t.equal(done.size, library.length);
+});
+
+t.test('only lib/tensor imports ndarray', async (t) => {
+  for (const file of library.filter((file) => /from 'ndarray/.test(textOf(file))))
+    t.match(file, /^lib\/tensor\//);
+});
+
+t.test('nothing depends on chance, on the clock, or on what Math may round differently', async (t) => {
+  const forbidden =
+    /Math\.(random|exp|log|log2|log10|sin|cos|tan|pow|tanh|atan2|hypot|cbrt)\(|Date\.now|new Date/;
+  for (const file of library) {
+    const found = forbidden.exec(textOf(file));
+    if (found) t.fail(`${file}: ${found[0]}`);
+  }
+  t.ok(library.length > 50);
+});
+
+t.test('every file starts with what it is, and is short enough to read', async (t) => {
+  for (const file of files) {
+    const text = textOf(file).replace(/^#!.*\n/, '');
+    if (!file.startsWith('test')) t.ok(text.startsWith('/**'), `${file} has a header`);
+    const lines = text.split('\n').length;
+    t.ok(lines <= LONGEST_FILE, `${file}: ${lines} lines`);
+  }
+});
