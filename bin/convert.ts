@@ -114,4 +114,6 @@ function calibrationImages(options: Options, model: Model): readonly Calibration
   return loadSamples({ ...options, dataset: options.dataset }, 'train', { channels });
 }
 
-const short = (value: number) => value.toPrecision(4);
+function short(value: number): string {
+  return value.toPrecision(4);
+}

@@ -6,7 +6,7 @@ import { renormalise } from '../lib/convert/normalise.js';
 import { readSample } from '../lib/image/dataset/folder.js';
 import { writePng } from '../lib/image/encode.js';
 import { energyReport, layerCosts } from '../lib/spike/energy.js';
-import { simulate } from '../lib/spike/simulate.js';
+import { spikingRun } from '../lib/spike/readout.js';
 import { toSpikingModel } from '../lib/spike/spikingModel.js';
 import { evaluateSegmentation } from '../lib/train/evaluate.js';
 import { type CaptionedPrediction, resultPanel } from '../lib/train/picture.js';
@@ -63,15 +63,16 @@ function runDemo({ out }: Options, context: Context): Result {
   };
   const measureSpiking = (name: string, caption: string, network: typeof tuned) => {
     let operations = 0;
-    const run: Run = (input, height, width) => {
-      const simulation = simulate(context.kernels, network, input, height, width, {
-        steps: STEPS,
-        mode: 'auto',
-      });
-      const costs = layerCosts(network.layers, simulation.spikeCounts, height, width);
-      operations = energyReport(network.layers, costs).synops.operations;
-      return simulation;
-    };
+    const run = spikingRun(
+      context.kernels,
+      network,
+      'segment',
+      { steps: STEPS, mode: 'auto' },
+      ({ spikeCounts }) => {
+        const costs = layerCosts(network.layers, spikeCounts, sample.height, sample.width);
+        operations = energyReport(network.layers, costs).synops.operations;
+      },
+    );
     return measure(name, caption, run, () => operations);
   };
   const size = { height: sample.height, width: sample.width };

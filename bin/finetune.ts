@@ -5,7 +5,7 @@ import { findDataset } from '../lib/image/dataset/index.js';
 import { toSpikingModel, withNotes } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
 import type { Logits } from '../lib/train/asf.js';
-import { asfLearner, holdOut } from '../lib/train/learner.js';
+import { asfLearner, trainingData } from '../lib/train/learner.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import { writeGradients } from './cli/gradients.js';
 import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/model.js';
@@ -63,11 +63,7 @@ await runStage<Options>({
     const dataset = findDataset(options.dataset);
     requireFitting(dataset, model);
     const samples = loadSamples({ ...options, dataset: options.dataset }, 'train', fitOf(model));
-    const data = {
-      ...holdOut(samples, options.validation),
-      patchSize: options.patch ?? dataset.patch.size,
-      seed: options.seed,
-    };
+    const data = trainingData(samples, options.validation, options.patch ?? dataset.patch.size, options.seed);
     const notes = {
       ...spiking.notes,
       parent: hash,

@@ -70,4 +70,6 @@ await runStage<Options>({
   },
 });
 
-const short = (value: number) => value.toPrecision(4);
+function short(value: number): string {
+  return value.toPrecision(4);
+}

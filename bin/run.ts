@@ -5,12 +5,12 @@ import { basename, extname, join } from 'node:path';
 import { readImage } from '../lib/image/decode.js';
 import { writePng } from '../lib/image/encode.js';
 import { preprocess } from '../lib/image/preprocess.js';
+import type { Simulation } from '../lib/spike/simulate.js';
 import { UsageError } from '../lib/tensor/error.js';
-import { makeFolder } from '../lib/tensor/files.js';
 import { greyLevels, labelPicture } from '../lib/train/picture.js';
 import type { Model } from '../lib/unet/model.js';
-import { argmax, predict } from '../lib/unet/predict.js';
-import { writeDump } from './cli/dump.js';
+import { argmax, predict, type Run } from '../lib/unet/predict.js';
+import { type Recording, writeDump } from './cli/dump.js';
 import {
   addSimulationOptions,
   imageChannels,
@@ -46,29 +46,39 @@ await runStage<Options>({
       .option('--out <dir>', 'folder for the results', 'out')
       .option('--dump <file>', 'write input, output, flow.NAME and spikes.NAME of one picture (safetensors)');
   },
-  async run(options, context) {
+  run(options, context) {
     const { model } = loadModel(options.model);
-    const { run, steps } = runOf(context.kernels, model, options, options.model);
     if (options.dump !== undefined && options.image.length > 1) {
       throw new UsageError(`--dump holds one picture, got ${options.image.length}`);
     }
-    makeFolder(options.out);
+    let simulation: Simulation | undefined;
+    let recording: Recording | undefined;
+    const { run, steps } = runOf(context.kernels, model, options, options.model, (latest) => {
+      simulation = latest;
+    });
+    const recordingRun: Run = (input, height, width) => {
+      const prediction = run(input, height, width);
+      recording = { input, height, width, output: prediction.output, simulation };
+      return prediction;
+    };
     const bar = context.progress('running', options.image.length);
-    const images = [];
-    for (const [done, file] of options.image.entries()) {
+    const images = options.image.map((file, index) => {
       const picture = readImage(file);
+      const { height, width } = picture;
       const input = preprocess(model.preprocess, picture, imageChannels(model));
       const start = performance.now();
-      const { output, spikes } = predict(run, input, picture.height, picture.width);
+      const { output, spikes } = predict(recordingRun, input, height, width);
       const ms = performance.now() - start;
       const written = join(options.out, `${basename(file, extname(file))}.${outputSuffix(model)}.png`);
-      writePng(written, outputPicture(model, input, output, picture.height, picture.width));
-      images.push({ file, outputs: [written], spikes, ms });
-      bar.update(done + 1, basename(file));
-    }
+      writePng(written, outputPicture(model, input, output, height, width));
+      bar.update(index + 1, basename(file));
+      if (options.dump !== undefined && recording) {
+        const metadata = { height: String(height), width: String(width), steps: String(steps) };
+        writeDump(options.dump, model, recording, metadata);
+      }
+      return { file, outputs: [written], spikes, ms };
+    });
     bar.stop();
-    if (options.dump !== undefined)
-      writeDump(context.kernels, model, options, options.image[0], options.dump);
     const lines = images.map(({ file, outputs, spikes, ms }) => {
       const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${steps} steps` : '';
       return `${file} -> ${outputs.join(', ')} (${(ms / 1000).toFixed(2)} s${fired})`;
@@ -77,7 +87,9 @@ await runStage<Options>({
   },
 });
 
-const outputSuffix = (model: Model) => (model.configuration.task === 'segment' ? 'mask' : 'clean');
+function outputSuffix(model: Model): string {
+  return model.configuration.task === 'segment' ? 'mask' : 'clean';
+}
 
 /** The mask, or the input without the noise that the network found in it. */
 function outputPicture(

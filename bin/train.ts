@@ -2,7 +2,7 @@
 /** `spiking-unet train`: trains a U-Net by back-propagation (section 3.1 of the paper). */
 
 import { findDataset } from '../lib/image/dataset/index.js';
-import { holdOut, unetLearner } from '../lib/train/learner.js';
+import { trainingData, unetLearner } from '../lib/train/learner.js';
 import { optimisers } from '../lib/train/optimiser.js';
 import { buildLayers } from '../lib/unet/architecture.js';
 import type { Model } from '../lib/unet/model.js';
@@ -57,10 +57,10 @@ await runStage<Options>({
     const parameters = initialParameters(layers, options.seed);
     const start: Model = { layers, parameters, stage: 'ann', configuration, preprocess, classNames, notes };
     const fit = { channels, ...(task === 'segment' && { classes: configuration.classes }) };
-    const data = holdOut(loadSamples(options, 'train', fit), options.validation);
-    const patchSize = options.patch ?? dataset.patch.size;
+    const samples = loadSamples(options, 'train', fit);
+    const data = trainingData(samples, options.validation, options.patch ?? dataset.patch.size, options.seed);
     return trainAndReport(options, context, dataset, start, (model, onImage) =>
-      unetLearner(context.kernels, model, { ...data, patchSize, seed: options.seed }, onImage),
+      unetLearner(context.kernels, model, data, onImage),
     );
   },
 });

@@ -13,7 +13,6 @@ export function startProgress(label: string, total: number, quiet: boolean): Pro
   const bar = new SingleBar({
     format: `${label} [{bar}] {value}/{total} {note} ETA {eta_formatted}`,
     stream: process.stderr,
-    hideCursor: true,
     clearOnComplete: true,
     etaBuffer: 50,
   });

@@ -29,7 +29,7 @@ export interface SharedOptions {
 
 export interface Context {
   readonly kernels: Kernels;
-  /** Aborted by the first Ctrl-C; the second one ends the program at once. */
+  /** Aborted by the first Ctrl-C, for stages that have something to save; others end at once. */
   readonly signal: AbortSignal;
   /** A line for the person at the terminal, on stderr. */
   log(line: string): void;
@@ -89,20 +89,29 @@ function helpWithExamples(examples: Stage<unknown>['examples']): string {
 }
 
 function newContext(options: SharedOptions): Context {
-  const controller = new AbortController();
-  process.once('SIGINT', () => {
-    controller.abort();
-    if (!options.quiet) process.stderr.write('\nstopping: saving what is done (Ctrl-C again ends at once)\n');
-    process.once('SIGINT', () => process.exit(EXIT.interrupted));
-  });
+  let controller: AbortController | undefined;
   return {
     kernels: chooseKernels(options.engine),
-    signal: controller.signal,
+    get signal() {
+      controller ??= stopOnInterrupt(options.quiet);
+      return controller.signal;
+    },
     log: (line) => {
       if (!options.quiet) process.stderr.write(`${line}\n`);
     },
     progress: (label, total) => startProgress(label, total, options.quiet),
   };
+}
+
+/** From now on the first Ctrl-C asks to stop, the second one ends the program. */
+function stopOnInterrupt(quiet: boolean): AbortController {
+  const controller = new AbortController();
+  process.once('SIGINT', () => {
+    controller.abort();
+    if (!quiet) process.stderr.write('\nstopping: saving what is done (Ctrl-C again ends at once)\n');
+    process.once('SIGINT', () => process.exit(EXIT.interrupted));
+  });
+  return controller;
 }
 
 /** Prints one line on stderr and returns the exit code. */

@@ -1,9 +1,10 @@
 /** What `train` and `finetune` share on the command line: the options of the training loop, and what it shows. */
 
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Dataset } from '../../lib/image/dataset/dataset.js';
 import { writePng } from '../../lib/image/encode.js';
 import type { Image } from '../../lib/image/image.js';
+import { UsageError } from '../../lib/tensor/error.js';
 import type { Metrics, OnImage } from '../../lib/train/evaluate.js';
 import type { EpochRecord, Learner } from '../../lib/train/loop.js';
 import { optimisers } from '../../lib/train/optimiser.js';
@@ -11,6 +12,7 @@ import { resultPanel } from '../../lib/train/picture.js';
 import { openRunFolder } from '../../lib/train/runFolder.js';
 import { schedules } from '../../lib/train/schedule.js';
 import { runSession } from '../../lib/train/session.js';
+import { SIZE_STEP } from '../../lib/unet/architecture.js';
 import type { Model } from '../../lib/unet/model.js';
 import { count, naturalNumber, positive } from './parse.js';
 import { type Context, Interrupted, type Result, type SharedOptions } from './stage.js';
@@ -26,7 +28,7 @@ export interface TrainingCommand {
   readonly validation: number;
   readonly patience: number;
   readonly saveEvery: number;
-  readonly out: string;
+  readonly out?: string;
   readonly resume: boolean;
 }
 
@@ -35,12 +37,16 @@ export function addTrainingOptions(
   defaults: { epochs: number; batch: number; lr: number; optimizer: string },
 ): void {
   command
-    .requiredOption('--out <dir>', 'the run folder: checkpoints, metrics.jsonl, sample pictures')
+    .option('--out <dir>', 'the run folder: checkpoints, metrics.jsonl, sample pictures')
     .option('--resume', 'go on with the run in --out, with the same bits as if it had not stopped', false)
     .option('--epochs <n>', 'epochs in all', count, defaults.epochs)
     .option('--batch <n>', 'examples an update', count, defaults.batch)
     .option('--patches <n>', "examples an epoch (default: the data set's)", count)
-    .option('--patch <n>', "side of the square patches, a multiple of 16 (default: the data set's)", count)
+    .option(
+      '--patch <n>',
+      "side of the square patches, a multiple of 16 (default: the data set's)",
+      patchSide,
+    )
     .option('--lr <rate>', 'learning rate', positive, defaults.lr)
     .option('--schedule <name>', `of the learning rate: ${Object.keys(schedules).join(', ')}`, 'cosine')
     .option('--optimizer <name>', Object.keys(optimisers).join(', '), defaults.optimizer)
@@ -62,6 +68,7 @@ export async function trainAndReport(
   start: Model,
   makeLearner: (model: Model, onImage: OnImage) => Learner,
 ): Promise<Result> {
+  if (options.out === undefined) throw new UsageError('--out is missing: where should the run be kept?');
   const updatesPerEpoch = Math.ceil((options.patches ?? dataset.patch.perEpoch) / options.batch);
   const folder = openRunFolder(options.out, configOf(options), options.resume);
   const bar = context.progress(options.out, options.epochs * updatesPerEpoch);
@@ -90,6 +97,13 @@ export async function trainAndReport(
     json: { run: options.out, model: folder.best, epochs: outcome.records.length, best },
     text: `${folder.best}: the best of ${outcome.records.length} epochs${best ? `, ${describe(best, options.epochs)}` : ''}`,
   };
+}
+
+/** Sides that the network can halve four times. */
+function patchSide(text: string): number {
+  const side = count(text);
+  if (side % SIZE_STEP !== 0) throw new InvalidArgumentError(`expected a multiple of ${SIZE_STEP}`);
+  return side;
 }
 
 /** Every option that the run depends on, for config.json. */

@@ -1,4 +1,7 @@
-/** Pictures to PNG files: 8-bit grey or RGB. */
+/**
+ * Pictures to PNG files: 8-bit grey or RGB, no dates. The pixels of a file are defined; its bytes depend on the
+ * compressor that is built into Node.
+ */
 
 import { PNG } from 'pngjs';
 import { writeFileAtomic } from '../tensor/files.js';

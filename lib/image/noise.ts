@@ -1,8 +1,11 @@
-/** Additive white Gaussian noise, the degradation that denoisers are trained and tested on (section 4.2.2). */
+/**
+ * Additive white Gaussian noise, the degradation that denoisers are trained and tested on (section 4.2.2). The noise
+ * is the target of the network. Nothing is clipped: a clipped input would give away where the noise went.
+ */
 
 import type { Rng } from '../tensor/rng.js';
 
-/** Adds noise of `sigma` grey levels (0..255) to an input [H,W,C] in 0..1; nothing is clipped. */
+/** Adds noise of `sigma` grey levels (0..255) to an input [H,W,C] in 0..1; both results are [H,W,C], float32. */
 export function addNoise(
   clean: Float32Array,
   sigma: number,

@@ -1,4 +1,7 @@
-/** Pictures side by side with captions, for people to look at. */
+/**
+ * Pictures side by side with captions, and such rows under each other, for people to look at. Geometry only: what
+ * the pictures show (labels as grey levels, noise) is up to the caller.
+ */
 
 import { drawText, GLYPH_HEIGHT, textWidth } from './font.js';
 import { type Image, makeImage, toRgb } from './image.js';
@@ -8,44 +11,64 @@ export interface Column {
   readonly image: Image;
 }
 
+export interface PanelOptions {
+  /** Whole factor by which the pictures are enlarged; default: the smallest that makes the narrowest 128 pixels wide. */
+  readonly enlarge?: number;
+}
+
+/** Distances between pictures and around the sheet, in pixels. */
 const MARGIN = 6;
+const LEGIBLE_WIDTH = 128;
+/** Captions grow with the pictures: by one for each so many pixels of height. */
+const PICTURE_HEIGHT_PER_TEXT_FACTOR = 256;
 const PAPER = 255;
 const INK = 40;
 
-/** A row of pictures on white, each under its caption; small ones are enlarged by whole factors to `minWidth`. */
-export function panel(columns: readonly Column[], minWidth = 128): Image {
-  const cells = columns.map(({ caption, image }) => {
-    const picture = enlarge(toRgb(image), Math.max(1, Math.ceil(minWidth / image.width)));
-    return { caption, picture, width: Math.max(picture.width, textWidth(caption)) };
-  });
-  const top = MARGIN + GLYPH_HEIGHT + MARGIN;
-  const height = top + Math.max(...cells.map(({ picture }) => picture.height)) + MARGIN;
-  const width = MARGIN + cells.reduce((sum, cell) => sum + cell.width + MARGIN, 0);
-  const sheet = makeImage(height, width, 3);
-  sheet.data.fill(PAPER);
+/** A row of pictures on white, aligned at the top, each centred under its caption. */
+export function panel(columns: readonly Column[], options: PanelOptions = {}): Image {
+  const narrowest = Math.min(...columns.map(({ image }) => image.width));
+  const factor = options.enlarge ?? Math.max(1, Math.ceil(LEGIBLE_WIDTH / narrowest));
+  const pictures = columns.map(({ image }) => enlarge(toRgb(image), factor));
+  const pictureHeight = Math.max(...pictures.map(({ height }) => height));
+  const textFactor = Math.max(1, Math.round(pictureHeight / PICTURE_HEIGHT_PER_TEXT_FACTOR));
+  const captions = columns.map(({ caption }) => enlarge(textImage(caption), textFactor));
+  const widths = pictures.map(({ width }, i) => Math.max(width, captions[i].width));
+  const top = MARGIN + GLYPH_HEIGHT * textFactor + MARGIN;
+  const sheet = whiteSheet(
+    top + pictureHeight + MARGIN,
+    widths.reduce((sum, width) => sum + width + MARGIN, MARGIN),
+  );
   let left = MARGIN;
-  for (const { caption, picture, width: cellWidth } of cells) {
-    drawText(sheet, caption, left, MARGIN, INK);
-    paste(sheet, picture, left, top);
-    left += cellWidth + MARGIN;
-  }
+  widths.forEach((width, i) => {
+    paste(sheet, captions[i], left + Math.floor((width - captions[i].width) / 2), MARGIN);
+    paste(sheet, pictures[i], left + Math.floor((width - pictures[i].width) / 2), top);
+    left += width + MARGIN;
+  });
   return sheet;
 }
 
 /** Panels of equal or different widths under each other. */
 export function stack(rows: readonly Image[]): Image {
-  const sheet = makeImage(
-    rows.reduce((sum, row) => sum + row.height, 0),
-    Math.max(...rows.map((row) => row.width)),
-    3,
-  );
-  sheet.data.fill(PAPER);
+  const height = rows.reduce((sum, row) => sum + row.height, 0);
+  const sheet = whiteSheet(height, Math.max(...rows.map(({ width }) => width)));
   let top = 0;
   for (const row of rows) {
     paste(sheet, toRgb(row), 0, top);
     top += row.height;
   }
   return sheet;
+}
+
+function whiteSheet(height: number, width: number): Image {
+  const sheet = makeImage(height, width, 3);
+  sheet.data.fill(PAPER);
+  return sheet;
+}
+
+function textImage(text: string): Image {
+  const image = whiteSheet(GLYPH_HEIGHT, textWidth(text));
+  drawText(image, text, 0, 0, INK);
+  return image;
 }
 
 function enlarge(image: Image, factor: number): Image {

@@ -1,6 +1,6 @@
 /** Random square patches of samples, for training. */
 
-import { UsageError } from '../tensor/error.js';
+import { DataError, UsageError } from '../tensor/error.js';
 import type { Rng } from '../tensor/rng.js';
 import type { Sample } from './dataset/dataset.js';
 
@@ -11,24 +11,33 @@ export interface Patch {
   readonly label?: Uint8Array;
 }
 
-/** A patch at a uniform position of a uniformly drawn sample; UsageError where the sample is smaller. */
+/**
+ * A patch at a uniform position of a uniformly drawn sample. UsageError where any sample is smaller: whether a run
+ * goes through must not depend on which samples it happens to draw.
+ */
 export function drawPatch(samples: readonly Sample[], size: number, random: Rng): Patch {
-  const sample = samples[random.integer(samples.length)];
-  const { height, width, channels, input, label, name } = sample;
-  if (size > height || size > width) {
-    throw new UsageError(`--patch ${size}: larger than the image ${name}, which is ${width}x${height}`);
+  if (samples.length === 0) throw new DataError('patches: there is not a single sample to cut them from');
+  const small = samples.find(({ height, width }) => size > height || size > width);
+  if (small) {
+    throw new UsageError(
+      `--patch ${size}: larger than the image ${small.name} (${small.width}x${small.height}), expected at most ${Math.min(small.width, small.height)}`,
+    );
   }
-  const top = random.integer(height - size + 1);
-  const left = random.integer(width - size + 1);
-  const cut = <A extends Float32Array | Uint8Array>(out: A, from: A, perPixel: number): A => {
+  const sample = samples[random.integer(samples.length)];
+  const top = random.integer(sample.height - size + 1);
+  const left = random.integer(sample.width - size + 1);
+  return cutPatch(sample, size, top, left);
+}
+
+/** The patch whose upper left pixel is (top, left). */
+function cutPatch({ width, channels, input, label }: Sample, size: number, top: number, left: number): Patch {
+  const cut = <Values extends Float32Array | Uint8Array>(out: Values, from: Values, perPixel: number) => {
     for (let y = 0; y < size; y++) {
       const start = ((top + y) * width + left) * perPixel;
       out.set(from.subarray(start, start + size * perPixel), y * size * perPixel);
     }
     return out;
   };
-  return {
-    input: cut(new Float32Array(size * size * channels), input, channels),
-    ...(label && { label: cut(new Uint8Array(size * size), label, 1) }),
-  };
+  const patch = cut(new Float32Array(size * size * channels), input, channels);
+  return label ? { input: patch, label: cut(new Uint8Array(size * size), label, 1) } : { input: patch };
 }

@@ -6,7 +6,7 @@
 import type { Task } from '../image/dataset/dataset.js';
 import type { Kernels } from '../kernel/contract.js';
 import type { Run } from '../unet/predict.js';
-import { type Mode, type SpikingNetwork, simulate } from './simulate.js';
+import { type Simulation, type SimulationOptions, type SpikingNetwork, simulate } from './simulate.js';
 
 /** Scores or noise map [H,W,K] from I_in of the last layer [H,W,K]. */
 export function readOut(task: Task, summedCurrent: Float32Array, steps: number): Float32Array {
@@ -18,16 +18,17 @@ export function meanOverSteps(summedCurrent: Float32Array, steps: number): Float
   return summedCurrent.map((value) => value / steps);
 }
 
-/** The run of a spiking network: T steps and the read-out of its task. */
+/** The run of a spiking network: T steps and the read-out of its task; `onSimulation` sees all that happened. */
 export function spikingRun(
   kernels: Kernels,
   network: SpikingNetwork,
   task: Task,
-  steps: number,
-  mode: Mode,
+  options: SimulationOptions,
+  onSimulation?: (simulation: Simulation) => void,
 ): Run {
   return (input, height, width) => {
-    const { output, spikes } = simulate(kernels, network, input, height, width, { steps, mode });
-    return { output: readOut(task, output, steps), spikes };
+    const simulation = simulate(kernels, network, input, height, width, options);
+    onSimulation?.(simulation);
+    return { output: readOut(task, simulation.output, options.steps), spikes: simulation.spikes };
   };
 }

@@ -25,16 +25,26 @@ export interface TrainingData {
 /** Noise level at which denoisers are validated, in grey levels: the middle one of the paper's three. */
 const VALIDATION_SIGMA = 25;
 
-/** Splits training samples into train and validation: the last `fraction`, at least one, validates. */
-export function holdOut(
+/**
+ * Splits samples into those that are trained on and the last `fraction` of them, at least one, that validates.
+ * UsageError where nothing is left to train on or where a patch is larger than an image.
+ */
+export function trainingData(
   samples: readonly Sample[],
   fraction: number,
-): Pick<TrainingData, 'train' | 'validation'> {
+  patchSize: number,
+  seed: number,
+): TrainingData {
   const count = Math.max(1, Math.round(fraction * samples.length));
   if (count >= samples.length) {
     throw new UsageError(`--validation ${fraction}: leaves none of ${samples.length} samples to train on`);
   }
-  return { train: samples.slice(0, -count), validation: samples.slice(-count) };
+  const small = samples.find(({ height, width }) => Math.min(height, width) < patchSize);
+  if (small) {
+    const { name, height, width } = small;
+    throw new UsageError(`--patch ${patchSize}: larger than the image ${name}, which is ${width}x${height}`);
+  }
+  return { train: samples.slice(0, -count), validation: samples.slice(-count), patchSize, seed };
 }
 
 /** A U-Net that learns by back-propagation. */
@@ -55,7 +65,7 @@ export function asfLearner(
   options: AsfOptions,
   onImage?: OnImage,
 ): Learner {
-  const run = spikingRun(kernels, model, model.configuration.task, options.steps, options.mode);
+  const run = spikingRun(kernels, model, model.configuration.task, options);
   return {
     model,
     example: drawer(model, data),

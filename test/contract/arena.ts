@@ -55,10 +55,3 @@ export class Arena {
     return whole.subarray(GUARD_LENGTH, GUARD_LENGTH + length);
   }
 }
-
-/** Whether two arrays have the same bits, -0 and +0 told apart. */
-export function sameBits(a: Float32Array, b: Float32Array): boolean {
-  const bits = (values: Float32Array) => new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const [left, right] = [bits(a), bits(b)];
-  return left.length === right.length && left.every((word, i) => word === right[i]);
-}

@@ -1,79 +1,83 @@
-/** Convolutions and their gradients against PyTorch (fixtures/make/kernel.py). */
+/** Both convolutions, forward and all gradients, against PyTorch in float64 (fixtures/make/kernel.py). */
 
-import t, { type Test } from 'tap';
-import { packConv, packConvTranspose, toHwc } from '../../lib/tensor/layout.js';
-import { guarded, near, readGolden } from '../support/golden.js';
+import t from 'tap';
+import type { ConvDims, Kernels } from '../../lib/kernel/contract.js';
+import { packConv, packConvTranspose } from '../../lib/tensor/layout.js';
+import { Arena } from './arena.js';
 import { backends } from './backends.js';
+import { type GoldenCase, goldenCases, imageOf, requireClose } from './golden.js';
 
-const hwc = ({ data, shape: [c, h, w] }: { data: Float32Array; shape: number[] }) => toHwc(data, c, h, w);
+const BOUND = 1e-5;
+
+/** How the two kinds differ: file, order of the channels in a file's weights, kernels. */
+const kinds = [
+  {
+    file: 'kernel/conv2d',
+    pack: packConv,
+    channelsOutAxis: 0,
+    forward: (k: Kernels) => k.conv2dForward,
+    backwardInput: (k: Kernels) => k.conv2dBackwardInput,
+    backwardWeight: (k: Kernels) => k.conv2dBackwardWeight,
+  },
+  {
+    file: 'kernel/convTranspose2d',
+    pack: packConvTranspose,
+    channelsOutAxis: 1,
+    forward: (k: Kernels) => k.convTranspose2dForward,
+    backwardInput: (k: Kernels) => k.convTranspose2dBackwardInput,
+    backwardWeight: (k: Kernels) => k.convTranspose2dBackwardWeight,
+  },
+] as const;
 
 for (const [engine, kernels] of backends) {
-  t.test(`${engine}: conv2d`, async (t) => {
-    const golden = readGolden('kernel/conv2d.safetensors');
-    for (let k = 0; k < 8; k++) {
-      const of = (name: string) => golden.tensor(`${k}.${name}`);
-      const [channelsOut, channelsIn, kernel] = of('weight').shape;
-      const [, height, width] = of('input').shape;
-      const dims = {
-        height,
-        width,
-        channelsIn,
-        channelsOut,
-        kernel: kernel === 1 ? (1 as const) : (3 as const),
-      };
-      const label = `${kernel}x${kernel}, ${channelsIn} -> ${channelsOut}, ${height}x${width}`;
-      const [input, gradOut, gradInput] = [of('input'), of('gradOut'), of('gradInput')].map(hwc);
-      const weight = packConv(of('weight').data, of('weight').shape);
-      const bias = of('bias').data;
+  for (const kind of kinds) {
+    for (const golden of goldenCases(kind.file)) {
+      const { dims, input, weight, bias, output, gradOutput } = readCase(kind, golden);
+      const title = `${engine}: ${kind.file} ${golden.name}`;
 
-      const out = guarded(t, height * width * channelsOut, label, (out) =>
-        kernels.conv2dForward(out, input, weight, bias, dims),
-      );
-      near(t, out, hwc(of('out')), `${label}: out`);
-      const byInput = guarded(t, input.length, label, (out) =>
-        kernels.conv2dBackwardInput(out, gradOut, weight, dims),
-      );
-      near(t, byInput, gradInput, `${label}: gradInput`);
-      const gradBias = new Float32Array(channelsOut);
-      const gradWeight = guarded(t, weight.length, label, (out) =>
-        kernels.conv2dBackwardWeight(out, gradBias, gradOut, input, dims),
-      );
-      near(t, gradWeight, packConv(of('gradWeight').data, of('weight').shape), `${label}: gradWeight`);
-      near(t, gradBias, of('gradBias').data, `${label}: gradBias`);
+      t.test(`${title} is PyTorch's within ${BOUND}`, async (t) => {
+        const arena = new Arena();
+        const out = arena.result(output.length);
+        const [x, w, b] = [input, weight, bias].map((values) => arena.input(values));
+        kind.forward(kernels)(out, x, w, b, dims);
+        arena.check();
+        requireClose(t, out, output, BOUND, 'output');
+      });
+
+      t.test(`${title}: gradient by the input is PyTorch's within ${BOUND}`, async (t) => {
+        const arena = new Arena();
+        const gradInput = arena.result(input.length);
+        kind.backwardInput(kernels)(gradInput, arena.input(gradOutput), arena.input(weight), dims);
+        arena.check();
+        requireClose(t, gradInput, imageOf(golden.get('gradInput')), BOUND, 'gradient by the input');
+      });
+
+      t.test(`${title}: gradients by weight and bias are PyTorch's within ${BOUND}`, async (t) => {
+        const arena = new Arena();
+        const [gradWeight, gradBias] = [arena.result(weight.length), arena.result(bias.length)];
+        const [grad, x] = [arena.input(gradOutput), arena.input(input)];
+        kind.backwardWeight(kernels)(gradWeight, gradBias, grad, x, dims);
+        arena.check();
+        const { data, shape } = golden.get('gradWeight');
+        requireClose(t, gradWeight, kind.pack(data, shape), BOUND, 'gradient by the weight');
+        requireClose(t, gradBias, golden.get('gradBias').data, BOUND, 'gradient by the bias');
+      });
     }
-  });
+  }
+}
 
-  t.test(`${engine}: convTranspose2d`, async (t) => {
-    const golden = readGolden('kernel/convTranspose2d.safetensors');
-    for (let k = 0; k < 4; k++) {
-      const of = (name: string) => golden.tensor(`${k}.${name}`);
-      const [channelsIn, channelsOut] = of('weight').shape;
-      const [, height, width] = of('input').shape;
-      const dims = { height, width, channelsIn, channelsOut };
-      const label = `${channelsIn} -> ${channelsOut}, ${height}x${width}`;
-      const [input, gradOut, gradInput] = [of('input'), of('gradOut'), of('gradInput')].map(hwc);
-      const weight = packConvTranspose(of('weight').data, of('weight').shape);
-      const bias = of('bias').data;
-
-      const out = guarded(t, 4 * height * width * channelsOut, label, (out) =>
-        kernels.convTranspose2dForward(out, input, weight, bias, dims),
-      );
-      near(t, out, hwc(of('out')), `${label}: out`);
-      const byInput = guarded(t, input.length, label, (out) =>
-        kernels.convTranspose2dBackwardInput(out, gradOut, weight, dims),
-      );
-      near(t, byInput, gradInput, `${label}: gradInput`);
-      const gradBias = new Float32Array(channelsOut);
-      const gradWeight = guarded(t, weight.length, label, (out) =>
-        kernels.convTranspose2dBackwardWeight(out, gradBias, gradOut, input, dims),
-      );
-      near(
-        t,
-        gradWeight,
-        packConvTranspose(of('gradWeight').data, of('weight').shape),
-        `${label}: gradWeight`,
-      );
-      near(t, gradBias, of('gradBias').data, `${label}: gradBias`);
-    }
-  });
+/** A case in the kernels' layouts. */
+function readCase(kind: (typeof kinds)[number], golden: GoldenCase) {
+  const { data, shape } = golden.get('weight');
+  const [channelsIn, height, width] = golden.get('input').shape;
+  const channelsOut = shape[kind.channelsOutAxis];
+  const dims: ConvDims = { height, width, channelsIn, channelsOut, kernel: shape[2] === 1 ? 1 : 3 };
+  return {
+    dims,
+    input: imageOf(golden.get('input')),
+    weight: kind.pack(data, shape),
+    bias: golden.get('bias').data,
+    output: imageOf(golden.get('output')),
+    gradOutput: imageOf(golden.get('gradOutput')),
+  };
 }

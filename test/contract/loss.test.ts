@@ -1,9 +1,9 @@
 /** Both losses and their gradients against PyTorch in float64 (fixtures/make/kernel.py). */
 
 import t from 'tap';
-import { goldenCases, requireClose } from '../support/golden.js';
 import { Arena } from './arena.js';
 import { backends } from './backends.js';
+import { goldenCases, requireClose } from './golden.js';
 
 const BOUND = 1e-6;
 

@@ -10,9 +10,8 @@ import {
   reflectIndex,
   roundUp,
 } from '../../lib/kernel/reference/padding.js';
-import { toHwc } from '../../lib/tensor/layout.js';
-import { type GoldenCase, goldenCases, requireClose, type Tensor } from '../support/golden.js';
 import { Arena } from './arena.js';
+import { type GoldenCase, goldenCases, imageOf, requireClose } from './golden.js';
 
 const BOUND = 1e-6;
 const cases = goldenCases('kernel/padding');
@@ -78,8 +77,4 @@ function dimsOf(golden: GoldenCase): PaddingDims {
   const [channels, height, width] = golden.get('input').shape;
   const [, paddedHeight, paddedWidth] = golden.get('output').shape;
   return { height, width, channels, paddedHeight, paddedWidth };
-}
-
-function imageOf({ data, shape: [channels, height, width] }: Tensor): Float32Array {
-  return toHwc(data, channels, height, width);
 }

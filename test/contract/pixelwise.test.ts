@@ -1,10 +1,9 @@
 /** Pooling, ReLU and concatenation with their gradients against PyTorch in float64 (fixtures/make/kernel.py). */
 
 import t from 'tap';
-import { toHwc } from '../../lib/tensor/layout.js';
-import { goldenCases, requireClose, type Tensor } from '../support/golden.js';
 import { Arena } from './arena.js';
 import { backends } from './backends.js';
+import { goldenCases, imageOf, requireClose } from './golden.js';
 
 const BOUND = 1e-6;
 
@@ -83,8 +82,4 @@ for (const [engine, kernels] of backends) {
       t.strictSame(grads, [gradFirst, gradSecond]);
     });
   }
-}
-
-function imageOf({ data, shape: [channels, height, width] }: Tensor): Float32Array {
-  return toHwc(data, channels, height, width);
 }

@@ -3,6 +3,7 @@
  * read from disk lives in one file beside this one, with one line in index.ts.
  */
 
+import { DataError } from '../../tensor/error.js';
 import type { Image } from '../image.js';
 import type { PreprocessName } from '../preprocess.js';
 
@@ -32,8 +33,6 @@ export interface LoadOptions {
   readonly seed: number;
   /** Channels of the input; the data set's own where left out. */
   readonly channels?: 1 | 3 | undefined;
-  /** Number of classes that labels may hold, for data sets that do not fix it themselves; unchecked where left out. */
-  readonly classes?: number | undefined;
 }
 
 export interface Dataset {
@@ -52,4 +51,15 @@ export interface Dataset {
   load(options: LoadOptions): Sample[];
   /** What is missing or malformed in a folder, one line each. */
   check?(directory: string): string[];
+}
+
+/** Refuses labels with a class id that a network of so many classes does not know (DataError). */
+export function checkLabels(samples: readonly Sample[], classes: number): void {
+  for (const { name, label, width } of samples) {
+    const at = label?.findIndex((id) => id >= classes) ?? -1;
+    if (at < 0) continue;
+    throw new DataError(
+      `${name}: its label holds the class ${label![at]} at row ${Math.floor(at / width)}, column ${at % width}; expected 0 to ${classes - 1}`,
+    );
+  }
 }

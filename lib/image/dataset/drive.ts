@@ -10,7 +10,7 @@ import { DataError } from '../../tensor/error.js';
 import { readImage } from '../decode.js';
 import { preprocess } from '../preprocess.js';
 import type { Dataset, Sample, Split } from './dataset.js';
-import { listFolder, problemsOf, readBinary, requireDirectory } from './files.js';
+import { attempt, listFolder, readBinary, requireDirectory } from './files.js';
 
 type SplitFolder = 'training' | 'test';
 
@@ -36,11 +36,68 @@ export const drive: Dataset = {
     );
   },
   check(directory) {
-    return problemsOf(
-      SPLIT_FOLDERS.all.map((folder) => () => {
-        const problems = entriesOf(directory, folder).flatMap(problemsOfEntry);
-        if (problems.length > 0) throw new DataError(problems.join('\n'));
-      }),
-    ).flatMap((lines) => lines.split('\n'));
+    const problems: string[] = [];
+    for (const folder of SPLIT_FOLDERS.all) {
+      for (const { image, label, mask } of attempt(problems, () => entriesOf(directory, folder)) ?? []) {
+        const picture = attempt(problems, () => readImage(image));
+        for (const path of [label, mask]) {
+          attempt(problems, () => (picture ? readBinary(path, picture, image) : readImage(path)));
+        }
+      }
+    }
+    return problems;
   },
 };
+
+/** The files of one photograph; where a label or mask is missing, the path it is expected at. */
+interface Entry {
+  readonly name: string;
+  readonly image: string;
+  readonly label: string;
+  readonly mask: string;
+}
+
+function entriesOf(directory: string, folder: SplitFolder): Entry[] {
+  const imageFolder = join(directory, folder, 'images');
+  const labelFolder = join(directory, folder, '1st_manual');
+  const maskFolder = join(directory, folder, 'mask');
+  const images = numberedFiles(imageFolder, /^(\d+)_.*\.(tiff?|png)$/i);
+  const labels = numberedFiles(labelFolder, /^(\d+)_manual1\.(gif|png)$/i);
+  const masks = numberedFiles(maskFolder, /^(\d+)_.*mask\.(gif|png)$/i);
+  if (images.size === 0)
+    throw new DataError(`${imageFolder}: holds no picture, expected files named NN_*.tif`);
+  return [...images].map(([number, image]) => ({
+    name: `${folder}/${number}`,
+    image,
+    label: labels.get(number) ?? join(labelFolder, `${number}_manual1.gif`),
+    mask: masks.get(number) ?? join(maskFolder, `${number}_${folder}_mask.gif`),
+  }));
+}
+
+/** The files whose names match, by the number that their names start with, in the order of the numbers. */
+function numberedFiles(folder: string, pattern: RegExp): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const name of listFolder(folder, 'the published layout of DRIVE')) {
+    const number = pattern.exec(name)?.[1];
+    if (number === undefined) continue;
+    const path = join(folder, name);
+    const other = files.get(number);
+    if (other !== undefined) throw new DataError(`${path}: ${other} is there too, expected one of them`);
+    files.set(number, path);
+  }
+  return new Map([...files].sort(([a], [b]) => Number(a) - Number(b)));
+}
+
+function readSample({ name, image, label, mask }: Entry, channels: 1 | 3): Sample {
+  const picture = readImage(image);
+  return {
+    name,
+    height: picture.height,
+    width: picture.width,
+    channels,
+    input: preprocess('drive', picture, channels),
+    picture,
+    label: readBinary(label, picture, image),
+    fov: readBinary(mask, picture, image),
+  };
+}

@@ -20,33 +20,36 @@ export function requireDirectory(directory: string | undefined, dataset: string)
   return directory;
 }
 
-/** A file with one value a pixel of another picture; DataError where its size is not that picture's. */
-export function readCompanion(path: string, image: Image, imagePath: string): Image {
-  const companion = readImage(path);
-  if (companion.height === image.height && companion.width === image.width) return companion;
-  throw new DataError(
-    `${path}: is ${companion.width}x${companion.height}, expected ${image.width}x${image.height} as ${imagePath}`,
-  );
+/** The grey levels [H,W] of a file that belongs to a picture; DataError where it is in colour or of another size. */
+export function readLevels(path: string, image: Image, imagePath: string): Uint8Array {
+  const { height, width, channels, data } = readImage(path);
+  if (height !== image.height || width !== image.width) {
+    throw new DataError(
+      `${path}: is ${width}x${height}, expected ${image.width}x${image.height} as ${imagePath}`,
+    );
+  }
+  // Many programs save grey as RGB.
+  const levels = data.filter((_, i) => i % channels === 0);
+  if (data.some((value, i) => value !== levels[Math.floor(i / channels)]))
+    throw new DataError(`${path}: is in colour, expected grey levels`);
+  return levels;
 }
 
-/** Black and white [H,W] as 0 and 1; DataError for any other level. */
+/** Black and white [H,W] as 0 and 1; DataError as readLevels, and for any other level. */
 export function readBinary(path: string, image: Image, imagePath: string): Uint8Array {
-  const { channels, data } = readCompanion(path, image, imagePath);
-  if (channels === 3) throw new DataError(`${path}: is in colour, expected black and white`);
-  const odd = data.find((level) => level !== 0 && level !== 255);
+  const levels = readLevels(path, image, imagePath);
+  const odd = levels.find((level) => level !== 0 && level !== 255);
   if (odd !== undefined) throw new DataError(`${path}: holds the grey level ${odd}, expected only 0 and 255`);
-  return data.map((level) => level & 1);
+  return levels.map((level) => level & 1);
 }
 
-/** The messages of the attempts that fail for lack of good data; anything else goes on being thrown. */
-export function problemsOf(attempts: readonly (() => unknown)[]): string[] {
-  return attempts.flatMap((attempt) => {
-    try {
-      attempt();
-      return [];
-    } catch (error) {
-      if (error instanceof DataError) return [error.message];
-      throw error;
-    }
-  });
+/** The result of an action, or undefined and one more line in `problems` where it throws a DataError. */
+export function attempt<Result>(problems: string[], action: () => Result): Result | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    problems.push(error.message);
+    return undefined;
+  }
 }

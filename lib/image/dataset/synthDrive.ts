@@ -4,9 +4,8 @@
  */
 
 import { join } from 'node:path';
-import { makeFolder } from '../../tensor/files.js';
 import { writePng } from '../encode.js';
-import type { Image } from '../image.js';
+import { type Image, makeImage } from '../image.js';
 import { preprocess } from '../preprocess.js';
 import { drawFundus } from '../synthetic/fundus.js';
 import type { Dataset, Sample, Split } from './dataset.js';
@@ -14,7 +13,7 @@ import { drive } from './drive.js';
 
 const SIZE = 192;
 
-/** First number and count of each part, as in DRIVE: test images come first. */
+/** Folder, first number and count of each part, as in DRIVE. */
 const PARTS = {
   test: { folder: 'test', first: 1, count: 10 },
   train: { folder: 'training', first: 21, count: 20 },
@@ -22,16 +21,17 @@ const PARTS = {
 
 export const synthDrive: Dataset = {
   name: 'synth-drive',
-  summary: 'drawn retinal vessels, 192x192; needs no data',
+  summary: `drawn retinal vessels, ${SIZE}x${SIZE}; needs no data`,
   task: 'segment',
   channels: 1,
   classNames: drive.classNames,
   preprocess: 'drive',
   patch: { size: 48, perEpoch: 2000 },
-  load: ({ split, seed, channels }) =>
-    numbersOf(split).map(({ number, folder }) =>
-      drawSample(seed, number, `${folder}/${number}`, channels ?? 1),
-    ),
+  load({ split, seed, channels }) {
+    return drawingsOf(split).map(({ number, folder, digits }) =>
+      drawSample(seed, number, `${folder}/${digits}`, channels ?? synthDrive.channels),
+    );
+  },
 };
 
 /** One sample of the twin: image `number` of a seed. */
@@ -41,27 +41,34 @@ export function drawSample(seed: number, number: number, name: string, channels:
   return { name, height: size, width: size, channels, input, picture, label, fov };
 }
 
-/** Writes the twin in the layout that `drive` reads. */
+/** Writes the twin in the layout that `drive` reads; what it loads is then what synthDrive loads. */
 export function writeSynthDrive(directory: string, seed: number): void {
-  for (const { number, folder } of numbersOf('all')) {
+  for (const { number, folder, digits } of drawingsOf('all')) {
     const { picture, label, fov } = drawFundus(seed, number, SIZE);
-    const write = (part: string, file: string, image: Image) => {
-      makeFolder(join(directory, folder, part));
+    const write = (part: string, file: string, image: Image) =>
       writePng(join(directory, folder, part, file), image);
-    };
-    write('images', `${number}_${folder}.png`, picture);
-    write('1st_manual', `${number}_manual1.png`, blackAndWhite(label));
-    write('mask', `${number}_${folder}_mask.png`, blackAndWhite(fov));
+    write('images', `${digits}_${folder}.png`, picture);
+    write('1st_manual', `${digits}_manual1.png`, blackAndWhite(label));
+    write('mask', `${digits}_${folder}_mask.png`, blackAndWhite(fov));
   }
 }
 
-function numbersOf(split: Split): { number: number; folder: string }[] {
+/** What to draw for a split, and what its files are called: two digits, as in DRIVE. */
+function drawingsOf(split: Split): { number: number; folder: string; digits: string }[] {
   const parts = split === 'all' ? [PARTS.train, PARTS.test] : [PARTS[split]];
   return parts.flatMap(({ folder, first, count }) =>
-    Array.from({ length: count }, (_, i) => ({ number: first + i, folder })),
+    Array.from({ length: count }, (_, i) => {
+      const number = first + i;
+      return { number, folder, digits: String(number).padStart(2, '0') };
+    }),
   );
 }
 
 function blackAndWhite(mask: Uint8Array): Image {
-  return { height: SIZE, width: SIZE, channels: 1, data: mask.map((value) => 255 * value) };
+  return makeImage(
+    SIZE,
+    SIZE,
+    1,
+    mask.map((value) => 255 * value),
+  );
 }

@@ -17,11 +17,11 @@ export interface Format {
 /** No picture has more pixels: a damaged header must not ask for all memory. */
 const MOST_PIXELS = 2 ** 27;
 
-/** Refuses sizes that only a damaged header has. */
-export function checkSize(width: number, height: number): void {
-  const pixels = width * height;
+/** Refuses sizes that only a damaged header has; undefined where it has none. */
+export function checkSize(width: number | undefined, height: number | undefined): void {
+  const pixels = (width ?? 0) * (height ?? 0);
   if (pixels > 0 && pixels <= MOST_PIXELS) return;
-  throw new Error(`it claims ${width}x${height} pixels`);
+  throw new Error(`it claims ${width ?? '?'}x${height ?? '?'} pixels`);
 }
 
 /** How samples lie in memory: [H,W,S], the first of them the colours, one of the others perhaps the opacity. */

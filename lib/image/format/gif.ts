@@ -7,6 +7,8 @@ import omggif from 'omggif';
 import type { Image } from '../image.js';
 import { channelsOf, checkSize, type Format, imageFromRgba } from './format.js';
 
+const TRAILER = 0x3b;
+
 export const gif: Format = {
   name: 'GIF',
   magic: [
@@ -14,7 +16,8 @@ export const gif: Format = {
     [0x47, 0x49, 0x46, 0x38, 0x39, 0x61],
   ],
   decode(bytes): Image[] {
-    const reader = new omggif.GifReader(Buffer.from(bytes)); // throws where the last byte of the format is missing
+    if (bytes.at(-1) !== TRAILER) throw new Error('it ends too early');
+    const reader = new omggif.GifReader(Buffer.from(bytes));
     const { width, height } = reader;
     checkSize(width, height);
     const screen = new Uint8Array(4 * width * height);

@@ -1,17 +1,20 @@
 /**
- * TIFF by the package tiff: every page, of 1, 8 or 16 unsigned bits (scaled to 8), grey, RGB or palette, in strips or
- * tiles, plain, LZW or Deflate. What that package would read as garbage without a word is refused here: pages that
- * form a circle (it would never end), missing strips, planes of their own, coloured tiles, reversed bits.
+ * TIFF by the package tiff: every page, of 8 or 16 unsigned bits (scaled to 8), grey, RGB or palette, in strips, plain,
+ * LZW or Deflate. What that package would read as garbage or for ever is refused here: pages that form a circle,
+ * missing strips, tiles, a plane for each colour, reversed bits.
  */
 
 import { decode as decodeTiff, type TiffIfd } from 'tiff';
 import { type Image, makeImage } from '../image.js';
 import { checkSize, type Format, imageFromSamples } from './format.js';
 
+/** Values of TIFF's tags: photometric interpretation, planar configuration, sample format. */
 const PALETTE = 3;
+const PLANES = 2;
+const UNSIGNED = 1;
 
-/** 8-bit levels of a sample, by bits: black is 0 and the largest level 255. */
-const SCALES: Readonly<Record<number, number>> = { 1: 255, 8: 1, 16: 255 / 65535 };
+/** Factor from samples of so many bits to levels 0..255. */
+const SCALES: Readonly<Record<number, number>> = { 8: 1, 16: 255 / 65535 };
 
 export const tiff: Format = {
   name: 'TIFF',
@@ -43,13 +46,12 @@ function checkChain(file: DataView): void {
 function checkPage(page: TiffIfd): void {
   const { width, height, bitsPerSample, sampleFormat, samplesPerPixel, rowsPerStrip } = page;
   checkSize(width, height);
-  if (sampleFormat !== 1 || SCALES[bitsPerSample] === undefined)
-    throw new Error(`it has samples of ${bitsPerSample} bits in format ${sampleFormat}`);
+  if (sampleFormat !== UNSIGNED || SCALES[bitsPerSample] === undefined)
+    throw new Error(`its samples have ${bitsPerSample ?? 1} bits in format ${sampleFormat}`);
   if (samplesPerPixel > 4) throw new Error(`it has ${samplesPerPixel} samples a pixel`);
-  if (samplesPerPixel > 1 && (page.planarConfiguration === 2 || page.tiled))
-    throw new Error('its colours are in separate planes or in tiles');
+  if (samplesPerPixel > 1 && page.planarConfiguration === PLANES) throw new Error('it has a plane a colour');
   if (page.fillOrder !== 1) throw new Error('its bits are in reversed order');
-  if (page.tiled) return;
+  if (page.tiled) throw new Error('it consists of tiles');
   const strips = page.stripOffsets?.length ?? 0;
   const expected = Math.ceil(height / rowsPerStrip);
   if (strips !== expected) throw new Error(`it has ${strips} strips of ${expected}`);

@@ -1,0 +1,34 @@
+/** What the package offers to programs; the command line in bin/ is built from the same functions. */
+
+export { type NormalisedNetwork, normaliseModel } from './convert/normalise.js';
+export { type LayerScales, layerScales, normalisations } from './convert/scales.js';
+export { type Lambdas, measureLambdas } from './convert/statistics.js';
+export type { Dataset, Sample, Split, Task } from './image/dataset/dataset.js';
+export { datasets, findDataset } from './image/dataset/index.js';
+export { decodeImage, readImage } from './image/decode.js';
+export { encodePng, writePng } from './image/encode.js';
+export type { Image } from './image/image.js';
+export { preprocess } from './image/preprocess.js';
+export { chooseKernels, engines } from './kernel/choose.js';
+export type { Kernels } from './kernel/contract.js';
+export { accuracy, countBinary, f1Score, jaccard } from './metric/binary.js';
+export { confusionMatrix, ioUs, meanIoU } from './metric/miou.js';
+export { psnr } from './metric/psnr.js';
+export { ssim } from './metric/ssim.js';
+export { type EnergyReport, energyReport, layerCosts } from './spike/energy.js';
+export { findNeuron, neurons } from './spike/neuron/index.js';
+export type { Neuron, NeuronParameters } from './spike/neuron/neuron.js';
+export { readOut, spikingRun } from './spike/readout.js';
+export { type Simulation, type SpikingNetwork, simulate } from './spike/simulate.js';
+export { type SpikingModel, toSpikingModel, withNeurons } from './spike/spikingModel.js';
+export { DataError, UsageError } from './tensor/error.js';
+export { type Rng, stream } from './tensor/rng.js';
+export { decodeSafetensors, encodeSafetensors, type TensorFile } from './tensor/safetensors.js';
+export { asfGradient } from './train/asf.js';
+export { unetGradient } from './train/backprop.js';
+export { evaluateDenoising, evaluateSegmentation } from './train/evaluate.js';
+export { buildLayers, type Configuration, type Layer } from './unet/architecture.js';
+export { backward } from './unet/backward.js';
+export { forward, type Network } from './unet/forward.js';
+export { decodeModel, encodeModel, type Model } from './unet/model.js';
+export { argmax, predict, unetRun } from './unet/predict.js';

@@ -1,0 +1,267 @@
+/** The whole pipeline on the command line, at a size that takes seconds. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { decodeImage } from '../../lib/image/decode.js';
+import { decodeSafetensors } from '../../lib/tensor/safetensors.js';
+import { spikingUnet, spikingUnetJson } from './command.js';
+
+const root = t.testdir();
+const at = (...parts: string[]) => join(root, ...parts);
+const twin = at('twin');
+const ann = at('run', 'checkpoints', 'best.safetensors');
+const snn = at('snn.safetensors');
+const tensorsOf = (path: string) => decodeSafetensors(readFileSync(path), path);
+
+t.test('data synth writes a twin of DRIVE that data check finds in order', async (t) => {
+  spikingUnetJson('data', 'synth', '--dataset', 'synth-drive', '--out', twin);
+  const report = spikingUnetJson('data', 'check', '--dataset', 'drive', '--data', twin);
+  t.match(report, { samples: 30, problems: [] });
+});
+
+t.test('train writes a run folder', async (t) => {
+  const options = '--width 1 --epochs 2 --patches 8 --batch 4 --patch 16 --seed 2'.split(' ');
+  const result = spikingUnetJson(
+    'train',
+    '--dataset',
+    'drive',
+    '--data',
+    twin,
+    ...options,
+    '--out',
+    at('run'),
+  );
+  t.equal(result.model, ann);
+  t.match(result.best.validation, { f1: Number, js: Number, acc: Number, fov: { f1: Number } });
+  for (const file of [
+    'config.json',
+    'metrics.jsonl',
+    'checkpoints/last.safetensors',
+    'samples/epoch-002.png',
+  ]) {
+    t.ok(existsSync(at('run', file)), file);
+  }
+  const lines = readFileSync(at('run', 'metrics.jsonl'), 'utf8').trim().split('\n');
+  t.equal(lines.length, 2);
+});
+
+t.test('the same seed gives the same bytes; another seed does not', async (t) => {
+  const train = (seed: string, folder: string) => {
+    const options = '--width 1 --epochs 1 --patches 4 --batch 2 --patch 16'.split(' ');
+    spikingUnetJson(
+      'train',
+      '--dataset',
+      'drive',
+      '--data',
+      twin,
+      ...options,
+      '--seed',
+      seed,
+      '--out',
+      at(folder),
+    );
+    return readFileSync(at(folder, 'checkpoints', 'best.safetensors')).toString('base64');
+  };
+  const [first, again, other] = [train('7', 'a'), train('7', 'b'), train('8', 'c')];
+  t.ok(first === again);
+  t.ok(first !== other);
+});
+
+t.test('convert lists every layer and writes a spiking network', async (t) => {
+  const result = spikingUnetJson(
+    'convert',
+    '--model',
+    ann,
+    '--dataset',
+    'drive',
+    '--data',
+    twin,
+    '--out',
+    snn,
+  );
+  t.equal(result.layers.length, 19 + 4 + 4);
+  t.equal(result.lambdas.conv19, 1);
+  t.ok(result.lambdas.conv1 > 0);
+  t.strictSame(result.inputLambdas.conv17.length, 2);
+  t.match(result, {
+    neuron: 'mt',
+    thresholds: [2, 1, 0.5, 0.25],
+    normalisation: 'connection',
+    percentile: 99.9,
+  });
+});
+
+t.test('convert --calibration takes a plain folder of pictures', async (t) => {
+  const out = at('calibrated.safetensors');
+  const folder = join(twin, 'test', 'images');
+  const result = spikingUnetJson(
+    'convert',
+    '--model',
+    ann,
+    '--calibration',
+    folder,
+    '--norm',
+    'layer',
+    '--neuron',
+    'if',
+    '--out',
+    out,
+  );
+  t.match(result, { images: 10, neuron: 'if', thresholds: [1], normalisation: 'layer' });
+  t.equal(result.inputLambdas.conv17[0], result.inputLambdas.conv17[1], 'one lambda for a concatenation');
+});
+
+t.test('finetune trains the spiking network', async (t) => {
+  const options = '--steps 2 --epochs 1 --patches 4 --batch 2 --patch 16'.split(' ');
+  const data = ['--dataset', 'drive', '--data', twin];
+  const result = spikingUnetJson('finetune', '--model', snn, ...data, ...options, '--out', at('fine'));
+  const before = tensorsOf(snn).tensors.get('conv19.bias')!.data;
+  const { tensors, metadata } = tensorsOf(result.model);
+  t.notSame(tensors.get('conv19.bias')!.data, before);
+  t.match(metadata, { stage: 'snn', steps: '2', parent: /^[0-9a-f]{64}$/ });
+});
+
+t.test('run gives the same results dense and event-driven, and dumps them', async (t) => {
+  const image = join(twin, 'test', 'images', '1_test.png');
+  const dumps = ['dense', 'event'].map((mode) => {
+    const dump = at(`${mode}.safetensors`);
+    const result = spikingUnetJson(
+      'run',
+      '--model',
+      snn,
+      '--image',
+      image,
+      '--steps',
+      '3',
+      '--mode',
+      mode,
+      '--out',
+      at('out'),
+      '--dump',
+      dump,
+    );
+    t.match(result, {
+      steps: 3,
+      threads: 1,
+      engine: 'reference',
+      images: [{ file: image, spikes: Number, ms: Number }],
+    });
+    const mask = decodeImage(readFileSync(result.images[0].outputs[0]), 'mask');
+    t.match(mask, { height: 192, width: 192, channels: 1 });
+    return { result, tensors: tensorsOf(dump).tensors };
+  });
+  const [dense, event] = dumps;
+  t.strictSame(event.tensors, dense.tensors);
+  t.strictSame(dense.tensors.get('input')!.shape, [1, 192, 192]);
+  t.strictSame(dense.tensors.get('output')!.shape, [2, 192, 192]);
+  t.strictSame(dense.tensors.get('flow.relu3')!.shape, [2, 96, 96]);
+  t.strictSame(dense.tensors.get('spikes.pooling4')!.shape, [3]);
+  t.equal(
+    dense.tensors.size,
+    2 + 2 * 26,
+    '18 relus, 4 transposed ones and 4 poolings, flow and spikes of each',
+  );
+  const spikes = [...dense.tensors].filter(([name]) => name.startsWith('spikes.'));
+  const total = spikes.reduce((sum, [, { data }]) => sum + data.reduce((a, b) => a + b, 0), 0);
+  t.equal(total, dense.result.images[0].spikes);
+});
+
+t.test('evaluate reports metrics per image and in total', async (t) => {
+  const result = spikingUnetJson(
+    'evaluate',
+    '--model',
+    snn,
+    '--dataset',
+    'drive',
+    '--data',
+    twin,
+    '--steps',
+    '1',
+  );
+  t.equal(result.images.length, 10);
+  t.match(result, {
+    steps: 1,
+    spikes: Number,
+    metrics: { f1: Number, js: Number, acc: Number, fov: { f1: Number } },
+  });
+});
+
+t.test('energy counts operations and joules', async (t) => {
+  const table5 = spikingUnetJson('energy', '--width', '64', '--classes', '32', '--spikes', '174400000');
+  t.equal(table5.unet.paper.operations.toExponential(2), '6.55e+10');
+  t.notOk('synops' in table5, 'without a simulation nothing is known of fan-out');
+  const image = join(twin, 'test', 'images', '2_test.png');
+  const measured = spikingUnetJson('energy', '--model', snn, '--image', image, '--steps', '2');
+  t.ok(measured.synops.synops > measured.paper.spikes, 'a spike reaches more than one synapse');
+  const { stdout } = spikingUnet('energy', '--model', snn, '--image', image, '--steps', '2');
+  t.match(stdout, /A spike reaches \d+ synapses on average/);
+});
+
+t.test('inspect shows layers and origin', async (t) => {
+  const result = spikingUnetJson('inspect', '--model', snn);
+  t.match(result, {
+    stage: 'snn',
+    width: 1,
+    dataset: 'drive',
+    split: 'train',
+    seed: '2',
+    parent: /^[0-9a-f]{64}$/,
+  });
+  t.equal(result.layers.length, 27);
+});
+
+t.test('import takes the weights of a model back in', async (t) => {
+  const out = at('imported.safetensors');
+  const result = spikingUnetJson('import', '--state-dict', ann, '--task', 'segment', '--out', out);
+  t.match(result, { task: 'segment', width: 1, channels: 1, classes: 2 });
+  t.strictSame(tensorsOf(out).tensors, tensorsOf(ann).tensors);
+});
+
+t.test('finetune --gradients writes the gradient of every parameter and updates nothing', async (t) => {
+  const [image, label] = [join(twin, 'test', 'images', '1_test.png'), at('label.png')];
+  const { writePng } = await import('../../lib/image/encode.js');
+  writePng(label, { height: 192, width: 192, channels: 1, data: new Uint8Array(192 * 192).fill(1) });
+  const out = at('gradients.safetensors');
+  const before = readFileSync(snn);
+  const result = spikingUnetJson(
+    'finetune',
+    '--model',
+    snn,
+    '--image',
+    image,
+    '--label',
+    label,
+    '--steps',
+    '2',
+    '--gradients',
+    out,
+  );
+  t.ok(result.loss > 0);
+  t.strictSame(
+    [...tensorsOf(out).tensors.keys()],
+    [...tensorsOf(snn).tensors.keys()].map((name) => `grad.${name}`),
+  );
+  t.ok(readFileSync(snn).equals(before));
+});
+
+t.test('nothing temporary is left behind', async (t) => {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
+  t.strictSame(
+    files.filter((file) => file.endsWith('.tmp')),
+    [],
+  );
+});
+
+t.test('--help shows options and examples of every stage', async (t) => {
+  const stages = 'demo data train convert finetune run evaluate energy inspect import'.split(' ');
+  const overview = spikingUnet('--help');
+  t.equal(overview.status, 0);
+  for (const stage of stages) {
+    t.match(overview.stdout, new RegExp(`^ {2}${stage} `, 'm'));
+    const { status, stdout } = spikingUnet(stage, '--help');
+    t.equal(status, 0);
+    t.match(stdout, /Usage: spiking-unet .*Options:.*--seed.*--json.*Examples:/s, stage);
+  }
+  t.match(spikingUnet('--version').stdout, /^\d+\.\d+\.\d+\n$/);
+});

@@ -1,0 +1,169 @@
+/**
+ * The numeric contract, to the bit: every convolution and every gradient of it equals plain loops that skip nothing
+ * (naive.ts), and the event-driven kernels equal both, on random shapes, densities and magnitudes.
+ */
+
+import fc from 'fast-check';
+import t from 'tap';
+import type { ConvDims, EventList } from '../../lib/kernel/contract.js';
+import { Arena } from './arena.js';
+import { backends } from './backends.js';
+import { requireSameBits, tensorSource } from './bits.js';
+import * as naive from './naive.js';
+
+const extent = fc.constantFrom(1, 2, 3, 4, 5, 8, 9);
+const channels = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 16, 17);
+const draw = {
+  seed: fc.nat(),
+  density: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+};
+const convCase = fc.record({
+  height: extent,
+  width: extent,
+  channelsIn: channels,
+  channelsOut: channels,
+  kernel: fc.constantFrom(1 as const, 3 as const),
+  ...draw,
+});
+const poolCase = fc.record({ halfHeight: extent, halfWidth: extent, channels, ...draw });
+
+/** Fixed, so that the same cases run every time. */
+const settings = { seed: 20230, numRuns: 120 };
+
+/** A random case's tensors; the gradient of the output and the bias have zeros too. */
+function drawConv(dims: ConvDims & { seed: number; density: number }, outputPixels: number) {
+  const next = tensorSource(dims.seed, dims.density);
+  const { height, width, channelsIn, channelsOut, kernel } = dims;
+  return {
+    input: next(height * width * channelsIn),
+    weight: next(kernel * kernel * channelsIn * channelsOut),
+    bias: next(channelsOut),
+    gradOut: next(outputPixels * channelsOut),
+  };
+}
+
+for (const [engine, kernels] of backends) {
+  t.test(`${engine}: a convolution is seven plain loops, dense or driven by events`, async () => {
+    const property = fc.property(convCase, (dims) => {
+      const { input, weight, bias } = drawConv(dims, dims.height * dims.width);
+      const expected = naive.conv2d(input, weight, bias, dims);
+      const arena = new Arena();
+      const [dense, driven] = [arena.result(expected.length), arena.result(expected.length)];
+      const [x, w, b] = [input, weight, bias].map((values) => arena.input(values));
+      kernels.conv2dForward(dense, x, w, b, dims);
+      kernels.eventConv2d(driven, kernels.eventsOf(x, dims.height * dims.width), w, b, dims);
+      arena.check();
+      requireSameBits(dense, expected, 'dense output');
+      requireSameBits(driven, expected, 'event-driven output');
+    });
+    fc.assert(property, settings);
+  });
+
+  t.test(`${engine}: the gradients of a convolution are plain loops in their order`, async () => {
+    const property = fc.property(convCase, (dims) => {
+      const { input, weight, gradOut } = drawConv(dims, dims.height * dims.width);
+      const arena = new Arena();
+      const gradInput = arena.result(input.length);
+      const gradWeight = arena.result(weight.length);
+      const gradBias = arena.result(dims.channelsOut);
+      const [x, w, g] = [input, weight, gradOut].map((values) => arena.input(values));
+      kernels.conv2dBackwardInput(gradInput, g, w, dims);
+      kernels.conv2dBackwardWeight(gradWeight, gradBias, g, x, dims);
+      arena.check();
+      requireSameBits(gradInput, naive.conv2dGradInput(gradOut, weight, dims), 'gradient by the input');
+      requireSameBits(gradWeight, naive.conv2dGradWeight(gradOut, input, dims), 'gradient by the weight');
+      requireSameBits(gradBias, naive.gradBias(gradOut, dims.channelsOut), 'gradient by the bias');
+    });
+    fc.assert(property, settings);
+  });
+
+  t.test(`${engine}: a transposed convolution is plain loops, dense or driven by events`, async () => {
+    const property = fc.property(convCase, (drawn) => {
+      const dims = { ...drawn, kernel: 3 as const };
+      const { input, weight, bias } = drawConv(dims, 4 * dims.height * dims.width);
+      const expected = naive.convTranspose2d(input, weight, bias, dims);
+      const arena = new Arena();
+      const [dense, driven] = [arena.result(expected.length), arena.result(expected.length)];
+      const [x, w, b] = [input, weight, bias].map((values) => arena.input(values));
+      kernels.convTranspose2dForward(dense, x, w, b, dims);
+      kernels.eventConvTranspose2d(driven, kernels.eventsOf(x, dims.height * dims.width), w, b, dims);
+      arena.check();
+      requireSameBits(dense, expected, 'dense output');
+      requireSameBits(driven, expected, 'event-driven output');
+    });
+    fc.assert(property, settings);
+  });
+
+  t.test(`${engine}: the gradients of a transposed convolution are plain loops in their order`, async () => {
+    const property = fc.property(convCase, (drawn) => {
+      const dims = { ...drawn, kernel: 3 as const };
+      const { input, weight, gradOut } = drawConv(dims, 4 * dims.height * dims.width);
+      const arena = new Arena();
+      const gradInput = arena.result(input.length);
+      const gradWeight = arena.result(weight.length);
+      const gradBias = arena.result(dims.channelsOut);
+      const [x, w, g] = [input, weight, gradOut].map((values) => arena.input(values));
+      kernels.convTranspose2dBackwardInput(gradInput, g, w, dims);
+      kernels.convTranspose2dBackwardWeight(gradWeight, gradBias, g, x, dims);
+      arena.check();
+      requireSameBits(gradInput, naive.convTranspose2dGradInput(gradOut, weight, dims), 'by the input');
+      requireSameBits(gradWeight, naive.convTranspose2dGradWeight(gradOut, input, dims), 'by the weight');
+      requireSameBits(gradBias, naive.gradBias(gradOut, dims.channelsOut), 'by the bias');
+    });
+    fc.assert(property, settings);
+  });
+
+  t.test(`${engine}: average pooling adds in the order of the rows, dense or driven by events`, async () => {
+    const property = fc.property(poolCase, ({ halfHeight, halfWidth, channels, seed, density }) => {
+      const dims = { height: 2 * halfHeight, width: 2 * halfWidth, channels };
+      const pixels = dims.height * dims.width;
+      const input = tensorSource(seed, density)(pixels * channels);
+      const expected = naive.avgPool2d(input, dims);
+      const arena = new Arena();
+      const [dense, driven] = [arena.result(expected.length), arena.result(expected.length)];
+      const x = arena.input(input);
+      kernels.avgPool2dForward(dense, x, dims);
+      kernels.eventAvgPool2d(driven, kernels.eventsOf(x, pixels), dims);
+      arena.check();
+      requireSameBits(dense, expected, 'dense output');
+      requireSameBits(driven, expected, 'event-driven output');
+    });
+    fc.assert(property, settings);
+  });
+
+  t.test(
+    `${engine}: an event list holds each non-zero value once, by pixel and ascending channel`,
+    async () => {
+      const listCase = fc.record({ pixels: fc.integer({ min: 1, max: 40 }), channels, ...draw });
+      const property = fc.property(listCase, ({ pixels, channels, seed, density }) => {
+        const dense = tensorSource(seed, density)(pixels * channels);
+        const arena = new Arena();
+        const events = kernels.eventsOf(arena.input(dense), pixels);
+        arena.check();
+        requireSameEvents(events, expectedEvents(dense, pixels));
+      });
+      fc.assert(property, settings);
+    },
+  );
+}
+
+/** [channel, value] of every event, pixel by pixel. */
+function expectedEvents(dense: Float32Array, pixels: number): [number, number][][] {
+  const channels = dense.length / pixels;
+  return Array.from({ length: pixels }, (_, p) => {
+    const row = [...dense.subarray(p * channels, (p + 1) * channels)];
+    return row.map((value, c): [number, number] => [c, value]).filter(([, value]) => value !== 0);
+  });
+}
+
+function requireSameEvents(events: EventList, expected: readonly [number, number][][]): void {
+  const { offsets, channels, values } = events;
+  const got = expected.map((_, p) => {
+    const [start, end] = [offsets[p], offsets[p + 1]];
+    return [...channels.subarray(start, end)].map((c, e) => [c, values[start + e]]);
+  });
+  const total = expected.flat().length;
+  const ends = [offsets.length - 1, offsets[0], offsets[expected.length]];
+  if (ends.join() !== [expected.length, 0, total].join()) throw new Error(`offsets ${offsets}`);
+  if (JSON.stringify(got) !== JSON.stringify(expected)) throw new Error(`got ${JSON.stringify(got)}`);
+}

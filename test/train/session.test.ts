@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { normaliseModel } from '../../lib/convert/normalise.js';
+import { measureLambdas } from '../../lib/convert/statistics.js';
+import { drawSample } from '../../lib/image/dataset/synthDrive.js';
+import { reference } from '../../lib/kernel/reference/index.js';
+import { toSpikingModel, withNeurons } from '../../lib/spike/spikingModel.js';
+import { UsageError } from '../../lib/tensor/error.js';
+import { asfLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
+import type { Learner } from '../../lib/train/loop.js';
+import { openRunFolder } from '../../lib/train/runFolder.js';
+import { runSession } from '../../lib/train/session.js';
+import type { Model } from '../../lib/unet/model.js';
+import { randomModel } from '../support/networks.js';
+
+const samples = [1, 2, 3, 4].map((number) => drawSample(5, number, `eye${number}`, 1, 48));
+const data = trainingData(samples, 0.25, 16, 3);
+const unet = {
+  ...randomModel({ task: 'segment', width: 1, channels: 1, classes: 2 }),
+  classNames: ['background', 'vessel'],
+};
+const lambdas = measureLambdas(reference, unet, samples, 99.9);
+const spiking = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
+  neuron: 'mt',
+  thresholds: [2, 1, 0.5, 0.25],
+  initialPotential: 0,
+  normalisation: 'connection',
+  percentile: 99.9,
+});
+
+const learners: Record<string, [Model, (model: Model) => Learner]> = {
+  'back-propagation': [unet, (model) => unetLearner(reference, model, data)],
+  'ASF-BP': [
+    spiking,
+    (model) =>
+      asfLearner(reference, toSpikingModel(model, 'test'), data, { steps: 2, mode: 'auto', logits: 'mean' }),
+  ],
+};
+
+/** A copy whose parameters can be trained without touching the original. */
+function copy(model: Model): Model {
+  return {
+    ...model,
+    parameters: new Map([...model.parameters].map(([name, values]) => [name, values.slice()])),
+  };
+}
+
+/** Trains in a folder; stops after `stopAfter` updates. */
+async function train(
+  folder: string,
+  kind: string,
+  optimizer: string,
+  resume: boolean,
+  stopAfter = Number.POSITIVE_INFINITY,
+) {
+  const [start, makeLearner] = learners[kind];
+  const controller = new AbortController();
+  let updates = 0;
+  return runSession({
+    kernels: reference,
+    folder: openRunFolder(folder, { kind, optimizer }, resume),
+    options: {
+      epochs: 3,
+      batch: 2,
+      updatesPerEpoch: 4,
+      learningRate: 1e-3,
+      optimizer,
+      schedule: 'cosine',
+      patience: 0,
+      saveEvery: 3,
+    },
+    start: copy(start),
+    resume,
+    signal: controller.signal,
+    makeLearner,
+    onUpdate: () => {
+      updates += 1;
+      if (updates === stopAfter) controller.abort();
+    },
+    onEpoch: () => {},
+  });
+}
+
+for (const [kind, optimizer] of [
+  ['back-propagation', 'adam'],
+  ['back-propagation', 'rmsprop'],
+  ['ASF-BP', 'adam'],
+] as const) {
+  t.test(
+    `${kind} with ${optimizer}: a run that is stopped and resumed ends with the same bytes`,
+    async (t) => {
+      const [whole, pieces] = [t.testdir(), join(t.testdir(), 'pieces')];
+      t.equal((await train(whole, kind, optimizer, false)).completed, true);
+      t.equal((await train(pieces, kind, optimizer, false, 2)).completed, false, 'stopped within an epoch');
+      t.equal((await train(pieces, kind, optimizer, true, 2)).completed, false, 'at the end of an epoch');
+      t.equal((await train(pieces, kind, optimizer, true, 5)).completed, false);
+      const last = await train(pieces, kind, optimizer, true);
+      t.equal(last.completed, true);
+      t.equal(last.records.length, 3);
+      for (const file of ['checkpoints/last.safetensors', 'checkpoints/best.safetensors', 'metrics.jsonl']) {
+        t.ok(readFileSync(join(whole, file)).equals(readFileSync(join(pieces, file))), file);
+      }
+    },
+  );
+}
+
+t.test('a run is neither overwritten nor resumed with other options', async (t) => {
+  const folder = t.testdir();
+  await train(folder, 'back-propagation', 'adam', false, 1);
+  await t.rejects(train(folder, 'back-propagation', 'adam', false), /holds a run already/);
+  await t.rejects(train(folder, 'back-propagation', 'rmsprop', true), /was started with "adam"/);
+  t.throws(() => openRunFolder(join(folder, 'nowhere'), {}, true), UsageError);
+});
+
+t.test('training lowers the loss', async (t) => {
+  const { records } = await train(t.testdir(), 'back-propagation', 'adam', false);
+  t.ok(records[2].loss < records[0].loss, `${records.map((record) => record.loss)}`);
+});
+
+t.test('a loss that is not a number stops the run, and the checkpoint before it stays', async (t) => {
+  const folder = t.testdir();
+  await train(folder, 'back-propagation', 'adam', false, 2);
+  const path = join(folder, 'checkpoints', 'last.safetensors');
+  const before = readFileSync(path);
+  const poisoned: Learner['gradient'] = () => ({ loss: Number.NaN, gradients: unet.parameters });
+  const [, makeLearner] = learners['back-propagation'];
+  learners['back-propagation'][1] = (model) => ({ ...makeLearner(model), gradient: poisoned });
+  await t.rejects(train(folder, 'back-propagation', 'adam', true), /loss became NaN at update 3.*--lr/);
+  learners['back-propagation'][1] = makeLearner;
+  t.ok(readFileSync(path).equals(before));
+});
+
+t.test('early stopping ends a run that does not improve', async (t) => {
+  const [start, makeLearner] = learners['back-propagation'];
+  const stuck = (model: Model): Learner => ({
+    ...makeLearner(model),
+    validate: () => ({ metrics: { f1: 0.5 }, images: [], spikes: 0, score: 0.5 }),
+  });
+  const options = {
+    epochs: 9,
+    batch: 1,
+    updatesPerEpoch: 1,
+    learningRate: 1e-3,
+    optimizer: 'adam',
+    schedule: 'constant',
+  };
+  const { records, best } = await runSession({
+    kernels: reference,
+    folder: openRunFolder(t.testdir(), {}, false),
+    options: { ...options, patience: 2, saveEvery: 1 },
+    start: copy(start),
+    resume: false,
+    signal: new AbortController().signal,
+    makeLearner: stuck,
+    onUpdate: () => {},
+    onEpoch: () => {},
+  });
+  t.equal(records.length, 3, 'one best epoch and two without a better one');
+  t.equal(best?.epoch, 1);
+});
