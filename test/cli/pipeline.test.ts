@@ -123,7 +123,7 @@ t.test('finetune trains the spiking network', async (t) => {
 });
 
 t.test('run gives the same results dense and event-driven, and dumps them', async (t) => {
-  const image = join(twin, 'test', 'images', '1_test.png');
+  const image = join(twin, 'test', 'images', '01_test.png');
   const dumps = ['dense', 'event'].map((mode) => {
     const dump = at(`${mode}.safetensors`);
     const result = spikingUnetJson(
@@ -191,7 +191,7 @@ t.test('energy counts operations and joules', async (t) => {
   const table5 = spikingUnetJson('energy', '--width', '64', '--classes', '32', '--spikes', '174400000');
   t.equal(table5.unet.paper.operations.toExponential(2), '6.55e+10');
   t.notOk('synops' in table5, 'without a simulation nothing is known of fan-out');
-  const image = join(twin, 'test', 'images', '2_test.png');
+  const image = join(twin, 'test', 'images', '02_test.png');
   const measured = spikingUnetJson('energy', '--model', snn, '--image', image, '--steps', '2');
   t.ok(measured.synops.synops > measured.paper.spikes, 'a spike reaches more than one synapse');
   const { stdout } = spikingUnet('energy', '--model', snn, '--image', image, '--steps', '2');
@@ -219,7 +219,7 @@ t.test('import takes the weights of a model back in', async (t) => {
 });
 
 t.test('finetune --gradients writes the gradient of every parameter and updates nothing', async (t) => {
-  const [image, label] = [join(twin, 'test', 'images', '1_test.png'), at('label.png')];
+  const [image, label] = [join(twin, 'test', 'images', '01_test.png'), at('label.png')];
   const { writePng } = await import('../../lib/image/encode.js');
   writePng(label, { height: 192, width: 192, channels: 1, data: new Uint8Array(192 * 192).fill(1) });
   const out = at('gradients.safetensors');

@@ -28,9 +28,9 @@ interface Spot {
 
 /** RGB of the bare retina, of what the vessels take away, of what the optic disc adds; grey levels. */
 const RETINA = [196, 104, 52];
-const BLOOD = [70, 74, 30];
+const BLOOD = [50, 50, 22];
 const DISC = [58, 96, 60];
-const NOISE = [7, 6, 5];
+const NOISE = [9, 9, 7];
 const OUTSIDE = 4;
 
 /** Image `index` of a seed, `size` pixels square. */
