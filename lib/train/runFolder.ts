@@ -21,7 +21,7 @@ export interface RunFolder {
 }
 
 /** Options of a run that may differ when it is resumed: they change how long it runs, not what it computes. */
-const FREE_TO_CHANGE = new Set(['saveEvery', 'resume', 'out', 'quiet', 'json', 'threads', 'engine']);
+const FREE_TO_CHANGE = new Set(['saveEvery', 'resume', 'out', 'data', 'quiet', 'json', 'threads', 'engine']);
 
 /**
  * Opens a run folder. A new run needs an empty place (UsageError if there is a run already and `resume` is not

@@ -1,0 +1,88 @@
+/** Ctrl-C saves; --resume goes on and ends with the same bytes. Denoising, so that it runs on the command line once. */
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { drawSample } from '../../lib/image/dataset/synthDrive.js';
+import { writePng } from '../../lib/image/encode.js';
+import { spikingUnetJson } from './command.js';
+
+const root = t.testdir();
+const at = (...parts: string[]) => join(root, ...parts);
+const photos = at('photos');
+mkdirSync(photos);
+for (let number = 1; number <= 6; number++) {
+  writePng(join(photos, `${number}.png`), drawSample(1, number, '', 1, 32).picture);
+}
+
+const train = (folder: string) =>
+  [
+    'train',
+    '--task',
+    'denoise',
+    '--dataset',
+    'folder',
+    '--data',
+    photos,
+    '--channels',
+    '3',
+    '--width',
+    '1',
+  ].concat(
+    '--patch 16 --patches 8 --batch 2 --epochs 30 --save-every 1 --json --quiet --out'.split(' '),
+    folder,
+  );
+
+t.test('Ctrl-C saves, and the resumed run ends with the bytes of an uninterrupted one', async (t) => {
+  const stopped = at('stopped');
+  const child = spawn(process.execPath, ['dist/bin/spiking-unet.js', ...train(stopped)], { stdio: 'ignore' });
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  while (!existsSync(join(stopped, 'checkpoints', 'last.safetensors'))) await sleep(20);
+  child.kill('SIGINT');
+  t.equal(await exit, 130);
+  t.notOk(readRecords(stopped).length === 30, 'it did stop');
+  spikingUnetJson(...train(stopped), '--resume');
+  spikingUnetJson(...train(at('whole')));
+  for (const file of ['checkpoints/last.safetensors', 'checkpoints/best.safetensors', 'metrics.jsonl']) {
+    t.ok(readFileSync(join(stopped, file)).equals(readFileSync(at('whole', file))), file);
+  }
+});
+
+function readRecords(folder: string): string[] {
+  const path = join(folder, 'metrics.jsonl');
+  return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+}
+
+t.test('a denoiser is converted, fine-tuned, evaluated and run like a segmenter', async (t) => {
+  const ann = at('whole', 'checkpoints', 'best.safetensors');
+  const snn = at('snn.safetensors');
+  spikingUnetJson('convert', '--model', ann, '--calibration', photos, '--v-init', 'half', '--out', snn);
+  const data = ['--dataset', 'folder', '--data', photos];
+  const options = '--steps 2 --patch 16 --patches 2 --batch 2'.split(' ');
+  const { model } = spikingUnetJson('finetune', '--model', snn, ...data, ...options, '--out', at('fine'));
+  const { metrics, steps } = spikingUnetJson(
+    'evaluate',
+    '--model',
+    model,
+    ...data,
+    '--split',
+    'all',
+    '--sigma',
+    '15',
+  );
+  t.match(metrics, { psnr: Number, ssim: Number, sigma: 15 });
+  t.equal(steps, 2, 'the T it was fine-tuned for');
+  const { images } = spikingUnetJson(
+    'run',
+    '--model',
+    model,
+    '--image',
+    join(photos, '1.png'),
+    '--out',
+    at('out'),
+  );
+  t.match(images[0].outputs[0], /1\.clean\.png$/);
+  t.ok(existsSync(images[0].outputs[0]));
+});
