@@ -10,6 +10,7 @@ import { findNeuron, neurons } from '../lib/spike/neuron/index.js';
 import { withNeurons } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { writeFileAtomic } from '../lib/tensor/files.js';
+import { hasNeuron } from '../lib/unet/forward.js';
 import { encodeModel, type Model } from '../lib/unet/model.js';
 import { addDataOptions, type DataOptions, loadSamples, requireFitting } from './cli/data.js';
 import { imageChannels, loadModel } from './cli/model.js';
@@ -72,7 +73,6 @@ await runStage<Options>({
     const images = calibrationImages(options, model);
     const bar = context.progress('measuring', images.length);
     const lambdas = measureLambdas(context.kernels, model, images, options.percentile, bar.update);
-    bar.stop();
     const thresholds = options.thresholds ?? findNeuron(options.neuron).defaultThresholds;
     const network = normaliseModel(model, lambdas, options.norm);
     const spiking = withNeurons({ ...model, notes: { ...model.notes, parent: hash } }, network, {
@@ -87,7 +87,7 @@ await runStage<Options>({
       name: layer.name,
       lambdaIn,
       lambdaOut,
-      neuron: layer.output === 'output' ? 'none (read-out)' : options.neuron,
+      neuron: hasNeuron(layer) ? options.neuron : 'none (read-out)',
     }));
     return {
       json: { model: options.out, ...spiking.conversion, images: images.length, layers },

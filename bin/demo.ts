@@ -83,7 +83,6 @@ function runDemo({ out }: Options, context: Context): Result {
     measureSpiking(`Spiking-UNet, converted, T=${STEPS}`, `converted T=${STEPS}`, converted),
     measureSpiking(`Spiking-UNet, fine-tuned, T=${STEPS}`, `fine-tuned T=${STEPS}`, tuned),
   ];
-  bar.stop();
   const picture = join(out, 'vessels.png');
   writePng(picture, resultPanel(sample, predictions, unet.classNames.length));
   const cells = rows.map((row) => [row.name, row.f1.toFixed(3), thousands(row.spikes), operationsOf(row)]);

@@ -50,7 +50,6 @@ await runStage<Options>({
       model.configuration.task === 'segment'
         ? evaluateSegmentation(samples, run, model.classNames, onImage)
         : evaluateDenoising(samples, run, options.sigma, options.seed, onImage);
-    bar.stop();
     const { metrics, images, spikes } = result;
     const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${steps} steps` : '';
     const lines = images.map((image) => `${image.name}: ${formatMetrics(image.metrics)}`);

@@ -45,7 +45,7 @@ await runStage<Options>({
         oneOf('mean', 'sum'),
         'mean',
       );
-    addTrainingOptions(command, { epochs: 1, batch: 8, lr: 1e-4, optimizer: 'adam' });
+    addTrainingOptions(command, { epochs: 1, batch: 8, lr: 1e-4, optimizer: 'adam', patches: 1600 });
     command
       .option('--image <file>', 'one picture, with --label and --gradients: print the loss, update nothing')
       .option('--label <file>', 'its class ids as grey values; for denoising the clean picture')

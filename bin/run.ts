@@ -78,7 +78,6 @@ await runStage<Options>({
       }
       return { file, outputs: [written], spikes, ms };
     });
-    bar.stop();
     const lines = images.map(({ file, outputs, spikes, ms }) => {
       const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${steps} steps` : '';
       return `${file} -> ${outputs.join(', ')} (${(ms / 1000).toFixed(2)} s${fired})`;

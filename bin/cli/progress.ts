@@ -14,6 +14,7 @@ export function startProgress(label: string, total: number, quiet: boolean): Pro
     format: `${label} [{bar}] {value}/{total} {note} ETA {eta_formatted}`,
     stream: process.stderr,
     clearOnComplete: true,
+    gracefulExit: false, // its own answer to Ctrl-C would keep the program running
     etaBuffer: 50,
   });
   bar.start(total, 0, { note: '' });

@@ -33,7 +33,7 @@ export interface Context {
   readonly signal: AbortSignal;
   /** A line for the person at the terminal, on stderr. */
   log(line: string): void;
-  /** A bar with the time left, on stderr and on terminals only. */
+  /** A bar with the time left, on stderr and on terminals only; it is removed when the stage ends. */
   progress(label: string, total: number): Progress;
 }
 
@@ -56,14 +56,22 @@ const EXIT = { ok: 0, failure: 1, usage: 2, data: 3, interrupted: 130 };
 /** Parses the arguments, runs the stage, prints its result and sets the exit code. */
 export async function runStage<Options>(stage: Stage<Options>, argv = process.argv.slice(2)): Promise<void> {
   const command = newCommand(stage);
+  const bars: Progress[] = [];
   try {
     command.parse(argv, { from: 'user' });
     const options = { ...command.opts(), arguments: command.args } as unknown as Options & SharedOptions;
-    const result = await stage.run(options, newContext(options));
+    const result = await stage.run(options, newContext(options, bars));
+    stopAll(bars);
     process.stdout.write(`${options.json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
   } catch (error) {
+    stopAll(bars);
     process.exitCode = report(stage.name, error);
   }
+}
+
+/** A bar that is not stopped would draw itself, and keep the program alive, for ever. */
+function stopAll(bars: readonly Progress[]): void {
+  for (const bar of bars) bar.stop();
 }
 
 function newCommand<Options>(stage: Stage<Options>): Command {
@@ -88,7 +96,7 @@ function helpWithExamples(examples: Stage<unknown>['examples']): string {
   return `\nExamples:\n${lines.join('\n')}`;
 }
 
-function newContext(options: SharedOptions): Context {
+function newContext(options: SharedOptions, bars: Progress[]): Context {
   let controller: AbortController | undefined;
   return {
     kernels: chooseKernels(options.engine),
@@ -97,9 +105,14 @@ function newContext(options: SharedOptions): Context {
       return controller.signal;
     },
     log: (line) => {
-      if (!options.quiet) process.stderr.write(`${line}\n`);
+      const clear = process.stderr.isTTY ? '\r\x1b[K' : ''; // a bar may stand in this line
+      if (!options.quiet) process.stderr.write(`${clear}${line}\n`);
     },
-    progress: (label, total) => startProgress(label, total, options.quiet),
+    progress: (label, total) => {
+      const bar = startProgress(label, total, options.quiet);
+      bars.push(bar);
+      return bar;
+    },
   };
 }
 

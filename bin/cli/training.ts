@@ -34,14 +34,14 @@ export interface TrainingCommand {
 
 export function addTrainingOptions(
   command: Command,
-  defaults: { epochs: number; batch: number; lr: number; optimizer: string },
+  defaults: { epochs: number; batch: number; lr: number; optimizer: string; patches?: number },
 ): void {
   command
     .option('--out <dir>', 'the run folder: checkpoints, metrics.jsonl, sample pictures')
     .option('--resume', 'go on with the run in --out, with the same bits as if it had not stopped', false)
     .option('--epochs <n>', 'epochs in all', count, defaults.epochs)
     .option('--batch <n>', 'examples an update', count, defaults.batch)
-    .option('--patches <n>', "examples an epoch (default: the data set's)", count)
+    .option('--patches <n>', "examples an epoch (default: the data set's)", count, defaults.patches)
     .option(
       '--patch <n>',
       "side of the square patches, a multiple of 16 (default: the data set's)",
@@ -62,7 +62,7 @@ export function addTrainingOptions(
 
 /** Runs the training and shows it: a bar, a line an epoch, a picture an epoch, a summary. */
 export async function trainAndReport(
-  options: TrainingCommand & SharedOptions & { readonly patch?: number },
+  options: TrainingCommand & SharedOptions,
   context: Context,
   dataset: Dataset,
   start: Model,
@@ -90,7 +90,7 @@ export async function trainAndReport(
       picture = undefined;
       context.log(describe(record, options.epochs));
     },
-  }).finally(() => bar.stop());
+  });
   if (!outcome.completed) throw new Interrupted(`stopped; continue with the same command and --resume`);
   const { best } = outcome;
   return {

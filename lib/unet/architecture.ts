@@ -42,6 +42,12 @@ const STAGES = 4;
 /** Height and width of an image must be multiples of this: it is halved four times. */
 export const SIZE_STEP = 2 ** STAGES;
 
+/** What a layer computes, as the next one sees it. */
+interface Signal {
+  readonly name: string;
+  readonly channels: number;
+}
+
 /** The table of layers in the order of computation; UsageError for a configuration that makes no sense. */
 export function buildLayers(configuration: Configuration): readonly Layer[] {
   const { task, width, channels, classes } = configuration;
@@ -49,63 +55,37 @@ export function buildLayers(configuration: Configuration): readonly Layer[] {
   requireCount('input channels', channels);
   requireCount('output channels (classes)', classes);
   const layers: Layer[] = [];
-  let conv = 0;
-  let signal = { name: IMAGE, channels };
-
-  const addConv = (channelsOut: number, level: number, skip?: { name: string; channels: number }) => {
-    const inputs = skip ? [skip, signal] : [signal];
-    conv += 1;
-    layers.push({
-      name: `conv${conv}`,
-      operation: 'conv',
-      kernel: 3,
-      inputs: inputs.map((input) => input.name),
-      output: `relu${conv}`,
-      channelsIn: inputs.map((input) => input.channels),
-      channelsOut,
-      level,
-    });
-    signal = { name: `relu${conv}`, channels: channelsOut };
+  const add = (layer: Omit<Layer, 'inputs' | 'channelsIn'>, ...inputs: readonly Signal[]): Signal => {
+    const channelsIn = inputs.map((input) => input.channels);
+    layers.push({ ...layer, inputs: inputs.map((input) => input.name), channelsIn });
+    return { name: layer.output, channels: layer.channelsOut };
+  };
+  let convs = 0;
+  const addConv = (channelsOut: number, level: number, ...inputs: readonly Signal[]): Signal => {
+    convs += 1;
+    const names = { name: `conv${convs}`, output: `relu${convs}` };
+    return add({ ...names, operation: 'conv', kernel: 3, channelsOut, level }, ...inputs);
   };
 
-  const addResampling = (
-    operation: 'pool' | 'convTranspose',
-    stage: number,
-    channelsOut: number,
-    level: number,
-  ) => {
-    const pool = operation === 'pool';
-    const name = pool ? `pooling${stage}` : `convtranspose${stage}`;
-    const output = pool ? name : `relu_${name}`;
-    const shape = {
-      kernel: pool ? (2 as const) : (3 as const),
-      channelsIn: [signal.channels],
-      channelsOut,
-      level,
-    };
-    layers.push({ name, operation, inputs: [signal.name], output, ...shape });
-    signal = { name: output, channels: channelsOut };
-  };
-
-  const skips: { name: string; channels: number }[] = [];
+  let signal: Signal = { name: IMAGE, channels };
+  const skips: Signal[] = [];
   for (let level = 0; level < STAGES; level++) {
-    const features = width * 2 ** level;
-    addConv(features, level);
-    addConv(features, level);
-    skips.push(signal);
-    addResampling('pool', level + 1, features, level);
+    const channelsOut = width * 2 ** level;
+    skips[level] = addConv(channelsOut, level, addConv(channelsOut, level, signal));
+    const name = `pooling${level + 1}`;
+    signal = add({ name, output: name, operation: 'pool', kernel: 2, channelsOut, level }, skips[level]);
   }
-  addConv(width * SIZE_STEP, STAGES);
-  addConv(width * SIZE_STEP, STAGES);
+  signal = addConv(width * SIZE_STEP, STAGES, addConv(width * SIZE_STEP, STAGES, signal));
   for (let level = STAGES - 1; level >= 0; level--) {
-    const features = width * 2 ** level;
-    addResampling('convTranspose', STAGES - level, features, level + 1);
-    addConv(features, level, skips[level]);
-    addConv(features, level);
+    const channelsOut = width * 2 ** level;
+    const name = `convtranspose${STAGES - level}`;
+    const doubling = { operation: 'convTranspose', kernel: 3, channelsOut, level: level + 1 } as const;
+    const up = add({ name, output: `relu_${name}`, ...doubling }, signal);
+    signal = addConv(channelsOut, level, addConv(channelsOut, level, skips[level], up));
   }
   const kernel = task === 'segment' ? 1 : 3;
-  const last = { kernel, channelsIn: [signal.channels], channelsOut: classes, level: 0 } as const;
-  layers.push({ name: `conv${conv + 1}`, operation: 'conv', inputs: [signal.name], output: OUTPUT, ...last });
+  const last = { name: `conv${convs + 1}`, output: OUTPUT, operation: 'conv', kernel } as const;
+  add({ ...last, channelsOut: classes, level: 0 }, signal);
   return layers;
 }
 
