@@ -3,6 +3,7 @@
 
 import { readBytes } from '../lib/tensor/files.js';
 import { packageFile } from './cli/package.js';
+import { endWithReader } from './cli/pipe.js';
 
 /** The stages in the order of use: one line each. */
 const stages: Readonly<Record<string, readonly [summary: string, load: () => Promise<unknown>]>> = {
@@ -25,6 +26,7 @@ if (Object.hasOwn(stages, name)) {
   const { version } = JSON.parse(new TextDecoder().decode(readBytes(packageFile('package.json'))));
   process.stdout.write(`${version}\n`);
 } else if (name === '--help' || name === '-h' || name === 'help') {
+  endWithReader();
   process.stdout.write(`${help()}\n`);
 } else {
   process.stderr.write(

@@ -10,6 +10,7 @@ import { chooseKernels, DEFAULT_ENGINE, engines } from '../../lib/kernel/choose.
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
 import { count, naturalNumber } from './parse.js';
+import { endWithReader } from './pipe.js';
 import { type Progress, startProgress } from './progress.js';
 
 /** What a stage prints: `json` with --json, `text` without. */
@@ -55,6 +56,7 @@ const EXIT = { ok: 0, failure: 1, usage: 2, data: 3, interrupted: 130 };
 
 /** Parses the arguments, runs the stage, prints its result and sets the exit code. */
 export async function runStage<Options>(stage: Stage<Options>, argv = process.argv.slice(2)): Promise<void> {
+  endWithReader();
   const command = newCommand(stage);
   const bars: Progress[] = [];
   try {
