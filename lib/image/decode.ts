@@ -20,11 +20,6 @@ export function readImage(path: string): Image {
   return decodeImage(readBytes(path), path);
 }
 
-/** All pictures (TIFF pages, GIF frames) of a file. */
-export function readImages(path: string): Image[] {
-  return decodeImages(readBytes(path), path);
-}
-
 /** The first picture (page, frame) of a file's bytes; errors as decodeImages. */
 export function decodeImage(bytes: Uint8Array, source: string): Image {
   return decodeImages(bytes, source)[0];

@@ -47,18 +47,6 @@ export function panel(columns: readonly Column[], options: PanelOptions = {}): I
   return sheet;
 }
 
-/** Panels of equal or different widths under each other. */
-export function stack(rows: readonly Image[]): Image {
-  const height = rows.reduce((sum, row) => sum + row.height, 0);
-  const sheet = whiteSheet(height, Math.max(...rows.map(({ width }) => width)));
-  let top = 0;
-  for (const row of rows) {
-    paste(sheet, toRgb(row), 0, top);
-    top += row.height;
-  }
-  return sheet;
-}
-
 function whiteSheet(height: number, width: number): Image {
   const sheet = makeImage(height, width, 3);
   sheet.data.fill(PAPER);

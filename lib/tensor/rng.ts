@@ -31,14 +31,6 @@ export function stream(seed: number, ...path: readonly (string | number)[]): Rng
   return { uint32: next, uniform, integer, normal };
 }
 
-/** Puts items in random order, in place (Fisher-Yates). */
-export function shuffle<Item>(items: Item[], rng: Rng): void {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = rng.integer(i + 1);
-    [items[i], items[j]] = [items[j], items[i]];
-  }
-}
-
 /** Advances the 128 bits of state (changed in place) and returns 32 random bits at each call. */
 export function xoshiro128(state: Uint32Array): () => number {
   return () => {

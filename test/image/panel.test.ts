@@ -1,7 +1,7 @@
 import t from 'tap';
 import { drawText, GLYPH_HEIGHT, textWidth } from '../../lib/image/font.js';
 import { type Image, makeImage } from '../../lib/image/image.js';
-import { panel, stack } from '../../lib/image/panel.js';
+import { panel } from '../../lib/image/panel.js';
 
 const MARGIN = 6;
 const TOP = MARGIN + GLYPH_HEIGHT + MARGIN;
@@ -51,14 +51,6 @@ t.test('a caption wider than its picture widens the column', async (t) => {
 t.test('captions grow with the pictures', async (t) => {
   const sheet = panel([{ caption: 'T', image: plain(512, 512, 100) }]);
   t.same(extent(sheet, 40).slice(2), [2 * GLYPH_HEIGHT, 2 * textWidth('T')]);
-});
-
-t.test('rows are stacked from the left, on white', async (t) => {
-  const sheet = stack([plain(3, 5, 10, 3), plain(2, 8, 20)]);
-  t.same([sheet.height, sheet.width], [5, 8]);
-  t.same(extent(sheet, 10), [0, 0, 3, 5]);
-  t.same(extent(sheet, 20), [3, 0, 2, 8]);
-  t.same(extent(sheet, 255), [0, 5, 3, 3]);
 });
 
 t.test('letters look like letters', async (t) => {
