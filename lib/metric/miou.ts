@@ -1,8 +1,12 @@
 /** Mean intersection over union of a segmentation into many classes, by way of its confusion matrix. */
 
+import { DataError } from '../tensor/error.js';
 import { checkLength } from '../tensor/shape.js';
 
-/** Pixels by true class (row) and predicted class (column), [K,K]; labels equal to `ignore` are not counted. */
+/**
+ * Pixels by true class (row) and predicted class (column), [K,K]; labels equal to `ignore` are not counted.
+ * DataError where a class is not in 0 .. K-1: it would be counted in another cell, or in none.
+ */
 export function confusionMatrix(
   prediction: Uint8Array,
   label: Uint8Array,
@@ -12,9 +16,16 @@ export function confusionMatrix(
   checkLength('label', label, [prediction.length]);
   const matrix = new Float64Array(classes * classes);
   for (let p = 0; p < label.length; p++) {
-    if (label[p] !== ignore) matrix[label[p] * classes + prediction[p]] += 1;
+    if (label[p] === ignore) continue;
+    if (label[p] >= classes || prediction[p] >= classes) refuseClass(p, prediction[p], label[p], classes);
+    matrix[label[p] * classes + prediction[p]] += 1;
   }
   return matrix;
+}
+
+function refuseClass(pixel: number, predicted: number, labelled: number, classes: number): never {
+  const [name, got] = labelled >= classes ? ['label', labelled] : ['prediction', predicted];
+  throw new DataError(`${name}: pixel ${pixel} is of class ${got}, expected 0 .. ${classes - 1}`);
 }
 
 /** TP / (TP + FP + FN) of each class; undefined for a class that occurs in neither labels nor predictions. */

@@ -1,7 +1,7 @@
 /**
  * exp, log, power, sine and cosine with one defined result. ECMAScript leaves those of `Math` to the engine, so they
  * may differ between Node versions; these use only + - * / and the bits of a number, which IEEE 754 fixes. They
- * are float64 and within 2 units in the last place; they serve losses and noise, not hot loops.
+ * are float64 and within 2 units in the last place (pow: see there); they serve losses and noise, not hot loops.
  */
 
 const LN2_HIGH = 0.6931471803691238; // the upper 33 bits of ln 2: k * LN2_HIGH is exact for |k| < 2^20
@@ -48,7 +48,7 @@ export function log(x: number): number {
   return exponent * LN2_HIGH + (2 * f + (2 * f * series + exponent * LN2_LOW));
 }
 
-/** x^y for x >= 0, as exp(y log x). */
+/** x^y for x >= 0, as exp(y log x); that product's rounding counts: within 2 + 2 |y log x| units in the last place. */
 export function pow(x: number, y: number): number {
   if (y === 0) return 1;
   return exp(y * log(x));
@@ -56,18 +56,21 @@ export function pow(x: number, y: number): number {
 
 /** sin(2 pi u): the angle in turns, so that its reduction is exact. */
 export function sinTurns(u: number): number {
-  return cosTurns(u - 0.25);
+  return sinQuarters(u, 0);
 }
 
-/** cos(2 pi u) */
+/** cos(2 pi u), the sine a quarter of a turn later. */
 export function cosTurns(u: number): number {
-  const turn = u - Math.floor(u);
-  const quarter = Math.floor(4 * turn + 0.5);
-  const angle = TWO_PI * (turn - quarter / 4); // |angle| <= pi / 4
-  if (quarter === 1) return -taylor(angle, 17);
-  if (quarter === 2) return -taylor(angle, 16);
-  if (quarter === 3) return taylor(angle, 17);
-  return taylor(angle, 16);
+  return sinQuarters(u, 1);
+}
+
+/** sin(2 pi (u + ahead / 4)). The quarters ahead are counted, never added to u: the sum would be rounded. */
+function sinQuarters(u: number, ahead: 0 | 1): number {
+  const nearest = Math.floor(4 * u + 0.5);
+  const angle = TWO_PI * (u - nearest / 4); // |angle| <= pi / 4, and the difference is exact
+  const quarter = (nearest & 3) + ahead;
+  const value = taylor(angle, quarter % 2 === 1 ? 16 : 17);
+  return quarter === 2 || quarter === 3 ? -value : value;
 }
 
 /** Every second term of the exponential series with alternating signs: sine for an odd degree, cosine for an even. */

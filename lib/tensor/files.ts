@@ -1,6 +1,7 @@
 /**
  * Reading and writing whole files. A file is written under a temporary name and renamed when it is complete, so
- * whatever interrupts the program, the old file or the new one is there, never half of one.
+ * whatever interrupts the program, the old file or the new one is there, never half of one. What is no file (a
+ * device, a pipe) cannot be replaced like that and is written to directly.
  */
 
 import {
@@ -11,6 +12,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -23,6 +26,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EPERM: 'permission denied',
   EROFS: 'the disk is read-only',
   ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'larger than a file may be here',
+  ENAMETOOLONG: 'the name is too long',
   EISDIR: 'is a folder, expected a file',
   ENOTDIR: 'a part of the path is a file, expected a folder',
   EEXIST: 'is a file, expected a folder',
@@ -43,17 +49,41 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): voi
   const temporary = `${path}.${process.pid}.tmp`;
   makeFolder(dirname(path));
   try {
-    const file = openSync(temporary, 'w');
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+    if (isSpecial(path)) {
+      writeFileSync(path, bytes);
+    } else {
+      writeThrough(temporary, bytes);
+      renameSync(temporary, path);
     }
-    renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw new Error(`${path}: cannot be written: ${meaning(error)}`);
+  }
+}
+
+/** Whether something is there that is neither a file nor a folder: /dev/null would be replaced by a file. */
+function isSpecial(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+/** Writes a file and waits until the disk has it. */
+function writeThrough(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'w');
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Removes a file if it is there; why the writing failed is to be told, not why the removing did. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // what could not be made, such as a name that is too long, need not be removed
   }
 }
 

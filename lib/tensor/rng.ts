@@ -11,17 +11,20 @@ export interface Rng {
   uint32(): number;
   /** 0 <= u < 1 in steps of 2^-53 */
   uniform(): number;
-  /** 0 .. n - 1, each equally likely; n at most 2^32 */
+  /** 0 .. n - 1, each equally likely; RangeError unless n is a whole number in 1 .. 2^32 */
   integer(n: number): number;
   /** Standard normal (Box-Muller) */
   normal(): number;
 }
 
-/** The stream of a seed and a path. */
+/** The stream of a seed and a path. They are joined by '/': names that contain one could meet another path. */
 export function stream(seed: number, ...path: readonly (string | number)[]): Rng {
   const next = xoshiro128(stateOf([seed, ...path].join('/')));
   const uniform = () => ((next() >>> 5) * 2 ** 26 + (next() >>> 6)) / 2 ** 53;
   const integer = (n: number) => {
+    if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) {
+      throw new RangeError(`integer(${n}): expected a whole number in 1 .. 2^32`);
+    }
     const limit = 2 ** 32 - (2 ** 32 % n); // above it the remainders are not equally likely: draw again
     let value = next();
     while (value >= limit) value = next();

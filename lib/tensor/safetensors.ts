@@ -1,14 +1,15 @@
 /**
  * The safetensors format: 8 bytes with the length of a JSON header (little-endian), the header, then the tensors'
  * bytes. The header maps each name to dtype, shape and data_offsets, and `__metadata__` to strings. Read are F32,
- * F16 and BF16, all as float32; written is F32. A malformed file is refused with what is wrong where.
+ * F16 and BF16, all as float32; written is F32. A malformed file is refused with what is wrong where. Values that
+ * are not finite pass: whether a model may hold them is for its loader to say.
  */
 
 import { DataError } from './error.js';
-import { sizeOf } from './shape.js';
+import { checkLength, sizeOf } from './shape.js';
 
 export interface TensorFile {
-  /** By name, in the order of the file. */
+  /** By name, in the order of their bytes. */
   readonly tensors: Map<string, { shape: number[]; data: Float32Array }>;
   readonly metadata: Record<string, string>;
 }
@@ -19,6 +20,7 @@ interface Entry {
   readonly data_offsets: [number, number];
 }
 
+const METADATA = '__metadata__';
 const PREFIX = 8;
 const ALIGNMENT = 8;
 
@@ -29,16 +31,20 @@ const DTYPES: Readonly<Record<string, { size: number; read(view: DataView, i: nu
   BF16: { size: 2, read: (view, i) => fromBits(view.getUint16(2 * i, true) << 16) },
 };
 
-/** The bytes of a file with these tensors and this metadata. */
+/** The bytes of a file with these tensors and this metadata; DataError for what could not be read back. */
 export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  // Member by member: an object would put names like "1" first and swallow "__proto__".
+  const members = [`"${METADATA}":${JSON.stringify(metadata)}`];
   let end = 0;
   for (const [name, { shape, data }] of tensors) {
+    if (name === METADATA) throw new DataError(`tensor ${name}: the format keeps this name for the metadata`);
+    checkLength(`tensor ${name}`, data, shape);
     const start = end;
     end += 4 * data.length;
-    header[name] = { dtype: 'F32', shape, data_offsets: [start, end] };
+    const entry = { dtype: 'F32', shape, data_offsets: [start, end] };
+    members.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = new TextEncoder().encode(`{${members.join(',')}}`);
   const headerLength = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
   const bytes = new Uint8Array(PREFIX + headerLength + end);
   const view = new DataView(bytes.buffer);
@@ -58,24 +64,29 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
 /** The tensors and metadata of a file's bytes; `source` names the file in a DataError. */
 export function decodeSafetensors(bytes: Uint8Array, source: string): TensorFile {
   const { header, body } = splitHeader(bytes, source);
-  const { __metadata__: metadata = {}, ...entries } = header;
+  const { [METADATA]: metadata = {}, ...described } = header;
   checkMetadata(metadata, source);
-  const tensors: TensorFile['tensors'] = new Map();
-  const spans: [number, number, string][] = [];
-  for (const [name, entry] of Object.entries(entries)) {
+  const entries: [string, Entry][] = [];
+  for (const [name, entry] of Object.entries(described)) {
     checkEntry(name, entry, body.byteLength, source);
-    const {
-      dtype,
-      shape,
-      data_offsets: [start, end],
-    } = entry;
-    spans.push([start, end, name]);
-    const view = new DataView(body.buffer, body.byteOffset + start, end - start);
-    const { read } = DTYPES[dtype];
-    tensors.set(name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => read(view, i)) });
+    entries.push([name, entry]);
   }
-  checkCoverage(spans, body.byteLength, source);
-  return { tensors, metadata };
+  entries.sort(([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1]);
+  checkCoverage(entries, body.byteLength, source);
+  return {
+    tensors: new Map(
+      entries.map(([name, entry]) => [name, { shape: entry.shape, data: valuesOf(entry, body) }]),
+    ),
+    metadata,
+  };
+}
+
+function valuesOf({ dtype, data_offsets: [start, end] }: Entry, body: Uint8Array): Float32Array {
+  const { size, read } = DTYPES[dtype];
+  const view = new DataView(body.buffer, body.byteOffset + start, end - start);
+  const values = new Float32Array((end - start) / size);
+  for (let i = 0; i < values.length; i++) values[i] = read(view, i);
+  return values;
 }
 
 function splitHeader(bytes: Uint8Array, source: string) {
@@ -84,12 +95,13 @@ function splitHeader(bytes: Uint8Array, source: string) {
       `${source}: not a safetensors file: ${bytes.length} bytes, expected at least ${PREFIX}`,
     );
   }
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > bytes.length - PREFIX) {
+  const stated = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (stated > bytes.length - PREFIX) {
     throw new DataError(
-      `${source}: truncated or not a safetensors file: its header should take ${length} of ${bytes.length} bytes`,
+      `${source}: truncated or not a safetensors file: its header should take ${stated} of ${bytes.length} bytes`,
     );
   }
+  const length = Number(stated);
   const body = bytes.subarray(PREFIX + length);
   let header: unknown;
   try {
@@ -105,9 +117,12 @@ function splitHeader(bytes: Uint8Array, source: string) {
 }
 
 function checkMetadata(metadata: unknown, source: string): asserts metadata is Record<string, string> {
-  if (!isRecord(metadata)) throw new DataError(`${source}: __metadata__ is not an object`);
+  if (!isRecord(metadata)) throw new DataError(`${source}: ${METADATA} is not an object`);
   const bad = Object.keys(metadata).find((key) => typeof metadata[key] !== 'string');
-  if (bad !== undefined) throw new DataError(`${source}: __metadata__ "${bad}" is not a string`);
+  if (bad !== undefined) {
+    const got = JSON.stringify(metadata[bad]);
+    throw new DataError(`${source}: ${METADATA} "${bad}" is ${got}, expected a string`);
+  }
 }
 
 function checkEntry(
@@ -120,7 +135,8 @@ function checkEntry(
   if (!isRecord(entry)) throw new DataError(`${where}: its description is not an object`);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype)) {
-    throw new DataError(`${where}: dtype ${dtype}, expected one of ${Object.keys(DTYPES).join(', ')}`);
+    const got = typeof dtype === 'string' ? dtype : JSON.stringify(dtype);
+    throw new DataError(`${where}: dtype ${got}, expected one of ${Object.keys(DTYPES).join(', ')}`);
   }
   if (!isNaturalList(shape))
     throw new DataError(`${where}: shape ${JSON.stringify(shape)}, expected whole numbers`);
@@ -135,12 +151,15 @@ function checkEntry(
   }
 }
 
-/** The tensors must cover the body without holes or overlaps. */
-function checkCoverage(spans: [number, number, string][], bodyLength: number, source: string): void {
+/** The tensors, in the order of their bytes, must cover the body without holes or overlaps. */
+function checkCoverage(entries: readonly [string, Entry][], bodyLength: number, source: string): void {
   let covered = 0;
-  for (const [start, end, name] of spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
-    if (start !== covered)
-      throw new DataError(`${source}: tensor ${name} starts at byte ${start}, expected ${covered}`);
+  for (const [name, { data_offsets: offsets }] of entries) {
+    const [start, end] = offsets;
+    if (start !== covered) {
+      const cause = start < covered ? 'it overlaps the tensor before it' : 'the bytes between belong to none';
+      throw new DataError(`${source}: tensor ${name} starts at byte ${start}, expected ${covered}: ${cause}`);
+    }
     covered = end;
   }
   if (covered !== bodyLength) {
