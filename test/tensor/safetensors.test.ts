@@ -88,7 +88,11 @@ const refusals: [string, Uint8Array, RegExp][] = [
   ['header is not text', fileOf('\ud800').fill(0xff, 8), /header is not JSON/],
   ['header is a list', fileOf([]), /header is not an object/],
   ['metadata is a list', fileOf({ __metadata__: [] }), /__metadata__ is not an object/],
-  ['metadata is a number', fileOf({ __metadata__: { epoch: 3 } }), /__metadata__ "epoch" is 3, expected a string/],
+  [
+    'metadata is a number',
+    fileOf({ __metadata__: { epoch: 3 } }),
+    /__metadata__ "epoch" is 3, expected a string/,
+  ],
   ['a tensor is a number', fileOf({ w: 1 }), /tensor w: its description is not an object/],
   [
     'unknown dtype',
