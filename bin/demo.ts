@@ -67,7 +67,7 @@ function runDemo({ out }: Options, context: Context): Result {
       context.kernels,
       network,
       'segment',
-      { steps: STEPS, mode: 'auto' },
+      { steps: STEPS, mode: 'auto', keep: ['spikeCounts'] },
       ({ spikeCounts }) => {
         const costs = layerCosts(network.layers, spikeCounts, sample.height, sample.width);
         operations = energyReport(network.layers, costs).synops.operations;

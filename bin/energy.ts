@@ -96,6 +96,7 @@ function measured(options: Options, path: string, context: Context): Workload {
   const { spikeCounts } = simulate(context.kernels, spiking, padded.input, height, width, {
     steps,
     mode: options.mode,
+    keep: ['spikeCounts'],
   });
   return { layers: spiking.layers, spikeCounts, height, width };
 }

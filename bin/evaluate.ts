@@ -40,16 +40,17 @@ await runStage<Options>({
   },
   run(options, context) {
     const { model } = loadModel(options.model);
-    const { run, steps } = runOf(context.kernels, model, options, options.model);
+    const { run, steps } = runOf(context.kernels, model, options, options.model, []);
     requireFitting(findDataset(options.dataset), model);
     const samples = loadSamples(options, options.split, fitOf(model));
     const bar = context.progress('evaluating', samples.length);
     let done = 0;
     const onImage = () => bar.update(++done);
-    const result =
+    const result = context.kernels.frozen(() =>
       model.configuration.task === 'segment'
         ? evaluateSegmentation(samples, run, model.classNames, onImage)
-        : evaluateDenoising(samples, run, options.sigma, options.seed, onImage);
+        : evaluateDenoising(samples, run, options.sigma, options.seed, onImage),
+    );
     const { metrics, images, spikes } = result;
     const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${steps} steps` : '';
     const lines = images.map((image) => `${image.name}: ${formatMetrics(image.metrics)}`);

@@ -5,7 +5,7 @@ import { basename, extname, join } from 'node:path';
 import { readImage } from '../lib/image/decode.js';
 import { writePng } from '../lib/image/encode.js';
 import { preprocess } from '../lib/image/preprocess.js';
-import type { Simulation } from '../lib/spike/simulate.js';
+import type { Simulation } from '../lib/spike/simulation.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { greyLevels, labelPicture } from '../lib/train/picture.js';
 import type { Model } from '../lib/unet/model.js';
@@ -18,7 +18,7 @@ import {
   runOf,
   type SimulationOptions,
 } from './cli/model.js';
-import { runStage, type SharedOptions } from './cli/stage.js';
+import { type Context, runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 
 interface Options extends SimulationOptions, SharedOptions {
@@ -51,40 +51,55 @@ await runStage<Options>({
     if (options.dump !== undefined && options.image.length > 1) {
       throw new UsageError(`--dump holds one picture, got ${options.image.length}`);
     }
-    let simulation: Simulation | undefined;
-    let recording: Recording | undefined;
-    const { run, steps } = runOf(context.kernels, model, options, options.model, (latest) => {
-      simulation = latest;
-    });
-    const recordingRun: Run = (input, height, width) => {
-      const prediction = run(input, height, width);
-      recording = { input, height, width, output: prediction.output, simulation };
-      return prediction;
-    };
     const bar = context.progress('running', options.image.length);
-    const images = options.image.map((file, index) => {
-      const picture = readImage(file);
-      const { height, width } = picture;
-      const input = preprocess(model.preprocess, picture, imageChannels(model));
-      const start = performance.now();
-      const { output, spikes } = predict(recordingRun, input, height, width);
-      const ms = performance.now() - start;
-      const written = join(options.out, `${basename(file, extname(file))}.${outputSuffix(model)}.png`);
-      writePng(written, outputPicture(model, input, output, height, width));
-      bar.update(index + 1, basename(file));
-      if (options.dump !== undefined && recording) {
-        const metadata = { height: String(height), width: String(width), steps: String(steps) };
-        writeDump(options.dump, model, recording, metadata);
-      }
-      return { file, outputs: [written], spikes, ms };
-    });
+    const images = context.kernels.frozen(() =>
+      options.image.map((file, index) => {
+        const image = runPicture(model, file, options, context);
+        bar.update(index + 1, basename(file));
+        return image;
+      }),
+    );
+    const { steps } = images[0];
     const lines = images.map(({ file, outputs, spikes, ms }) => {
       const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${steps} steps` : '';
       return `${file} -> ${outputs.join(', ')} (${(ms / 1000).toFixed(2)} s${fired})`;
     });
-    return { json: { images, steps, threads: 1, engine: options.engine }, text: lines.join('\n') };
+    const { threads } = context.kernels;
+    return {
+      json: { images: images.map(({ steps: _, ...image }) => image), steps, threads, engine: options.engine },
+      text: lines.join('\n'),
+    };
   },
 });
+
+/** Runs a model on one picture; writes what it finds and, where asked to, what it did. */
+function runPicture(model: Model, file: string, options: Options & SharedOptions, context: Context) {
+  const picture = readImage(file);
+  const { height, width } = picture;
+  const input = preprocess(model.preprocess, picture, imageChannels(model));
+  let padded: Omit<Recording, 'output'> | undefined;
+  const dump = (output: Float32Array, simulation?: Simulation) => {
+    if (options.dump === undefined) return;
+    const metadata = { height: String(height), width: String(width), steps: String(steps) };
+    writeDump(options.dump, model, { ...padded!, output, simulation }, metadata);
+  };
+  const keep = options.dump === undefined ? [] : (['flows'] as const);
+  const { run, steps } = runOf(context.kernels, model, options, options.model, keep, (simulation) =>
+    dump(simulation.output, simulation),
+  );
+  const recordingRun: Run = (input, height, width) => {
+    padded = { input, height, width };
+    const prediction = run(input, height, width);
+    if (model.stage === 'ann') dump(prediction.output);
+    return prediction;
+  };
+  const start = performance.now();
+  const { output, spikes } = predict(recordingRun, input, height, width);
+  const ms = performance.now() - start;
+  const written = join(options.out, `${basename(file, extname(file))}.${outputSuffix(model)}.png`);
+  writePng(written, outputPicture(model, input, output, height, width));
+  return { file, outputs: [written], spikes, ms, steps };
+}
 
 function outputSuffix(model: Model): string {
   return model.configuration.task === 'segment' ? 'mask' : 'clean';

@@ -15,6 +15,7 @@ const stages: Readonly<Record<string, readonly [summary: string, load: () => Pro
   run: ['run a network on pictures', () => import('./run.js')],
   evaluate: ['measure a network on a data set', () => import('./evaluate.js')],
   energy: ['count operations, spikes and joules', () => import('./energy.js')],
+  bench: ['measure the speed of kernels and networks', () => import('./bench.js')],
   inspect: ['show what a model file holds', () => import('./inspect.js')],
   import: ['make a model of a PyTorch state dict', () => import('./import.js')],
 };

@@ -1,6 +1,6 @@
 /** `run --dump`: everything a network did on one picture, as safetensors in PyTorch's layout (docs/formats.md). */
 
-import type { Simulation } from '../../lib/spike/simulate.js';
+import type { Simulation } from '../../lib/spike/simulation.js';
 import { writeFileAtomic } from '../../lib/tensor/files.js';
 import { toChw } from '../../lib/tensor/layout.js';
 import { encodeSafetensors } from '../../lib/tensor/safetensors.js';
@@ -14,9 +14,9 @@ export interface Recording {
   readonly input: Float32Array;
   readonly height: number;
   readonly width: number;
-  /** [H,W,K], of a U-Net */
+  /** [H,W,K]: of a spiking network the summed current, not the read-out. */
   readonly output: Float32Array;
-  /** Of a spiking network; its output is the summed current, not the read-out. */
+  /** Of a spiking network, with its flows. */
   readonly simulation?: Simulation | undefined;
 }
 
@@ -30,13 +30,13 @@ export function writeDump(
   recording: Recording,
   metadata: Record<string, string>,
 ): void {
-  const { input, height, width, simulation } = recording;
+  const { input, height, width, output, simulation } = recording;
   const { channels, classes } = model.configuration;
   const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
   const add = (name: string, data: Float32Array, h: number, w: number, c: number) =>
     tensors.set(name, { shape: [c, h, w], data: toChw(data, h, w, c) });
   add('input', input, height, width, channels);
-  add('output', simulation?.output ?? recording.output, height, width, classes);
+  add('output', output, height, width, classes);
   for (const layer of simulation ? model.layers.filter(hasNeuron) : []) {
     const dims = outputDims(layer, height, width);
     add(

@@ -26,10 +26,16 @@ export function writeGradients(
     throw new UsageError('--gradients needs --image and --label');
   }
   const example = readExample(model, files.image, files.label);
-  const { loss, gradients } = asfGradient(kernels, model, example, options);
-  const named = [...unpackParameters(model.layers, gradients)].map(
-    ([name, tensor]) => [`grad.${name}`, tensor] as const,
-  );
+  const { loss, named } = kernels.scope(() => {
+    const { loss, gradients } = asfGradient(kernels, model, example, options);
+    const tensors = [...unpackParameters(model.layers, gradients)];
+    return {
+      loss,
+      named: tensors.map(
+        ([name, { shape, data }]) => [`grad.${name}`, { shape, data: data.slice() }] as const,
+      ),
+    };
+  });
   const metadata = { loss: String(loss), steps: String(options.steps), logits: options.logits };
   writeFileAtomic(out, encodeSafetensors({ tensors: new Map(named), metadata }));
   return {

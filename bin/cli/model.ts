@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { spikingRun } from '../../lib/spike/readout.js';
-import { MODES, type Mode, type Simulation } from '../../lib/spike/simulate.js';
+import { MODES, type Mode, type Simulation, type Sums } from '../../lib/spike/simulation.js';
 import { type SpikingModel, toSpikingModel, withNotes } from '../../lib/spike/spikingModel.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
@@ -60,19 +60,20 @@ export function spikingModel(model: Model, options: SimulationOptions, source: s
   return { spiking, steps: options.steps ?? stored.conversion.steps ?? DEFAULT_STEPS };
 }
 
-/** How to run a model of either stage; `steps` is 0 for a U-Net. `onSimulation` sees what a spiking network does. */
+/** How to run a model of either stage; `steps` is 0 for a U-Net. `onSimulation` sees what is to be kept of what a spiking network does. */
 export function runOf(
   kernels: Kernels,
   model: Model,
   options: SimulationOptions,
   source: string,
+  keep: readonly Sums[],
   onSimulation?: (simulation: Simulation) => void,
 ): { run: Run; steps: number } {
   if (model.stage === 'ann') return { run: unetRun(kernels, model), steps: 0 };
   const { spiking, steps } = spikingModel(model, options, source);
   const { mode } = options;
   return {
-    run: spikingRun(kernels, spiking, model.configuration.task, { steps, mode }, onSimulation),
+    run: spikingRun(kernels, spiking, model.configuration.task, { steps, mode, keep }, onSimulation),
     steps,
   };
 }

@@ -11,6 +11,16 @@ export function count(text: string): number {
   return value;
 }
 
+/** More threads than any machine this runs on has cores are a slip of the finger. */
+const MOST_THREADS = 256;
+
+/** Threads to compute on. */
+export function threadCount(text: string): number {
+  const value = count(text);
+  if (value > MOST_THREADS) throw new InvalidArgumentError(`expected at most ${MOST_THREADS}`);
+  return value;
+}
+
 /** A whole number of at least 0. */
 export function naturalNumber(text: string): number {
   return text.trim() === '0' ? 0 : count(text);

@@ -4,12 +4,13 @@
  * malformed, 130 interrupted. Results go to stdout, everything else to stderr.
  */
 
+import { availableParallelism } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
-import { chooseKernels, DEFAULT_ENGINE, engines } from '../../lib/kernel/choose.js';
+import { chooseKernels, defaultEngine, engines } from '../../lib/kernel/choose.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
-import { count, naturalNumber } from './parse.js';
+import { naturalNumber, threadCount } from './parse.js';
 import { endWithReader } from './pipe.js';
 import { type Progress, startProgress } from './progress.js';
 
@@ -62,7 +63,10 @@ export async function runStage<Options>(stage: Stage<Options>, argv = process.ar
   try {
     command.parse(argv, { from: 'user' });
     const options = { ...command.opts(), arguments: command.args } as unknown as Options & SharedOptions;
-    const result = await stage.run(options, newContext(options, bars));
+    const context = newContext(options, bars);
+    const { remark } = defaultEngine();
+    if (remark !== undefined && command.getOptionValueSource('engine') === 'default') context.log(remark);
+    const result = await stage.run(options, context);
     stopAll(bars);
     process.stdout.write(`${options.json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
   } catch (error) {
@@ -84,11 +88,22 @@ function newCommand<Options>(stage: Stage<Options>): Command {
   stage.configure(command);
   return command
     .option('--seed <n>', 'seed of everything random', naturalNumber, 1)
-    .option('--threads <n>', 'threads to compute on; the reference engine uses one', count, 1)
-    .option('--engine <name>', `kernels: ${Object.keys(engines).join(', ')}`, DEFAULT_ENGINE)
+    .option(
+      '--threads <n>',
+      'threads to compute on; the results do not depend on it',
+      threadCount,
+      availableParallelism(),
+    )
+    .option('--engine <name>', `kernels: ${engineList()}`, defaultEngine().name)
     .option('--json', 'print one JSON document instead of text', false)
     .option('--quiet', 'no progress and no remarks', false)
     .addHelpText('after', () => helpWithExamples(stage.examples));
+}
+
+function engineList(): string {
+  return Object.entries(engines)
+    .map(([name, { summary }]) => `${name} (${summary})`)
+    .join(', ');
 }
 
 function helpWithExamples(examples: Stage<unknown>['examples']): string {
@@ -101,7 +116,9 @@ function helpWithExamples(examples: Stage<unknown>['examples']): string {
 function newContext(options: SharedOptions, bars: Progress[]): Context {
   let controller: AbortController | undefined;
   return {
-    kernels: chooseKernels(options.engine),
+    get kernels() {
+      return chooseKernels(options.engine, options.threads);
+    },
     get signal() {
       controller ??= stopOnInterrupt(options.quiet);
       return controller.signal;

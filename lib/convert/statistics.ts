@@ -7,7 +7,7 @@
 import type { Kernels } from '../kernel/contract.js';
 import { DataError, UsageError } from '../tensor/error.js';
 import { outputDims } from '../unet/architecture.js';
-import { forward, gatherInput, hasRelu, type Network, signalOf } from '../unet/forward.js';
+import { forward, gatherInput, hasRelu, type Network, releaseInput, signalOf } from '../unet/forward.js';
 import { padInput } from '../unet/predict.js';
 import { PercentileCollector } from './percentile.js';
 
@@ -34,16 +34,30 @@ export function measureLambdas(
   if (images.length === 0) throw new DataError('calibration: there is not a single image to measure on');
   const padded = images.map(({ input, height, width }) => padInput(input, height, width));
   const collectors = newCollectors(network, padded, percent);
-  padded.forEach(({ input, height, width }, done) => {
-    const signals = forward(kernels, network, input, height, width);
-    for (const layer of network.layers) {
-      if (hasRelu(layer)) collectors.get(layer.output)!.add(signalOf(signals, layer.output));
-      if (layer.inputs.length > 1)
-        collectors.get(layer.name)!.add(gatherInput(kernels, layer, signals, height, width));
-    }
-    onImage?.(done + 1);
+  kernels.frozen(() => {
+    padded.forEach((image, done) => {
+      kernels.scope(() => collect(kernels, network, image, collectors));
+      onImage?.(done + 1);
+    });
   });
   return new Map([...collectors].map(([name, collector]) => [name, collector.result() || 1]));
+}
+
+/** Adds the activations of one padded image. */
+function collect(
+  kernels: Kernels,
+  network: Network,
+  { input, height, width }: CalibrationImage,
+  collectors: ReadonlyMap<string, PercentileCollector>,
+): void {
+  const signals = forward(kernels, network, input, height, width);
+  for (const layer of network.layers) {
+    if (hasRelu(layer)) collectors.get(layer.output)!.add(signalOf(signals, layer.output));
+    if (layer.inputs.length < 2) continue;
+    const concatenation = gatherInput(kernels, layer, signals, height, width);
+    collectors.get(layer.name)!.add(concatenation);
+    releaseInput(kernels, layer, concatenation);
+  }
 }
 
 function newCollectors(

@@ -7,40 +7,15 @@
  * The order of every gradient stands next to its kernel in reference/. Signatures: results first, dims last;
  * results are overwritten, never accumulated into; inputs are never changed.
  *
+ * Values are finite: what an infinite weight times a zero gives is not defined.
+ *
  * Layouts: activations [H,W,C]; packed weights [ky,kx,I,O] (see tensor/layout.ts for PyTorch's OIHW and IOHW).
  */
 
-/** A 1x1 or 3x3 convolution, stride 1, zero padding (kernel - 1) / 2. Input [H,W,I], output [H,W,O]. */
-export interface ConvDims {
-  readonly height: number;
-  readonly width: number;
-  readonly channelsIn: number;
-  readonly channelsOut: number;
-  readonly kernel: 1 | 3;
-}
+import type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './dims.js';
+import type { SpikingKernels } from './spiking.js';
 
-/** A 3x3 transposed convolution, stride 2, padding 1, output padding 1. Input [H,W,I], output [2H,2W,O]. */
-export type ConvTransposeDims = Omit<ConvDims, 'kernel'>;
-
-/** 2x2 average pooling, stride 2. Input [H,W,C] with H and W even, output [H/2,W/2,C]. */
-export interface PoolDims {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
-
-/** Two tensors [pixels,first] and [pixels,second] side by side in one of [pixels,first+second]. */
-export interface ConcatDims {
-  readonly pixels: number;
-  readonly first: number;
-  readonly second: number;
-}
-
-/** Scores of `classes` classes at `pixels` pixels: logits [pixels,K]. */
-export interface ClassDims {
-  readonly pixels: number;
-  readonly classes: number;
-}
+export type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims };
 
 /** Hyper-parameters of one Adam update, PyTorch's names and semantics; `step` counts from 1. */
 export interface AdamOptions {
@@ -59,17 +34,32 @@ export interface RmspropOptions {
   readonly momentum: number;
 }
 
-/** What an event-driven kernel reads: for each pixel p the channels and values in offsets[p] .. offsets[p+1]. */
-export interface EventList {
-  /** [pixels + 1] where each pixel's events start. */
-  readonly offsets: Uint32Array;
-  /** [events] channel of each event, ascending within a pixel. */
-  readonly channels: Uint32Array;
-  /** [events] weighted spike of each event, never zero. */
-  readonly values: Float32Array;
+/** Where tensors live. Kernels take ordinary arrays as well; those of an engine with its own memory cost a copy. */
+export interface TensorMemory {
+  /**
+   * A tensor with any contents in this engine's memory, which is gone when the innermost `scope` ends. Outside of
+   * all scopes it is an ordinary array.
+   */
+  tensor(length: number): Float32Array;
+  /** Says that a tensor is not needed any more, before its scope ends. */
+  release(tensor: Float32Array): void;
+  /** A copy of values in this engine's memory, for good. */
+  resident(values: Float32Array): Float32Array;
+  /**
+   * Runs `work`; the tensors that it made are gone afterwards, but for those that it hands to `keep`: their
+   * contents are valid in what `keep` returns, in the scope around or, outside of all scopes, for ever.
+   */
+  scope<T>(work: (keep: (tensor: Float32Array) => Float32Array) => T): T;
+  /** Runs `work`, which promises not to change weights and biases: an engine may keep them in another order. */
+  frozen<T>(work: () => T): T;
 }
 
-export interface Kernels {
+export interface Kernels extends TensorMemory {
+  /** How many threads it computes on; the bits do not depend on it. */
+  readonly threads: number;
+  /** Layers of spiking neurons over many steps at once, where the engine has that. */
+  readonly spiking?: SpikingKernels;
+
   conv2dForward(
     out: Float32Array,
     input: Float32Array,
@@ -152,24 +142,27 @@ export interface Kernels {
     options: RmspropOptions,
   ): void;
 
-  /** The non-zero values of a dense tensor [pixels,channels] as an event list. */
-  eventsOf(dense: Float32Array, pixels: number): EventList;
-  /** conv2dForward with work proportional to events x fan-out; the same bits. */
+  /** sum += part, element by element. */
+  addInto(sum: Float32Array, part: Float32Array): void;
+  /** values /= divisor, element by element. */
+  divideBy(values: Float32Array, divisor: number): void;
+
+  /** conv2dForward for an input [H,W,I] with few non-zero values, in time proportional to them; the same bits. */
   eventConv2d(
     out: Float32Array,
-    events: EventList,
+    spikes: Float32Array,
     weight: Float32Array,
     bias: Float32Array,
     dims: ConvDims,
   ): void;
-  /** convTranspose2dForward with work proportional to events x fan-out; the same bits. */
+  /** convTranspose2dForward in time proportional to the non-zero values of its input; the same bits. */
   eventConvTranspose2d(
     out: Float32Array,
-    events: EventList,
+    spikes: Float32Array,
     weight: Float32Array,
     bias: Float32Array,
     dims: ConvTransposeDims,
   ): void;
-  /** avgPool2dForward with work proportional to events; the same bits. */
-  eventAvgPool2d(out: Float32Array, events: EventList, dims: PoolDims): void;
+  /** avgPool2dForward of spikes; the same bits. */
+  eventAvgPool2d(out: Float32Array, spikes: Float32Array, dims: PoolDims): void;
 }

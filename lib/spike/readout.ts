@@ -6,7 +6,8 @@
 import type { Task } from '../image/dataset/dataset.js';
 import type { Kernels } from '../kernel/contract.js';
 import type { Run } from '../unet/predict.js';
-import { type Simulation, type SimulationOptions, type SpikingNetwork, simulate } from './simulate.js';
+import { simulate } from './simulate.js';
+import type { Simulation, SimulationOptions, SpikingNetwork } from './simulation.js';
 
 /** Scores or noise map [H,W,K] from I_in of the last layer [H,W,K]. */
 export function readOut(task: Task, summedCurrent: Float32Array, steps: number): Float32Array {
@@ -18,7 +19,7 @@ export function meanOverSteps(summedCurrent: Float32Array, steps: number): Float
   return summedCurrent.map((value) => value / steps);
 }
 
-/** The run of a spiking network: T steps and the read-out of its task; `onSimulation` sees all that happened. */
+/** The run of a spiking network: T steps and the read-out of its task; `onSimulation` sees what was kept, which is gone afterwards. */
 export function spikingRun(
   kernels: Kernels,
   network: SpikingNetwork,
@@ -26,9 +27,10 @@ export function spikingRun(
   options: SimulationOptions,
   onSimulation?: (simulation: Simulation) => void,
 ): Run {
-  return (input, height, width) => {
-    const simulation = simulate(kernels, network, input, height, width, options);
-    onSimulation?.(simulation);
-    return { output: readOut(task, simulation.output, options.steps), spikes: simulation.spikes };
-  };
+  return (input, height, width) =>
+    kernels.scope((keep) => {
+      const simulation = simulate(kernels, network, input, height, width, options);
+      onSimulation?.(simulation);
+      return { output: keep(readOut(task, simulation.output, options.steps)), spikes: simulation.spikes };
+    });
 }

@@ -8,7 +8,7 @@ import type { NormalisedNetwork } from '../convert/normalise.js';
 import { DataError } from '../tensor/error.js';
 import type { Model } from '../unet/model.js';
 import { checkNeuronParameters } from './neuron/index.js';
-import type { SpikingNetwork } from './simulate.js';
+import type { SpikingNetwork } from './simulation.js';
 
 const fromJson = <Schema extends z.ZodType>(schema: Schema) =>
   z.string().transform((text) => schema.parse(JSON.parse(text)));

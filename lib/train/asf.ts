@@ -5,7 +5,8 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
-import { type Mode, type Simulation, type SpikingNetwork, simulate } from '../spike/simulate.js';
+import { simulate } from '../spike/simulate.js';
+import type { Mode, Simulation, SpikingNetwork } from '../spike/simulation.js';
 import { IMAGE } from '../unet/architecture.js';
 import { backward, type Trace } from '../unet/backward.js';
 import type { LossGradient } from './backprop.js';
@@ -22,7 +23,7 @@ export interface AsfOptions {
   readonly logits: Logits;
 }
 
-/** Loss and gradients of a spiking network on one example (Algorithm 1). */
+/** Loss and gradients of a spiking network on one example (Algorithm 1). The gradients live in the scope of the caller. */
 export function asfGradient(
   kernels: Kernels,
   network: SpikingNetwork,
@@ -30,7 +31,8 @@ export function asfGradient(
   options: AsfOptions,
 ): LossGradient {
   const { height, width, input } = example;
-  const simulation = simulate(kernels, network, input, height, width, options); // lines 1-11
+  const keep = ['currents', 'flows'] as const;
+  const simulation = simulate(kernels, network, input, height, width, { ...options, keep }); // lines 1-11
   const divisor = options.logits === 'mean' ? options.steps : 1;
   const prediction = simulation.output.map((current) => current / divisor);
   const { loss, gradOutput } = lossOf(kernels, prediction, example); // line 15

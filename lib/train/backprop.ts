@@ -4,7 +4,7 @@ import type { Kernels } from '../kernel/contract.js';
 import { OUTPUT } from '../unet/architecture.js';
 import { backward, unetTrace } from '../unet/backward.js';
 import { forward, type Network, signalOf } from '../unet/forward.js';
-import type { Parameters } from '../unet/parameters.js';
+import { mapParameters, type Parameters } from '../unet/parameters.js';
 import type { Example } from './example.js';
 import { lossOf } from './loss.js';
 
@@ -13,7 +13,7 @@ export interface LossGradient {
   readonly gradients: Parameters;
 }
 
-/** Conventional back-propagation (section 3.1). */
+/** Conventional back-propagation (section 3.1). The gradients live in the scope of the caller. */
 export function unetGradient(kernels: Kernels, network: Network, example: Example): LossGradient {
   const { height, width } = example;
   const signals = forward(kernels, network, example.input, height, width);
@@ -24,26 +24,25 @@ export function unetGradient(kernels: Kernels, network: Network, example: Exampl
 
 /**
  * The mean over a batch: ((g1 + g2) + g3 + ..) / B, each sample's gradient summed on its own first, so that the
- * result does not depend on who computes which sample.
+ * result does not depend on who computes which sample. It lives in the scope of the caller.
  */
 export function batchGradient(
+  kernels: Kernels,
   examples: readonly Example[],
   gradient: (e: Example) => LossGradient,
 ): LossGradient {
-  const [first, ...rest] = examples.map(gradient);
-  let { loss } = first;
-  for (const part of rest) {
-    loss += part.loss;
-    for (const [name, sum] of first.gradients) addInto(sum, part.gradients.get(name)!);
-  }
-  for (const sum of first.gradients.values()) divideBy(sum, examples.length);
-  return { loss: loss / examples.length, gradients: first.gradients };
-}
-
-function addInto(sum: Float32Array, part: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] += part[i];
-}
-
-function divideBy(sum: Float32Array, count: number): void {
-  for (let i = 0; i < sum.length; i++) sum[i] /= count;
+  let loss = 0;
+  let sums: Parameters | undefined;
+  kernels.frozen(() => {
+    for (const example of examples) {
+      kernels.scope((keep) => {
+        const part = gradient(example);
+        loss += part.loss;
+        if (sums) for (const [name, sum] of sums) kernels.addInto(sum, part.gradients.get(name)!);
+        else sums = mapParameters(part.gradients, keep);
+      });
+    }
+  });
+  for (const sum of sums!.values()) kernels.divideBy(sum, examples.length);
+  return { loss: loss / examples.length, gradients: sums! };
 }

@@ -53,7 +53,7 @@ export function unetLearner(kernels: Kernels, model: Model, data: TrainingData, 
     model,
     example: drawer(model, data),
     gradient: (example) => unetGradient(kernels, model, example),
-    validate: () => validate(model, data, unetRun(kernels, model), onImage),
+    validate: () => kernels.frozen(() => validate(model, data, unetRun(kernels, model), onImage)),
   };
 }
 
@@ -65,12 +65,12 @@ export function asfLearner(
   options: AsfOptions,
   onImage?: OnImage,
 ): Learner {
-  const run = spikingRun(kernels, model, model.configuration.task, options);
+  const run = spikingRun(kernels, model, model.configuration.task, { ...options, keep: [] });
   return {
     model,
     example: drawer(model, data),
     gradient: (example) => asfGradient(kernels, model, example, options),
-    validate: () => validate(model, data, run, onImage),
+    validate: () => kernels.frozen(() => validate(model, data, run, onImage)),
   };
 }
 

@@ -89,18 +89,22 @@ export async function trainLoop(
       const done = progress.epoch * updatesPerEpoch + progress.update;
       const first = progress.update * batch;
       const examples = Array.from({ length: batch }, (_, i) => learner.example(progress.epoch, first + i));
-      const { loss, gradients } = batchGradient(examples, learner.gradient);
-      requireFinite(loss, done + 1);
       const learningRate = options.learningRate * schedule(done / total);
-      applyUpdate(
-        kernels,
-        options.optimizer,
-        learner.model.parameters,
-        state.averages,
-        gradients,
-        learningRate,
-        done + 1,
-      );
+      const loss = kernels.scope(() => {
+        const { loss, gradients } = batchGradient(kernels, examples, learner.gradient);
+        requireFinite(loss, done + 1);
+        const { parameters } = learner.model;
+        applyUpdate(
+          kernels,
+          options.optimizer,
+          parameters,
+          state.averages,
+          gradients,
+          learningRate,
+          done + 1,
+        );
+        return loss;
+      });
       progress.update += 1;
       progress.lossSum += loss;
       hooks.onUpdate(done + 1, total, loss);

@@ -11,7 +11,7 @@ export interface Loss {
 
 /** Cross-entropy where the target holds class ids, mean absolute error where it holds a noise map. */
 export function lossOf(kernels: Kernels, output: Float32Array, example: Example): Loss {
-  const gradOutput = new Float32Array(output.length);
+  const gradOutput = kernels.tensor(output.length);
   const { target } = example;
   if (target instanceof Float32Array) return { loss: kernels.l1Loss(gradOutput, output, target), gradOutput };
   const dims = { pixels: target.length, classes: output.length / target.length };

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import type { Kernels } from '../kernel/contract.js';
 import { writeFileAtomic } from '../tensor/files.js';
 import { encodeModel, type Model } from '../unet/model.js';
+import { mapParameters, type Parameters } from '../unet/parameters.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { type EpochRecord, initialState, type Learner, type TrainingOptions, trainLoop } from './loop.js';
 import { findOptimiser } from './optimiser.js';
@@ -38,10 +39,16 @@ export async function runSession(session: Session): Promise<Outcome> {
   const { kernels, folder, options } = session;
   const { slots } = findOptimiser(options.optimizer);
   const loaded = session.resume && existsSync(folder.last) ? loadCheckpoint(folder.last, slots) : undefined;
-  const model = loaded?.model ?? session.start;
-  const state = loaded
+  const given = loaded?.model ?? session.start;
+  const { averages, progress } = loaded
     ? { averages: loaded.averages, progress: loaded.state }
-    : initialState(model, options.optimizer);
+    : initialState(given, options.optimizer);
+  const inMemory = (parameters: Parameters) => mapParameters(parameters, kernels.resident);
+  const model = { ...given, parameters: inMemory(given.parameters) };
+  const state = {
+    averages: new Map([...averages].map(([slot, parameters]) => [slot, inMemory(parameters)])),
+    progress,
+  };
   const learner = session.makeLearner(model);
   const records = folder.readMetrics(state.progress.epoch);
   const hooks = {

@@ -109,6 +109,33 @@ export function outputDims(layer: Layer, height: number, width: number) {
   return { height: height >> level, width: width >> level, channels: layer.channelsOut };
 }
 
+/** For each signal the last layer that reads it: behind that layer it is not needed any more. */
+export function lastReaders(layers: readonly Layer[]): ReadonlyMap<string, Layer> {
+  return new Map(layers.flatMap((layer) => layer.inputs.map((input) => [input, layer] as const)));
+}
+
+/**
+ * The most bytes that signals take at any time where each is released behind its last reader: `bytesOf` a layer's
+ * output, and what the layer takes besides while it is computed.
+ */
+export function peakOfSignals(
+  layers: readonly Layer[],
+  bytesOf: (layer: Layer) => number,
+  besides: (layer: Layer) => number = () => 0,
+): number {
+  const readers = lastReaders(layers);
+  const live = new Map<string, number>();
+  let peak = 0;
+  for (const layer of layers) {
+    live.set(layer.output, bytesOf(layer));
+    let bytes = besides(layer);
+    for (const part of live.values()) bytes += part;
+    peak = Math.max(peak, bytes);
+    for (const name of layer.inputs) if (readers.get(name) === layer) live.delete(name);
+  }
+  return peak;
+}
+
 function requireCount(what: string, value: number): void {
   if (!Number.isInteger(value) || value < 1) {
     throw new UsageError(`${what}: got ${value}, expected a whole number of at least 1`);

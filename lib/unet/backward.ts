@@ -6,8 +6,16 @@
 
 import type { Kernels } from '../kernel/contract.js';
 import { IMAGE, type Layer, OUTPUT } from './architecture.js';
-import { gatherInput, hasRelu, kernelDims, type Network, type Signals, signalOf } from './forward.js';
-import { layerParameters, type Parameters, zeroParameters } from './parameters.js';
+import {
+  gatherInput,
+  hasRelu,
+  kernelDims,
+  type Network,
+  releaseInput,
+  type Signals,
+  signalOf,
+} from './forward.js';
+import { layerParameters, newParameters, type Parameters } from './parameters.js';
 
 /** What the forward pass left behind. */
 export interface Trace {
@@ -31,7 +39,7 @@ export function unetTrace(network: Network, signals: Signals, height: number, wi
 
 /**
  * The gradient of every parameter, given that of the network's output [H,W,K]. A signal that two layers read
- * receives the sum of their gradients, the later layer's first.
+ * receives the sum of their gradients, the later layer's first. The gradients live in the scope of the caller.
  */
 export function backward(
   kernels: Kernels,
@@ -39,7 +47,7 @@ export function backward(
   trace: Trace,
   gradOutput: Float32Array,
 ): Parameters {
-  const gradients = zeroParameters(network.layers);
+  const gradients = newParameters(network.layers, kernels.tensor);
   const gradSignals: Signals = new Map([[OUTPUT, gradOutput]]);
   for (const layer of network.layers.toReversed()) {
     const gradOut = signalOf(gradSignals, layer.output);
@@ -51,6 +59,7 @@ export function backward(
       const gradInput = inputGradient(kernels, network.parameters, layer, trace, gradOut);
       scatterGradient(kernels, gradSignals, layer, trace, gradInput);
     }
+    if (gradOut !== gradOutput) kernels.release(gradOut);
   }
   return gradients;
 }
@@ -68,6 +77,7 @@ function parameterGradient(
   const dims = kernelDims(layer, trace.height, trace.width);
   if (layer.operation === 'conv') kernels.conv2dBackwardWeight(weight, bias, gradOut, input, dims);
   else kernels.convTranspose2dBackwardWeight(weight, bias, gradOut, input, dims);
+  releaseInput(kernels, layer, input);
   if (trace.biasFactor !== 1) for (let co = 0; co < bias.length; co++) bias[co] *= trace.biasFactor;
 }
 
@@ -80,7 +90,7 @@ function inputGradient(
   gradOut: Float32Array,
 ): Float32Array {
   const dims = kernelDims(layer, trace.height, trace.width);
-  const gradInput = new Float32Array(dims.height * dims.width * dims.channelsIn);
+  const gradInput = kernels.tensor(dims.height * dims.width * dims.channelsIn);
   if (layer.operation === 'pool') {
     kernels.avgPool2dBackward(gradInput, gradOut, dims);
     return gradInput;
@@ -100,20 +110,25 @@ function scatterGradient(
   gradInput: Float32Array,
 ): void {
   if (layer.inputs.length === 1) {
-    addGradient(gradSignals, layer.inputs[0], gradInput);
+    addGradient(kernels, gradSignals, layer.inputs[0], gradInput);
     return;
   }
   const pixels = (trace.height >> layer.level) * (trace.width >> layer.level);
   const [first, second] = layer.channelsIn;
-  const parts = [new Float32Array(pixels * first), new Float32Array(pixels * second)];
+  const parts = [kernels.tensor(pixels * first), kernels.tensor(pixels * second)];
   kernels.concatBackward(parts[0], parts[1], gradInput, { pixels, first, second });
+  kernels.release(gradInput);
   parts.forEach((part, k) => {
-    addGradient(gradSignals, layer.inputs[k], part);
+    addGradient(kernels, gradSignals, layer.inputs[k], part);
   });
 }
 
-function addGradient(gradSignals: Signals, name: string, gradient: Float32Array): void {
+function addGradient(kernels: Kernels, gradSignals: Signals, name: string, gradient: Float32Array): void {
   const sum = gradSignals.get(name);
-  if (!sum) gradSignals.set(name, gradient);
-  else for (let i = 0; i < sum.length; i++) sum[i] += gradient[i];
+  if (!sum) {
+    gradSignals.set(name, gradient);
+    return;
+  }
+  kernels.addInto(sum, gradient);
+  kernels.release(gradient);
 }

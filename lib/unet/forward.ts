@@ -5,7 +5,15 @@
 
 import type { Kernels } from '../kernel/contract.js';
 import { checkLength } from '../tensor/shape.js';
-import { IMAGE, type Layer, OUTPUT, outputDims, SIZE_STEP, totalChannelsIn } from './architecture.js';
+import {
+  IMAGE,
+  type Layer,
+  lastReaders,
+  OUTPUT,
+  outputDims,
+  SIZE_STEP,
+  totalChannelsIn,
+} from './architecture.js';
 import { layerParameters, type Parameters } from './parameters.js';
 
 /** A network that can be run: its table of layers and its weights. */
@@ -17,21 +25,33 @@ export interface Network {
 /** Every signal of one forward pass by name, [h,w,C] each: image, relu1, .., pooling1, .., output. */
 export type Signals = Map<string, Float32Array>;
 
-/** Runs the U-Net on one image [H,W,C], H and W multiples of 16, and keeps every signal for the backward pass. */
+/**
+ * Runs the U-Net on one image [H,W,C], H and W multiples of 16. The signals live in the scope of the caller: all of
+ * them, for the backward pass, or with `keep` 'output' the last one only.
+ */
 export function forward(
   kernels: Kernels,
   network: Network,
   image: Float32Array,
   height: number,
   width: number,
+  keep: 'all' | 'output' = 'all',
 ): Signals {
   checkImage(network, image, height, width);
   const signals: Signals = new Map([[IMAGE, image]]);
+  const readers = lastReaders(network.layers);
   for (const layer of network.layers) {
     const input = gatherInput(kernels, layer, signals, height, width);
     const current = applyLayer(kernels, layer, network.parameters, input, height, width);
     if (hasRelu(layer)) kernels.reluForward(current, current);
     signals.set(layer.output, current);
+    releaseInput(kernels, layer, input);
+    if (keep === 'all') continue;
+    for (const name of layer.inputs) {
+      if (name === IMAGE || readers.get(name) !== layer) continue;
+      kernels.release(signalOf(signals, name));
+      signals.delete(name);
+    }
   }
   return signals;
 }
@@ -57,13 +77,18 @@ export function gatherInput(
   const [first, second] = layer.inputs.map((name) => signalOf(signals, name));
   if (!second) return first;
   const pixels = (height >> layer.level) * (width >> layer.level);
-  const out = new Float32Array(first.length + second.length);
+  const out = kernels.tensor(first.length + second.length);
   kernels.concatForward(out, first, second, {
     pixels,
     first: layer.channelsIn[0],
     second: layer.channelsIn[1],
   });
   return out;
+}
+
+/** Gives back what `gatherInput` made, if it made anything. */
+export function releaseInput(kernels: Kernels, layer: Layer, input: Float32Array): void {
+  if (layer.inputs.length > 1) kernels.release(input);
 }
 
 /** The linear operation of a layer on its (concatenated) input; height and width are the image's. */
@@ -76,7 +101,7 @@ export function applyLayer(
   width: number,
 ): Float32Array {
   const dims = kernelDims(layer, height, width);
-  const out = newOutput(layer, height, width);
+  const out = newOutput(kernels, layer, height, width);
   if (layer.operation === 'pool') {
     kernels.avgPool2dForward(out, input, dims);
     return out;
@@ -87,10 +112,10 @@ export function applyLayer(
   return out;
 }
 
-/** A fresh tensor for what a layer computes. */
-export function newOutput(layer: Layer, height: number, width: number): Float32Array {
+/** A fresh tensor, with any contents, for what a layer computes. */
+export function newOutput(kernels: Kernels, layer: Layer, height: number, width: number): Float32Array {
   const out = outputDims(layer, height, width);
-  return new Float32Array(out.height * out.width * out.channels);
+  return kernels.tensor(out.height * out.width * out.channels);
 }
 
 /** The dims of a layer's kernel for an image of this size; each kernel reads those that it knows. */

@@ -35,9 +35,22 @@ function fanIn(layer: Layer): number {
   return totalChannelsIn(layer) * taps;
 }
 
-/** Zeros in the form of the parameters: for gradients and moments. */
+/** Zeros in the form of the parameters: for moments. */
 export function zeroParameters(layers: readonly Layer[]): Parameters {
-  return buildParameters(layers, (_name, shape) => new Float32Array(sizeOf(shape)));
+  return newParameters(layers, (length) => new Float32Array(length));
+}
+
+/** Tensors in the form of the parameters, as `make` makes them: for gradients. */
+export function newParameters(layers: readonly Layer[], make: (length: number) => Float32Array): Parameters {
+  return buildParameters(layers, (_name, shape) => make(sizeOf(shape)));
+}
+
+/** The parameters with each tensor replaced by what `change` makes of it. */
+export function mapParameters(
+  parameters: Parameters,
+  change: (values: Float32Array) => Float32Array,
+): Parameters {
+  return new Map([...parameters].map(([name, values]) => [name, change(values)]));
 }
 
 /** Packs the tensors of a state dict; DataError names a tensor that is missing, unknown, misshapen or not finite. */

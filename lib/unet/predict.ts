@@ -19,10 +19,13 @@ export type Run = (input: Float32Array, height: number, width: number) => Predic
 
 /** The run of a U-Net: one forward pass. */
 export function unetRun(kernels: Kernels, network: Network): Run {
-  return (input, height, width) => {
-    const signals = forward(kernels, network, input, height, width);
-    return { output: signalOf(signals, OUTPUT), spikes: 0 };
-  };
+  return (input, height, width) =>
+    kernels.frozen(() =>
+      kernels.scope((keep) => {
+        const signals = forward(kernels, network, input, height, width, 'output');
+        return { output: keep(signalOf(signals, OUTPUT)), spikes: 0 };
+      }),
+    );
 }
 
 /** An input [H,W,C] padded for the network, with its new size. */

@@ -44,7 +44,7 @@ refuses('a missing option', ['run', '--image', image], USAGE, /--model/);
 refuses('steps 0', run('--steps', '0'), USAGE, /--steps.*whole number of at least 1/);
 refuses('steps that are not a number', run('--steps', 'ten'), USAGE, /--steps/);
 refuses('an unknown mode', run('--mode', 'fast'), USAGE, /--mode.*auto or dense or event/);
-refuses('an unknown engine', run('--engine', 'gpu'), USAGE, /--engine gpu: expected one of reference/);
+refuses('an unknown engine', run('--engine', 'gpu'), USAGE, /--engine gpu: expected one of wasm, reference/);
 refuses('a width of 0', ['train', '--width', '0', '--out', at('r')], USAGE, /--width/);
 refuses(
   'an unknown data set',

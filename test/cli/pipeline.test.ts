@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import { decodeImage } from '../../lib/image/decode.js';
 import { decodeSafetensors } from '../../lib/tensor/safetensors.js';
@@ -122,37 +123,25 @@ t.test('finetune trains the spiking network', async (t) => {
   t.match(metadata, { stage: 'snn', steps: '2', parent: /^[0-9a-f]{64}$/ });
 });
 
-t.test('run gives the same results dense and event-driven, and dumps them', async (t) => {
+t.test('run gives the same results dense and event-driven, on every engine, and dumps them', async (t) => {
   const image = join(twin, 'test', 'images', '01_test.png');
-  const dumps = ['dense', 'event'].map((mode) => {
-    const dump = at(`${mode}.safetensors`);
-    const result = spikingUnetJson(
-      'run',
-      '--model',
-      snn,
-      '--image',
-      image,
-      '--steps',
-      '3',
-      '--mode',
-      mode,
-      '--out',
-      at('out'),
-      '--dump',
-      dump,
-    );
-    t.match(result, {
-      steps: 3,
-      threads: 1,
-      engine: 'reference',
-      images: [{ file: image, spikes: Number, ms: Number }],
-    });
+  const ways = [
+    { mode: 'dense', engine: 'reference', threads: 1 },
+    { mode: 'event', engine: 'reference', threads: 1 },
+    { mode: 'auto', engine: 'wasm', threads: 2 },
+  ];
+  const dumps = ways.map(({ mode, engine, threads }) => {
+    const dump = at(`${engine}-${mode}.safetensors`);
+    const how = ['--steps', '3', '--mode', mode, '--engine', engine, '--threads', String(threads)];
+    const files = ['--model', snn, '--image', image, '--out', at('out'), '--dump', dump];
+    const result = spikingUnetJson('run', ...how, ...files);
+    t.match(result, { steps: 3, threads, engine, images: [{ file: image, spikes: Number, ms: Number }] });
     const mask = decodeImage(readFileSync(result.images[0].outputs[0]), 'mask');
     t.match(mask, { height: 192, width: 192, channels: 1 });
     return { result, tensors: tensorsOf(dump).tensors };
   });
-  const [dense, event] = dumps;
-  t.strictSame(event.tensors, dense.tensors);
+  const [dense, ...others] = dumps;
+  for (const { tensors } of others) t.ok(isDeepStrictEqual(tensors, dense.tensors));
   t.strictSame(dense.tensors.get('input')!.shape, [1, 192, 192]);
   t.strictSame(dense.tensors.get('output')!.shape, [2, 192, 192]);
   t.strictSame(dense.tensors.get('flow.relu3')!.shape, [2, 96, 96]);

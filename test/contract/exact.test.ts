@@ -5,7 +5,7 @@
 
 import fc from 'fast-check';
 import t from 'tap';
-import type { ConvDims, EventList } from '../../lib/kernel/contract.js';
+import type { ConvDims } from '../../lib/kernel/contract.js';
 import { Arena } from './arena.js';
 import { backends } from './backends.js';
 import { requireSameBits, tensorSource } from './bits.js';
@@ -51,7 +51,7 @@ for (const [engine, kernels] of backends) {
       const [dense, driven] = [arena.result(expected.length), arena.result(expected.length)];
       const [x, w, b] = [input, weight, bias].map((values) => arena.input(values));
       kernels.conv2dForward(dense, x, w, b, dims);
-      kernels.eventConv2d(driven, kernels.eventsOf(x, dims.height * dims.width), w, b, dims);
+      kernels.eventConv2d(driven, x, w, b, dims);
       arena.check();
       requireSameBits(dense, expected, 'dense output');
       requireSameBits(driven, expected, 'event-driven output');
@@ -86,7 +86,7 @@ for (const [engine, kernels] of backends) {
       const [dense, driven] = [arena.result(expected.length), arena.result(expected.length)];
       const [x, w, b] = [input, weight, bias].map((values) => arena.input(values));
       kernels.convTranspose2dForward(dense, x, w, b, dims);
-      kernels.eventConvTranspose2d(driven, kernels.eventsOf(x, dims.height * dims.width), w, b, dims);
+      kernels.eventConvTranspose2d(driven, x, w, b, dims);
       arena.check();
       requireSameBits(dense, expected, 'dense output');
       requireSameBits(driven, expected, 'event-driven output');
@@ -123,47 +123,11 @@ for (const [engine, kernels] of backends) {
       const [dense, driven] = [arena.result(expected.length), arena.result(expected.length)];
       const x = arena.input(input);
       kernels.avgPool2dForward(dense, x, dims);
-      kernels.eventAvgPool2d(driven, kernels.eventsOf(x, pixels), dims);
+      kernels.eventAvgPool2d(driven, x, dims);
       arena.check();
       requireSameBits(dense, expected, 'dense output');
       requireSameBits(driven, expected, 'event-driven output');
     });
     fc.assert(property, settings);
   });
-
-  t.test(
-    `${engine}: an event list holds each non-zero value once, by pixel and ascending channel`,
-    async () => {
-      const listCase = fc.record({ pixels: fc.integer({ min: 1, max: 40 }), channels, ...draw });
-      const property = fc.property(listCase, ({ pixels, channels, seed, density }) => {
-        const dense = tensorSource(seed, density)(pixels * channels);
-        const arena = new Arena();
-        const events = kernels.eventsOf(arena.input(dense), pixels);
-        arena.check();
-        requireSameEvents(events, expectedEvents(dense, pixels));
-      });
-      fc.assert(property, settings);
-    },
-  );
-}
-
-/** [channel, value] of every event, pixel by pixel. */
-function expectedEvents(dense: Float32Array, pixels: number): [number, number][][] {
-  const channels = dense.length / pixels;
-  return Array.from({ length: pixels }, (_, p) => {
-    const row = [...dense.subarray(p * channels, (p + 1) * channels)];
-    return row.map((value, c): [number, number] => [c, value]).filter(([, value]) => value !== 0);
-  });
-}
-
-function requireSameEvents(events: EventList, expected: readonly [number, number][][]): void {
-  const { offsets, channels, values } = events;
-  const got = expected.map((_, p) => {
-    const [start, end] = [offsets[p], offsets[p + 1]];
-    return [...channels.subarray(start, end)].map((c, e) => [c, values[start + e]]);
-  });
-  const total = expected.flat().length;
-  const ends = [offsets.length - 1, offsets[0], offsets[expected.length]];
-  if (ends.join() !== [expected.length, 0, total].join()) throw new Error(`offsets ${offsets}`);
-  if (JSON.stringify(got) !== JSON.stringify(expected)) throw new Error(`got ${JSON.stringify(got)}`);
 }

@@ -22,7 +22,10 @@ const textOf = (file: string) => readFileSync(file, 'utf8');
 /** Relative imports as paths of source files. */
 function importsOf(file: string): string[] {
   const specifiers = textOf(file).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g);
-  return [...specifiers].map(([, target]) => normalize(join(dirname(file), target)).replace(/\.js$/, '.ts'));
+  return [...specifiers].map(([, target]) => {
+    const path = normalize(join(dirname(file), target));
+    return path.endsWith('.js') ? path.replace(/\.js$/, '.ts') : `${path}.ts`; // AssemblyScript names no ending
+  });
 }
 
 const roomOf = (file: string) => (file.startsWith('bin') ? 'bin' : file.split('/')[1]);

@@ -4,7 +4,8 @@
  */
 
 import t from 'tap';
-import { MODES, simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulate.js';
+import { MODES } from '../../lib/spike/simulation.js';
 import { hasNeuron } from '../../lib/unet/forward.js';
 import { backends } from '../contract/backends.js';
 import { goldenFile, goldenTensor, imageOf } from '../contract/golden.js';

@@ -1,6 +1,6 @@
 /** Small networks and images for the tests, all from a seed. */
 
-import type { SpikingNetwork } from '../../lib/spike/simulate.js';
+import type { SpikingNetwork } from '../../lib/spike/simulation.js';
 import { type Rng, stream } from '../../lib/tensor/rng.js';
 import { buildLayers, type Configuration } from '../../lib/unet/architecture.js';
 import type { Model } from '../../lib/unet/model.js';

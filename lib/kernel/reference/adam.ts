@@ -15,14 +15,7 @@ export function adamStep(
   gradient: Float32Array,
   options: AdamOptions,
 ): void {
-  const { learningRate, beta1, beta2, step } = options;
-  const correction1 = 1 - integerPower(beta1, step);
-  const correction2 = 1 - integerPower(beta2, step);
-  const stepSize = fround(learningRate / correction1);
-  const rootCorrection2 = fround(sqrt(correction2));
-  const epsilon = fround(options.epsilon);
-  const [keep1, take1] = [fround(beta1), fround(1 - beta1)];
-  const [keep2, take2] = [fround(beta2), fround(1 - beta2)];
+  const { keep1, take1, keep2, take2, stepSize, rootCorrection2, epsilon } = adamScalars(options);
   for (let i = 0; i < weight.length; i++) {
     const g = gradient[i];
     const m = fround(fround(keep1 * moment1[i]) + fround(take1 * g));
@@ -32,6 +25,21 @@ export function adamStep(
     moment2[i] = v;
     weight[i] = weight[i] - fround(stepSize * fround(m / denominator));
   }
+}
+
+/** What all elements of an update share, each rounded to float32 once. */
+export function adamScalars({ learningRate, beta1, beta2, epsilon, step }: AdamOptions) {
+  const correction1 = 1 - integerPower(beta1, step);
+  const correction2 = 1 - integerPower(beta2, step);
+  return {
+    keep1: fround(beta1),
+    take1: fround(1 - beta1),
+    keep2: fround(beta2),
+    take2: fround(1 - beta2),
+    stepSize: fround(learningRate / correction1),
+    rootCorrection2: fround(sqrt(correction2)),
+    epsilon: fround(epsilon),
+  };
 }
 
 /** base ** exponent by repeated squaring: `**` is not specified to the bit. */

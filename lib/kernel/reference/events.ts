@@ -4,8 +4,18 @@
  * are in the order of their channels every sum has the terms of the dense kernel in the same order: same bits.
  */
 
-import type { ConvDims, ConvTransposeDims, EventList, PoolDims } from '../contract.js';
+import type { ConvDims, ConvTransposeDims, PoolDims } from '../contract.js';
 import { addScaledRow, fillRow } from './rows.js';
+
+/** For each pixel p the channels and values of its events in offsets[p] .. offsets[p+1]. */
+export interface EventList {
+  /** [pixels + 1] */
+  readonly offsets: Uint32Array;
+  /** [events] ascending within a pixel */
+  readonly channels: Uint32Array;
+  /** [events] weighted spikes, never zero */
+  readonly values: Float32Array;
+}
 
 /** The non-zero values of dense [pixels,channels], pixel by pixel, channel by channel. */
 export function eventsOf(dense: Float32Array, pixels: number): EventList {
@@ -45,16 +55,17 @@ function addEvents(
   }
 }
 
-/** conv2dForward on events of input [H,W,I]: out [H,W,O]. */
+/** conv2dForward on the events of spikes [H,W,I]: out [H,W,O]. */
 export function eventConv2d(
   out: Float32Array,
-  events: EventList,
+  spikes: Float32Array,
   weight: Float32Array,
   bias: Float32Array,
   dims: ConvDims,
 ): void {
   const { height, width, channelsOut, kernel } = dims;
   const pad = (kernel - 1) / 2;
+  const events = eventsOf(spikes, height * width);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const o = (y * width + x) * channelsOut;
@@ -72,15 +83,16 @@ export function eventConv2d(
   }
 }
 
-/** convTranspose2dForward on events of input [H,W,I]: out [2H,2W,O]. */
+/** convTranspose2dForward on the events of spikes [H,W,I]: out [2H,2W,O]. */
 export function eventConvTranspose2d(
   out: Float32Array,
-  events: EventList,
+  spikes: Float32Array,
   weight: Float32Array,
   bias: Float32Array,
   dims: ConvTransposeDims,
 ): void {
   const { height, width, channelsOut } = dims;
+  const events = eventsOf(spikes, height * width);
   for (let oy = 0; oy < 2 * height; oy++) {
     for (let ox = 0; ox < 2 * width; ox++) {
       const o = (oy * 2 * width + ox) * channelsOut;
@@ -98,9 +110,10 @@ export function eventConvTranspose2d(
   }
 }
 
-/** avgPool2dForward on events of input [H,W,C]: out [H/2,W/2,C]. */
-export function eventAvgPool2d(out: Float32Array, events: EventList, dims: PoolDims): void {
+/** avgPool2dForward on the events of spikes [H,W,C]: out [H/2,W/2,C]. */
+export function eventAvgPool2d(out: Float32Array, spikes: Float32Array, dims: PoolDims): void {
   const { height, width, channels } = dims;
+  const events = eventsOf(spikes, height * width);
   out.fill(0);
   for (let p = 0; p < height * width; p++) {
     const y = Math.floor(p / width);

@@ -10,12 +10,16 @@ import {
   convTranspose2dBackwardWeight,
   convTranspose2dForward,
 } from './convTranspose2d.js';
-import { eventAvgPool2d, eventConv2d, eventConvTranspose2d, eventsOf } from './events.js';
+import { eventAvgPool2d, eventConv2d, eventConvTranspose2d } from './events.js';
 import { l1Loss, softmaxCrossEntropy } from './loss.js';
+import { memory } from './memory.js';
 import { reluBackward, reluForward } from './relu.js';
 import { rmspropStep } from './rmsprop.js';
+import { addInto, divideBy } from './sums.js';
 
 export const reference: Kernels = {
+  ...memory,
+  threads: 1,
   conv2dForward,
   conv2dBackwardInput,
   conv2dBackwardWeight,
@@ -32,7 +36,8 @@ export const reference: Kernels = {
   l1Loss,
   adamStep,
   rmspropStep,
-  eventsOf,
+  addInto,
+  divideBy,
   eventConv2d,
   eventConvTranspose2d,
   eventAvgPool2d,

@@ -15,10 +15,7 @@ export function rmspropStep(
   gradient: Float32Array,
   options: RmspropOptions,
 ): void {
-  const learningRate = fround(options.learningRate);
-  const epsilon = fround(options.epsilon);
-  const momentum = fround(options.momentum);
-  const [keep, take] = [fround(options.alpha), fround(1 - options.alpha)];
+  const { keep, take, learningRate, momentum, epsilon } = rmspropScalars(options);
   for (let i = 0; i < weight.length; i++) {
     const g = gradient[i];
     const v = fround(fround(keep * squareAverage[i]) + fround(take * fround(g * g)));
@@ -28,4 +25,15 @@ export function rmspropStep(
     momentumBuffer[i] = moved;
     weight[i] = weight[i] - fround(learningRate * moved);
   }
+}
+
+/** What all elements of an update share, each rounded to float32 once. */
+export function rmspropScalars({ learningRate, alpha, epsilon, momentum }: RmspropOptions) {
+  return {
+    keep: fround(alpha),
+    take: fround(1 - alpha),
+    learningRate: fround(learningRate),
+    momentum: fround(momentum),
+    epsilon: fround(epsilon),
+  };
 }

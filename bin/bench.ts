@@ -1,0 +1,120 @@
+#!/usr/bin/env node
+/**
+ * `spiking-unet bench`: how fast the kernels and whole networks are here, and how fast others are beside
+ * them.
+ */
+
+import { availableParallelism } from 'node:os';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { readImage } from '../lib/image/decode.js';
+import { drawFundus } from '../lib/image/synthetic/fundus.js';
+import { SIZE_STEP } from '../lib/unet/architecture.js';
+import { enginesOf } from './bench/engine.js';
+import { type Note, type PlanOptions, planBench } from './bench/plan.js';
+import { type Group, groups, type Row } from './bench/rows.js';
+import { formatBench, machineInfo } from './bench/show.js';
+import { readModels } from './bench/subject.js';
+import { count } from './cli/parse.js';
+import { type Context, type Result, runStage, type SharedOptions } from './cli/stage.js';
+
+interface Options
+  extends SharedOptions,
+    Pick<PlanOptions, 'only' | 'widths' | 'size' | 'steps' | 'peers' | 'python'> {
+  readonly repeats: number;
+  readonly model?: readonly string[];
+  readonly image?: string;
+}
+
+/** Up to the paper's. */
+const WIDTHS = [8, 16, 32, 64];
+/** Seconds for each thing that is measured, and samples of it that must be, however long they take. */
+const BUDGET_SECONDS = 2;
+const FEWEST_SAMPLES = 3;
+
+/** Whether --threads was given: one thread is then measured as well, else one and all. */
+let threadsGiven = () => false;
+
+await runStage<Options>({
+  name: 'bench',
+  summary:
+    'Measure the speed of kernels and whole networks, beside other libraries where they are installed.',
+  examples: [
+    ['bench', 'everything, on one thread and on all; takes some minutes'],
+    ['bench --only kernels,events', 'without networks'],
+    [
+      'bench --only network,peers --widths 16 --model unet16.safetensors snn16.safetensors --peers ~/peers',
+      'one width, with trained weights, beside the peers in ~/peers/node_modules',
+    ],
+  ],
+  configure(command) {
+    threadsGiven = () => command.getOptionValueSource('threads') === 'cli';
+    addBenchOptions(command);
+  },
+  run: (options, context) => runBench(options, context),
+});
+
+function addBenchOptions(command: Command): void {
+  const all = Object.keys(groups);
+  const names = all.join(', ');
+  command
+    .addOption(new Option('--only <groups>', `some of ${names}`).argParser(groupList).default(all, 'all'))
+    .addOption(
+      new Option('--widths <list>', 'widths F of the networks')
+        .argParser(countList)
+        .default(WIDTHS, WIDTHS.join()),
+    )
+    .option('--size <pixels>', 'side of the images, a multiple of 16', imageSide, 256)
+    .option('--steps <T>', 'time steps of simulations', count, 10)
+    .option('--repeats <n>', 'samples of which the median counts, where time allows', count, 9)
+    .option('--model <files...>', 'trained U-Nets or spiking networks that segment (default: random weights)')
+    .option('--image <file>', 'the picture to run on (default: a drawn one)')
+    .option('--peers <dir>', 'the folder whose node_modules holds other libraries', '.')
+    .option('--python <command>', 'Python with PyTorch (default: python3 or /usr/bin/python3)');
+}
+
+async function runBench(options: Options & SharedOptions, context: Context): Promise<Result> {
+  const { image, size, seed, repeats } = options;
+  const notes: Note[] = [];
+  const tasks = planBench(
+    {
+      ...options,
+      models: readModels(options.model ?? []),
+      picture: image === undefined ? drawFundus(seed, 1, size).picture : readImage(image),
+      engines: enginesOf(options.engine, threadsGiven() ? options.threads : availableParallelism()),
+      limits: { repeats, budgetSeconds: BUDGET_SECONDS, fewest: Math.min(FEWEST_SAMPLES, repeats) },
+    },
+    (note) => {
+      if (!notes.some(({ group, text }) => group === note.group && text === note.text)) notes.push(note);
+    },
+  );
+  const bar = context.progress('bench', tasks.length);
+  const rows: Row[] = [];
+  for (const [done, task] of tasks.entries()) {
+    bar.update(done, task.label);
+    await new Promise(setImmediate); // the bar is drawn
+    rows.push(...task.run());
+  }
+  const machine = machineInfo();
+  return { json: { machine, notes, rows }, text: formatBench(machine, rows, notes) };
+}
+
+function groupList(text: string): Group[] {
+  const names = Object.keys(groups) as Group[];
+  return names.filter((name) => {
+    const unknown = text.split(',').find((word) => !names.some((known) => known === word));
+    if (unknown !== undefined) {
+      throw new InvalidArgumentError(`"${unknown}" is none of ${names.join(', ')}`);
+    }
+    return text.split(',').includes(name);
+  });
+}
+
+function countList(text: string): number[] {
+  return text.split(',').map(count);
+}
+
+function imageSide(text: string): number {
+  const side = count(text);
+  if (side % SIZE_STEP !== 0) throw new InvalidArgumentError(`expected a multiple of ${SIZE_STEP}`);
+  return side;
+}

@@ -1,0 +1,52 @@
+/**
+ * The engines that are timed, and what their memory asks of whoever uses them: tensors that kernels read and
+ * write in place, scopes that free them, and the promise that weights stay as they are.
+ */
+
+import { availableParallelism } from 'node:os';
+import { chooseKernels, defaultEngine } from '../../lib/kernel/choose.js';
+import type { Kernels } from '../../lib/kernel/contract.js';
+
+export interface Engine {
+  readonly name: string;
+  readonly threads: number;
+  readonly kernels: Kernels;
+}
+
+/** What every other engine is compared with. */
+const REFERENCE = 'reference';
+
+/** An engine on one thread, and on `threads` where that is more and the engine can. */
+export function enginesOf(name: string = defaultEngine().name, threads = availableParallelism()): Engine[] {
+  const counts = threads === 1 || name === REFERENCE ? [1] : [1, threads];
+  return counts.map((count) => ({ name, threads: count, kernels: chooseKernels(name, count) }));
+}
+
+/** The engines with the reference beside them. */
+export function withReference(engines: readonly Engine[]): readonly Engine[] {
+  return engines.some(isReference) ? engines : [...engines, ...enginesOf(REFERENCE)];
+}
+
+export function isReference(engine: Engine): boolean {
+  return engine.name === REFERENCE;
+}
+
+/** Runs `work` in a scope of every engine; `frozen` promises that it changes no weights. */
+export function within<T>(engines: readonly Engine[], frozen: boolean, work: () => T): T {
+  const [engine, ...others] = engines;
+  if (!engine) return work();
+  const inner = () => engine.kernels.scope(() => within(others, frozen, work));
+  return frozen ? engine.kernels.frozen(inner) : inner();
+}
+
+/** A copy of values in the engine's memory, until the scope around ends. */
+export function tensorOf({ kernels }: Engine, values: Float32Array): Float32Array {
+  const tensor = kernels.tensor(values.length);
+  tensor.set(values);
+  return tensor;
+}
+
+/** Zeros in the engine's memory, until the scope around ends. */
+export function zerosOf({ kernels }: Engine, length: number): Float32Array {
+  return kernels.tensor(length).fill(0);
+}

@@ -1,0 +1,99 @@
+/**
+ * Timing on a machine that others use too: after a warm-up, the things that are compared run in turns (A B A
+ * B), and what counts is the median of each. Whatever is faster than the clock is fine is called several
+ * times a sample.
+ */
+
+import { type Engine, within } from './engine.js';
+
+/** One thing to time on an engine. */
+export interface Work {
+  readonly name: string;
+  /** Billions of `amount` a second, or milliseconds for one of `amount`. */
+  readonly unit: 'GMAC/s' | 'Gvalue/s' | 'ms';
+  /**
+   * What one call does: multiply-accumulates, values, or for milliseconds how many of the thing it is called
+   * after.
+   */
+  readonly amount: number;
+  /** No call changes weights. */
+  readonly frozen: boolean;
+  /** Makes the inputs and returns the call; what that returns is valid until the next one. */
+  prepare(engine: Engine): Call;
+}
+
+export type Call = () => Float32Array | number;
+
+export interface Limits {
+  /** Samples of each thing, where time allows. */
+  readonly repeats: number;
+  /** Seconds for each thing; no further samples are taken when they are over. */
+  readonly budgetSeconds: number;
+  /** Samples of each thing that are taken however long it takes. */
+  readonly fewest: number;
+}
+
+/** Seconds of one call. */
+export interface Timing {
+  readonly median: number;
+  /** Distance of the quartiles as a fraction of the median. */
+  readonly spread: number;
+}
+
+/** Samples below this are mostly the clock's and the scheduler's. */
+const SHORTEST_SAMPLE_SECONDS = 0.02;
+
+/** Times every work on every engine, all of them in turns. */
+export function measure<W extends Work>(works: readonly W[], engines: readonly Engine[], limits: Limits) {
+  const frozen = works.every((work) => work.frozen);
+  return within(engines, frozen, () => {
+    const pairs = works.flatMap((work) => engines.map((engine) => ({ work, engine })));
+    const calls = pairs.map(({ work, engine }) => work.prepare(engine));
+    const counts = calls.map((call) => warmUp(call, limits));
+    const samples = takeTurns(calls, counts, limits);
+    return pairs.map((pair, k) => ({ ...pair, ...summarise(samples[k]) }));
+  });
+}
+
+/**
+ * Runs a call for as long as its samples may take at least, and returns how often to call it for one of them.
+ */
+export function warmUp(call: Call, { repeats }: Limits): number {
+  let spent = 0;
+  let last = 0;
+  while (spent < repeats * SHORTEST_SAMPLE_SECONDS) spent += last = seconds(call, 1);
+  return Math.ceil(SHORTEST_SAMPLE_SECONDS / last);
+}
+
+/** Samples in seconds a call, A B A B; `counts` are the calls of one sample. */
+export function takeTurns(calls: readonly Call[], counts: readonly number[], limits: Limits): number[][] {
+  const samples = calls.map((): number[] => []);
+  const budget = limits.budgetSeconds * calls.length;
+  const start = performance.now();
+  for (let round = 0; round < limits.repeats; round++) {
+    if (round >= limits.fewest && performance.now() - start > 1000 * budget) break;
+    calls.forEach((call, k) => {
+      samples[k].push(seconds(call, counts[k]) / counts[k]);
+    });
+  }
+  return samples;
+}
+
+export function summarise(samples: readonly number[]): Timing {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const median = quantile(sorted, 0.5);
+  return { median, spread: (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / median };
+}
+
+function seconds(call: Call, count: number): number {
+  const start = performance.now();
+  for (let i = 0; i < count; i++) call();
+  return Math.max(performance.now() - start, 1e-4) / 1000; // the clock may stand still for an empty call
+}
+
+/** With linear interpolation between neighbours. */
+function quantile(sorted: readonly number[], fraction: number): number {
+  const position = fraction * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(position)], sorted[Math.ceil(position)]];
+  return low + (high - low) * (position - Math.floor(position));
+}

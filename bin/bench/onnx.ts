@@ -1,0 +1,115 @@
+/**
+ * Writes ONNX files: just enough of the format (protocol buffers, onnx.proto3) for a graph of single-output
+ * nodes with integer attributes and float32 tensors.
+ */
+
+export interface OnnxNode {
+  /** Operator, such as Conv. */
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+}
+
+export interface OnnxTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface OnnxValue {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+export interface OnnxGraph {
+  readonly nodes: readonly OnnxNode[];
+  readonly tensors: ReadonlyMap<string, OnnxTensor>;
+  readonly input: OnnxValue;
+  readonly output: OnnxValue;
+}
+
+const IR_VERSION = 7;
+const OPERATOR_SET = 13;
+const FLOAT = 1;
+/** AttributeProto.AttributeType */
+const ATTRIBUTE = { INT: 2, INTS: 7 };
+/** How a field's value is written. */
+const WIRE = { varint: 0, bytes: 2 };
+
+/** The bytes of a model with one graph; the numbers are the fields' in onnx.proto3. */
+export function encodeOnnx({ nodes, tensors, input, output }: OnnxGraph): Uint8Array {
+  const graph = [
+    ...nodes.map((node) => message(1, encodeNode(node))),
+    text(2, 'network'),
+    ...[...tensors].map(([name, tensor]) => message(5, encodeTensor(name, tensor))),
+    message(11, encodeValue(input)),
+    message(12, encodeValue(output)),
+  ];
+  return join([
+    integer(1, IR_VERSION),
+    message(7, graph),
+    message(8, [text(1, ''), integer(2, OPERATOR_SET)]),
+  ]);
+}
+
+function encodeNode({ op, inputs, output, attributes = {} }: OnnxNode): Uint8Array[] {
+  return [
+    ...inputs.map((name) => text(1, name)),
+    text(2, output),
+    text(3, output),
+    text(4, op),
+    ...Object.entries(attributes).map(([name, value]) => message(5, encodeAttribute(name, value))),
+  ];
+}
+
+function encodeAttribute(name: string, value: number | readonly number[]): Uint8Array[] {
+  return typeof value === 'number'
+    ? [text(1, name), integer(3, value), integer(20, ATTRIBUTE.INT)]
+    : [text(1, name), ...value.map((item) => integer(8, item)), integer(20, ATTRIBUTE.INTS)];
+}
+
+function encodeTensor(name: string, { shape, data }: OnnxTensor): Uint8Array[] {
+  // Little-endian, as the format wants it and every machine has it that Node runs WebAssembly on.
+  const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return [...shape.map((size) => integer(1, size)), integer(2, FLOAT), text(8, name), field(9, raw)];
+}
+
+function encodeValue({ name, shape }: OnnxValue): Uint8Array[] {
+  const dimensions = shape.map((size) => message(1, [integer(1, size)]));
+  const tensorType = [integer(1, FLOAT), message(2, dimensions)];
+  return [text(1, name), message(2, [message(1, tensorType)])];
+}
+
+function integer(number: number, value: number): Uint8Array {
+  return Uint8Array.of(...varint((number << 3) | WIRE.varint), ...varint(value));
+}
+
+function text(number: number, value: string): Uint8Array {
+  return field(number, new TextEncoder().encode(value));
+}
+
+function message(number: number, fields: readonly Uint8Array[]): Uint8Array {
+  return field(number, join(fields));
+}
+
+function field(number: number, bytes: Uint8Array): Uint8Array {
+  return join([Uint8Array.of(...varint((number << 3) | WIRE.bytes), ...varint(bytes.length)), bytes]);
+}
+
+/** A natural number, 7 bits a byte, the lowest first; the top bit says that more follow. */
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+  return [...bytes, rest];
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

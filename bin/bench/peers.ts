@@ -1,0 +1,94 @@
+/**
+ * The peers as a table: what they can do, where they are looked for, how they are installed, and running one.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { packageFile } from '../cli/package.js';
+import { type PeerAnswer, type PeerWork, readAnswer } from './job.js';
+
+export interface PeerOptions {
+  /** The folder whose node_modules holds the JavaScript peers. */
+  readonly peers: string;
+  /** The command that runs Python; the usual ones are tried where it is left out. */
+  readonly python?: string;
+}
+
+export interface Peer {
+  readonly name: string;
+  readonly works: readonly PeerWork['work'][];
+  /** Whether it can use more than one thread in Node. */
+  readonly threaded: boolean;
+  /** The command line that takes a job file; undefined where the peer is not installed. */
+  find(options: PeerOptions): readonly string[] | undefined;
+  /** How to install it. */
+  install(options: PeerOptions): string;
+}
+
+export const peers: readonly Peer[] = [
+  jsPeer('tfjs wasm', './tfjsPeer.js', false, {
+    '@tensorflow/tfjs-core': '4.22.0',
+    '@tensorflow/tfjs-backend-cpu': '4.22.0',
+    '@tensorflow/tfjs-backend-wasm': '4.22.0',
+  }),
+  jsPeer('onnxruntime-web', './onnxPeer.js', true, { 'onnxruntime-web': '1.30.0' }),
+  {
+    name: 'PyTorch',
+    works: ['conv', 'forward', 'trainStep', 'simulate', 'asf'],
+    threaded: true,
+    find: (options) => {
+      const python = pythons(options).find((command) => succeeds(command, ['-c', 'import torch, numpy']));
+      return python === undefined ? undefined : [python, packageFile('fixtures', 'peers', 'torch_peer.py')];
+    },
+    install: (options) => `${pythons(options)[0]} -m pip install torch numpy (or see --python)`,
+  },
+];
+
+function jsPeer(
+  name: string,
+  script: string,
+  threaded: boolean,
+  packages: Readonly<Record<string, string>>,
+): Peer {
+  return {
+    name,
+    works: ['conv', 'forward'],
+    threaded,
+    find: ({ peers }) => {
+      const { resolve: find } = createRequire(join(resolve(peers), 'peer.js'));
+      try {
+        for (const each of Object.keys(packages)) find(each);
+      } catch {
+        return undefined;
+      }
+      return [process.execPath, fileURLToPath(new URL(script, import.meta.url))];
+    },
+    install: ({ peers }) => {
+      const versions = Object.entries(packages).map((entry) => entry.join('@'));
+      return `npm install --no-save --prefix ${peers} ${versions.join(' ')} (or see --peers)`;
+    },
+  };
+}
+
+function pythons({ python }: PeerOptions): readonly string[] {
+  return python === undefined ? ['python3', '/usr/bin/python3'] : [python];
+}
+
+function succeeds(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** Runs a peer on the job in a file, in a process of its own; an Error tells what it said where it fails. */
+export function runPeer(name: string, command: readonly string[], jobFile: string): PeerAnswer {
+  const [program, ...args] = command;
+  const { status, stdout, stderr, error } = spawnSync(program, [...args, jobFile], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  if (status === 0) return readAnswer(stdout, name);
+  const last = error?.message ?? stderr.trimEnd().split('\n').at(-1);
+  throw new Error(`${name} failed (exit code ${status}): ${last}`);
+}

@@ -1,0 +1,84 @@
+/**
+ * A work of ours and a peer's in turns, on the same inputs, weights and threads, and whether their results
+ * agree.
+ */
+
+import { resolve } from 'node:path';
+import { type Engine, within } from './engine.js';
+import type { Exchange } from './exchange.js';
+import { magnitude, type PeerAnswer } from './job.js';
+import { type Limits, summarise, takeTurns, warmUp } from './measure.js';
+import { type Peer, runPeer } from './peers.js';
+import { type Row, rowOf } from './rows.js';
+import type { SharedWork } from './sharedWork.js';
+
+/** Each starts the peer's process anew. */
+const ROUNDS = 2;
+
+/** The rows of a comparison, and what is wrong with it where the results are not the same. */
+export interface Outcome {
+  readonly rows: readonly Row[];
+  readonly warning?: string;
+}
+
+export function sideBySide(
+  shared: SharedWork,
+  engine: Engine,
+  peer: Peer,
+  command: readonly string[],
+  exchange: Exchange,
+  { peers, limits }: { readonly peers: string; readonly limits: Limits },
+): Outcome {
+  const { ours, theirs, subject, tolerance } = shared;
+  return within([engine], ours.frozen, () => {
+    const call = ours.prepare(engine);
+    const first = call();
+    const expected = typeof first === 'number' ? first : Float32Array.from(first);
+    const count = warmUp(call, limits);
+    const share: Limits = {
+      repeats: Math.ceil(limits.repeats / ROUNDS),
+      budgetSeconds: limits.budgetSeconds / ROUNDS,
+      fewest: Math.min(limits.fewest, 2),
+    };
+    const [mine, others]: number[][] = [[], []];
+    let answer: PeerAnswer | undefined;
+    for (let round = 0; round < ROUNDS; round++) {
+      mine.push(...takeTurns([call], [count], share)[0]);
+      const { repeats, budgetSeconds } = share;
+      const job = {
+        threads: engine.threads,
+        repeats: repeats * count,
+        budgetSeconds,
+        modules: resolve(peers),
+      };
+      answer = runPeer(peer.name, command, exchange.writeJob(job, theirs, subject));
+      others.push(...answer.results[0].seconds);
+    }
+    const by = `${peer.name} ${answer!.torch ?? answer!.version}`;
+    const [own, other] = [summarise(mine), summarise(others)];
+    const difference = differenceOf(expected, answer!, exchange);
+    const row = {
+      ...rowOf('peers', ours, engine.name, engine.threads, own),
+      ratio: other.median / own.median,
+    };
+    const rows = [{ ...row, to: by, difference }, rowOf('peers', ours, by, answer!.threads, other)];
+    if (difference <= tolerance) return { rows };
+    const apart = difference.toExponential(1);
+    return { rows, warning: `${ours.name}: ${by} is ${apart} away from our result, expected ${tolerance}` };
+  });
+}
+
+/** Of the values where the peer wrote them, relative to the largest; else of their sum, or of the loss. */
+function differenceOf(expected: Float32Array | number, answer: PeerAnswer, exchange: Exchange): number {
+  const { output = Number.NaN, loss = Number.NaN } = answer.results[0].checksum;
+  if (typeof expected === 'number') return Math.abs(loss - expected) / Math.abs(expected);
+  const written = exchange.result();
+  if (!written) return Math.abs(output - magnitude(expected)) / magnitude(expected);
+  if (written.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let [apart, largest] = [0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    apart = Math.max(apart, Math.abs(written[i] - expected[i]));
+    largest = Math.max(largest, Math.abs(expected[i]));
+  }
+  return apart / largest;
+}

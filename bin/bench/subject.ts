@@ -1,0 +1,111 @@
+/** What networks are timed on: models from files or with random weights, and a picture cut to any size. */
+
+import { normaliseModel } from '../../lib/convert/normalise.js';
+import { measureLambdas } from '../../lib/convert/statistics.js';
+import type { Image } from '../../lib/image/image.js';
+import { preprocess } from '../../lib/image/preprocess.js';
+import type { Kernels } from '../../lib/kernel/contract.js';
+import { findNeuron } from '../../lib/spike/neuron/index.js';
+import { type SpikingModel, toSpikingModel, withNeurons } from '../../lib/spike/spikingModel.js';
+import { UsageError } from '../../lib/tensor/error.js';
+import type { Example } from '../../lib/train/example.js';
+import { buildLayers, SIZE_STEP } from '../../lib/unet/architecture.js';
+import type { Model } from '../../lib/unet/model.js';
+import { initialParameters } from '../../lib/unet/parameters.js';
+import { imageChannels, loadModel } from '../cli/model.js';
+
+/** The networks of one width. */
+export interface Subject {
+  readonly width: number;
+  readonly unet: Model;
+  readonly spiking: SpikingModel;
+  /** Where they come from, for the reader of the table. */
+  readonly source: string;
+  /** A square of the picture as input, with labels. */
+  example(size: number): Example;
+}
+
+export interface GivenModel {
+  readonly path: string;
+  readonly model: Model;
+}
+
+const CALIBRATION = { size: 128, percent: 99.9 };
+
+/** Reads model files; UsageError for those that the bench cannot train. */
+export function readModels(paths: readonly string[]): GivenModel[] {
+  return paths.map((path) => {
+    const { model } = loadModel(path);
+    if (model.configuration.task !== 'segment') {
+      throw new UsageError(`--model ${path}: removes noise, expected a network that segments`);
+    }
+    return { path, model };
+  });
+}
+
+/** The networks of a width: the given ones, what can be made of them, or else random ones. */
+export function makeSubject(
+  width: number,
+  given: readonly GivenModel[],
+  picture: Image,
+  kernels: Kernels,
+  seed: number,
+): Subject {
+  const ofWidth = given.filter(({ model }) => model.configuration.width === width);
+  const unetFile = ofWidth.find(({ model }) => model.stage === 'ann');
+  const spikingFile = ofWidth.find(({ model }) => model.stage === 'snn');
+  const unet = unetFile?.model ?? spikingFile?.model ?? randomUnet(width, seed);
+  const input = preprocess(unet.preprocess, picture, imageChannels(unet));
+  const example = (size: number) => cut(input, picture, unet, size);
+  const spiking = spikingFile
+    ? toSpikingModel(spikingFile.model, spikingFile.path)
+    : convert(kernels, unet, example(Math.min(CALIBRATION.size, roundUp(picture.width))));
+  const files = ofWidth.map(({ path }) => path).join(', ') || `random weights (seed ${seed})`;
+  const source = spikingFile ? files : `${files}, converted on its picture`;
+  return { width, unet, spiking, source, example };
+}
+
+function randomUnet(width: number, seed: number): Model {
+  const configuration = { task: 'segment', width, channels: 1, classes: 2 } as const;
+  const layers = buildLayers(configuration);
+  const parameters = initialParameters(layers, seed);
+  const classNames = ['background', 'vessel'];
+  return { layers, parameters, stage: 'ann', configuration, preprocess: 'drive', classNames, notes: {} };
+}
+
+/** The normalisation makes densities those of a real network, whatever the weights are. */
+function convert(kernels: Kernels, unet: Model, image: Example): SpikingModel {
+  const lambdas = measureLambdas(kernels, unet, [image], CALIBRATION.percent);
+  return withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
+    neuron: 'mt',
+    thresholds: findNeuron('mt').defaultThresholds,
+    initialPotential: 0,
+    normalisation: 'connection',
+    percentile: CALIBRATION.percent,
+  });
+}
+
+/** The middle of an input [H,W,C], mirrored where it is too small; labels run through the classes. */
+function cut(input: Float32Array, { height, width }: Image, model: Model, size: number): Example {
+  const { channels, classes } = model.configuration;
+  const result = new Float32Array(size * size * channels);
+  const [top, left] = [Math.floor((height - size) / 2), Math.floor((width - size) / 2)];
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const from = mirror(top + y, height) * width + mirror(left + x, width);
+      for (let c = 0; c < channels; c++) result[(y * size + x) * channels + c] = input[from * channels + c];
+    }
+  }
+  const target = Uint8Array.from({ length: size * size }, (_, p) => p % classes);
+  return { height: size, width: size, input: result, target };
+}
+
+/** Index i of a row of n that is continued by its mirror images. */
+function mirror(i: number, n: number): number {
+  const k = ((i % (2 * n)) + 2 * n) % (2 * n);
+  return k < n ? k : 2 * n - 1 - k;
+}
+
+function roundUp(size: number): number {
+  return Math.ceil(size / SIZE_STEP) * SIZE_STEP;
+}

@@ -1,0 +1,189 @@
+/**
+ * The dense convolution. The inner kernel keeps 4 pixels x 8 output channels in registers: for each input channel
+ * of each tap it reads 8 weights and 4 inputs and makes 32 products. Lanes hold different output channels, so every
+ * sum has the order (ky, kx, ci) of the contract. Weights are packed [O/8][tap][I][8].
+ */
+
+import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf, tapOf } from './geometry';
+import { nextTask, ownScratch } from './tasks';
+
+/** Output channels of one block. */
+export const BLOCK: u32 = 8;
+const BLOCK_BYTES: usize = 32;
+/** The byte offsets of a phase's taps, at the start of a thread's scratch. */
+const OFFSETS_BYTES: usize = 64;
+
+/** out [H,W,O] = bias + sum over the taps of input x weight, as the geometry says. */
+export function denseConvolution(
+  tasks: u32,
+  geometry: Geometry,
+  out: usize,
+  input: usize,
+  weights: usize,
+  bias: usize,
+  scratch: usize,
+  scratchSize: usize,
+): void {
+  const own = ownScratch(scratch, scratchSize);
+  const padded = own + OFFSETS_BYTES + tailBytes(geometry);
+  for (let task = nextTask(); task < tasks; task = nextTask()) {
+    const first = bandStart(geometry, task / geometry.groups);
+    const end = bandEnd(geometry, task / geometry.groups);
+    copyPadded(padded, input, geometry, first * geometry.inputStep, inputRows(geometry, end - first));
+    for (let k: u32 = 0; k < geometry.phases; k++) {
+      const phase = phaseOf(geometry, k);
+      tapOffsets(own, geometry, phase);
+      const blocks = (geometry.channelsOut + BLOCK - 1) / BLOCK;
+      const firstBlock = (task % geometry.groups) * geometry.groupBlocks;
+      const endBlock = min(blocks, firstBlock + geometry.groupBlocks);
+      for (let block = firstBlock; block < endBlock; block++) {
+        const blockWeights = weights + weightOffset(geometry, phase, block);
+        for (let row = first; row < end; row++) {
+          const source = padded + rowOffset(geometry, row - first);
+          outputRow(out, own, geometry, phase, row, block, source, blockWeights, bias);
+        }
+      }
+    }
+  }
+}
+
+/** One row of one block: straight into the output, or by way of the scratch where the block is not full. */
+function outputRow(
+  out: usize,
+  own: usize,
+  geometry: Geometry,
+  phase: Phase,
+  row: u32,
+  block: u32,
+  source: usize,
+  weights: usize,
+  bias: usize,
+): void {
+  const channels = geometry.channelsOut;
+  const y = row * geometry.outputStep + phase.offsetY;
+  const pixel = y * geometry.outputWidth + phase.offsetX;
+  const target = out + (<usize>pixel * channels + block * BLOCK) * 4;
+  const targetStep = <usize>geometry.outputStep * channels * 4;
+  const count = min(BLOCK, channels - block * BLOCK);
+  const blockBias = bias + <usize>block * BLOCK_BYTES;
+  if (count == BLOCK) {
+    denseRow(target, targetStep, source, geometry, phase, own, weights, blockBias);
+    return;
+  }
+  const tail = own + OFFSETS_BYTES;
+  denseRow(tail, BLOCK_BYTES, source, geometry, phase, own, weights, blockBias);
+  for (let x: u32 = 0; x < geometry.gridWidth; x++) {
+    memory.copy(target + <usize>x * targetStep, tail + <usize>x * BLOCK_BYTES, <usize>count * 4);
+  }
+}
+
+/** 8 output channels of one grid row; `offsets` holds the byte offset of each tap. */
+export function denseRow(
+  out: usize,
+  outStep: usize,
+  source: usize,
+  geometry: Geometry,
+  phase: Phase,
+  offsets: usize,
+  weights: usize,
+  bias: usize,
+): void {
+  const taps = phase.taps;
+  const tapWeights = <usize>geometry.channelsIn * BLOCK_BYTES;
+  const step = <usize>geometry.inputStep * geometry.channelsIn * 4;
+  const bias0 = v128.load(bias);
+  const bias1 = v128.load(bias, 16);
+  for (let left: i32 = geometry.gridWidth; left > 0; left -= 4) {
+    let s00 = bias0, s01 = bias1, s10 = bias0, s11 = bias1;
+    let s20 = bias0, s21 = bias1, s30 = bias0, s31 = bias1;
+    let w = weights;
+    for (let k: u32 = 0; k < taps; k++) {
+      let x0 = source + <usize>load<u32>(offsets + (<usize>k << 2));
+      let x1 = x0 + step;
+      let x2 = x1 + step;
+      let x3 = x2 + step;
+      const end = w + tapWeights;
+      while (w < end) {
+        const w0 = v128.load(w);
+        const w1 = v128.load(w, 16);
+        let x = v128.load32_splat(x0);
+        s00 = f32x4.add(s00, f32x4.mul(x, w0));
+        s01 = f32x4.add(s01, f32x4.mul(x, w1));
+        x = v128.load32_splat(x1);
+        s10 = f32x4.add(s10, f32x4.mul(x, w0));
+        s11 = f32x4.add(s11, f32x4.mul(x, w1));
+        x = v128.load32_splat(x2);
+        s20 = f32x4.add(s20, f32x4.mul(x, w0));
+        s21 = f32x4.add(s21, f32x4.mul(x, w1));
+        x = v128.load32_splat(x3);
+        s30 = f32x4.add(s30, f32x4.mul(x, w0));
+        s31 = f32x4.add(s31, f32x4.mul(x, w1));
+        x0 += 4; x1 += 4; x2 += 4; x3 += 4;
+        w += BLOCK_BYTES;
+      }
+    }
+    store8(out, s00, s01);
+    if (left > 1) store8(out + outStep, s10, s11);
+    if (left > 2) store8(out + 2 * outStep, s20, s21);
+    if (left > 3) store8(out + 3 * outStep, s30, s31);
+    out += 4 * outStep;
+    source += 4 * step;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function store8(out: usize, low: v128, high: v128): void {
+  v128.store(out, low);
+  v128.store(out, high, 16);
+}
+
+/** Byte offset of a block's weights of one phase. */
+// @ts-ignore: decorator
+@inline
+export function weightOffset(geometry: Geometry, phase: Phase, block: u32): usize {
+  const channels = <usize>geometry.channelsIn * BLOCK_BYTES;
+  const blocks = (geometry.channelsOut + BLOCK - 1) / BLOCK;
+  return (<usize>phase.firstTap * blocks + <usize>block * phase.taps) * channels;
+}
+
+/** Byte offset of what grid row `row` of a band reads first. */
+// @ts-ignore: decorator
+@inline
+export function rowOffset(geometry: Geometry, row: u32): usize {
+  return <usize>(row * geometry.inputStep * geometry.paddedWidth) * geometry.channelsIn * 4;
+}
+
+/** Writes the byte offset of each tap of a phase. */
+export function tapOffsets(offsets: usize, geometry: Geometry, phase: Phase): void {
+  for (let k: u32 = 0; k < phase.taps; k++) {
+    const tap = tapOf(phase, k);
+    const pixel = tap.row * geometry.paddedWidth + tap.column;
+    store<u32>(offsets + (<usize>k << 2), pixel * geometry.channelsIn * 4);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function tailBytes(geometry: Geometry): usize {
+  return <usize>geometry.gridWidth * BLOCK_BYTES;
+}
+
+/** `rows` rows of the padded input, from padded row `first` on. */
+function copyPadded(padded: usize, input: usize, geometry: Geometry, first: u32, rows: u32): void {
+  const channelBytes = <usize>geometry.channelsIn * 4;
+  const inputBytes = <usize>geometry.inputWidth * channelBytes;
+  const paddedBytes = <usize>geometry.paddedWidth * channelBytes;
+  const leftBytes = <usize>geometry.padding * channelBytes;
+  for (let r = first; r < first + rows; r++, padded += paddedBytes) {
+    const y = r - geometry.padding; // wraps to a large number above the first row
+    if (y >= geometry.inputHeight) {
+      memory.fill(padded, 0, paddedBytes);
+      continue;
+    }
+    memory.fill(padded, 0, leftBytes);
+    memory.copy(padded + leftBytes, input + <usize>y * inputBytes, inputBytes);
+    const used = leftBytes + inputBytes;
+    memory.fill(padded + used, 0, paddedBytes - used);
+  }
+}

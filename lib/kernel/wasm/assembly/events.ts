@@ -1,0 +1,125 @@
+/**
+ * Event lists of a band of padded rows: the spikes of each pixel, channel by channel. An event is a pair of the byte
+ * offset of its weights and its weighted spike; `starts` holds, for each padded pixel, the address of its first
+ * event, and one more address behind the last pixel of a row, so that neighbouring pixels are one run of events.
+ */
+
+import { Geometry } from './geometry';
+
+/** Byte offset of the weights (u32), value (f32). */
+export const EVENT_BYTES: usize = 8;
+/** Weights of one channel for the 16 output channels of a block. */
+export const WEIGHT_ROW_BYTES: u32 = 64;
+
+/** Entries of `starts` in one padded row. */
+// @ts-ignore: decorator
+@inline
+export function startsInRow(geometry: Geometry): u32 {
+  return geometry.paddedWidth + 1;
+}
+
+/** Spikes as bytes: each bit is a threshold that was passed. Two sources stand for their concatenation. */
+@unmanaged
+export class SpikeSource {
+  /** [H,W,C] of this step */
+  codes: usize;
+  channels: u32;
+  /** Bytes from one step to the next. */
+  stepBytes: u32;
+}
+
+/** Lists the non-zero values of the dense input [H,W,I]; returns where the events end. */
+export function listValues(
+  events: usize,
+  starts: usize,
+  input: usize,
+  geometry: Geometry,
+  first: u32,
+  rows: u32,
+): usize {
+  const channels = geometry.channelsIn;
+  for (let r = first; r < first + rows; r++) {
+    const y = r - geometry.padding;
+    let pixel = input + (<usize>y * geometry.inputWidth * channels) * 4;
+    for (let column: u32 = 0; column < geometry.paddedWidth; column++, starts += 4) {
+      store<u32>(starts, <u32>events);
+      if (y >= geometry.inputHeight || column - geometry.padding >= geometry.inputWidth) continue;
+      const offset = column * channels * WEIGHT_ROW_BYTES;
+      events = listPixel(events, pixel, channels, offset);
+      pixel += <usize>channels * 4;
+    }
+    store<u32>(starts, <u32>events);
+    starts += 4;
+  }
+  return events;
+}
+
+function listPixel(events: usize, pixel: usize, channels: u32, offset: u32): usize {
+  let c: u32 = 0;
+  for (; c + 4 <= channels; c += 4) {
+    let fired = i32x4.bitmask(f32x4.ne(v128.load(pixel + (<usize>c << 2)), f32x4.splat(0)));
+    for (; fired; fired &= fired - 1) {
+      const channel = c + ctz(fired);
+      store<u32>(events, offset + channel * WEIGHT_ROW_BYTES);
+      store<f32>(events, load<f32>(pixel + (<usize>channel << 2)), 4);
+      events += EVENT_BYTES;
+    }
+  }
+  for (; c < channels; c++) {
+    const value = load<f32>(pixel + (<usize>c << 2));
+    if (value == 0) continue;
+    store<u32>(events, offset + c * WEIGHT_ROW_BYTES);
+    store<f32>(events, value, 4);
+    events += EVENT_BYTES;
+  }
+  return events;
+}
+
+/** The same from spike codes; `values` holds the weighted spike of each code. Channels are multiples of 8. */
+export function listCodes(
+  events: usize,
+  starts: usize,
+  sources: usize,
+  sourceCount: u32,
+  step: u32,
+  values: usize,
+  geometry: Geometry,
+  first: u32,
+  rows: u32,
+): usize {
+  for (let r = first; r < first + rows; r++) {
+    const y = r - geometry.padding;
+    for (let column: u32 = 0; column < geometry.paddedWidth; column++, starts += 4) {
+      store<u32>(starts, <u32>events);
+      const x = column - geometry.padding;
+      if (y >= geometry.inputHeight || x >= geometry.inputWidth) continue;
+      let offset = column * geometry.channelsIn * WEIGHT_ROW_BYTES;
+      for (let k: u32 = 0; k < sourceCount; k++) {
+        const source = changetype<SpikeSource>(sources + <usize>k * offsetof<SpikeSource>());
+        const pixel = <usize>(y * geometry.inputWidth + x) * source.channels;
+        const codes = source.codes + <usize>step * source.stepBytes + pixel;
+        events = listPixelCodes(events, codes, source.channels, values, offset);
+        offset += source.channels * WEIGHT_ROW_BYTES;
+      }
+    }
+    store<u32>(starts, <u32>events);
+    starts += 4;
+  }
+  return events;
+}
+
+function listPixelCodes(events: usize, codes: usize, channels: u32, values: usize, offset: u32): usize {
+  const end = codes + channels;
+  for (; codes < end; codes += 8, offset += 8 * WEIGHT_ROW_BYTES) {
+    let eight = load<u64>(codes);
+    while (eight) {
+      const shift = ctz(eight) & 56;
+      const code = <usize>((eight >> shift) & 255);
+      store<u32>(events, offset + (<u32>shift >> 3) * WEIGHT_ROW_BYTES);
+      store<f32>(events, load<f32>(values + (code << 2)), 4);
+      events += EVENT_BYTES;
+      eight &= ~(<u64>255 << shift);
+    }
+  }
+  return events;
+}

@@ -1,0 +1,98 @@
+/**
+ * What convolutions, transposed convolutions and their gradients by the input have in common: every pixel of a grid
+ * sums taps, each of which reads one pixel of a zero-padded input. A transposed convolution is four such grids
+ * (phases), one for each parity of the output's row and column. Filled in by geometry.ts of the folder above; the
+ * fields are 32-bit integers in this order.
+ */
+
+@unmanaged
+export class Geometry {
+  gridHeight: u32;
+  gridWidth: u32;
+  /** The input, [inputHeight,inputWidth,channelsIn]. */
+  inputHeight: u32;
+  inputWidth: u32;
+  channelsIn: u32;
+  /** Zeros in front of the first row and the first column; behind the last there are as many as are read. */
+  padding: u32;
+  paddedWidth: u32;
+  /** Input pixels from one grid pixel to the next. */
+  inputStep: u32;
+  /** Rows of the padded input that one row of the grid reads. */
+  reach: u32;
+  /** Output pixels from one grid pixel to the next, and in a row of the output. */
+  outputStep: u32;
+  outputWidth: u32;
+  channelsOut: u32;
+  /** How the work is cut: bands of so many grid rows, times groups of so many blocks of channels. */
+  bandRows: u32;
+  bands: u32;
+  groupBlocks: u32;
+  groups: u32;
+  phases: u32;
+}
+
+/** Phases follow the geometry in memory. */
+@unmanaged
+export class Phase {
+  offsetY: u32;
+  offsetX: u32;
+  /** Index of its first tap among the packed weights' taps. */
+  firstTap: u32;
+  taps: u32;
+  /** Runs of taps that read neighbouring pixels of one row from left to right. */
+  runs: u32;
+}
+
+const GEOMETRY_BYTES: usize = 17 * 4;
+const PHASE_HEAD_BYTES: usize = 5 * 4;
+/** Row, column and (for runs) count of up to nine taps, then of up to nine runs. */
+const TAP_BYTES: usize = 3 * 4;
+const MOST_TAPS: u32 = 9;
+const PHASE_BYTES: usize = PHASE_HEAD_BYTES + <usize>(2 * MOST_TAPS) * TAP_BYTES;
+
+/** Row, column and count of taps. */
+@unmanaged
+export class Tap {
+  row: u32;
+  column: u32;
+  count: u32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function phaseOf(geometry: Geometry, index: u32): Phase {
+  return changetype<Phase>(changetype<usize>(geometry) + GEOMETRY_BYTES + <usize>index * PHASE_BYTES);
+}
+
+// @ts-ignore: decorator
+@inline
+export function tapOf(phase: Phase, index: u32): Tap {
+  return changetype<Tap>(changetype<usize>(phase) + PHASE_HEAD_BYTES + <usize>index * TAP_BYTES);
+}
+
+// @ts-ignore: decorator
+@inline
+export function runOf(phase: Phase, index: u32): Tap {
+  return tapOf(phase, MOST_TAPS + index);
+}
+
+/** First row of a band, and the row behind its last. */
+// @ts-ignore: decorator
+@inline
+export function bandStart(geometry: Geometry, band: u32): u32 {
+  return band * geometry.bandRows;
+}
+
+// @ts-ignore: decorator
+@inline
+export function bandEnd(geometry: Geometry, band: u32): u32 {
+  return min(geometry.gridHeight, (band + 1) * geometry.bandRows);
+}
+
+/** Rows of the padded input that a band of `rows` grid rows reads. */
+// @ts-ignore: decorator
+@inline
+export function inputRows(geometry: Geometry, rows: u32): u32 {
+  return (rows - 1) * geometry.inputStep + geometry.reach;
+}

@@ -1,0 +1,28 @@
+/**
+ * How threads share one kernel call: its work is cut into tasks, and every thread takes the next one until none
+ * is left. Who computes a task never changes a bit, because no sum is ever split between tasks.
+ */
+
+/** Address of the counter of tasks that have been taken; see threads.ts. */
+const NEXT_TASK: usize = 1024;
+
+let thread: u32 = 0;
+
+/** Tells this instance which thread it runs in, 0 .. threads - 1. */
+export function setThread(index: u32): void {
+  thread = index;
+}
+
+/** The number of the next task; there is none left where it is not below the number of tasks. */
+// @ts-ignore: decorator
+@inline
+export function nextTask(): u32 {
+  return atomic.add<u32>(NEXT_TASK, 1);
+}
+
+/** This thread's part of a scratch memory that holds `size` bytes for each thread. */
+// @ts-ignore: decorator
+@inline
+export function ownScratch(scratch: usize, size: usize): usize {
+  return scratch + <usize>thread * size;
+}

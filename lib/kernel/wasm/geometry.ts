@@ -1,0 +1,145 @@
+/**
+ * Convolutions, transposed convolutions and their gradients by the input as one kind of sum over taps; see
+ * assembly/geometry.ts for what the fields mean, and in which order they stand in memory.
+ */
+
+import type { ConvDims, ConvTransposeDims } from '../contract.js';
+
+/** A pixel of the padded input that is read, and the tap (ky * 3 + kx) of the weights it meets. */
+interface Tap {
+  readonly row: number;
+  readonly column: number;
+  readonly weight: number;
+}
+
+/** A grid of output pixels that read alike. */
+interface Phase {
+  readonly offsetY: number;
+  readonly offsetX: number;
+  /** In the order of the sum. */
+  readonly taps: readonly Tap[];
+}
+
+export interface Geometry {
+  readonly gridHeight: number;
+  readonly gridWidth: number;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly channelsIn: number;
+  readonly padding: number;
+  readonly paddedWidth: number;
+  readonly inputStep: number;
+  readonly reach: number;
+  readonly outputStep: number;
+  readonly channelsOut: number;
+  readonly phases: readonly Phase[];
+}
+
+/** How the work is cut into tasks: bands of grid rows, times groups of blocks of output channels. */
+export interface Cut {
+  readonly bandRows: number;
+  readonly bands: number;
+  readonly groupBlocks: number;
+  readonly groups: number;
+}
+
+const KERNEL = [0, 1, 2];
+const MOST_TAPS = 9;
+
+/** conv2dForward: output pixel (y, x) reads padded input (y + ky, x + kx). */
+export function convolution(dims: ConvDims): Geometry {
+  const { height, width, channelsIn, channelsOut, kernel } = dims;
+  const padding = (kernel - 1) / 2;
+  const shape = { gridHeight: height, gridWidth: width, inputHeight: height, inputWidth: width };
+  const steps = { padding, paddedWidth: width + 2 * padding, inputStep: 1, reach: kernel, outputStep: 1 };
+  const taps = square(kernel, (ky, kx) => ({ row: ky, column: kx }));
+  return { ...shape, ...steps, channelsIn, channelsOut, phases: [{ offsetY: 0, offsetX: 0, taps }] };
+}
+
+/** conv2dBackwardInput: input pixel (y, x) reads padded gradient (y - ky + 2, x - kx + 2), in the order of (ky, kx). */
+export function convolutionGradient(dims: ConvDims): Geometry {
+  const forward = convolution({ ...dims, channelsIn: dims.channelsOut, channelsOut: dims.channelsIn });
+  const last = dims.kernel - 1;
+  const taps = square(dims.kernel, (ky, kx) => ({ row: last - ky, column: last - kx }));
+  return { ...forward, phases: [{ offsetY: 0, offsetX: 0, taps }] };
+}
+
+/** convTranspose2dForward: output pixel (2a + py, 2b + px) reads input (a, b) and its neighbours below and right. */
+export function transposedConvolution(dims: ConvTransposeDims): Geometry {
+  const { height, width, channelsIn, channelsOut } = dims;
+  const shape = { gridHeight: height, gridWidth: width, inputHeight: height, inputWidth: width };
+  const steps = { padding: 0, paddedWidth: width + 1, inputStep: 1, reach: 2, outputStep: 2 };
+  const phases = [0, 1].flatMap((offsetY) =>
+    [0, 1].map((offsetX) => {
+      const taps = KERNEL.flatMap((ky) =>
+        KERNEL.filter((kx) => (offsetY + 1 - ky) % 2 === 0 && (offsetX + 1 - kx) % 2 === 0).map((kx) => ({
+          row: (offsetY + 1 - ky) / 2,
+          column: (offsetX + 1 - kx) / 2,
+          weight: ky * 3 + kx,
+        })),
+      );
+      return { offsetY, offsetX, taps };
+    }),
+  );
+  return { ...shape, ...steps, channelsIn, channelsOut, phases };
+}
+
+/** convTranspose2dBackwardInput: input pixel (y, x) reads padded gradient (2y + ky, 2x + kx). */
+export function transposedConvolutionGradient(dims: ConvTransposeDims): Geometry {
+  const { height, width, channelsIn, channelsOut } = dims;
+  const shape = { gridHeight: height, gridWidth: width, inputHeight: 2 * height, inputWidth: 2 * width };
+  const steps = { padding: 1, paddedWidth: 2 * width + 1, inputStep: 2, reach: 3, outputStep: 1 };
+  const phases = [{ offsetY: 0, offsetX: 0, taps: square(3, (row, column) => ({ row, column })) }];
+  return { ...shape, ...steps, channelsIn: channelsOut, channelsOut: channelsIn, phases };
+}
+
+function square(kernel: number, place: (ky: number, kx: number) => Omit<Tap, 'weight'>): Tap[] {
+  const range = KERNEL.slice(0, kernel);
+  return range.flatMap((ky) => range.map((kx) => ({ ...place(ky, kx), weight: ky * kernel + kx })));
+}
+
+/** Taps of all phases. */
+export function tapOrder(geometry: Geometry): number[] {
+  return geometry.phases.flatMap((phase) => phase.taps.map((tap) => tap.weight));
+}
+
+/** Products of one output channel: what a layer costs. */
+export function multiplications(geometry: Geometry): number {
+  const { gridHeight, gridWidth, channelsIn, channelsOut } = geometry;
+  return gridHeight * gridWidth * channelsIn * channelsOut * tapOrder(geometry).length;
+}
+
+/** The fields as assembly/geometry.ts reads them. */
+export function encodeGeometry(geometry: Geometry, cut: Cut): number[] {
+  const { gridHeight, gridWidth, inputHeight, inputWidth, channelsIn, padding, paddedWidth } = geometry;
+  const { inputStep, reach, outputStep, channelsOut, phases } = geometry;
+  const { bandRows, bands, groupBlocks, groups } = cut;
+  const words = [gridHeight, gridWidth, inputHeight, inputWidth, channelsIn, padding, paddedWidth];
+  words.push(inputStep, reach, outputStep, gridWidth * outputStep, channelsOut);
+  words.push(bandRows, bands, groupBlocks, groups, phases.length);
+  let firstTap = 0;
+  for (const phase of phases) {
+    const runs = runsOf(phase.taps);
+    words.push(phase.offsetY, phase.offsetX, firstTap, phase.taps.length, runs.length);
+    words.push(...table(phase.taps.map(({ row, column }) => [row, column, 1])), ...table(runs));
+    firstTap += phase.taps.length;
+  }
+  return words;
+}
+
+/** [row, column, count] of each run of taps that read neighbouring pixels from left to right. */
+function runsOf(taps: readonly Tap[]): [number, number, number][] {
+  const runs: [number, number, number][] = [];
+  for (const { row, column } of taps) {
+    const last = runs.at(-1);
+    if (last && last[0] === row && last[1] + last[2] === column) last[2] += 1;
+    else runs.push([row, column, 1]);
+  }
+  return runs;
+}
+
+/** Triples, with room for as many as there can be. */
+function table(triples: readonly (readonly number[])[]): number[] {
+  const words = triples.flat();
+  return words.concat(new Array(3 * MOST_TAPS - words.length).fill(0));
+}

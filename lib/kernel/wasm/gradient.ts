@@ -1,0 +1,92 @@
+/** The gradients of convolutions and transposed convolutions by weight and bias (assembly/gradient.ts). */
+
+import type { ConvDims, Kernels } from '../contract.js';
+import type { Arguments, Machine } from './machine.js';
+
+type Gradients = Pick<Kernels, 'conv2dBackwardWeight' | 'convTranspose2dBackwardWeight'>;
+
+const IN_BLOCK = 4;
+const OUT_BLOCK = 8;
+/** Bytes that a band of rows reads of both tensors: they stay in the first cache. */
+const BAND_BYTES = 24 * 1024;
+
+/** A tensor [H,W,C] and the zeros around it. */
+interface Padded {
+  readonly values: Float32Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly padding: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Which pixel of either padded tensor a tap reads for the summed pixel (0, 0). */
+type TapPlace = readonly [inputRow: number, inputColumn: number, gradientRow: number, gradientColumn: number];
+
+export function gradients(machine: Machine): Gradients {
+  return {
+    /** Sums over the output pixels: tap (ky, kx) reads padded input (y + ky, x + kx). */
+    conv2dBackwardWeight(gradWeight, gradBias, gradOut, input, dims) {
+      const { height, width, kernel } = dims;
+      const padding = (kernel - 1) / 2;
+      const inside = { height, width, channels: dims.channelsIn, padding };
+      const x = { ...inside, values: input, rows: height + 2 * padding, columns: width + 2 * padding };
+      const plain = { height, width, padding: 0, rows: height, columns: width };
+      const g = { ...plain, values: gradOut, channels: dims.channelsOut };
+      const taps = square(kernel).map(([ky, kx]): TapPlace => [ky, kx, 0, 0]);
+      compute(machine, gradWeight, gradBias, x, g, taps, dims, 1);
+    },
+    /** Sums over the input pixels: tap (ky, kx) reads padded gradient (2y + ky, 2x + kx). */
+    convTranspose2dBackwardWeight(gradWeight, gradBias, gradOut, input, dims) {
+      const { height, width } = dims;
+      const plain = { height, width, padding: 0, rows: height, columns: width };
+      const x = { ...plain, values: input, channels: dims.channelsIn };
+      const doubled = { height: 2 * height, width: 2 * width, padding: 1 };
+      const around = { rows: 2 * height + 1, columns: 2 * width + 1 };
+      const g = { ...doubled, ...around, values: gradOut, channels: dims.channelsOut };
+      const taps = square(3).map(([ky, kx]): TapPlace => [0, 0, ky, kx]);
+      compute(machine, gradWeight, gradBias, x, g, taps, dims, 2);
+    },
+  };
+}
+
+function square(kernel: number): [number, number][] {
+  return Array.from({ length: kernel * kernel }, (_, tap) => [Math.floor(tap / kernel), tap % kernel]);
+}
+
+function compute(
+  machine: Machine,
+  gradWeight: Float32Array,
+  gradBias: Float32Array,
+  x: Padded,
+  g: Padded,
+  taps: readonly TapPlace[],
+  dims: Omit<ConvDims, 'kernel'>,
+  step: number,
+): void {
+  const { height, width, channelsIn, channelsOut } = dims;
+  machine.call((lend) => {
+    const input = pack(machine, lend, x, IN_BLOCK);
+    const gradient = pack(machine, lend, g, OUT_BLOCK);
+    const rowBytes = x.columns * IN_BLOCK * 4 + g.columns * step * OUT_BLOCK * 4;
+    const bandRows = Math.max(1, Math.floor(BAND_BYTES / rowBytes));
+    const plan = [height, width, channelsIn, channelsOut, taps.length, input, x.rows, x.columns];
+    plan.push(gradient, g.rows, g.columns, step, bandRows, ...taps.flat());
+    const tasks = Math.ceil(channelsIn / IN_BLOCK) * Math.ceil(channelsOut / OUT_BLOCK);
+    const sums = lend.scratch(taps.length * IN_BLOCK * OUT_BLOCK * 4);
+    machine.threads.run('weightGradient', tasks, lend.result(gradWeight), lend.words(plan), ...sums);
+    const bias = [lend.result(gradBias), lend.input(g.values), g.height * g.width, channelsOut];
+    machine.threads.run('biasGradient', Math.ceil(channelsOut / OUT_BLOCK), ...bias);
+  });
+}
+
+/** The address of a tensor as [C/block][rows][columns][block], with zeros around and behind the last channel. */
+function pack(machine: Machine, lend: Arguments, tensor: Padded, block: number): number {
+  const { values, height, width, channels, padding, rows, columns } = tensor;
+  const blocks = Math.ceil(channels / block);
+  const packed = lend.room(blocks * rows * columns * block * 4);
+  const shape = [height, width, channels, block, padding, rows, columns];
+  machine.threads.run('packChannels', blocks, packed, lend.input(values), ...shape);
+  return packed;
+}

@@ -1,0 +1,174 @@
+/**
+ * Memory that all threads and WebAssembly share, handed out in blocks. Blocks belong to a scope and are free when it
+ * ends; free neighbours are joined, and the first that is large enough is used again.
+ */
+
+import { newSharedMemory, type SharedMemory } from './webassembly.js';
+
+const PAGE = 65536;
+/** What the module asks for at least (build.mjs). */
+const FIRST_PAGES = 16;
+/** WebAssembly addresses have 32 bits; the last page is left out so that the end of a block is an address too. */
+const MOST_PAGES = 65535;
+/** Below it: what threads.ts keeps for itself. */
+const HEAP_START = 4096;
+const ALIGNMENT = 64;
+
+interface Block {
+  address: number;
+  bytes: number;
+}
+
+export class Heap {
+  readonly memory: SharedMemory;
+  /** Every buffer the memory had: growing makes a new one, and older views stay valid. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
+  #free: Block[] = [];
+  readonly #used = new Map<number, Block>();
+  /** Blocks rather than addresses: an address may be freed and used again within one scope. */
+  readonly #scopes: Block[][] = [];
+  readonly #poison: boolean;
+
+  /** With `poison`, freed memory is filled with NaN: whoever still reads it will notice. */
+  constructor(poison: boolean) {
+    this.#poison = poison;
+    this.memory = newSharedMemory(FIRST_PAGES, MOST_PAGES + 1);
+    this.#buffers.add(this.memory.buffer);
+    this.#free.push({ address: HEAP_START, bytes: FIRST_PAGES * PAGE - HEAP_START });
+  }
+
+  /** Whether an array is a view of this memory. */
+  owns(array: ArrayBufferView): boolean {
+    return this.#buffers.has(array.buffer);
+  }
+
+  /** The address of so many bytes, which belong to the innermost scope, or to nobody where there is none. */
+  allocate(bytes: number): number {
+    const block = this.#take(bytes);
+    this.#scopes.at(-1)?.push(block);
+    return block.address;
+  }
+
+  /** The same, but outside of all scopes: until `release`. */
+  allocateForGood(bytes: number): number {
+    return this.#take(bytes).address;
+  }
+
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.#buffer(), address, length);
+  }
+
+  doubles(address: number, length: number): Float64Array {
+    return new Float64Array(this.#buffer(), address, length);
+  }
+
+  counts(address: number, length: number): BigUint64Array {
+    return new BigUint64Array(this.#buffer(), address, length);
+  }
+
+  bytes(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.#buffer(), address, length);
+  }
+
+  integers(address: number, length: number): Int32Array {
+    return new Int32Array(this.#buffer(), address, length);
+  }
+
+  /** The memory as it is now. Growing elsewhere may have replaced it: Node renews the buffers of all memories. */
+  #buffer(): SharedArrayBuffer {
+    const { buffer } = this.memory;
+    this.#buffers.add(buffer);
+    return buffer;
+  }
+
+  get inScope(): boolean {
+    return this.#scopes.length > 0;
+  }
+
+  /** Frees what was allocated within `work`, also after an error. */
+  scope<T>(work: () => T): T {
+    const mine: Block[] = [];
+    this.#scopes.push(mine);
+    try {
+      return work();
+    } finally {
+      this.#scopes.pop();
+      for (const block of mine) if (this.#used.get(block.address) === block) this.release(block.address);
+    }
+  }
+
+  /** Gives a block of the innermost scope to the scope around it; false where there is none. */
+  handOn(address: number): boolean {
+    const [around, inner] = this.#scopes.slice(-2);
+    if (!inner) return false;
+    const at = inner.findLastIndex((block) => block.address === address);
+    if (at >= 0) around.push(...inner.splice(at, 1));
+    return true;
+  }
+
+  /** Frees a block; one that is free already is left alone. */
+  release(address: number): void {
+    const block = this.#used.get(address);
+    if (!block) return;
+    this.#used.delete(address);
+    if (this.#poison) this.bytes(address, block.bytes).fill(0xff);
+    const next = this.#free.findIndex((block) => block.address > address);
+    const at = next < 0 ? this.#free.length : next;
+    this.#free.splice(at, 0, block);
+    this.#join(at);
+    this.#join(at - 1);
+  }
+
+  /** Joins a free block with the one behind it. */
+  #join(at: number): void {
+    const [block, behind] = [this.#free[at], this.#free[at + 1]];
+    if (!block || !behind || block.address + block.bytes !== behind.address) return;
+    block.bytes += behind.bytes;
+    this.#free.splice(at + 1, 1);
+  }
+
+  #take(wanted: number): Block {
+    const bytes = Math.ceil(Math.max(wanted, 1) / ALIGNMENT) * ALIGNMENT;
+    let at = this.#free.findIndex((block) => block.bytes >= bytes);
+    if (at < 0) {
+      this.#grow(bytes);
+      at = this.#free.length - 1;
+    }
+    const block = this.#free[at];
+    const { address } = block;
+    if (block.bytes === bytes) this.#free.splice(at, 1);
+    else {
+      block.address += bytes;
+      block.bytes -= bytes;
+    }
+    const taken = { address, bytes };
+    this.#used.set(address, taken);
+    return taken;
+  }
+
+  /** Makes room for so many bytes at the end. */
+  #grow(bytes: number): void {
+    const size = this.memory.buffer.byteLength;
+    const last = this.#free.at(-1);
+    const atEnd = last && last.address + last.bytes === size ? last : undefined;
+    const pages = Math.ceil((bytes - (atEnd?.bytes ?? 0)) / PAGE);
+    if (size / PAGE + pages > MOST_PAGES) throw new Error(`out of memory: ${this.#account(bytes)}`);
+    // A quarter more, so that many small requests do not grow it many times.
+    const generous = Math.min(Math.max(pages, Math.ceil(size / PAGE / 4)), MOST_PAGES - size / PAGE);
+    try {
+      this.memory.grow(generous);
+    } catch {
+      throw new Error(`the system refused more memory: ${this.#account(bytes)}`);
+    }
+    this.#buffers.add(this.memory.buffer);
+    if (atEnd) atEnd.bytes += generous * PAGE;
+    else this.#free.push({ address: size, bytes: generous * PAGE });
+  }
+
+  #account(bytes: number): string {
+    let used = 0;
+    for (const block of this.#used.values()) used += block.bytes;
+    const mib = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
+    return `${mib(bytes)} more than the ${mib(used)} in use do not fit the 4 GiB of WebAssembly`;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The shared memory and the threads of one engine, and how a kernel call gets its arguments: tensors of the engine are
+ * used where they are, ordinary arrays are copied in and their results out again.
+ */
+
+import { Heap } from './heap.js';
+import { Threads } from './threads.js';
+
+/** Lends memory to one kernel call. */
+export interface Arguments {
+  /** The address of a tensor that is read. */
+  input(values: Float32Array | Uint8Array): number;
+  /** The address of a tensor that is written, and before that perhaps read. */
+  result(values: Float32Array): number;
+  /** The address of 32-bit integers. */
+  words(values: readonly number[]): number;
+  /** The address of float32 values. */
+  floats(values: readonly number[]): number;
+  /** The address of so many bytes with any contents. */
+  room(bytes: number): number;
+  /** The address and size of a scratch memory of so many bytes for each thread. */
+  scratch(bytes: number): [address: number, size: number];
+}
+
+export interface MachineOptions {
+  readonly threads: number;
+  /** Fills freed memory with NaN, for tests. */
+  readonly poison?: boolean;
+}
+
+export class Machine {
+  readonly heap: Heap;
+  readonly threads: Threads;
+  #frozen = 0;
+  /** Blocks that are kept while weights are frozen, by weight tensor and use. */
+  readonly #kept = new Map<Float32Array, Map<string, number>>();
+
+  constructor(options: MachineOptions) {
+    this.heap = new Heap(options.poison ?? false);
+    this.threads = new Threads(this.heap.memory, options.threads);
+  }
+
+  /** Lends memory to `work`, and copies results back to arrays that are not tensors of this engine. */
+  call<T>(work: (lend: Arguments) => T): T {
+    const { heap } = this;
+    return heap.scope(() => {
+      const copies: [Float32Array, number][] = [];
+      const room = (bytes: number) => heap.allocate(bytes);
+      const input = (values: Float32Array | Uint8Array): number => {
+        if (heap.owns(values)) return values.byteOffset;
+        const address = room(values.byteLength);
+        if (values instanceof Uint8Array) heap.bytes(address, values.length).set(values);
+        else heap.floats(address, values.length).set(values);
+        return address;
+      };
+      const answer = work({
+        input,
+        room,
+        result: (values) => {
+          const address = input(values);
+          if (!heap.owns(values)) copies.push([values, address]);
+          return address;
+        },
+        words: (values) => {
+          const address = room(4 * values.length);
+          heap.integers(address, values.length).set(values);
+          return address;
+        },
+        floats: (values) => {
+          const address = room(4 * values.length);
+          heap.floats(address, values.length).set(values);
+          return address;
+        },
+        scratch: (bytes) => {
+          const size = Math.ceil(bytes / 64) * 64;
+          return [room(size * this.threads.count), size];
+        },
+      });
+      for (const [values, address] of copies) values.set(heap.floats(address, values.length));
+      return answer;
+    });
+  }
+
+  /** Keeps what `keep` made until `work` is over. */
+  frozen<T>(work: () => T): T {
+    this.#frozen += 1;
+    try {
+      return work();
+    } finally {
+      this.#frozen -= 1;
+      if (this.#frozen === 0) this.#forget();
+    }
+  }
+
+  /**
+   * The address of what `make` writes from a weight tensor for one use (`key`): made once while weights are
+   * frozen, and anew for every call where they are not.
+   */
+  keep(weight: Float32Array, key: string, bytes: number, make: (address: number) => void): number {
+    const known = this.#kept.get(weight)?.get(key);
+    if (known !== undefined) return known;
+    const address = this.#frozen > 0 ? this.heap.allocateForGood(bytes) : this.heap.allocate(bytes);
+    make(address);
+    if (this.#frozen > 0) {
+      const uses = this.#kept.get(weight) ?? new Map<string, number>();
+      this.#kept.set(weight, uses.set(key, address));
+    }
+    return address;
+  }
+
+  #forget(): void {
+    for (const uses of this.#kept.values()) for (const address of uses.values()) this.heap.release(address);
+    this.#kept.clear();
+  }
+}

@@ -1,0 +1,254 @@
+/** Layers of spiking neurons over many steps (assembly/spiking.ts, assembly/neuron.ts). */
+
+import type {
+  FusedKind,
+  FusedNeuron,
+  Kept,
+  Population,
+  PopulationDims,
+  SpikeTrain,
+  SpikingKernels,
+  SpikingMode,
+} from '../spiking.js';
+import { denseScratch, eventScratch } from './convolution.js';
+import { chunkOf, cutGrid } from './cut.js';
+import { convolution, encodeGeometry, type Geometry, transposedConvolution } from './geometry.js';
+import type { Machine } from './machine.js';
+import { BLOCK, packedBias, packedWeights, WIDE_BLOCK } from './weights.js';
+
+/** The numbers of the kinds in assembly/neuron.ts. */
+const KINDS: Readonly<Record<FusedKind, number>> = { integrate: 0, mt: 1, if: 2, 'if-hard': 3 };
+/** A spike code is a byte. */
+const MOST_THRESHOLDS = 8;
+/** In mode `auto`, above this fraction of non-zero inputs the dense kernel is faster (see docs/speed.md). */
+const DENSE_ABOVE = 0.6;
+
+/** A population with its addresses; channels are padded to whole blocks of 16. */
+interface Neurons extends Population {
+  readonly dims: PopulationDims;
+  readonly channels: number;
+  readonly words: (codes: number, totals: number) => number[];
+}
+
+interface Train extends SpikeTrain {
+  readonly codes: number;
+  readonly steps: number;
+  /** With and without padding, of one step. */
+  readonly channels: number;
+  readonly realChannels: number;
+  readonly stepBytes: number;
+}
+
+export function spiking(machine: Machine): SpikingKernels {
+  return {
+    supports: (kind, thresholds): kind is FusedKind =>
+      Object.hasOwn(KINDS, kind) && thresholds.length <= MOST_THRESHOLDS,
+    population: (dims, neuron, kept) => newPopulation(machine, dims, neuron, kept),
+    inject(population, current, steps) {
+      const neurons = population as Neurons;
+      const { height, width } = neurons.dims;
+      return fire(machine, neurons, steps, (address) =>
+        machine.call((lend) => {
+          const padded = lend.room(4 * height * width * neurons.channels);
+          const from = [lend.input(current), neurons.dims.channels];
+          changeChannels(machine, padded, neurons.channels, from[0], from[1], height * width);
+          const rows = rowsOf(machine, neurons);
+          machine.threads.run('spikingInput', Math.ceil(height / rows), address, padded, steps, rows);
+        }),
+      );
+    },
+    convolve: (population, inputs, weight, bias, dims, mode) =>
+      propagate(machine, population as Neurons, inputs as readonly Train[], weight, bias, mode, (channels) =>
+        convolution({ ...dims, ...channels }),
+      ),
+    convolveTransposed: (population, inputs, weight, bias, dims, mode) =>
+      propagate(machine, population as Neurons, inputs as readonly Train[], weight, bias, mode, (channels) =>
+        transposedConvolution({ ...dims, ...channels }),
+      ),
+    pool(population, input) {
+      const [neurons, train] = [population as Neurons, input as Train];
+      return fire(machine, neurons, train.steps, (address) =>
+        machine.call((lend) => {
+          const rows = rowsOf(machine, neurons);
+          const tasks = Math.ceil(neurons.dims.height / rows);
+          const source = lend.words(sourceWords(train));
+          const scratch = lend.scratch(neurons.dims.width * WIDE_BLOCK * 4);
+          machine.threads.run('spikingPooling', tasks, address, source, train.steps, rows, ...scratch);
+        }),
+      );
+    },
+  };
+}
+
+const padChannels = (channels: number) => Math.ceil(channels / WIDE_BLOCK) * WIDE_BLOCK;
+
+function newPopulation(machine: Machine, dims: PopulationDims, neuron: FusedNeuron, kept: Kept): Neurons {
+  const { heap } = machine;
+  const { height, width } = dims;
+  const channels = padChannels(dims.channels);
+  const size = height * width * channels;
+  const zeros = (wanted: boolean) => {
+    if (!wanted) return 0;
+    const address = heap.allocate(4 * size);
+    heap.floats(address, size).fill(0);
+    return address;
+  };
+  const membrane = zeros(true);
+  const sums = [kept.currents, kept.flows, kept.spikeCounts].map(zeros);
+  if (neuron.initialPotential !== 0) startFrom(machine, membrane, dims, channels, neuron.initialPotential);
+  const thresholds = floatsForScope(machine, neuron.thresholds);
+  const values = floatsForScope(machine, weightedSpikes(neuron.thresholds));
+  const view = (address: number) => withoutPadding(machine, address, dims, channels);
+  return {
+    dims,
+    channels,
+    membrane: () => view(membrane),
+    releaseMembrane: () => heap.release(membrane),
+    currents: () => view(sums[0]),
+    flows: () => view(sums[1]),
+    spikeCounts: () => {
+      const counts = view(sums[2]);
+      return new Uint32Array(counts.buffer, counts.byteOffset, counts.length).slice();
+    },
+    words: (codes, totals) => {
+      const kind = [KINDS[neuron.kind], thresholds, neuron.thresholds.length, values];
+      const state = [height, width, channels, membrane, codes, size, ...sums, totals];
+      return [...kind, ...state, 0, height, 0, width];
+    },
+  };
+}
+
+/** The weighted spike of each code (Eq. 6): the thresholds of its bits added from high to low. */
+function weightedSpikes(thresholds: readonly number[]): number[] {
+  const { fround } = Math;
+  return Array.from({ length: 2 ** thresholds.length }, (_, code) =>
+    thresholds.reduce((sum, threshold, i) => ((code >> i) & 1 ? fround(sum + fround(threshold)) : sum), 0),
+  );
+}
+
+function floatsForScope(machine: Machine, values: readonly number[]): number {
+  const address = machine.heap.allocate(4 * values.length);
+  machine.heap.floats(address, values.length).set(values);
+  return address;
+}
+
+/** Sets the membranes to `volts`; those of padding channels stay at 0, where they never fire. */
+function startFrom(
+  machine: Machine,
+  membrane: number,
+  dims: PopulationDims,
+  channels: number,
+  volts: number,
+): void {
+  const pixels = dims.height * dims.width;
+  const potentials = machine.heap.floats(membrane, pixels * channels);
+  for (let p = 0; p < pixels; p++) potentials.fill(volts, p * channels, p * channels + dims.channels);
+}
+
+/** A tensor [H,W,C] from one with padded channels; itself where there is no padding. */
+function withoutPadding(
+  machine: Machine,
+  address: number,
+  dims: PopulationDims,
+  channels: number,
+): Float32Array {
+  const pixels = dims.height * dims.width;
+  const length = pixels * dims.channels;
+  if (channels === dims.channels) return machine.heap.floats(address, length);
+  const plain = machine.heap.allocate(4 * length);
+  changeChannels(machine, plain, dims.channels, address, channels, pixels);
+  return machine.heap.floats(plain, length);
+}
+
+/** Copies [pixels,from] to [pixels,to]: cut off, or filled up with zeros. */
+function changeChannels(
+  machine: Machine,
+  target: number,
+  to: number,
+  source: number,
+  from: number,
+  pixels: number,
+) {
+  if (to > from) machine.heap.floats(target, pixels * to).fill(0);
+  const chunk = chunkOf(pixels, machine.threads.count);
+  const tasks = Math.ceil(pixels / chunk);
+  machine.threads.run(
+    'copyChannels',
+    tasks,
+    target,
+    to,
+    0,
+    source,
+    from,
+    0,
+    Math.min(to, from),
+    pixels,
+    chunk,
+  );
+}
+
+/** Rows of a population that are one task. */
+function rowsOf(machine: Machine, { dims, channels }: Neurons): number {
+  return Math.ceil(
+    chunkOf(dims.height * dims.width * channels, machine.threads.count) / (dims.width * channels),
+  );
+}
+
+/** Runs a kernel that writes spike codes for so many steps. */
+function fire(machine: Machine, neurons: Neurons, steps: number, run: (population: number) => void): Train {
+  const { heap } = machine;
+  const { height, width } = neurons.dims;
+  const stepBytes = height * width * neurons.channels;
+  const codes = heap.allocate(steps * stepBytes);
+  const spikesPerStep = machine.call((lend) => {
+    const totals = lend.room(8 * steps);
+    heap.doubles(totals, steps).fill(0);
+    run(lend.words(neurons.words(codes, totals)));
+    return Array.from(heap.counts(totals, steps), Number);
+  });
+  const { channels } = neurons;
+  const release = () => heap.release(codes);
+  return { codes, steps, channels, realChannels: neurons.dims.channels, stepBytes, spikesPerStep, release };
+}
+
+function propagate(
+  machine: Machine,
+  neurons: Neurons,
+  inputs: readonly Train[],
+  weight: Float32Array,
+  bias: Float32Array,
+  mode: SpikingMode,
+  geometryOf: (channels: { channelsIn: number; channelsOut: number }) => Geometry,
+): Train {
+  const { threads } = machine;
+  const channelsIn = inputs.reduce((sum, { channels }) => sum + channels, 0);
+  const geometry = geometryOf({ channelsIn, channelsOut: neurons.channels });
+  const cut = cutGrid(geometry, WIDE_BLOCK, threads.count);
+  const parts = inputs.map(({ realChannels, channels }) => [realChannels, channels] as const);
+  const realChannelsOut = neurons.dims.channels;
+  const { steps } = inputs[0];
+  return fire(machine, neurons, steps, (population) =>
+    machine.call((lend) => {
+      const pack = (block: number) =>
+        packedWeights(machine, weight, { geometry, block, exchanged: false, parts, realChannelsOut });
+      const layer = [lend.words(encodeGeometry(geometry, cut)), lend.words(inputs.flatMap(sourceWords))];
+      layer.push(inputs.length, mode === 'dense' ? 0 : pack(WIDE_BLOCK), mode === 'event' ? 0 : pack(BLOCK));
+      layer.push(packedBias(machine, bias), population, steps, bitsOf(DENSE_LIMITS[mode]));
+      const bytes = Math.max(denseScratch(geometry, cut), eventScratch(geometry, cut));
+      const tasks = cut.bands * cut.groups;
+      threads.run('spikingConvolution', tasks, lend.words(layer), ...lend.scratch(bytes));
+    }),
+  );
+}
+
+/** The densities above which a layer is computed densely. */
+const DENSE_LIMITS: Readonly<Record<SpikingMode, number>> = { dense: -1, event: 2, auto: DENSE_ABOVE };
+
+function sourceWords({ codes, channels, stepBytes }: Train): number[] {
+  return [codes, channels, stepBytes];
+}
+
+/** The bits of a float32. */
+function bitsOf(value: number): number {
+  return new Int32Array(Float32Array.of(value).buffer)[0];
+}

@@ -1,0 +1,29 @@
+/** Tensors in shared memory that belong to scopes. */
+
+import type { TensorMemory } from '../contract.js';
+import type { Machine } from './machine.js';
+
+export function tensors(machine: Machine): TensorMemory {
+  const { heap } = machine;
+  const tensor = (length: number) =>
+    heap.inScope ? heap.floats(heap.allocate(4 * length), length) : new Float32Array(length);
+  return {
+    tensor,
+    release: (values) => {
+      if (heap.owns(values)) heap.release(values.byteOffset);
+    },
+    resident: (values) => {
+      const copy = heap.floats(heap.allocateForGood(4 * values.length), values.length);
+      copy.set(values);
+      return copy;
+    },
+    scope: (work) =>
+      heap.scope(() =>
+        work((values) => {
+          if (!heap.owns(values)) return values;
+          return heap.handOn(values.byteOffset) ? values : values.slice();
+        }),
+      ),
+    frozen: (work) => machine.frozen(work),
+  };
+}

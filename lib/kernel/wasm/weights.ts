@@ -1,0 +1,64 @@
+/** Weights and biases in the order in which the kernels read them (assembly/pack.ts), kept while they are frozen. */
+
+import { encodeGeometry, type Geometry, tapOrder } from './geometry.js';
+import type { Machine } from './machine.js';
+
+/** Output channels of a block of the dense and of the event-driven kernel. */
+export const BLOCK = 8;
+export const WIDE_BLOCK = 16;
+
+/** The summed channels come in parts, each padded with zeros: [channels, padded channels]. */
+export type Parts = readonly (readonly [number, number])[];
+
+export interface WeightUse {
+  /** Its channelsIn are those after padding, channelsOut those of the result. */
+  readonly geometry: Geometry;
+  readonly block: number;
+  /** Sums over the weights' output channels instead: the gradient by the input. */
+  readonly exchanged: boolean;
+  readonly parts?: Parts;
+  /** Output channels of the weights, where the geometry has more: the rest are zeros. */
+  readonly realChannelsOut?: number;
+}
+
+/** The address of packed weights [taps,I,O]. */
+export function packedWeights(machine: Machine, weight: Float32Array, use: WeightUse): number {
+  const { geometry, block, exchanged } = use;
+  const order = tapOrder(geometry);
+  const parts = use.parts ?? [[geometry.channelsIn, geometry.channelsIn]];
+  const blocks = Math.ceil(geometry.channelsOut / block);
+  const bytes = blocks * block * order.length * geometry.channelsIn * 4;
+  const key = `${block} ${exchanged} ${order} ${parts.join(' ')}`;
+  return machine.keep(weight, key, bytes, (address) => {
+    const [first, second = [0, 0]] = parts;
+    const summed = first[0] + second[0];
+    const lanes = use.realChannelsOut ?? geometry.channelsOut;
+    const [channelsIn, channelsOut] = exchanged ? [lanes, summed] : [summed, lanes];
+    const noCut = { bandRows: 1, bands: 1, groupBlocks: 1, groups: 1 };
+    machine.call((lend) => {
+      const words = [lend.words(encodeGeometry(geometry, noCut)), lend.words(order), channelsIn, channelsOut];
+      words.push(block, exchanged ? 1 : 0, ...first, ...second);
+      machine.threads.run('packWeights', blocks, address, lend.input(weight), lend.words(words));
+    });
+  });
+}
+
+/** The address of a bias, padded with zeros to whole blocks, without -0. */
+export function packedBias(machine: Machine, bias: Float32Array): number {
+  const length = Math.ceil(bias.length / WIDE_BLOCK) * WIDE_BLOCK;
+  return machine.keep(bias, 'bias', 4 * length, (address) => {
+    const padded = machine.heap.floats(address, length);
+    padded.fill(0);
+    bias.forEach((value, channel) => {
+      padded[channel] = value + 0;
+    });
+  });
+}
+
+/** The address of `length` zeros, for sums that start from nothing. */
+export function zeroBias(machine: Machine, length: number): number {
+  const padded = Math.ceil(length / WIDE_BLOCK) * WIDE_BLOCK;
+  const address = machine.heap.allocate(4 * padded);
+  machine.heap.floats(address, padded).fill(0);
+  return address;
+}

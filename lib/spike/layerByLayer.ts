@@ -1,0 +1,135 @@
+/**
+ * The same simulation the other way round: the network has no loops, so a layer can run through many steps before
+ * the next one begins. Its weights and membranes then stay in the cache, and only spikes travel between layers.
+ * Every neuron sees the same currents in the same order as in stepByStep.ts: same bits.
+ */
+
+import type { Kernels } from '../kernel/contract.js';
+import type { FusedKind, Population, SpikeTrain, SpikingKernels } from '../kernel/spiking.js';
+import { type Layer, lastReaders, OUTPUT, outputDims } from '../unet/architecture.js';
+import { applyLayer, hasNeuron, kernelDims } from '../unet/forward.js';
+import { layerParameters } from '../unet/parameters.js';
+import { stepsAtOnce } from './memory.js';
+import {
+  ALL_SUMS,
+  countSpikes,
+  type Simulation,
+  type SimulationOptions,
+  type SpikingNetwork,
+} from './simulation.js';
+
+/** One simulation: what all layers need to know. */
+interface Context {
+  readonly spiking: SpikingKernels;
+  readonly network: SpikingNetwork;
+  readonly kind: FusedKind;
+  readonly height: number;
+  readonly width: number;
+  readonly options: SimulationOptions;
+}
+
+/** Runs `image` [H,W,C] layer by layer; the sums live in the scope of the caller. */
+export function simulateLayers(kernels: Kernels, context: Context, image: Float32Array): Simulation {
+  const { network, height, width, options } = context;
+  const [first] = network.layers;
+  return kernels.frozen(() =>
+    kernels.scope((keep) => {
+      const staticCurrent = applyLayer(kernels, first, network.parameters, image, height, width); // line 2
+      const populations = new Map<string, Population>();
+      const spikesPerStep = new Map(
+        network.layers.filter(hasNeuron).map((layer) => [layer.output, new Float64Array(options.steps)]),
+      );
+      const atOnce = stepsAtOnce(network.layers, height, width, options.steps);
+      for (let done = 0; done < options.steps; done += atOnce) {
+        const steps = Math.min(atOnce, options.steps - done);
+        const record = (layer: Layer, train: SpikeTrain) =>
+          spikesPerStep.get(layer.output)?.set(train.spikesPerStep, done);
+        runSteps(context, populations, staticCurrent, steps, record, done + steps === options.steps);
+      }
+      return summarise(context, populations, spikesPerStep, keep);
+    }),
+  );
+}
+
+/** Every layer in turn through some steps; after the `last` ones the membranes are not needed any more. */
+function runSteps(
+  context: Context,
+  populations: Map<string, Population>,
+  staticCurrent: Float32Array,
+  steps: number,
+  record: (layer: Layer, train: SpikeTrain) => void,
+  last: boolean,
+): void {
+  const { spiking, network } = context;
+  const [first] = network.layers;
+  const readers = lastReaders(network.layers);
+  const trains = new Map<string, SpikeTrain>();
+  for (const layer of network.layers) {
+    const population = populations.get(layer.output) ?? newPopulation(context, layer);
+    populations.set(layer.output, population);
+    const inputs = layer.inputs.flatMap((name) => trains.get(name) ?? []);
+    const train =
+      layer === first
+        ? spiking.inject(population, staticCurrent, steps)
+        : propagate(context, layer, population, inputs); // line 6
+    record(layer, train);
+    trains.set(layer.output, train);
+    for (const name of layer.inputs) if (readers.get(name) === layer) trains.get(name)?.release();
+    if (last && hasNeuron(layer)) population.releaseMembrane();
+  }
+  trains.get(OUTPUT)!.release();
+}
+
+/** The neurons of a layer; those of the last one sum their current and never fire. */
+function newPopulation(context: Context, layer: Layer): Population {
+  const { spiking, network, height, width, options } = context;
+  const { keep = ALL_SUMS } = options;
+  const { thresholds, initialPotential } = network.neuronParameters;
+  const fires = hasNeuron(layer);
+  const kept = (sum: (typeof ALL_SUMS)[number]) => fires && keep.includes(sum);
+  return spiking.population(
+    outputDims(layer, height, width),
+    fires
+      ? { kind: context.kind, thresholds, initialPotential }
+      : { kind: 'integrate', thresholds, initialPotential: 0 },
+    { currents: kept('currents'), flows: kept('flows'), spikeCounts: kept('spikeCounts') },
+  );
+}
+
+/** The spikes of a layer from those that it reads. */
+function propagate(
+  { spiking, network, height, width, options }: Context,
+  layer: Layer,
+  population: Population,
+  inputs: readonly SpikeTrain[],
+): SpikeTrain {
+  if (layer.operation === 'pool') return spiking.pool(population, inputs[0]);
+  const dims = kernelDims(layer, height, width);
+  const { weight, bias } = layerParameters(network.parameters, layer);
+  const { mode } = options;
+  return layer.operation === 'conv'
+    ? spiking.convolve(population, inputs, weight, bias, dims, mode)
+    : spiking.convolveTransposed(population, inputs, weight, bias, dims, mode);
+}
+
+function summarise(
+  { network, options }: Context,
+  populations: ReadonlyMap<string, Population>,
+  spikesPerStep: Simulation['spikesPerStep'],
+  keep: (tensor: Float32Array) => Float32Array,
+): Simulation {
+  const { steps, keep: sums = ALL_SUMS } = options;
+  const column = <T>(sum: (typeof ALL_SUMS)[number], pick: (population: Population) => T): Map<string, T> => {
+    const layers = sums.includes(sum) ? network.layers.filter(hasNeuron) : [];
+    return new Map(layers.map(({ output }) => [output, pick(populations.get(output)!)]));
+  };
+  return {
+    steps,
+    output: keep(populations.get(OUTPUT)!.membrane()),
+    currents: column('currents', (population) => keep(population.currents())),
+    flows: column('flows', (population) => keep(population.flows())),
+    spikeCounts: column('spikeCounts', (population) => population.spikeCounts()),
+    spikesPerStep,
+    spikes: countSpikes(spikesPerStep),
+  };
+}

@@ -1,0 +1,38 @@
+/** How much memory a simulation takes, and how many of its steps fit at once. */
+
+import { type Layer, outputDims, peakOfSignals } from '../unet/architecture.js';
+import { hasNeuron } from '../unet/forward.js';
+
+/** Spikes of layers that wait for their readers take at most so many bytes, where the image allows it. */
+const TRAIN_BYTES = 256 * 2 ** 20;
+/** Engines round channels up to whole blocks of so many. */
+const LANES = 16;
+
+/** The most steps that every layer runs before the next one begins. */
+export function stepsAtOnce(layers: readonly Layer[], height: number, width: number, steps: number): number {
+  const bytesPerStep = peakOfSignals(layers, (layer) => neurons(layer, height, width));
+  const most = Math.max(1, Math.floor(TRAIN_BYTES / bytesPerStep));
+  return Math.ceil(steps / Math.ceil(steps / most));
+}
+
+/** Bytes that a simulation with `sums` sums for each neuron takes at its peak, weights aside. */
+export function simulationBytes(
+  layers: readonly Layer[],
+  height: number,
+  width: number,
+  steps: number,
+  sums: number,
+): number {
+  const atOnce = stepsAtOnce(layers, height, width, steps);
+  const trains = (layer: Layer) => atOnce * neurons(layer, height, width);
+  const membrane = (layer: Layer) => 4 * neurons(layer, height, width);
+  const all = layers.filter(hasNeuron).reduce((sum, layer) => sum + membrane(layer), 0);
+  if (atOnce < steps) return peakOfSignals(layers, trains) + (1 + sums) * all;
+  return peakOfSignals(layers, trains, membrane) + sums * all;
+}
+
+/** Neurons of a layer, with those of padded channels. */
+function neurons(layer: Layer, height: number, width: number): number {
+  const out = outputDims(layer, height, width);
+  return out.height * out.width * Math.ceil(out.channels / LANES) * LANES;
+}

@@ -1,0 +1,77 @@
+/** What a simulation is given and what it leaves behind. */
+
+import type { SpikingMode } from '../kernel/spiking.js';
+import { UsageError } from '../tensor/error.js';
+import type { Layer } from '../unet/architecture.js';
+import type { Network, Signals } from '../unet/forward.js';
+import type { NeuronParameters } from './neuron/neuron.js';
+
+/** A U-Net's layers with normalised weights and the neurons that replace its ReLUs. */
+export interface SpikingNetwork extends Network {
+  /** A name of the table in neuron/index.ts. */
+  readonly neuron: string;
+  readonly neuronParameters: NeuronParameters;
+}
+
+/** How currents are computed: from dense tensors, from events, or whichever fits the density of each layer. */
+export type Mode = SpikingMode;
+export const MODES: readonly Mode[] = ['auto', 'dense', 'event'];
+
+/** What one layer did in one step; the arrays are the simulation's own and change with the next step. */
+export interface StepRecord {
+  readonly layer: Layer;
+  /** 0 .. T-1 */
+  readonly step: number;
+  readonly current: Float32Array;
+  /** Membrane potential after the step. */
+  readonly membrane: Float32Array;
+  /** Weighted spikes o(t). */
+  readonly output: Float32Array;
+  /** Number of spikes of each neuron. */
+  readonly spikes: Uint8Array;
+}
+
+/** What can be kept of every neuron, summed over the steps. */
+export type Sums = 'currents' | 'flows' | 'spikeCounts';
+export const ALL_SUMS: readonly Sums[] = ['currents', 'flows', 'spikeCounts'];
+
+export interface SimulationOptions {
+  /** T */
+  readonly steps: number;
+  readonly mode: Mode;
+  /** Default: everything. What is not kept costs neither memory nor time. */
+  readonly keep?: readonly Sums[];
+  /** Sees every step of every layer; then the steps are run one by one. */
+  readonly onStep?: (record: StepRecord) => void;
+}
+
+/** What a simulation leaves behind; every map has an entry for each neuron layer, where it was to be kept. */
+export interface Simulation {
+  readonly steps: number;
+  /** I_in of the last layer [H,W,K]: its current summed over the steps. */
+  readonly output: Float32Array;
+  /** I_in (line 9): input currents summed over the steps, [h,w,C]. */
+  readonly currents: Signals;
+  /** I_out (Eq. 10, line 9): weighted spikes summed over the steps, [h,w,C]. */
+  readonly flows: Signals;
+  /** Spikes of each neuron over all steps, [h,w,C]. */
+  readonly spikeCounts: ReadonlyMap<string, Uint32Array>;
+  /** Spikes of each layer in each step, [T]. */
+  readonly spikesPerStep: ReadonlyMap<string, Float64Array>;
+  /** Spikes of all neurons in all steps. */
+  readonly spikes: number;
+}
+
+/** Refuses a number of steps that makes no sense (UsageError). */
+export function checkSteps(steps: number): void {
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new UsageError(`--steps ${steps}: expected a whole number of time steps of at least 1`);
+  }
+}
+
+/** Spikes of all layers in all steps. */
+export function countSpikes(spikesPerStep: Simulation['spikesPerStep']): number {
+  let spikes = 0;
+  for (const perStep of spikesPerStep.values()) for (const count of perStep) spikes += count;
+  return spikes;
+}

@@ -1,0 +1,176 @@
+/**
+ * The Spiking-UNet over T steps: the forward part of Algorithm 1 (lines 1-11), line by line. Every layer reads
+ * what the layer before it fired in the same step. Convolutions run on dense tensors or on lists of events;
+ * the bits are the same (kernel/contract.ts), the work is not.
+ */
+
+import type { Kernels } from '../kernel/contract.js';
+import type { Layer } from '../unet/architecture.js';
+import {
+  applyLayer,
+  gatherInput,
+  hasNeuron,
+  kernelDims,
+  type Network,
+  newOutput,
+  type Signals,
+} from '../unet/forward.js';
+import { layerParameters } from '../unet/parameters.js';
+import { findNeuron } from './neuron/index.js';
+import {
+  ALL_SUMS,
+  countSpikes,
+  type Mode,
+  type Simulation,
+  type SimulationOptions,
+  type SpikingNetwork,
+} from './simulation.js';
+
+/** In mode `auto`, layers with a larger fraction of non-zero inputs run dense. */
+const DENSE_ABOVE = 0.5;
+
+/** Runs `image` [H,W,C] step by step; the sums live in the scope of the caller. */
+export function simulateSteps(
+  kernels: Kernels,
+  network: SpikingNetwork,
+  image: Float32Array,
+  height: number,
+  width: number,
+  options: SimulationOptions,
+): Simulation {
+  const [first, ...others] = network.layers;
+  const populations = newPopulations(kernels, network, height, width, options.steps); // line 1
+  const output = newOutput(kernels, network.layers.at(-1)!, height, width).fill(0);
+  const staticCurrent = applyLayer(kernels, first, network.parameters, image, height, width); // line 2
+  const fired: Signals = new Map([...populations].map(([name, population]) => [name, population.output]));
+  for (let t = 0; t < options.steps; t++) {
+    advance(kernels, network, populations.get(first.output)!, first, staticCurrent, t, options);
+    for (const layer of others) {
+      kernels.scope(() => {
+        const current = propagate(kernels, network, layer, fired, height, width, options.mode); // line 6
+        const population = populations.get(layer.output);
+        if (population) advance(kernels, network, population, layer, current, t, options);
+        else kernels.addInto(output, current);
+      });
+    }
+  }
+  return summarise(populations, output, options);
+}
+
+/** The neurons of one layer: state, what they fire now, and what they have done so far; all [h,w,C]. */
+interface Population {
+  readonly membrane: Float32Array;
+  readonly output: Float32Array;
+  readonly spikes: Uint8Array;
+  readonly currentSum: Float32Array;
+  readonly flow: Float32Array;
+  readonly spikeCount: Uint32Array;
+  readonly spikesPerStep: Float64Array;
+}
+
+type Populations = ReadonlyMap<string, Population>;
+
+function newPopulations(
+  kernels: Kernels,
+  network: SpikingNetwork,
+  height: number,
+  width: number,
+  steps: number,
+): Populations {
+  const entries = network.layers.filter(hasNeuron).map((layer) => {
+    const filled = (value: number) => newOutput(kernels, layer, height, width).fill(value);
+    const membrane = filled(network.neuronParameters.initialPotential);
+    const population: Population = {
+      membrane,
+      output: filled(0),
+      spikes: new Uint8Array(membrane.length),
+      currentSum: filled(0),
+      flow: filled(0),
+      spikeCount: new Uint32Array(membrane.length),
+      spikesPerStep: new Float64Array(steps),
+    };
+    return [layer.output, population] as const;
+  });
+  return new Map(entries);
+}
+
+/** The current of a layer from the spikes of this step (line 6: the bias enters every time). */
+function propagate(
+  kernels: Kernels,
+  network: Network,
+  layer: Layer,
+  fired: Signals,
+  height: number,
+  width: number,
+  mode: Mode,
+): Float32Array {
+  const input = gatherInput(kernels, layer, fired, height, width);
+  const dense = mode === 'dense' || (mode === 'auto' && density(input) > DENSE_ABOVE);
+  return (dense ? applyLayer : applyEvents)(kernels, layer, network.parameters, input, height, width);
+}
+
+function density(values: Float32Array): number {
+  let events = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) events++;
+  return events / values.length;
+}
+
+/** `applyLayer` of unet/forward.ts, driven by events. */
+function applyEvents(
+  kernels: Kernels,
+  layer: Layer,
+  parameters: Network['parameters'],
+  spikes: Float32Array,
+  height: number,
+  width: number,
+): Float32Array {
+  const out = newOutput(kernels, layer, height, width);
+  const dims = kernelDims(layer, height, width);
+  if (layer.operation === 'pool') {
+    kernels.eventAvgPool2d(out, spikes, dims);
+    return out;
+  }
+  const { weight, bias } = layerParameters(parameters, layer);
+  if (layer.operation === 'conv') kernels.eventConv2d(out, spikes, weight, bias, dims);
+  else kernels.eventConvTranspose2d(out, spikes, weight, bias, dims);
+  return out;
+}
+
+/** Updates the neurons of a layer and adds to its sums (lines 8 and 9). */
+function advance(
+  kernels: Kernels,
+  network: SpikingNetwork,
+  population: Population,
+  layer: Layer,
+  current: Float32Array,
+  step: number,
+  options: SimulationOptions,
+): void {
+  const { output, spikes, membrane } = population;
+  findNeuron(network.neuron).step(output, spikes, membrane, current, network.neuronParameters);
+  kernels.addInto(population.currentSum, current);
+  kernels.addInto(population.flow, output);
+  let total = 0;
+  for (let n = 0; n < spikes.length; n++) {
+    population.spikeCount[n] += spikes[n];
+    total += spikes[n];
+  }
+  population.spikesPerStep[step] = total;
+  options.onStep?.({ layer, step, current, membrane, output, spikes });
+}
+
+function summarise(populations: Populations, output: Float32Array, options: SimulationOptions): Simulation {
+  const { steps, keep = ALL_SUMS } = options;
+  const column = <T>(pick: (population: Population) => T) =>
+    new Map([...populations].map(([name, population]) => [name, pick(population)]));
+  const spikesPerStep = column((population) => population.spikesPerStep);
+  return {
+    steps,
+    output,
+    currents: keep.includes('currents') ? column((population) => population.currentSum) : new Map(),
+    flows: keep.includes('flows') ? column((population) => population.flow) : new Map(),
+    spikeCounts: keep.includes('spikeCounts') ? column((population) => population.spikeCount) : new Map(),
+    spikesPerStep,
+    spikes: countSpikes(spikesPerStep),
+  };
+}

@@ -1,0 +1,97 @@
+/** The bench on tiny networks: what it prints is complete and valid. Nothing is said about time. */
+
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { readAnswer } from '../../bin/bench/job.js';
+import { summarise } from '../../bin/bench/measure.js';
+import { encodeOnnx } from '../../bin/bench/onnx.js';
+import type { Row } from '../../bin/bench/rows.js';
+import { spikingUnet, spikingUnetJson } from './command.js';
+
+const root = t.testdir();
+const tiny = ['bench', '--repeats', '1', '--widths', '1,2', '--size', '32', '--steps', '2', '--threads', '1'];
+const withoutPeers = ['--peers', root, '--python', 'no-such-python'];
+
+t.test('every group has rows with positive, finite values', async (t) => {
+  const { machine, notes, rows } = spikingUnetJson(...tiny, '--python', fakePython());
+  t.match(machine, { cpu: /./, cores: Number, node: process.version });
+  for (const group of ['kernels', 'events', 'network', 'scaling', 'peers']) {
+    t.ok(
+      rows.some((row: Row) => row.group === group),
+      group,
+    );
+  }
+  for (const { name, by, threads, value, unit, spread, ratio, to } of rows as Row[]) {
+    const sane = value > 0 && Number.isFinite(value) && spread >= 0 && threads >= 1 && by !== '';
+    t.ok(sane && ['GMAC/s', 'Gvalue/s', 'ms'].includes(unit), name);
+    t.equal(ratio === undefined, to === undefined, `${name}: a ratio compares with something`);
+    if (ratio !== undefined) t.ok(ratio > 0 && Number.isFinite(ratio), `${name}: ratio to ${to}`);
+  }
+  const text = notes.map((note: { text: string }) => note.text).join('\n');
+  t.match(text, /width 2: random weights/);
+  t.match(text, /conv 3x3 64->64 8x8: PyTorch fake is .* away from our result, expected 0.0001/);
+});
+
+t.test('with a model and without peers, as text', async (t) => {
+  const model = join('fixtures', 'models', 'synth-drive-snn.safetensors');
+  const options = ['--widths', '8', '--only', 'network,peers', '--model', model];
+  const { status, stdout } = spikingUnet(...tiny, ...withoutPeers, ...options);
+  t.equal(status, 0);
+  t.match(stdout, /Node v.*\n\nWhole network/);
+  t.match(stdout, /width 8: .*synth-drive-snn\.safetensors\n/);
+  t.match(stdout, /U-Net forward, width 8, 32x32 +\w+ +1 +[\d.]+ +ms/);
+  t.match(stdout, /tfjs wasm is not installed: npm install .*@tensorflow\/tfjs-backend-wasm@/);
+  t.match(stdout, /PyTorch is not installed: no-such-python -m pip install torch/);
+  t.notMatch(stdout, /Kernels/);
+});
+
+for (const [option, value, message] of [
+  ['--only', 'kernels,speed', /--only.*"speed" is none of kernels, events, network, scaling, peers/],
+  ['--widths', '8,x', /--widths.*whole number of at least 1/],
+  ['--size', '100', /--size.*multiple of 16/],
+  ['--repeats', '0', /--repeats.*whole number of at least 1/],
+  ['--engine', 'gpu', /--engine gpu: expected one of/],
+] as const) {
+  t.test(`${option} ${value}`, async (t) => {
+    const { status, stdout, stderr } = spikingUnet('bench', option, value);
+    t.equal(status, 2);
+    t.match(stderr, message);
+    t.equal(stdout, '');
+  });
+}
+
+t.test('medians and quartiles', async (t) => {
+  t.same(summarise([5]), { median: 5, spread: 0 });
+  t.same(summarise([4, 1, 2, 3]), { median: 2.5, spread: 1.5 / 2.5 });
+});
+
+t.test('a peer that says something else', async (t) => {
+  t.throws(() => readAnswer('warming up\nhello', 'tfjs'), /tfjs: expected a JSON answer, got "hello"/);
+  const answer = { version: '1', threads: 1, results: [{ seconds: [1], checksum: { output: 2 } }] };
+  t.same(readAnswer(`warming up\n${JSON.stringify(answer)}\n`, 'tfjs'), answer);
+});
+
+t.test('an ONNX file, byte by byte', async (t) => {
+  const bytes = encodeOnnx({
+    nodes: [{ op: 'Relu', inputs: ['x'], output: 'y', attributes: { a: 200, b: [1] } }],
+    tensors: new Map([['w', { shape: [1], data: Float32Array.of(1) }]]),
+    input: { name: 'x', shape: [2] },
+    output: { name: 'y', shape: [2] },
+  });
+  const node = '0a24 0a0178 120179 1a0179 220452656c75 2a09 0a0161 18c801 a00102 2a08 0a0162 4001 a00107';
+  const tensor = '2a0d 0801 1001 420177 4a04 0000803f';
+  const shape = '120a 0a08 0801 1204 0a02 0802';
+  const graph = `3a60 ${node} 1207 6e6574776f726b ${tensor} 5a0f 0a0178 ${shape} 620f 0a0179 ${shape}`;
+  t.equal(Buffer.from(bytes).toString('hex'), `0807 ${graph} 4204 0a00 100d`.replaceAll(' ', ''));
+});
+
+/** Says that PyTorch is there, and answers every job with the same wrong result. */
+function fakePython(): string {
+  const file = join(root, 'python');
+  const answer = { torch: 'fake', threads: 1, results: [{ seconds: [1], checksum: { output: 1, loss: 1 } }] };
+  const body = `if (process.argv[2] !== '-c') console.log(${JSON.stringify(JSON.stringify(answer))});`;
+  writeFileSync(file, `#!${process.execPath}\n${body}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
