@@ -3,7 +3,6 @@
 import type { ConvDims, Kernels } from '../contract.js';
 import { cutGrid } from './cut.js';
 import {
-  type Cut,
   convolution,
   convolutionGradient,
   encodeGeometry,
@@ -12,6 +11,7 @@ import {
   transposedConvolutionGradient,
 } from './geometry.js';
 import type { Machine } from './machine.js';
+import { denseScratch, eventScratch } from './scratch.js';
 import { BLOCK, packedBias, packedWeights, WIDE_BLOCK, zeroBias } from './weights.js';
 
 type Convolutions = Pick<
@@ -90,22 +90,4 @@ function run(
     const [target, source] = [lend.result(out), lend.input(input)];
     machine.threads.run(kernel, cut.bands * cut.groups, words, target, source, weights, bias, ...scratch);
   });
-}
-
-/** Bytes that assembly/dense.ts needs: offsets, the row of a block that is not full, and a padded band. */
-export function denseScratch(geometry: Geometry, cut: Cut): number {
-  const { gridWidth, paddedWidth, channelsIn, inputStep } = geometry;
-  const behind = 4 * inputStep; // pixels that are read, but not used, where a row is no multiple of 4
-  return 128 + gridWidth * 64 + (inputRows(geometry, cut) * paddedWidth + behind) * channelsIn * 4;
-}
-
-/** Bytes that assembly/gather.ts needs: runs, the currents of a row, and the events of a band at their most. */
-export function eventScratch(geometry: Geometry, cut: Cut): number {
-  const { gridWidth, inputWidth, paddedWidth, channelsIn } = geometry;
-  const rows = inputRows(geometry, cut);
-  return 128 + gridWidth * 64 + rows * (paddedWidth + 1) * 4 + 8 + rows * inputWidth * channelsIn * 8;
-}
-
-function inputRows(geometry: Geometry, cut: Cut): number {
-  return (Math.min(cut.bandRows, geometry.gridHeight) - 1) * geometry.inputStep + geometry.reach;
 }

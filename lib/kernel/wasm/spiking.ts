@@ -10,10 +10,10 @@ import type {
   SpikingKernels,
   SpikingMode,
 } from '../spiking.js';
-import { denseScratch, eventScratch } from './convolution.js';
 import { chunkOf, cutGrid } from './cut.js';
 import { convolution, encodeGeometry, type Geometry, transposedConvolution } from './geometry.js';
 import type { Machine } from './machine.js';
+import { spikingScratch } from './scratch.js';
 import { BLOCK, packedBias, packedWeights, WIDE_BLOCK } from './weights.js';
 
 /** The numbers of the kinds in assembly/neuron.ts. */
@@ -21,7 +21,7 @@ const KINDS: Readonly<Record<FusedKind, number>> = { integrate: 0, mt: 1, if: 2,
 /** A spike code is a byte. */
 const MOST_THRESHOLDS = 8;
 /** In mode `auto`, above this fraction of non-zero inputs the dense kernel is faster (see docs/speed.md). */
-const DENSE_ABOVE = 0.6;
+const DENSE_ABOVE = 0.9;
 
 /** A population with its addresses; channels are padded to whole blocks of 16. */
 interface Neurons extends Population {
@@ -234,9 +234,13 @@ function propagate(
       const layer = [lend.words(encodeGeometry(geometry, cut)), lend.words(inputs.flatMap(sourceWords))];
       layer.push(inputs.length, mode === 'dense' ? 0 : pack(WIDE_BLOCK), mode === 'event' ? 0 : pack(BLOCK));
       layer.push(packedBias(machine, bias), population, steps, bitsOf(DENSE_LIMITS[mode]));
-      const bytes = Math.max(denseScratch(geometry, cut), eventScratch(geometry, cut));
       const tasks = cut.bands * cut.groups;
-      threads.run('spikingConvolution', tasks, lend.words(layer), ...lend.scratch(bytes));
+      threads.run(
+        'spikingConvolution',
+        tasks,
+        lend.words(layer),
+        ...lend.scratch(spikingScratch(geometry, cut)),
+      );
     }),
   );
 }

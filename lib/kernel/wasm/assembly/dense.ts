@@ -11,7 +11,7 @@ import { nextTask, ownScratch } from './tasks';
 export const BLOCK: u32 = 8;
 const BLOCK_BYTES: usize = 32;
 /** The byte offsets of a phase's taps, at the start of a thread's scratch. */
-const OFFSETS_BYTES: usize = 64;
+export const OFFSETS_BYTES: usize = 64;
 
 /** out [H,W,O] = bias + sum over the taps of input x weight, as the geometry says. */
 export function denseConvolution(

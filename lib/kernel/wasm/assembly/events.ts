@@ -1,13 +1,16 @@
 /**
- * Event lists of a band of padded rows: the spikes of each pixel, channel by channel. An event is a pair of the byte
- * offset of its weights and its weighted spike; `starts` holds, for each padded pixel, the address of its first
- * event, and one more address behind the last pixel of a row, so that neighbouring pixels are one run of events.
+ * Event lists of a band of padded rows: the spikes of each pixel, channel by channel. An event holds the byte offset
+ * of its weights and its weighted spike, or those of two consecutive steps, of which one may be 0. `starts` holds,
+ * for each padded pixel, the address of its first event, and one more address behind the last pixel of a row, so
+ * that neighbouring pixels are one run of events.
  */
 
 import { Geometry } from './geometry';
 
 /** Byte offset of the weights (u32), value (f32). */
 export const EVENT_BYTES: usize = 8;
+/** The same with a second value (f32), that of the step behind; then nothing. */
+export const PAIR_BYTES: usize = 16;
 /** Weights of one channel for the 16 output channels of a block. */
 export const WEIGHT_ROW_BYTES: u32 = 64;
 
@@ -75,13 +78,17 @@ function listPixel(events: usize, pixel: usize, channels: u32, offset: u32): usi
   return events;
 }
 
-/** The same from spike codes; `values` holds the weighted spike of each code. Channels are multiples of 8. */
-export function listCodes(
+/**
+ * The same from the spike codes of two steps: what fired in either. `values` holds the weighted spike of each code;
+ * channels are multiples of 16. Where `second` is the first step again, there is no second one.
+ */
+export function listCodePairs(
   events: usize,
   starts: usize,
   sources: usize,
   sourceCount: u32,
   step: u32,
+  second: u32,
   values: usize,
   geometry: Geometry,
   first: u32,
@@ -98,7 +105,8 @@ export function listCodes(
         const source = changetype<SpikeSource>(sources + <usize>k * offsetof<SpikeSource>());
         const pixel = <usize>(y * geometry.inputWidth + x) * source.channels;
         const codes = source.codes + <usize>step * source.stepBytes + pixel;
-        events = listPixelCodes(events, codes, source.channels, values, offset);
+        const between = <usize>(second - step) * source.stepBytes;
+        events = listPixelPairs(events, codes, between, source.channels, values, offset);
         offset += source.channels * WEIGHT_ROW_BYTES;
       }
     }
@@ -108,17 +116,26 @@ export function listCodes(
   return events;
 }
 
-function listPixelCodes(events: usize, codes: usize, channels: u32, values: usize, offset: u32): usize {
-  const end = codes + channels;
-  for (; codes < end; codes += 8, offset += 8 * WEIGHT_ROW_BYTES) {
-    let eight = load<u64>(codes);
-    while (eight) {
-      const shift = ctz(eight) & 56;
-      const code = <usize>((eight >> shift) & 255);
-      store<u32>(events, offset + (<u32>shift >> 3) * WEIGHT_ROW_BYTES);
-      store<f32>(events, load<f32>(values + (code << 2)), 4);
-      events += EVENT_BYTES;
-      eight &= ~(<u64>255 << shift);
+// @ts-ignore: decorator
+@inline
+function listPixelPairs(
+  events: usize,
+  codes: usize,
+  between: usize,
+  channels: u32,
+  values: usize,
+  offset: u32,
+): usize {
+  for (const end = codes + channels; codes < end; codes += 16, offset += 16 * WEIGHT_ROW_BYTES) {
+    const either = v128.or(v128.load(codes), v128.load(codes + between));
+    let fired = <u32>i8x16.bitmask(i8x16.ne(either, i8x16.splat(0)));
+    for (; fired; fired &= fired - 1) {
+      const channel = ctz(fired);
+      const code = codes + channel;
+      store<u32>(events, offset + channel * WEIGHT_ROW_BYTES);
+      store<f32>(events, load<f32>(values + (<usize>load<u8>(code) << 2)), 4);
+      store<f32>(events, load<f32>(values + (<usize>load<u8>(code + between) << 2)), 8);
+      events += PAIR_BYTES;
     }
   }
   return events;

@@ -5,13 +5,13 @@
  * Weights are packed [O/16][tap][I][16].
  */
 
-import { EVENT_BYTES, listValues, startsInRow, WEIGHT_ROW_BYTES } from './events';
+import { EVENT_BYTES, listValues, PAIR_BYTES, startsInRow, WEIGHT_ROW_BYTES } from './events';
 import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf, runOf } from './geometry';
 import { nextTask, ownScratch } from './tasks';
 
 /** Output channels of one block. */
 export const WIDE_BLOCK: u32 = 16;
-const BLOCK_BYTES: usize = 64;
+export const BLOCK_BYTES: usize = 64;
 
 /** What one run of taps means in bytes. */
 @unmanaged
@@ -115,6 +115,65 @@ export function gatherRow(
     v128.store(current, s2, 32);
     v128.store(current, s3, 48);
     current += BLOCK_BYTES;
+    starts += 4;
+    weights -= pixelWeights;
+  }
+}
+
+/** The currents [W,16] of one row of the grid in two steps at once: each weight that is read serves both. */
+export function gatherPair(
+  current: usize,
+  second: usize,
+  currentStep: usize,
+  starts: usize,
+  geometry: Geometry,
+  phase: Phase,
+  runs: usize,
+  weights: usize,
+  bias: usize,
+): void {
+  const endRuns = runs + <usize>phase.runs * offsetof<Run>();
+  const pixelWeights = <usize>geometry.channelsIn * WEIGHT_ROW_BYTES;
+  const bias0 = v128.load(bias);
+  const bias1 = v128.load(bias, 16);
+  const bias2 = v128.load(bias, 32);
+  const bias3 = v128.load(bias, 48);
+  for (let x: u32 = 0; x < geometry.gridWidth; x++) {
+    let s0 = bias0, s1 = bias1, s2 = bias2, s3 = bias3;
+    let t0 = bias0, t1 = bias1, t2 = bias2, t3 = bias3;
+    for (let r = runs; r < endRuns; r += offsetof<Run>()) {
+      const run = changetype<Run>(r);
+      const from = starts + run.starts;
+      const end = <usize>load<u32>(from + run.span);
+      const base = weights + run.weights;
+      for (let event = <usize>load<u32>(from); event < end; event += PAIR_BYTES) {
+        const w = base + <usize>load<u32>(event);
+        const s = v128.load32_splat(event, 4);
+        const t = v128.load32_splat(event, 8);
+        const w0 = v128.load(w);
+        s0 = f32x4.add(s0, f32x4.mul(s, w0));
+        t0 = f32x4.add(t0, f32x4.mul(t, w0));
+        const w1 = v128.load(w, 16);
+        s1 = f32x4.add(s1, f32x4.mul(s, w1));
+        t1 = f32x4.add(t1, f32x4.mul(t, w1));
+        const w2 = v128.load(w, 32);
+        s2 = f32x4.add(s2, f32x4.mul(s, w2));
+        t2 = f32x4.add(t2, f32x4.mul(t, w2));
+        const w3 = v128.load(w, 48);
+        s3 = f32x4.add(s3, f32x4.mul(s, w3));
+        t3 = f32x4.add(t3, f32x4.mul(t, w3));
+      }
+    }
+    v128.store(current, s0);
+    v128.store(current, s1, 16);
+    v128.store(current, s2, 32);
+    v128.store(current, s3, 48);
+    v128.store(second, t0);
+    v128.store(second, t1, 16);
+    v128.store(second, t2, 32);
+    v128.store(second, t3, 48);
+    current += currentStep;
+    second += currentStep;
     starts += 4;
     weights -= pixelWeights;
   }

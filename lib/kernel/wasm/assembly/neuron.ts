@@ -35,7 +35,7 @@ export class Population {
   windowRight: u32;
 }
 
-/** Updates the neurons of one block of 16 channels in `n` pixels of row y, from column x on, `xStep` apart. */
+/** Updates the neurons of one block of 16 channels in row y. */
 export function updateRow(
   population: Population,
   current: usize,
@@ -43,16 +43,12 @@ export function updateRow(
   step: u32,
   block: u32,
   y: u32,
-  x: u32,
-  xStep: u32,
-  n: u32,
 ): void {
   const inRows = y >= population.windowTop && y < population.windowBottom;
-  const pixelStep = <usize>xStep * population.channels;
-  let neuron = <usize>(y * population.width + x) * population.channels + block * WIDE_BLOCK;
+  let neuron = <usize>(y * population.width) * population.channels + block * WIDE_BLOCK;
   const codes = population.codes + <usize>step * population.stepBytes;
   let spikes: u64 = 0;
-  for (let i: u32 = 0; i < n; i++, x += xStep, neuron += pixelStep, current += currentStep) {
+  for (let x: u32 = 0; x < population.width; x++, neuron += population.channels, current += currentStep) {
     if (population.currentSum) addTo(population.currentSum + (neuron << 2), current);
     const membrane = population.membrane + (neuron << 2);
     if (population.kind == 0) {

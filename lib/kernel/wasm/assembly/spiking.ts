@@ -5,10 +5,19 @@
  * fire. The bits do not depend on the way.
  */
 
-import { BLOCK, denseRow, rowOffset, tapOffsets, weightOffset } from './dense';
-import { EVENT_BYTES, listCodes, SpikeSource, startsInRow } from './events';
-import { eventsBehind, gatherRow, phaseRuns, RUNS_BYTES, startsOffset, WIDE_BLOCK, wideWeightOffset } from './gather';
-import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf } from './geometry';
+import { BLOCK, denseRow, OFFSETS_BYTES, rowOffset, tapOffsets, weightOffset } from './dense';
+import { listCodePairs, PAIR_BYTES, SpikeSource } from './events';
+import {
+  BLOCK_BYTES,
+  eventsBehind,
+  gatherPair,
+  phaseRuns,
+  RUNS_BYTES,
+  startsOffset,
+  WIDE_BLOCK,
+  wideWeightOffset,
+} from './gather';
+import { bandEnd, bandStart, Geometry, inputRows, phaseOf } from './geometry';
 import { Population, updateRow, weightedSpikes } from './neuron';
 import { nextTask, ownScratch } from './tasks';
 
@@ -18,8 +27,8 @@ export class SpikingLayer {
   /** One or two `SpikeSource`, side by side. */
   sources: usize;
   sourceCount: u32;
-  /** Weights packed in blocks of 16 and of 8, and biases padded to 16. */
-  wideWeights: usize;
+  /** Weights packed for events and for the dense kernel, and biases padded to 16. */
+  eventWeights: usize;
   weights: usize;
   bias: usize;
   population: usize;
@@ -28,95 +37,158 @@ export class SpikingLayer {
   denseAbove: f32;
 }
 
-const BLOCK_BYTES: usize = 64;
+const MOST_PHASES: usize = 4;
 
-/** A thread's scratch holds runs or tap offsets, the current of a row, and a band of events or of dense input. */
-// @ts-ignore: decorator
-@inline
-function currentIn(own: usize): usize {
-  return own + RUNS_BYTES;
-}
-
-// @ts-ignore: decorator
-@inline
-function bandIn(own: usize, geometry: Geometry): usize {
-  return own + RUNS_BYTES + <usize>geometry.gridWidth * BLOCK_BYTES;
+/** What a band is computed from, at the start of a thread's scratch. */
+@unmanaged
+class Band {
+  first: u32;
+  end: u32;
+  /** Blocks of output channels. */
+  firstBlock: u32;
+  endBlock: u32;
+  step: u32;
+  /** The step behind, or the same where there is none. */
+  second: u32;
+  /** For each phase its runs, and the offsets of its taps. */
+  runs: usize;
+  offsets: usize;
+  /** A row of currents for each of the two steps. */
+  current: usize;
+  secondCurrent: usize;
+  /** Events, or a padded dense tensor. */
+  input: usize;
 }
 
 /** Convolution or transposed convolution of spikes, and the neurons behind it. */
 export function spikingConvolution(tasks: u32, address: usize, scratch: usize, scratchSize: usize): void {
   const layer = changetype<SpikingLayer>(address);
   const geometry = changetype<Geometry>(layer.geometry);
-  const own = ownScratch(scratch, scratchSize);
-  const band = bandIn(own, geometry);
+  const band = newBand(geometry, ownScratch(scratch, scratchSize));
   for (let task = nextTask(); task < tasks; task = nextTask()) {
-    const first = bandStart(geometry, task / geometry.groups);
-    const end = bandEnd(geometry, task / geometry.groups);
-    const rows = inputRows(geometry, end - first);
-    for (let step: u32 = 0; step < layer.steps; step++) {
-      const dense = !listBand(layer, geometry, band, first, rows, step);
-      if (dense) expandBand(layer, geometry, band, first, rows, step);
-      for (let k: u32 = 0; k < geometry.phases; k++) {
-        computePhase(layer, geometry, phaseOf(geometry, k), own, dense, first, end, task % geometry.groups, step);
+    band.first = bandStart(geometry, task / geometry.groups);
+    band.end = bandEnd(geometry, task / geometry.groups);
+    band.firstBlock = (task % geometry.groups) * geometry.groupBlocks;
+    band.endBlock = min(geometry.channelsOut / WIDE_BLOCK, band.firstBlock + geometry.groupBlocks);
+    for (let step: u32 = 0; step < layer.steps; step += 2) {
+      band.step = step;
+      band.second = min(step + 1, layer.steps - 1);
+      if (listBand(layer, geometry, band)) {
+        eventBand(layer, geometry, band);
+        continue;
+      }
+      denseBand(layer, geometry, band, band.step);
+      if (band.second > band.step) denseBand(layer, geometry, band, band.second);
+    }
+  }
+}
+
+function newBand(geometry: Geometry, own: usize): Band {
+  const band = changetype<Band>(own);
+  const rowBytes = <usize>(geometry.gridWidth * geometry.outputStep) * BLOCK_BYTES;
+  band.runs = own + offsetof<Band>();
+  band.offsets = band.runs + MOST_PHASES * RUNS_BYTES;
+  band.current = band.offsets + MOST_PHASES * OFFSETS_BYTES;
+  band.secondCurrent = band.current + rowBytes;
+  band.input = band.secondCurrent + rowBytes;
+  for (let k: u32 = 0; k < geometry.phases; k++) {
+    phaseRuns(band.runs + <usize>k * RUNS_BYTES, geometry, phaseOf(geometry, k));
+    tapOffsets(band.offsets + <usize>k * OFFSETS_BYTES, geometry, phaseOf(geometry, k));
+  }
+  return band;
+}
+
+/** Lists the spikes that a band sees in two steps; false where the dense kernel shall be used. */
+function listBand(layer: SpikingLayer, geometry: Geometry, band: Band): bool {
+  if (layer.denseAbove < 0) return false;
+  const rows = inputRows(geometry, band.end - band.first);
+  const events = eventsBehind(band.input, geometry, rows);
+  const end = listCodePairs(
+    events,
+    band.input,
+    layer.sources,
+    layer.sourceCount,
+    band.step,
+    band.second,
+    changetype<Population>(layer.population).values,
+    geometry,
+    band.first,
+    rows,
+  );
+  const size = <f32>(rows * geometry.inputWidth * geometry.channelsIn);
+  return <f32>((end - events) / PAIR_BYTES) <= layer.denseAbove * size;
+}
+
+/** The neurons of a band from its events, block by block of channels. */
+function eventBand(layer: SpikingLayer, geometry: Geometry, band: Band): void {
+  const population = changetype<Population>(layer.population);
+  const outStep = geometry.outputStep;
+  for (let block = band.firstBlock; block < band.endBlock; block++) {
+    for (let row = band.first; row < band.end; row++) {
+      const starts = band.input + startsOffset(geometry, row - band.first);
+      for (let offsetY: u32 = 0; offsetY < outStep; offsetY++) {
+        for (let offsetX: u32 = 0; offsetX < outStep; offsetX++) {
+          const k = offsetY * outStep + offsetX;
+          const phase = phaseOf(geometry, k);
+          const from = <usize>offsetX * BLOCK_BYTES;
+          gatherPair(
+            band.current + from,
+            band.secondCurrent + from,
+            outStep * <u32>BLOCK_BYTES,
+            starts,
+            geometry,
+            phase,
+            band.runs + <usize>k * RUNS_BYTES,
+            layer.eventWeights + wideWeightOffset(geometry, phase, block),
+            layer.bias + <usize>block * BLOCK_BYTES,
+          );
+        }
+        const y = row * outStep + offsetY;
+        updateRow(population, band.current, BLOCK_BYTES, band.step, block, y);
+        if (band.second > band.step) {
+          updateRow(population, band.secondCurrent, BLOCK_BYTES, band.second, block, y);
+        }
       }
     }
   }
 }
 
-/** Lists the spikes of a band; false where the dense kernel shall be used. */
-function listBand(
-  layer: SpikingLayer,
-  geometry: Geometry,
-  band: usize,
-  first: u32,
-  rows: u32,
-  step: u32,
-): bool {
-  if (layer.denseAbove < 0) return false;
-  const events = eventsBehind(band, geometry, rows);
-  const values = changetype<Population>(layer.population).values;
-  const end = listCodes(events, band, layer.sources, layer.sourceCount, step, values, geometry, first, rows);
-  const size = <f32>(rows * geometry.inputWidth * geometry.channelsIn);
-  return <f32>((end - events) / EVENT_BYTES) <= layer.denseAbove * size;
+/** The neurons of a band from its dense input in one step, block by block of channels. */
+function denseBand(layer: SpikingLayer, geometry: Geometry, band: Band, step: u32): void {
+  const population = changetype<Population>(layer.population);
+  const rows = inputRows(geometry, band.end - band.first);
+  expandBand(layer, geometry, band.input, band.first, rows, step);
+  for (let block = band.firstBlock; block < band.endBlock; block++) {
+    for (let row = band.first; row < band.end; row++) {
+      const source = band.input + rowOffset(geometry, row - band.first);
+      for (let offsetY: u32 = 0; offsetY < geometry.outputStep; offsetY++) {
+        denseCurrents(layer, geometry, band, block, offsetY, source);
+        const y = row * geometry.outputStep + offsetY;
+        updateRow(population, band.current, BLOCK_BYTES, step, block, y);
+      }
+    }
+  }
 }
 
-/** The current of a band's rows, channel block by channel block, and its neurons. */
-function computePhase(
+/** The currents of one block in row `offsetY` of those that a grid row computes. */
+function denseCurrents(
   layer: SpikingLayer,
   geometry: Geometry,
-  phase: Phase,
-  own: usize,
-  dense: bool,
-  first: u32,
-  end: u32,
-  group: u32,
-  step: u32,
+  band: Band,
+  block: u32,
+  offsetY: u32,
+  source: usize,
 ): void {
-  const population = changetype<Population>(layer.population);
-  const current = currentIn(own);
-  const band = bandIn(own, geometry);
-  const n = geometry.gridWidth;
-  if (dense) tapOffsets(own, geometry, phase);
-  else phaseRuns(own, geometry, phase);
-  const blocks = geometry.channelsOut / WIDE_BLOCK;
-  const firstBlock = group * geometry.groupBlocks;
-  const endBlock = min(blocks, firstBlock + geometry.groupBlocks);
-  for (let block = firstBlock; block < endBlock; block++) {
-    const bias = layer.bias + <usize>block * BLOCK_BYTES;
-    for (let row = first; row < end; row++) {
-      if (dense) {
-        const source = band + rowOffset(geometry, row - first);
-        for (let half: u32 = 0; half < 2; half++) {
-          const weights = layer.weights + weightOffset(geometry, phase, 2 * block + half);
-          const shift = <usize>half * BLOCK * 4;
-          denseRow(current + shift, BLOCK_BYTES, source, geometry, phase, own, weights, bias + shift);
-        }
-      } else {
-        const weights = layer.wideWeights + wideWeightOffset(geometry, phase, block);
-        gatherRow(current, band + startsOffset(geometry, row - first), geometry, phase, own, weights, bias);
-      }
-      const y = row * geometry.outputStep + phase.offsetY;
-      updateRow(population, current, BLOCK_BYTES, step, block, y, phase.offsetX, geometry.outputStep, n);
+  const outStep = geometry.outputStep;
+  for (let offsetX: u32 = 0; offsetX < outStep; offsetX++) {
+    const k = offsetY * outStep + offsetX;
+    const phase = phaseOf(geometry, k);
+    const taps = band.offsets + <usize>k * OFFSETS_BYTES;
+    for (let half: u32 = 0; half < 2; half++) {
+      const out = band.current + <usize>offsetX * BLOCK_BYTES + <usize>half * BLOCK * 4;
+      const weights = layer.weights + weightOffset(geometry, phase, 2 * block + half);
+      const bias = layer.bias + <usize>block * BLOCK_BYTES + <usize>half * BLOCK * 4;
+      denseRow(out, <usize>outStep * BLOCK_BYTES, source, geometry, phase, taps, weights, bias);
     }
   }
 }
@@ -161,7 +233,7 @@ export function spikingInput(tasks: u32, address: usize, current: usize, steps: 
       for (let y = task * rows; y < min(height, (task + 1) * rows); y++) {
         for (let block: u32 = 0; block < population.channels / WIDE_BLOCK; block++) {
           const from = current + <usize>y * rowBytes + <usize>block * BLOCK_BYTES;
-          updateRow(population, from, <usize>population.channels * 4, step, block, y, 0, 1, population.width);
+          updateRow(population, from, <usize>population.channels * 4, step, block, y);
         }
       }
     }
@@ -185,7 +257,7 @@ export function spikingPooling(
       for (let y = task * rows; y < min(population.height, (task + 1) * rows); y++) {
         for (let block: u32 = 0; block < population.channels / WIDE_BLOCK; block++) {
           poolRow(population, changetype<SpikeSource>(source), current, step, y, block);
-          updateRow(population, current, BLOCK_BYTES, step, block, y, 0, 1, population.width);
+          updateRow(population, current, BLOCK_BYTES, step, block, y);
         }
       }
     }

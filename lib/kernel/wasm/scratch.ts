@@ -1,0 +1,49 @@
+/** Bytes of scratch memory that each thread needs in the kernels of assembly/. */
+
+import type { Cut, Geometry } from './geometry.js';
+import { BLOCK, WIDE_BLOCK } from './weights.js';
+
+const FLOAT = 4;
+/** What assembly/dense.ts and assembly/gather.ts note of the taps and runs of one phase, rounded up. */
+const OFFSETS_BYTES = 64;
+const RUNS_BYTES = 128;
+/** `Band` of assembly/spiking.ts, rounded up, and how many phases it has room for. */
+const BAND_BYTES = 64;
+const MOST_PHASES = 4;
+/** An event of one step, and of two. */
+const EVENT_BYTES = 8;
+const PAIR_BYTES = 16;
+
+/** Of denseConvolution: offsets, the row of a block that is not full, and a padded band. */
+export function denseScratch(geometry: Geometry, cut: Cut): number {
+  return OFFSETS_BYTES + geometry.gridWidth * BLOCK * FLOAT + paddedBand(geometry, cut);
+}
+
+/** Of eventConvolution: runs, the currents of a row, and the events of a band. */
+export function eventScratch(geometry: Geometry, cut: Cut): number {
+  return RUNS_BYTES + geometry.gridWidth * WIDE_BLOCK * FLOAT + eventBand(geometry, cut, EVENT_BYTES);
+}
+
+/** Of spikingConvolution: both for all phases, the currents of a row in two steps, and whichever band is larger. */
+export function spikingScratch(geometry: Geometry, cut: Cut): number {
+  const currents = 2 * geometry.gridWidth * geometry.outputStep * WIDE_BLOCK * FLOAT;
+  const band = Math.max(paddedBand(geometry, cut), eventBand(geometry, cut, PAIR_BYTES));
+  return BAND_BYTES + MOST_PHASES * (RUNS_BYTES + OFFSETS_BYTES) + currents + band;
+}
+
+function paddedBand(geometry: Geometry, cut: Cut): number {
+  const { paddedWidth, channelsIn, inputStep } = geometry;
+  const behind = 4 * inputStep; // pixels that are read, but not used, where a row is no multiple of 4
+  return (inputRows(geometry, cut) * paddedWidth + behind) * channelsIn * FLOAT;
+}
+
+/** Addresses of the first events of all pixels, and as many events as there can be. */
+function eventBand(geometry: Geometry, cut: Cut, eventBytes: number): number {
+  const { inputWidth, paddedWidth, channelsIn } = geometry;
+  const rows = inputRows(geometry, cut);
+  return rows * (paddedWidth + 1) * FLOAT + 8 + rows * inputWidth * channelsIn * eventBytes;
+}
+
+function inputRows(geometry: Geometry, cut: Cut): number {
+  return (Math.min(cut.bandRows, geometry.gridHeight) - 1) * geometry.inputStep + geometry.reach;
+}
