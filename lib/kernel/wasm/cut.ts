@@ -35,3 +35,8 @@ export function chunkOf(count: number, threads: number): number {
   const smallest = 16384;
   return Math.max(smallest, Math.ceil(count / (TASKS_PER_THREAD * threads) / 4) * 4);
 }
+
+/** Of `outer` x `inner` small pieces: how many inner ones are one task. */
+export function groupOf(outer: number, inner: number, threads: number): number {
+  return Math.min(inner, Math.ceil((outer * inner) / (TASKS_PER_THREAD * threads)));
+}

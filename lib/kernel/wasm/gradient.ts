@@ -1,6 +1,7 @@
 /** The gradients of convolutions and transposed convolutions by weight and bias (assembly/gradient.ts). */
 
 import type { ConvDims, Kernels } from '../contract.js';
+import { groupOf } from './cut.js';
 import type { Arguments, Machine } from './machine.js';
 
 type Gradients = Pick<Kernels, 'conv2dBackwardWeight' | 'convTranspose2dBackwardWeight'>;
@@ -73,9 +74,11 @@ function compute(
     const bandRows = Math.max(1, Math.floor(BAND_BYTES / rowBytes));
     const plan = [height, width, channelsIn, channelsOut, taps.length, input, x.rows, x.columns];
     plan.push(gradient, g.rows, g.columns, step, bandRows, ...taps.flat());
-    const tasks = Math.ceil(channelsIn / IN_BLOCK) * Math.ceil(channelsOut / OUT_BLOCK);
+    const [inBlocks, outBlocks] = [Math.ceil(channelsIn / IN_BLOCK), Math.ceil(channelsOut / OUT_BLOCK)];
+    const group = groupOf(inBlocks, outBlocks, machine.threads.count);
+    const tasks = inBlocks * Math.ceil(outBlocks / group);
     const sums = lend.scratch(taps.length * IN_BLOCK * OUT_BLOCK * 4);
-    machine.threads.run('weightGradient', tasks, lend.result(gradWeight), lend.words(plan), ...sums);
+    machine.threads.run('weightGradient', tasks, lend.result(gradWeight), lend.words(plan), group, ...sums);
     const bias = [lend.result(gradBias), lend.input(g.values), g.height * g.width, channelsOut];
     machine.threads.run('biasGradient', Math.ceil(channelsOut / OUT_BLOCK), ...bias);
   });

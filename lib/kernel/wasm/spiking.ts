@@ -20,8 +20,8 @@ import { BLOCK, packedBias, packedWeights, WIDE_BLOCK } from './weights.js';
 const KINDS: Readonly<Record<FusedKind, number>> = { integrate: 0, mt: 1, if: 2, 'if-hard': 3 };
 /** A spike code is a byte. */
 const MOST_THRESHOLDS = 8;
-/** In mode `auto`, above this fraction of non-zero inputs the dense kernel is faster (see docs/speed.md). */
-const DENSE_ABOVE = 0.9;
+/** In mode `auto`: where a larger part of the inputs fires, the dense kernel is faster (docs/speed.md). */
+const DENSE_ABOVE = 0.8;
 
 /** A population with its addresses; channels are padded to whole blocks of 16. */
 interface Neurons extends Population {
@@ -37,6 +37,8 @@ interface Train extends SpikeTrain {
   readonly channels: number;
   readonly realChannels: number;
   readonly stepBytes: number;
+  /** Part of the neurons that fired, over all steps. */
+  readonly density: number;
 }
 
 export function spiking(machine: Machine): SpikingKernels {
@@ -200,15 +202,18 @@ function fire(machine: Machine, neurons: Neurons, steps: number, run: (populatio
   const { height, width } = neurons.dims;
   const stepBytes = height * width * neurons.channels;
   const codes = heap.allocate(steps * stepBytes);
-  const spikesPerStep = machine.call((lend) => {
-    const totals = lend.room(8 * steps);
-    heap.doubles(totals, steps).fill(0);
-    run(lend.words(neurons.words(codes, totals)));
-    return Array.from(heap.counts(totals, steps), Number);
+  const totals = machine.call((lend) => {
+    const address = lend.room(16 * steps);
+    heap.counts(address, 2 * steps).fill(0n);
+    run(lend.words(neurons.words(codes, address)));
+    return Array.from(heap.counts(address, 2 * steps), Number);
   });
-  const { channels } = neurons;
+  const spikesPerStep = totals.filter((_, i) => i % 2 === 0);
+  const firing = totals.reduce((sum, count, i) => (i % 2 === 0 ? sum : sum + count), 0);
+  const { channels, dims } = neurons;
+  const density = firing / (steps * height * width * dims.channels);
   const release = () => heap.release(codes);
-  return { codes, steps, channels, realChannels: neurons.dims.channels, stepBytes, spikesPerStep, release };
+  return { codes, steps, channels, realChannels: dims.channels, stepBytes, density, spikesPerStep, release };
 }
 
 function propagate(
@@ -229,30 +234,23 @@ function propagate(
   const { steps } = inputs[0];
   return fire(machine, neurons, steps, (population) =>
     machine.call((lend) => {
-      const pack = (block: number) =>
-        packedWeights(machine, weight, { geometry, block, exchanged: false, parts, realChannelsOut });
-      const layer = [lend.words(encodeGeometry(geometry, cut)), lend.words(inputs.flatMap(sourceWords))];
-      layer.push(inputs.length, mode === 'dense' ? 0 : pack(WIDE_BLOCK), mode === 'event' ? 0 : pack(BLOCK));
-      layer.push(packedBias(machine, bias), population, steps, bitsOf(DENSE_LIMITS[mode]));
-      const tasks = cut.bands * cut.groups;
-      threads.run(
-        'spikingConvolution',
-        tasks,
-        lend.words(layer),
-        ...lend.scratch(spikingScratch(geometry, cut)),
-      );
+      const dense = mode === 'dense' || (mode === 'auto' && densityOf(inputs) > DENSE_ABOVE);
+      const use = { geometry, block: dense ? BLOCK : WIDE_BLOCK, exchanged: false, parts, realChannelsOut };
+      const words = [lend.words(encodeGeometry(geometry, cut)), lend.words(inputs.flatMap(sourceWords))];
+      words.push(inputs.length, packedWeights(machine, weight, use), packedBias(machine, bias));
+      const layer = lend.words([...words, population, steps, dense ? 1 : 0]);
+      const scratch = lend.scratch(spikingScratch(geometry, cut));
+      threads.run('spikingConvolution', cut.bands * cut.groups, layer, ...scratch);
     }),
   );
 }
 
-/** The densities above which a layer is computed densely. */
-const DENSE_LIMITS: Readonly<Record<SpikingMode, number>> = { dense: -1, event: 2, auto: DENSE_ABOVE };
+/** Part of the input neurons that fired. */
+function densityOf(inputs: readonly Train[]): number {
+  const channels = inputs.reduce((sum, { realChannels }) => sum + realChannels, 0);
+  return inputs.reduce((sum, { density, realChannels }) => sum + density * realChannels, 0) / channels;
+}
 
 function sourceWords({ codes, channels, stepBytes }: Train): number[] {
   return [codes, channels, stepBytes];
-}
-
-/** The bits of a float32. */
-function bitsOf(value: number): number {
-  return new Int32Array(Float32Array.of(value).buffer)[0];
 }

@@ -31,7 +31,7 @@ export class SpikeSource {
   stepBytes: u32;
 }
 
-/** Lists the non-zero values of the dense input [H,W,I]; returns where the events end. */
+/** Lists the non-zero values of the dense input [H,W,I]. */
 export function listValues(
   events: usize,
   starts: usize,
@@ -39,7 +39,7 @@ export function listValues(
   geometry: Geometry,
   first: u32,
   rows: u32,
-): usize {
+): void {
   const channels = geometry.channelsIn;
   for (let r = first; r < first + rows; r++) {
     const y = r - geometry.padding;
@@ -54,7 +54,6 @@ export function listValues(
     store<u32>(starts, <u32>events);
     starts += 4;
   }
-  return events;
 }
 
 function listPixel(events: usize, pixel: usize, channels: u32, offset: u32): usize {
@@ -93,7 +92,7 @@ export function listCodePairs(
   geometry: Geometry,
   first: u32,
   rows: u32,
-): usize {
+): void {
   for (let r = first; r < first + rows; r++) {
     const y = r - geometry.padding;
     for (let column: u32 = 0; column < geometry.paddedWidth; column++, starts += 4) {
@@ -113,7 +112,6 @@ export function listCodePairs(
     store<u32>(starts, <u32>events);
     starts += 4;
   }
-  return events;
 }
 
 // @ts-ignore: decorator

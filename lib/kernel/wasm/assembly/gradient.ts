@@ -34,6 +34,8 @@ export class GradientPlan {
 
 const PLAN_BYTES: usize = 13 * 4;
 const TAP_BYTES: usize = 16;
+/** Of one tap. */
+const SUMS_BYTES: usize = 128;
 
 /** Packs x [H,W,C] into blocks of `block` channels with zeros around; a task is one block. */
 export function packChannels(
@@ -79,29 +81,38 @@ function copyBlock(target: usize, from: usize, block: u32): void {
   if (block == OUT_BLOCK) v128.store(target, v128.load(from, 16), 16);
 }
 
-/** gradWeight [taps,I,O] from the packed tensors; a task is one block of input channels by one of output channels. */
+/** gradWeight [taps,I,O] from the packed tensors; a task is one block of input channels by `group` of output channels. */
 export function weightGradient(
   tasks: u32,
   gradWeight: usize,
   address: usize,
+  group: u32,
   scratch: usize,
   scratchSize: usize,
 ): void {
   const plan = changetype<GradientPlan>(address);
   const outBlocks = (plan.channelsOut + OUT_BLOCK - 1) / OUT_BLOCK;
-  const taps = address + PLAN_BYTES;
+  const groups = (outBlocks + group - 1) / group;
   const sums = ownScratch(scratch, scratchSize);
   for (let task = nextTask(); task < tasks; task = nextTask()) {
-    const inBlock = task / outBlocks;
-    const outBlock = task % outBlocks;
-    memory.fill(sums, 0, <usize>plan.taps * 128);
-    for (let first: u32 = 0; first < plan.height; first += plan.bandRows) {
-      const rows = min(plan.bandRows, plan.height - first);
-      for (let k: u32 = 0; k < plan.taps; k++) {
-        addBand(sums + <usize>k * 128, plan, taps + <usize>k * TAP_BYTES, inBlock, outBlock, first, rows);
-      }
+    const inBlock = task / groups;
+    const firstBlock = (task % groups) * group;
+    for (let outBlock = firstBlock; outBlock < min(outBlocks, firstBlock + group); outBlock++) {
+      sumBlock(sums, plan, inBlock, outBlock);
+      storeSums(gradWeight, sums, plan, inBlock, outBlock);
     }
-    storeSums(gradWeight, sums, plan, inBlock, outBlock);
+  }
+}
+
+/** The sums [taps,4,8] of one block of input channels by one of output channels. */
+function sumBlock(sums: usize, plan: GradientPlan, inBlock: u32, outBlock: u32): void {
+  const taps = changetype<usize>(plan) + PLAN_BYTES;
+  memory.fill(sums, 0, <usize>plan.taps * SUMS_BYTES);
+  for (let first: u32 = 0; first < plan.height; first += plan.bandRows) {
+    const rows = min(plan.bandRows, plan.height - first);
+    for (let k: u32 = 0; k < plan.taps; k++) {
+      addBand(sums + <usize>k * SUMS_BYTES, plan, taps + <usize>k * TAP_BYTES, inBlock, outBlock, first, rows);
+    }
   }
 }
 
@@ -164,7 +175,7 @@ function storeSums(gradWeight: usize, sums: usize, plan: GradientPlan, inBlock: 
     for (let i: u32 = 0; i < inputs; i++) {
       const row = k * plan.channelsIn + inBlock * IN_BLOCK + i;
       const target = gradWeight + (<usize>row * plan.channelsOut + outBlock * OUT_BLOCK) * 4;
-      memory.copy(target, sums + <usize>k * 128 + <usize>i * 32, bytes);
+      memory.copy(target, sums + <usize>k * SUMS_BYTES + <usize>i * 32, bytes);
     }
   }
 }

@@ -26,9 +26,9 @@ export class Population {
   currentSum: usize;
   flow: usize;
   spikeCount: usize;
-  /** u64 [T]: spikes of each step. */
+  /** u64 [T,2]: spikes of each step, and how many neurons fired. */
   totals: usize;
-  /** Only the neurons of this window count in `totals`. */
+  /** Only the spikes of this window count. */
   windowTop: u32;
   windowBottom: u32;
   windowLeft: u32;
@@ -48,6 +48,7 @@ export function updateRow(
   let neuron = <usize>(y * population.width) * population.channels + block * WIDE_BLOCK;
   const codes = population.codes + <usize>step * population.stepBytes;
   let spikes: u64 = 0;
+  let firing: u64 = 0;
   for (let x: u32 = 0; x < population.width; x++, neuron += population.channels, current += currentStep) {
     if (population.currentSum) addTo(population.currentSum + (neuron << 2), current);
     const membrane = population.membrane + (neuron << 2);
@@ -59,11 +60,15 @@ export function updateRow(
     v128.store(codes + neuron, fired);
     if (population.flow) addWeighted(population, population.flow + (neuron << 2), codes + neuron);
     if (population.spikeCount) addCounts(population.spikeCount + (neuron << 2), fired);
+    firing += popcnt(i8x16.bitmask(i8x16.ne(fired, i8x16.splat(0))));
     if (inRows && x >= population.windowLeft && x < population.windowRight) {
       spikes += popcnt(i64x2.extract_lane(fired, 0)) + popcnt(i64x2.extract_lane(fired, 1));
     }
   }
-  if (spikes) atomic.add<u64>(population.totals + (<usize>step << 3), spikes);
+  if (!firing) return;
+  const totals = population.totals + (<usize>step << 4);
+  atomic.add<u64>(totals, spikes);
+  atomic.add<u64>(totals + 8, firing);
 }
 
 /** One step of 16 neurons; returns their codes. */

@@ -55,22 +55,63 @@ function packPart(
   padded: u32,
 ): usize {
   const size = packing.block;
+  const rowBytes = <usize>size * 4;
   const lanes = packing.exchanged ? packing.channelsIn : packing.channelsOut;
   const first = block * size;
   const valid = first < lanes ? min(size, lanes - first) : 0;
-  const tapStart = tap * packing.channelsIn * packing.channelsOut;
-  for (let c = from; c < from + count; c++) {
-    for (let j: u32 = 0; j < valid; j++) {
-      const lane = first + j;
-      const index = packing.exchanged
-        ? tapStart + lane * packing.channelsOut + c
-        : tapStart + c * packing.channelsOut + lane;
-      store<f32>(target + (<usize>j << 2), load<f32>(weights + (<usize>index << 2)));
-    }
-    if (valid < size) memory.fill(target + (<usize>valid << 2), 0, <usize>(size - valid) * 4);
-    target += <usize>size * 4;
+  const channelStep = packing.exchanged ? 1 : packing.channelsOut;
+  const laneStep = packing.exchanged ? packing.channelsOut : 1;
+  let source = weights + <usize>tap * packing.channelsIn * packing.channelsOut * 4;
+  source += <usize>(from * channelStep + first * laneStep) * 4;
+  if (valid == size && laneStep == 1) copyRows(target, source, count, rowBytes, <usize>channelStep * 4);
+  else if (valid == size) transpose(target, source, count, size, <usize>laneStep * 4);
+  else copyLanes(target, source, count, rowBytes, valid, <usize>channelStep * 4, <usize>laneStep * 4);
+  const used = <usize>count * rowBytes;
+  const all = <usize>padded * rowBytes;
+  memory.fill(target + used, 0, all - used);
+  return target + all;
+}
+
+/** Rows of whole blocks that stand side by side in the weights. */
+function copyRows(target: usize, source: usize, count: u32, rowBytes: usize, step: usize): void {
+  const end = target + <usize>count * rowBytes;
+  for (; target < end; target += rowBytes, source += step) {
+    for (let i: usize = 0; i < rowBytes; i += 16) v128.store(target + i, v128.load(source + i));
   }
-  const rest = <usize>(padded - count) * size * 4;
-  memory.fill(target, 0, rest);
-  return target + rest;
+}
+
+/** Rows of whole blocks whose lanes stand `step` bytes apart, and whose channels side by side. */
+function transpose(target: usize, source: usize, count: u32, size: u32, step: usize): void {
+  const rowBytes = <usize>size * 4;
+  let c: u32 = 0;
+  for (; c + 4 <= count; c += 4, target += 4 * rowBytes, source += 16) {
+    for (let lane: usize = 0; lane < <usize>size; lane++) {
+      const four = v128.load(source + lane * step);
+      const at = target + lane * 4;
+      v128.store_lane<f32>(at, four, 0);
+      v128.store_lane<f32>(at + rowBytes, four, 1);
+      v128.store_lane<f32>(at + 2 * rowBytes, four, 2);
+      v128.store_lane<f32>(at + 3 * rowBytes, four, 3);
+    }
+  }
+  copyLanes(target, source, count - c, rowBytes, size, 4, step);
+}
+
+/** Value by value, with zeros behind the last lane. */
+function copyLanes(
+  target: usize,
+  source: usize,
+  count: u32,
+  rowBytes: usize,
+  lanes: u32,
+  channelStep: usize,
+  laneStep: usize,
+): void {
+  for (let c: u32 = 0; c < count; c++, target += rowBytes, source += channelStep) {
+    for (let lane: usize = 0; lane < <usize>lanes; lane++) {
+      store<f32>(target + lane * 4, load<f32>(source + lane * laneStep));
+    }
+    const used = <usize>lanes * 4;
+    memory.fill(target + used, 0, rowBytes - used);
+  }
 }

@@ -1,12 +1,12 @@
 /**
  * A layer of spiking neurons over several steps at once: a task is a band of rows (and a group of channels) in all
- * its steps, so that its weights and membranes stay in the cache. In each step it lists the spikes that the band
- * sees, computes currents from them (or densely, where there are so many that this is faster), and lets the neurons
- * fire. The bits do not depend on the way.
+ * its steps, so that its weights and membranes stay in the cache. For every two steps it lists the spikes that the
+ * band sees, computes currents from them (or densely, where that is faster), and lets the neurons fire. The bits do
+ * not depend on the way.
  */
 
 import { BLOCK, denseRow, OFFSETS_BYTES, rowOffset, tapOffsets, weightOffset } from './dense';
-import { listCodePairs, PAIR_BYTES, SpikeSource } from './events';
+import { listCodePairs, SpikeSource } from './events';
 import {
   BLOCK_BYTES,
   eventsBehind,
@@ -27,14 +27,13 @@ export class SpikingLayer {
   /** One or two `SpikeSource`, side by side. */
   sources: usize;
   sourceCount: u32;
-  /** Weights packed for events and for the dense kernel, and biases padded to 16. */
-  eventWeights: usize;
+  /** Packed in blocks of 16, or of 8 for the dense kernel; and biases padded to 16. */
   weights: usize;
   bias: usize;
   population: usize;
   steps: u32;
-  /** Above this fraction of non-zero inputs the dense kernel is faster; below 0: always dense. */
-  denseAbove: f32;
+  /** Compute it densely. */
+  dense: u32;
 }
 
 const MOST_PHASES: usize = 4;
@@ -73,7 +72,8 @@ export function spikingConvolution(tasks: u32, address: usize, scratch: usize, s
     for (let step: u32 = 0; step < layer.steps; step += 2) {
       band.step = step;
       band.second = min(step + 1, layer.steps - 1);
-      if (listBand(layer, geometry, band)) {
+      if (!layer.dense) {
+        listBand(layer, geometry, band);
         eventBand(layer, geometry, band);
         continue;
       }
@@ -98,12 +98,11 @@ function newBand(geometry: Geometry, own: usize): Band {
   return band;
 }
 
-/** Lists the spikes that a band sees in two steps; false where the dense kernel shall be used. */
-function listBand(layer: SpikingLayer, geometry: Geometry, band: Band): bool {
-  if (layer.denseAbove < 0) return false;
+/** Lists the spikes that a band sees in two steps. */
+function listBand(layer: SpikingLayer, geometry: Geometry, band: Band): void {
   const rows = inputRows(geometry, band.end - band.first);
   const events = eventsBehind(band.input, geometry, rows);
-  const end = listCodePairs(
+  listCodePairs(
     events,
     band.input,
     layer.sources,
@@ -115,8 +114,6 @@ function listBand(layer: SpikingLayer, geometry: Geometry, band: Band): bool {
     band.first,
     rows,
   );
-  const size = <f32>(rows * geometry.inputWidth * geometry.channelsIn);
-  return <f32>((end - events) / PAIR_BYTES) <= layer.denseAbove * size;
 }
 
 /** The neurons of a band from its events, block by block of channels. */
@@ -139,7 +136,7 @@ function eventBand(layer: SpikingLayer, geometry: Geometry, band: Band): void {
             geometry,
             phase,
             band.runs + <usize>k * RUNS_BYTES,
-            layer.eventWeights + wideWeightOffset(geometry, phase, block),
+            layer.weights + wideWeightOffset(geometry, phase, block),
             layer.bias + <usize>block * BLOCK_BYTES,
           );
         }
