@@ -5,13 +5,20 @@ import type { Split } from '../lib/image/dataset/dataset.js';
 import { findDataset } from '../lib/image/dataset/index.js';
 import { evaluateDenoising, evaluateSegmentation } from '../lib/train/evaluate.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
-import { addSimulationOptions, loadModel, runOf, type SimulationOptions } from './cli/model.js';
+import {
+  addMemoryOption,
+  addSimulationOptions,
+  loadModel,
+  type MemoryOptions,
+  runOf,
+  type SimulationOptions,
+} from './cli/model.js';
 import { oneOf, positive } from './cli/parse.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 import { formatMetrics } from './cli/training.js';
 
-interface Options extends DataOptions, SimulationOptions, SharedOptions {
+interface Options extends DataOptions, SimulationOptions, MemoryOptions, SharedOptions {
   readonly model: string;
   readonly split: Split;
   readonly sigma: number;
@@ -33,6 +40,7 @@ await runStage<Options>({
   configure(command) {
     addDataOptions(command, 'synth-drive');
     addSimulationOptions(command);
+    addMemoryOption(command);
     command
       .requiredOption('--model <file>', 'a U-Net or a spiking network')
       .option('--split <name>', 'train, test or all', oneOf('train', 'test', 'all'), 'test')

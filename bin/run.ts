@@ -8,20 +8,24 @@ import { preprocess } from '../lib/image/preprocess.js';
 import type { Simulation } from '../lib/spike/simulation.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { greyLevels, labelPicture } from '../lib/train/picture.js';
+import { toMiB } from '../lib/unet/memory.js';
 import type { Model } from '../lib/unet/model.js';
-import { argmax, predict, type Run } from '../lib/unet/predict.js';
+import { argmax, paddedSize, predict, type Run } from '../lib/unet/predict.js';
+import { type MemoryLimit, planTiles } from '../lib/unet/tiles.js';
 import { type Recording, writeDump } from './cli/dump.js';
 import {
+  addMemoryOption,
   addSimulationOptions,
   imageChannels,
   loadModel,
+  type MemoryOptions,
   runOf,
   type SimulationOptions,
 } from './cli/model.js';
 import { type Context, runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 
-interface Options extends SimulationOptions, SharedOptions {
+interface Options extends SimulationOptions, MemoryOptions, SharedOptions {
   readonly model: string;
   readonly image: string[];
   readonly out: string;
@@ -40,6 +44,7 @@ await runStage<Options>({
   ],
   configure(command) {
     addSimulationOptions(command);
+    addMemoryOption(command);
     command
       .requiredOption('--model <file>', 'a U-Net or a spiking network')
       .requiredOption('--image <files...>', 'pictures: PNG, JPEG, TIFF or GIF')
@@ -84,9 +89,15 @@ function runPicture(model: Model, file: string, options: Options & SharedOptions
     writeDump(options.dump, model, { ...padded!, output, simulation }, metadata);
   };
   const keep = options.dump === undefined ? [] : (['flows'] as const);
-  const { run, steps } = runOf(context.kernels, model, options, options.model, keep, (simulation) =>
+  const { run, steps, limit } = runOf(context.kernels, model, options, options.model, keep, (simulation) =>
     dump(simulation.output, simulation),
   );
+  const memory = announceMemory(model, file, height, width, limit, context);
+  if (memory.tile && options.dump !== undefined) {
+    throw new UsageError(
+      `--dump: ${file} needs ${memory.mib} MiB at once, more than --memory ${options.memory}`,
+    );
+  }
   const recordingRun: Run = (input, height, width) => {
     padded = { input, height, width };
     const prediction = run(input, height, width);
@@ -98,7 +109,24 @@ function runPicture(model: Model, file: string, options: Options & SharedOptions
   const ms = performance.now() - start;
   const written = join(options.out, `${basename(file, extname(file))}.${outputSuffix(model)}.png`);
   writePng(written, outputPicture(model, input, output, height, width));
-  return { file, outputs: [written], spikes, ms, steps };
+  return { file, outputs: [written], spikes, ms, steps, memory };
+}
+
+/** Says what a picture will take, and in which tiles it is run where that is too much. */
+function announceMemory(
+  model: Model,
+  file: string,
+  height: number,
+  width: number,
+  limit: MemoryLimit,
+  context: Context,
+) {
+  const { paddedHeight, paddedWidth } = paddedSize(height, width);
+  const tile = planTiles(model.layers, paddedHeight, paddedWidth, limit);
+  const mib = toMiB(limit.bytesOf(paddedHeight, paddedWidth));
+  const tiles = tile ? ` at once: in tiles of ${tile.width}x${tile.height}` : '';
+  context.log(`${file}: ${width}x${height} pixels need about ${mib} MiB${tiles}`);
+  return { mib, ...(tile && { tile }) };
 }
 
 function outputSuffix(model: Model): string {

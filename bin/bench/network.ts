@@ -81,7 +81,7 @@ function simulateCall(
   const image = tensorOf(engine, input);
   return () =>
     kernels.scope(() =>
-      simulate(kernels, spiking, image, height, width, { steps, mode: 'auto' }).output.slice(),
+      simulate(kernels, spiking, image, height, width, { steps, mode: 'auto', keep: [] }).output.slice(),
     );
 }
 

@@ -1,19 +1,31 @@
 /** Model files on the command line, and running whichever kind of network they hold. */
 
 import { createHash } from 'node:crypto';
+import { totalmem } from 'node:os';
 import type { Command } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
+import { simulationBytes } from '../../lib/spike/memory.js';
 import { spikingRun } from '../../lib/spike/readout.js';
 import { MODES, type Mode, type Simulation, type Sums } from '../../lib/spike/simulation.js';
 import { type SpikingModel, toSpikingModel, withNotes } from '../../lib/spike/spikingModel.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
+import { forwardBytes } from '../../lib/unet/memory.js';
 import { decodeModel, type Model } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
+import { type MemoryLimit, tiledRun } from '../../lib/unet/tiles.js';
 import { addPotentialOption, count, initialPotential, oneOf } from './parse.js';
 
 /** T where neither the user nor the model says anything: the paper's for DRIVE. */
 const DEFAULT_STEPS = 10;
+
+/** Option --memory. */
+export interface MemoryOptions {
+  readonly memory: number;
+}
+
+/** Where a network may take at most so many MiB, half of the machine's memory or what WebAssembly can address. */
+const DEFAULT_MEMORY = Math.min(3072, Math.floor(totalmem() / 2 ** 21));
 
 export interface SimulationOptions {
   readonly steps?: number;
@@ -60,22 +72,44 @@ export function spikingModel(model: Model, options: SimulationOptions, source: s
   return { spiking, steps: options.steps ?? stored.conversion.steps ?? DEFAULT_STEPS };
 }
 
-/** How to run a model of either stage; `steps` is 0 for a U-Net. `onSimulation` sees what is to be kept of what a spiking network does. */
+/** The option --memory, for stages that can run large pictures in tiles. */
+export function addMemoryOption(command: Command): void {
+  const help = 'MiB that a picture may take; larger ones are run in overlapping tiles, with the same results';
+  command.option('--memory <MiB>', help, count, DEFAULT_MEMORY);
+}
+
+export interface Runnable {
+  readonly run: Run;
+  /** 0 for a U-Net. */
+  readonly steps: number;
+  readonly limit: MemoryLimit;
+}
+
+/**
+ * How to run a model of either stage, in tiles where a picture is large. `onSimulation` sees what is to be kept of
+ * what a spiking network does.
+ */
 export function runOf(
   kernels: Kernels,
   model: Model,
-  options: SimulationOptions,
+  options: SimulationOptions & MemoryOptions,
   source: string,
   keep: readonly Sums[],
   onSimulation?: (simulation: Simulation) => void,
-): { run: Run; steps: number } {
-  if (model.stage === 'ann') return { run: unetRun(kernels, model), steps: 0 };
-  const { spiking, steps } = spikingModel(model, options, source);
-  const { mode } = options;
-  return {
-    run: spikingRun(kernels, spiking, model.configuration.task, { steps, mode, keep }, onSimulation),
-    steps,
+): Runnable {
+  const { layers } = model;
+  const bytes = options.memory * 2 ** 20;
+  const tiled = (run: Run, steps: number, bytesOf: MemoryLimit['bytesOf']): Runnable => {
+    const limit = { bytes, bytesOf };
+    return { run: tiledRun(run, layers, limit), steps, limit };
   };
+  if (model.stage === 'ann') {
+    return tiled(unetRun(kernels, model), 0, (height, width) => forwardBytes(layers, height, width));
+  }
+  const { spiking, steps } = spikingModel(model, options, source);
+  const simulation = { steps, mode: options.mode, keep };
+  const run = spikingRun(kernels, spiking, model.configuration.task, simulation, onSimulation);
+  return tiled(run, steps, (height, width) => simulationBytes(layers, height, width, steps, keep.length));
 }
 
 /** The channels of a model's input as pictures have them; DataError for a model that takes no pictures. */

@@ -3,7 +3,7 @@
  * together. The bits are those of the kernels of contract.ts followed by a step of lib/spike/neuron.
  */
 
-import type { ConvDims, ConvTransposeDims, PoolDims } from './dims.js';
+import type { ConvDims, ConvTransposeDims, PoolDims, Window } from './dims.js';
 
 /** The neurons that a fused kernel knows; `integrate` sums its current and never fires. */
 export type FusedKind = 'integrate' | 'mt' | 'if' | 'if-hard';
@@ -42,7 +42,7 @@ export interface Population {
 
 /** The spikes of a layer in some consecutive steps. */
 export interface SpikeTrain {
-  /** Number of spikes of all neurons in each step. */
+  /** Number of spikes of all neurons that are counted, in each step. */
   readonly spikesPerStep: readonly number[];
   /** To be called when nobody reads it any more. */
   release(): void;
@@ -53,9 +53,12 @@ export type SpikingMode = 'dense' | 'event' | 'auto';
 
 /** Every call continues the population where the last one left it, for so many steps. */
 export interface SpikingKernels {
+  /** A simulation that takes more memory than that cannot run. */
+  readonly mostBytes: number;
   /** Whether it can run these neurons; where not, there are the kernels of single steps. */
   supports(kind: string, thresholds: readonly number[]): kind is FusedKind;
-  population(dims: PopulationDims, neuron: FusedNeuron, kept: Kept): Population;
+  /** Only spikes in `counted` (default: all) are counted in `spikesPerStep`. */
+  population(dims: PopulationDims, neuron: FusedNeuron, kept: Kept, counted?: Window): Population;
   /** The same current [H,W,C] in every step. */
   inject(population: Population, current: Float32Array, steps: number): SpikeTrain;
   /** The current of a convolution of one spike train, or of the concatenation of two. */

@@ -6,16 +6,19 @@
 
 import type { Kernels } from '../kernel/contract.js';
 import type { FusedKind, Population, SpikeTrain, SpikingKernels } from '../kernel/spiking.js';
+import { UsageError } from '../tensor/error.js';
 import { type Layer, lastReaders, OUTPUT, outputDims } from '../unet/architecture.js';
 import { applyLayer, hasNeuron, kernelDims } from '../unet/forward.js';
+import { toMiB } from '../unet/memory.js';
 import { layerParameters } from '../unet/parameters.js';
-import { stepsAtOnce } from './memory.js';
+import { simulationBytes, stepsAtOnce } from './memory.js';
 import {
   ALL_SUMS,
   countSpikes,
   type Simulation,
   type SimulationOptions,
   type SpikingNetwork,
+  windowOfLayer,
 } from './simulation.js';
 
 /** One simulation: what all layers need to know. */
@@ -31,6 +34,7 @@ interface Context {
 /** Runs `image` [H,W,C] layer by layer; the sums live in the scope of the caller. */
 export function simulateLayers(kernels: Kernels, context: Context, image: Float32Array): Simulation {
   const { network, height, width, options } = context;
+  checkMemory(context);
   const [first] = network.layers;
   return kernels.frozen(() =>
     kernels.scope((keep) => {
@@ -39,7 +43,7 @@ export function simulateLayers(kernels: Kernels, context: Context, image: Float3
       const spikesPerStep = new Map(
         network.layers.filter(hasNeuron).map((layer) => [layer.output, new Float64Array(options.steps)]),
       );
-      const atOnce = stepsAtOnce(network.layers, height, width, options.steps);
+      const atOnce = options.stepsAtOnce ?? stepsAtOnce(network.layers, height, width, options.steps);
       for (let done = 0; done < options.steps; done += atOnce) {
         const steps = Math.min(atOnce, options.steps - done);
         const record = (layer: Layer, train: SpikeTrain) =>
@@ -48,6 +52,17 @@ export function simulateLayers(kernels: Kernels, context: Context, image: Float3
       }
       return summarise(context, populations, spikesPerStep, keep);
     }),
+  );
+}
+
+/** Refuses what cannot fit before anything is computed. */
+function checkMemory({ spiking, network, height, width, options }: Context): void {
+  const { steps, keep = ALL_SUMS } = options;
+  const bytes = simulationBytes(network.layers, height, width, steps, keep.length);
+  if (bytes <= spiking.mostBytes) return;
+  throw new UsageError(
+    `${width}x${height} pixels over ${steps} steps need about ${toMiB(bytes)} MiB, at most ` +
+      `${toMiB(spiking.mostBytes)} are possible: take a smaller image or fewer steps`,
   );
 }
 
@@ -87,12 +102,15 @@ function newPopulation(context: Context, layer: Layer): Population {
   const { thresholds, initialPotential } = network.neuronParameters;
   const fires = hasNeuron(layer);
   const kept = (sum: (typeof ALL_SUMS)[number]) => fires && keep.includes(sum);
+  const dims = outputDims(layer, height, width);
+  const { counted } = options;
   return spiking.population(
-    outputDims(layer, height, width),
+    dims,
     fires
       ? { kind: context.kind, thresholds, initialPotential }
       : { kind: 'integrate', thresholds, initialPotential: 0 },
     { currents: kept('currents'), flows: kept('flows'), spikeCounts: kept('spikeCounts') },
+    counted && windowOfLayer(counted, dims.height, height),
   );
 }
 

@@ -1,7 +1,8 @@
 /** How much memory a simulation takes, and how many of its steps fit at once. */
 
-import { type Layer, outputDims, peakOfSignals } from '../unet/architecture.js';
+import { type Layer, outputDims } from '../unet/architecture.js';
 import { hasNeuron } from '../unet/forward.js';
+import { peakOfSignals, weightBytes } from '../unet/memory.js';
 
 /** Spikes of layers that wait for their readers take at most so many bytes, where the image allows it. */
 const TRAIN_BYTES = 256 * 2 ** 20;
@@ -15,7 +16,7 @@ export function stepsAtOnce(layers: readonly Layer[], height: number, width: num
   return Math.ceil(steps / Math.ceil(steps / most));
 }
 
-/** Bytes that a simulation with `sums` sums for each neuron takes at its peak, weights aside. */
+/** Bytes that a simulation with `sums` sums for each neuron takes at its peak. */
 export function simulationBytes(
   layers: readonly Layer[],
   height: number,
@@ -27,8 +28,9 @@ export function simulationBytes(
   const trains = (layer: Layer) => atOnce * neurons(layer, height, width);
   const membrane = (layer: Layer) => 4 * neurons(layer, height, width);
   const all = layers.filter(hasNeuron).reduce((sum, layer) => sum + membrane(layer), 0);
-  if (atOnce < steps) return peakOfSignals(layers, trains) + (1 + sums) * all;
-  return peakOfSignals(layers, trains, membrane) + sums * all;
+  const kept = sums * all + weightBytes(layers);
+  if (atOnce < steps) return peakOfSignals(layers, trains) + all + kept; // membranes wait for the next steps
+  return peakOfSignals(layers, trains, membrane) + kept;
 }
 
 /** Neurons of a layer, with those of padded channels. */

@@ -27,9 +27,9 @@ export function spikingRun(
   options: SimulationOptions,
   onSimulation?: (simulation: Simulation) => void,
 ): Run {
-  return (input, height, width) =>
+  return (input, height, width, counted) =>
     kernels.scope((keep) => {
-      const simulation = simulate(kernels, network, input, height, width, options);
+      const simulation = simulate(kernels, network, input, height, width, { ...options, counted });
       onSimulation?.(simulation);
       return { output: keep(readOut(task, simulation.output, options.steps)), spikes: simulation.spikes };
     });

@@ -1,5 +1,6 @@
 /** What a simulation is given and what it leaves behind. */
 
+import type { Window } from '../kernel/dims.js';
 import type { SpikingMode } from '../kernel/spiking.js';
 import { UsageError } from '../tensor/error.js';
 import type { Layer } from '../unet/architecture.js';
@@ -41,6 +42,10 @@ export interface SimulationOptions {
   readonly mode: Mode;
   /** Default: everything. What is not kept costs neither memory nor time. */
   readonly keep?: readonly Sums[];
+  /** The part of the image whose spikes are counted, its sides multiples of 16; default: all of it. */
+  readonly counted?: Window | undefined;
+  /** How many steps a layer runs before the next layer begins; default: as many as fit the memory. */
+  readonly stepsAtOnce?: number;
   /** Sees every step of every layer; then the steps are run one by one. */
   readonly onStep?: (record: StepRecord) => void;
 }
@@ -56,9 +61,9 @@ export interface Simulation {
   readonly flows: Signals;
   /** Spikes of each neuron over all steps, [h,w,C]. */
   readonly spikeCounts: ReadonlyMap<string, Uint32Array>;
-  /** Spikes of each layer in each step, [T]. */
+  /** Spikes of each layer in each step, [T]; of all neurons, or of those in the window that is counted. */
   readonly spikesPerStep: ReadonlyMap<string, Float64Array>;
-  /** Spikes of all neurons in all steps. */
+  /** The same of all layers in all steps. */
   readonly spikes: number;
 }
 
@@ -67,6 +72,13 @@ export function checkSteps(steps: number): void {
   if (!Number.isInteger(steps) || steps < 1) {
     throw new UsageError(`--steps ${steps}: expected a whole number of time steps of at least 1`);
   }
+}
+
+/** The part of a layer's output of `height` rows that a window of the image of `imageHeight` rows becomes. */
+export function windowOfLayer(window: Window, height: number, imageHeight: number): Window {
+  const scale = (side: number) => (side * height) / imageHeight;
+  const { top, bottom, left, right } = window;
+  return { top: scale(top), bottom: scale(bottom), left: scale(left), right: scale(right) };
 }
 
 /** Spikes of all layers in all steps. */

@@ -5,7 +5,8 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
-import type { Layer } from '../unet/architecture.js';
+import type { Window } from '../kernel/dims.js';
+import { type Layer, outputDims } from '../unet/architecture.js';
 import {
   applyLayer,
   gatherInput,
@@ -24,6 +25,7 @@ import {
   type Simulation,
   type SimulationOptions,
   type SpikingNetwork,
+  windowOfLayer,
 } from './simulation.js';
 
 /** In mode `auto`, layers with a larger fraction of non-zero inputs run dense. */
@@ -39,7 +41,7 @@ export function simulateSteps(
   options: SimulationOptions,
 ): Simulation {
   const [first, ...others] = network.layers;
-  const populations = newPopulations(kernels, network, height, width, options.steps); // line 1
+  const populations = newPopulations(kernels, network, height, width, options); // line 1
   const output = newOutput(kernels, network.layers.at(-1)!, height, width).fill(0);
   const staticCurrent = applyLayer(kernels, first, network.parameters, image, height, width); // line 2
   const fired: Signals = new Map([...populations].map(([name, population]) => [name, population.output]));
@@ -66,6 +68,8 @@ interface Population {
   readonly flow: Float32Array;
   readonly spikeCount: Uint32Array;
   readonly spikesPerStep: Float64Array;
+  readonly width: number;
+  readonly counted: Window;
 }
 
 type Populations = ReadonlyMap<string, Population>;
@@ -75,10 +79,12 @@ function newPopulations(
   network: SpikingNetwork,
   height: number,
   width: number,
-  steps: number,
+  { steps, counted }: SimulationOptions,
 ): Populations {
   const entries = network.layers.filter(hasNeuron).map((layer) => {
     const filled = (value: number) => newOutput(kernels, layer, height, width).fill(value);
+    const dims = outputDims(layer, height, width);
+    const whole = { top: 0, bottom: dims.height, left: 0, right: dims.width };
     const membrane = filled(network.neuronParameters.initialPotential);
     const population: Population = {
       membrane,
@@ -88,6 +94,8 @@ function newPopulations(
       flow: filled(0),
       spikeCount: new Uint32Array(membrane.length),
       spikesPerStep: new Float64Array(steps),
+      width: dims.width,
+      counted: counted ? windowOfLayer(counted, dims.height, height) : whole,
     };
     return [layer.output, population] as const;
   });
@@ -150,13 +158,19 @@ function advance(
   findNeuron(network.neuron).step(output, spikes, membrane, current, network.neuronParameters);
   kernels.addInto(population.currentSum, current);
   kernels.addInto(population.flow, output);
-  let total = 0;
-  for (let n = 0; n < spikes.length; n++) {
-    population.spikeCount[n] += spikes[n];
-    total += spikes[n];
-  }
-  population.spikesPerStep[step] = total;
+  for (let n = 0; n < spikes.length; n++) population.spikeCount[n] += spikes[n];
+  population.spikesPerStep[step] = countIn(population, layer.channelsOut);
   options.onStep?.({ layer, step, current, membrane, output, spikes });
+}
+
+/** Spikes of this step in the window that is counted. */
+function countIn({ spikes, width, counted }: Population, channels: number): number {
+  let total = 0;
+  for (let y = counted.top; y < counted.bottom; y++) {
+    const end = (y * width + counted.right) * channels;
+    for (let n = (y * width + counted.left) * channels; n < end; n++) total += spikes[n];
+  }
+  return total;
 }
 
 function summarise(populations: Populations, output: Float32Array, options: SimulationOptions): Simulation {

@@ -114,28 +114,6 @@ export function lastReaders(layers: readonly Layer[]): ReadonlyMap<string, Layer
   return new Map(layers.flatMap((layer) => layer.inputs.map((input) => [input, layer] as const)));
 }
 
-/**
- * The most bytes that signals take at any time where each is released behind its last reader: `bytesOf` a layer's
- * output, and what the layer takes besides while it is computed.
- */
-export function peakOfSignals(
-  layers: readonly Layer[],
-  bytesOf: (layer: Layer) => number,
-  besides: (layer: Layer) => number = () => 0,
-): number {
-  const readers = lastReaders(layers);
-  const live = new Map<string, number>();
-  let peak = 0;
-  for (const layer of layers) {
-    live.set(layer.output, bytesOf(layer));
-    let bytes = besides(layer);
-    for (const part of live.values()) bytes += part;
-    peak = Math.max(peak, bytes);
-    for (const name of layer.inputs) if (readers.get(name) === layer) live.delete(name);
-  }
-  return peak;
-}
-
 function requireCount(what: string, value: number): void {
   if (!Number.isInteger(value) || value < 1) {
     throw new UsageError(`${what}: got ${value}, expected a whole number of at least 1`);

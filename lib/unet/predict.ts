@@ -4,6 +4,7 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
+import type { Window } from '../kernel/dims.js';
 import { cropForward, padReflectForward, roundUp } from '../kernel/reference/padding.js';
 import { OUTPUT, SIZE_STEP } from './architecture.js';
 import { forward, type Network, signalOf } from './forward.js';
@@ -14,8 +15,11 @@ export interface Prediction {
   readonly spikes: number;
 }
 
-/** Maps an input [H,W,C], H and W multiples of 16, to an output. */
-export type Run = (input: Float32Array, height: number, width: number) => Prediction;
+/**
+ * Maps an input [H,W,C], H and W multiples of 16, to an output. Only spikes of neurons in the window `counted` are
+ * counted (default: all); its sides are multiples of 16.
+ */
+export type Run = (input: Float32Array, height: number, width: number, counted?: Window) => Prediction;
 
 /** The run of a U-Net: one forward pass. */
 export function unetRun(kernels: Kernels, network: Network): Run {
@@ -64,8 +68,11 @@ export function argmax(scores: Float32Array, classes: number): Uint8Array {
   return winners;
 }
 
+/** The size of an image when it is padded for the network. */
+export function paddedSize(height: number, width: number): { paddedHeight: number; paddedWidth: number } {
+  return { paddedHeight: roundUp(height, SIZE_STEP), paddedWidth: roundUp(width, SIZE_STEP) };
+}
+
 function paddingDims(height: number, width: number, channels: number) {
-  const paddedHeight = roundUp(height, SIZE_STEP);
-  const paddedWidth = roundUp(width, SIZE_STEP);
-  return { height, width, channels, paddedHeight, paddedWidth };
+  return { height, width, channels, ...paddedSize(height, width) };
 }

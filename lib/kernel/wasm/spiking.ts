@@ -1,5 +1,6 @@
 /** Layers of spiking neurons over many steps (assembly/spiking.ts, assembly/neuron.ts). */
 
+import type { Window } from '../dims.js';
 import type {
   FusedKind,
   FusedNeuron,
@@ -16,6 +17,8 @@ import type { Machine } from './machine.js';
 import { spikingScratch } from './scratch.js';
 import { BLOCK, packedBias, packedWeights, WIDE_BLOCK } from './weights.js';
 
+/** Of the 4 GiB of WebAssembly, with a fifth for gaps between blocks and for what grows. */
+const MOST_BYTES = 0.8 * 2 ** 32;
 /** The numbers of the kinds in assembly/neuron.ts. */
 const KINDS: Readonly<Record<FusedKind, number>> = { integrate: 0, mt: 1, if: 2, 'if-hard': 3 };
 /** A spike code is a byte. */
@@ -43,9 +46,10 @@ interface Train extends SpikeTrain {
 
 export function spiking(machine: Machine): SpikingKernels {
   return {
+    mostBytes: MOST_BYTES,
     supports: (kind, thresholds): kind is FusedKind =>
       Object.hasOwn(KINDS, kind) && thresholds.length <= MOST_THRESHOLDS,
-    population: (dims, neuron, kept) => newPopulation(machine, dims, neuron, kept),
+    population: (dims, neuron, kept, counted) => newPopulation(machine, dims, neuron, kept, counted),
     inject(population, current, steps) {
       const neurons = population as Neurons;
       const { height, width } = neurons.dims;
@@ -84,9 +88,16 @@ export function spiking(machine: Machine): SpikingKernels {
 
 const padChannels = (channels: number) => Math.ceil(channels / WIDE_BLOCK) * WIDE_BLOCK;
 
-function newPopulation(machine: Machine, dims: PopulationDims, neuron: FusedNeuron, kept: Kept): Neurons {
+function newPopulation(
+  machine: Machine,
+  dims: PopulationDims,
+  neuron: FusedNeuron,
+  kept: Kept,
+  counted?: Window,
+): Neurons {
   const { heap } = machine;
   const { height, width } = dims;
+  const { top, bottom, left, right } = counted ?? { top: 0, bottom: height, left: 0, right: width };
   const channels = padChannels(dims.channels);
   const size = height * width * channels;
   const zeros = (wanted: boolean) => {
@@ -115,7 +126,7 @@ function newPopulation(machine: Machine, dims: PopulationDims, neuron: FusedNeur
     words: (codes, totals) => {
       const kind = [KINDS[neuron.kind], thresholds, neuron.thresholds.length, values];
       const state = [height, width, channels, membrane, codes, size, ...sums, totals];
-      return [...kind, ...state, 0, height, 0, width];
+      return [...kind, ...state, top, bottom, left, right];
     },
   };
 }

@@ -1,0 +1,138 @@
+/**
+ * Images that are too large for the memory, in overlapping tiles. The network looks a limited way around each
+ * pixel, so a tile with that margin around it gives, inside, the bits of the whole image: where it ends at the
+ * border of the image the zeros of the padding are the same, elsewhere wrong values do not reach the inside.
+ */
+
+import type { Window } from '../kernel/dims.js';
+import { UsageError } from '../tensor/error.js';
+import { IMAGE, type Layer, OUTPUT, SIZE_STEP, totalChannelsIn } from './architecture.js';
+import { toMiB } from './memory.js';
+import type { Run } from './predict.js';
+
+/** First and last row (or column) of a signal. */
+type Interval = readonly [number, number];
+
+/** How many pixels around a block of 16x16 its output depends on, rounded up to a multiple of 16. */
+export function receptiveMargin(layers: readonly Layer[]): number {
+  const block: Interval = [0, SIZE_STEP - 1];
+  const needed = new Map([[OUTPUT, block]]);
+  for (const layer of layers.toReversed()) {
+    const [first, last] = inputInterval(layer, needed.get(layer.output)!);
+    for (const name of layer.inputs) {
+      const [otherFirst, otherLast] = needed.get(name) ?? [first, last];
+      needed.set(name, [Math.min(first, otherFirst), Math.max(last, otherLast)]);
+    }
+  }
+  const [first, last] = needed.get(IMAGE)!;
+  return Math.ceil(Math.max(-first, last - block[1]) / SIZE_STEP) * SIZE_STEP;
+}
+
+/** What a layer reads for an interval of its output, each counted in its own pixels. */
+function inputInterval({ operation, kernel }: Layer, [first, last]: Interval): Interval {
+  if (operation === 'pool') return [2 * first, 2 * last + 1];
+  if (operation === 'convTranspose') return [Math.floor(first / 2), Math.ceil(last / 2)];
+  const reach = (kernel - 1) / 2;
+  return [first - reach, last + reach];
+}
+
+/** What may be too large, and how large it may be. */
+export interface MemoryLimit {
+  /** Bytes that a run on an image of this size takes. */
+  bytesOf(height: number, width: number): number;
+  readonly bytes: number;
+}
+
+/** Height and width of the tiles without their margins; undefined where the image fits as a whole. */
+export function planTiles(
+  layers: readonly Layer[],
+  height: number,
+  width: number,
+  limit: MemoryLimit,
+): { height: number; width: number } | undefined {
+  if (limit.bytesOf(height, width) <= limit.bytes) return undefined;
+  const margin = receptiveMargin(layers);
+  const around = (side: number, extent: number) => Math.min(extent, side + 2 * margin);
+  const fits = (side: number) => limit.bytesOf(around(side, height), around(side, width)) <= limit.bytes;
+  let side = 0;
+  for (let more = 2 ** 16; more >= SIZE_STEP; more /= 2) if (fits(side + more)) side += more;
+  if (side === 0) {
+    const least = limit.bytesOf(around(SIZE_STEP, height), around(SIZE_STEP, width));
+    throw new UsageError(
+      `--memory ${toMiB(limit.bytes)}: even the smallest tiles of this image need ${toMiB(least)} MiB`,
+    );
+  }
+  return { height: Math.min(side, height), width: Math.min(side, width) };
+}
+
+/** A run that cuts images that exceed the limit into tiles; the outputs and the spikes are those of the whole image. */
+export function tiledRun(run: Run, layers: readonly Layer[], limit: MemoryLimit): Run {
+  const margin = receptiveMargin(layers);
+  return (input, height, width, counted) => {
+    const tile = planTiles(layers, height, width, limit);
+    if (!tile) return run(input, height, width, counted);
+    const image = { values: input, width, channels: totalChannelsIn(layers[0]) };
+    const output = newPlane(height, width, layers.at(-1)!.channelsOut);
+    let spikes = 0;
+    for (const inside of tilesOf(height, width, tile)) {
+      const around = grow(inside, margin, height, width);
+      const [h, w] = [around.bottom - around.top, around.right - around.left];
+      const part = newPlane(h, w, image.channels);
+      copyWindow(part, shift(around, around), image, around);
+      const prediction = run(part.values, h, w, shift(inside, around));
+      const source = { values: prediction.output, width: w, channels: output.channels };
+      copyWindow(output, inside, source, shift(inside, around));
+      spikes += prediction.spikes;
+    }
+    return { output: output.values, spikes };
+  };
+}
+
+function* tilesOf(height: number, width: number, tile: { height: number; width: number }): Generator<Window> {
+  for (let top = 0; top < height; top += tile.height) {
+    for (let left = 0; left < width; left += tile.width) {
+      const bottom = Math.min(height, top + tile.height);
+      yield { top, bottom, left, right: Math.min(width, left + tile.width) };
+    }
+  }
+}
+
+function grow({ top, bottom, left, right }: Window, margin: number, height: number, width: number): Window {
+  return {
+    top: Math.max(0, top - margin),
+    bottom: Math.min(height, bottom + margin),
+    left: Math.max(0, left - margin),
+    right: Math.min(width, right + margin),
+  };
+}
+
+/** A window in the coordinates of one around it. */
+function shift({ top, bottom, left, right }: Window, around: Window): Window {
+  return {
+    top: top - around.top,
+    bottom: bottom - around.top,
+    left: left - around.left,
+    right: right - around.left,
+  };
+}
+
+/** A tensor [H,W,C]. */
+interface Plane {
+  readonly values: Float32Array;
+  readonly width: number;
+  readonly channels: number;
+}
+
+function newPlane(height: number, width: number, channels: number): Plane {
+  return { values: new Float32Array(height * width * channels), width, channels };
+}
+
+/** Copies a window of one tensor to an equally large one of another. */
+function copyWindow(target: Plane, to: Window, source: Plane, from: Window): void {
+  const length = (from.right - from.left) * source.channels;
+  for (let y = 0; y < from.bottom - from.top; y++) {
+    const start = ((from.top + y) * source.width + from.left) * source.channels;
+    const at = ((to.top + y) * target.width + to.left) * target.channels;
+    target.values.set(source.values.subarray(start, start + length), at);
+  }
+}
