@@ -24,7 +24,7 @@ const KINDS: Readonly<Record<FusedKind, number>> = { integrate: 0, mt: 1, if: 2,
 /** A spike code is a byte. */
 const MOST_THRESHOLDS = 8;
 /** In mode `auto`: where a larger part of the inputs fires, the dense kernel is faster (docs/speed.md). */
-const DENSE_ABOVE = 0.8;
+const DENSE_ABOVE = 0.9;
 
 /** A population with its addresses; channels are padded to whole blocks of 16. */
 interface Neurons extends Population {
