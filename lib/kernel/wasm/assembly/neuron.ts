@@ -56,9 +56,8 @@ export function updateRow(
       addTo(membrane, current);
       continue;
     }
-    const fired = fire(population, membrane, current);
+    const fired = fire(population, membrane, current, population.flow ? population.flow + (neuron << 2) : 0);
     v128.store(codes + neuron, fired);
-    if (population.flow) addWeighted(population, population.flow + (neuron << 2), codes + neuron);
     if (population.spikeCount) addCounts(population.spikeCount + (neuron << 2), fired);
     firing += popcnt(i8x16.bitmask(i8x16.ne(fired, i8x16.splat(0))));
     if (inRows && x >= population.windowLeft && x < population.windowRight) {
@@ -71,62 +70,46 @@ export function updateRow(
   atomic.add<u64>(totals + 8, firing);
 }
 
-/** One step of 16 neurons; returns their codes. */
+/** One step of 16 neurons, whose weighted spikes are added to `flow` where that is not 0; returns their codes. */
 // @ts-ignore: decorator
 @inline
-function fire(population: Population, membrane: usize, current: usize): v128 {
-  let v0 = f32x4.add(v128.load(membrane), v128.load(current));
-  let v1 = f32x4.add(v128.load(membrane, 16), v128.load(current, 16));
-  let v2 = f32x4.add(v128.load(membrane, 32), v128.load(current, 32));
-  let v3 = f32x4.add(v128.load(membrane, 48), v128.load(current, 48));
-  let c0 = i32x4.splat(0), c1 = c0, c2 = c0, c3 = c0;
+function fire(population: Population, membrane: usize, current: usize, flow: usize): v128 {
+  const c0 = fireFour(population, membrane, current, flow);
+  const c1 = fireFour(population, membrane + 16, current + 16, flow ? flow + 16 : 0);
+  const c2 = fireFour(population, membrane + 32, current + 32, flow ? flow + 32 : 0);
+  const c3 = fireFour(population, membrane + 48, current + 48, flow ? flow + 48 : 0);
+  return i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_u(c0, c1), i16x8.narrow_i32x4_u(c2, c3));
+}
+
+/** One step of 4 neurons. */
+// @ts-ignore: decorator
+@inline
+function fireFour(population: Population, membrane: usize, current: usize, flow: usize): v128 {
+  let potential = f32x4.add(v128.load(membrane), v128.load(current)); // Eqs. 1 and 4: V(t-1) + I(t)
+  let code = i32x4.splat(0);
+  let output = f32x4.splat(0);
   if (population.kind == 1) {
     let bit = i32x4.splat(1);
     const end = population.thresholds + (<usize>population.thresholdCount << 2);
     for (let t = population.thresholds; t < end; t += 4) {
       const threshold = v128.load32_splat(t);
-      let passed = f32x4.gt(v0, threshold); // Eq. 5
-      v0 = f32x4.sub(v0, v128.and(passed, threshold)); // Eq. 4
-      c0 = v128.or(c0, v128.and(passed, bit));
-      passed = f32x4.gt(v1, threshold);
-      v1 = f32x4.sub(v1, v128.and(passed, threshold));
-      c1 = v128.or(c1, v128.and(passed, bit));
-      passed = f32x4.gt(v2, threshold);
-      v2 = f32x4.sub(v2, v128.and(passed, threshold));
-      c2 = v128.or(c2, v128.and(passed, bit));
-      passed = f32x4.gt(v3, threshold);
-      v3 = f32x4.sub(v3, v128.and(passed, threshold));
-      c3 = v128.or(c3, v128.and(passed, bit));
+      const passed = f32x4.gt(potential, threshold); // Eq. 5
+      const share = v128.and(passed, threshold);
+      potential = f32x4.sub(potential, share); // Eq. 4
+      output = f32x4.add(output, share); // Eq. 6
+      code = v128.or(code, v128.and(passed, bit));
       bit = i32x4.shl(bit, 1);
     }
   } else {
     const threshold = v128.load32_splat(population.thresholds);
-    c0 = f32x4.ge(v0, threshold); // Eq. 2
-    c1 = f32x4.ge(v1, threshold);
-    c2 = f32x4.ge(v2, threshold);
-    c3 = f32x4.ge(v3, threshold);
-    if (population.kind == 2) {
-      v0 = f32x4.sub(v0, v128.and(c0, threshold)); // Eq. 1
-      v1 = f32x4.sub(v1, v128.and(c1, threshold));
-      v2 = f32x4.sub(v2, v128.and(c2, threshold));
-      v3 = f32x4.sub(v3, v128.and(c3, threshold));
-    } else {
-      v0 = v128.andnot(v0, c0);
-      v1 = v128.andnot(v1, c1);
-      v2 = v128.andnot(v2, c2);
-      v3 = v128.andnot(v3, c3);
-    }
-    const one = i32x4.splat(1);
-    c0 = v128.and(c0, one);
-    c1 = v128.and(c1, one);
-    c2 = v128.and(c2, one);
-    c3 = v128.and(c3, one);
+    const passed = f32x4.ge(potential, threshold); // Eq. 2
+    output = v128.and(passed, threshold); // Eq. 3
+    code = i32x4.neg(passed);
+    potential = population.kind == 2 ? f32x4.sub(potential, output) : v128.andnot(potential, passed); // Eq. 1
   }
-  v128.store(membrane, v0);
-  v128.store(membrane, v1, 16);
-  v128.store(membrane, v2, 32);
-  v128.store(membrane, v3, 48);
-  return i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_u(c0, c1), i16x8.narrow_i32x4_u(c2, c3));
+  v128.store(membrane, potential);
+  if (flow) v128.store(flow, f32x4.add(v128.load(flow), output));
+  return code;
 }
 
 /** Adds 16 floats. */
@@ -135,16 +118,6 @@ function fire(population: Population, membrane: usize, current: usize): v128 {
 function addTo(sum: usize, part: usize): void {
   for (let i: usize = 0; i < 64; i += 16) {
     v128.store(sum + i, f32x4.add(v128.load(sum + i), v128.load(part + i)));
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function addWeighted(population: Population, flow: usize, codes: usize): void {
-  for (let i: usize = 0; i < 4; i++) {
-    const sum = flow + (i << 4);
-    const o = weightedSpikes(codes + (i << 2), population.thresholds, population.thresholdCount);
-    v128.store(sum, f32x4.add(v128.load(sum), o));
   }
 }
 
