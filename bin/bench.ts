@@ -15,7 +15,7 @@ import { type Group, groups, type Row } from './bench/rows.js';
 import { formatBench, machineInfo } from './bench/show.js';
 import { readModels } from './bench/subject.js';
 import { count } from './cli/parse.js';
-import { type Context, type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { type Context, Interrupted, type Result, runStage, type SharedOptions } from './cli/stage.js';
 
 interface Options
   extends SharedOptions,
@@ -87,11 +87,13 @@ async function runBench(options: Options & SharedOptions, context: Context): Pro
       if (!notes.some(({ group, text }) => group === note.group && text === note.text)) notes.push(note);
     },
   );
+  const { signal } = context; // from now on Ctrl-C lets a task clean up behind itself
   const bar = context.progress('bench', tasks.length);
   const rows: Row[] = [];
   for (const [done, task] of tasks.entries()) {
     bar.update(done, task.label);
     await new Promise(setImmediate); // the bar is drawn
+    if (signal.aborted) throw new Interrupted('stopped');
     rows.push(...task.run());
   }
   const machine = machineInfo();

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageFile } from '../cli/package.js';
+import { Interrupted } from '../cli/stage.js';
 import { type PeerAnswer, type PeerWork, readAnswer } from './job.js';
 
 export interface PeerOptions {
@@ -83,12 +84,13 @@ function succeeds(command: string, args: readonly string[]): boolean {
 /** Runs a peer on the job in a file, in a process of its own; an Error tells what it said where it fails. */
 export function runPeer(name: string, command: readonly string[], jobFile: string): PeerAnswer {
   const [program, ...args] = command;
-  const { status, stdout, stderr, error } = spawnSync(program, [...args, jobFile], {
+  const { status, stdout, stderr, error, signal } = spawnSync(program, [...args, jobFile], {
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
     env: { ...process.env, NODE_OPTIONS: '' },
   });
   if (status === 0) return readAnswer(stdout, name);
+  if (signal === 'SIGINT') throw new Interrupted('stopped');
   const last = error?.message ?? stderr.trimEnd().split('\n').at(-1);
   throw new Error(`${name} failed (exit code ${status}): ${last}`);
 }
