@@ -1,0 +1,148 @@
+/** Engines, threads and memory on the command line: what is chosen, what is refused, and that the results stay. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { drawSample } from '../../lib/image/dataset/synthDrive.js';
+import { writePng } from '../../lib/image/encode.js';
+import { wasmMissing } from '../../lib/kernel/wasm/index.js';
+import { type Outcome, spikingUnet, spikingUnetJson } from './command.js';
+
+const OK = 0;
+const USAGE = 2;
+const DATA = 3;
+
+const root = t.testdir();
+const at = (...parts: string[]) => join(root, ...parts);
+const bundled = (stage: 'ann' | 'snn') => join('fixtures', 'models', `synth-drive-${stage}.safetensors`);
+
+function picture(size: number): string {
+  const file = at(`${size}.png`);
+  writePng(file, drawSample(1, 1, 'eye', 1, size).picture);
+  return file;
+}
+const small = picture(32);
+
+/** `run` with a bundled model on one picture; the results in a folder of their own. */
+const run = (stage: 'ann' | 'snn', image: string, out: string, ...args: string[]) => [
+  ...['run', '--model', bundled(stage), '--image', image, '--out', at(out)],
+  ...args,
+];
+const maskOf = ({ images }: { images: [{ outputs: [string] }] }) => readFileSync(images[0].outputs[0]);
+
+/** `spiking-unet ARGS` where JavaScript has no WebAssembly. */
+function withoutWebAssembly(...args: readonly string[]): Outcome {
+  const env = { ...process.env, SPIKING_UNET_DATA: '', NO_COLOR: '1', NODE_OPTIONS: '' };
+  const command = ['--jitless', 'dist/bin/spiking-unet.js', ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', env });
+  return { status, stdout, stderr };
+}
+
+function requireRefusal(t: Test, outcome: Outcome, status: number, message: RegExp): void {
+  t.equal(outcome.status, status, 'exit code');
+  t.match(outcome.stderr, message);
+  t.notMatch(outcome.stderr, /\n\s+at /, 'no stack trace');
+  t.equal(outcome.stdout, '');
+}
+
+t.test('without WebAssembly the reference engine runs, says so, and finds the same', async (t) => {
+  const args = run('snn', small, 'jitless', '--steps', '2', '--threads', '3', '--json');
+  const { status, stdout, stderr } = withoutWebAssembly(...args);
+  t.equal(status, OK);
+  t.match(stderr, 'engine wasm does not run here (no WebAssembly): using the slower reference');
+  const found = JSON.parse(stdout);
+  t.match(found, { engine: 'reference', threads: 1, steps: 2 });
+  const usual = spikingUnetJson(...run('snn', small, 'usual', '--steps', '2', '--threads', '2'));
+  t.ok(maskOf(found).equals(maskOf(usual)), 'the mask');
+  t.equal(found.images[0].spikes, usual.images[0].spikes);
+  t.ok(usual.images[0].spikes > 0);
+});
+
+t.test('nothing is said of engines where the user chose one, or wants it quiet', async (t) => {
+  for (const option of [['--engine', 'reference'], ['--quiet']]) {
+    const { status, stderr } = withoutWebAssembly(...run('ann', small, 'quiet', ...option));
+    t.equal(status, OK);
+    t.notMatch(stderr, /does not run here/);
+  }
+});
+
+t.test('the engine that cannot run is refused by what it lacks', async (t) => {
+  const outcome = withoutWebAssembly(...run('ann', small, 'refused', '--engine', 'wasm'));
+  requireRefusal(t, outcome, USAGE, /--engine wasm: does not run here: no WebAssembly\n/);
+  t.notOk(existsSync(at('refused')));
+});
+
+t.test('every engine and number of threads gives the same mask and spikes', async (t) => {
+  const settings = [
+    ['reference', '1'],
+    ...(wasmMissing() === undefined ? ['1', '2', '5'].map((threads) => ['wasm', threads]) : []),
+  ];
+  const results = settings.map(([engine, threads]) => {
+    const args = run('snn', small, `${engine}${threads}`, '--engine', engine, '--threads', threads);
+    const result = spikingUnetJson(...args, '--steps', '3');
+    t.match(result, { engine, threads: Number(threads) });
+    return result;
+  });
+  for (const result of results) {
+    t.ok(maskOf(result).equals(maskOf(results[0])));
+    t.equal(result.images[0].spikes, results[0].images[0].spikes);
+  }
+});
+
+for (const [threads, message] of [
+  ['0', /--threads.*whole number of at least 1/],
+  ['-2', /--threads.*whole number of at least 1/],
+  ['1.5', /--threads.*whole number of at least 1/],
+  ['x', /--threads.*whole number of at least 1/],
+  ['1000', /--threads.*at most 256/],
+] as const) {
+  t.test(`--threads ${threads} is refused`, async (t) => {
+    requireRefusal(t, spikingUnet(...run('ann', small, 'refused', `--threads=${threads}`)), USAGE, message);
+  });
+}
+
+t.test('threads that have started do not keep a program alive that fails', async (t) => {
+  // It would wait for ever, and the whole file would run into its time limit.
+  const outcome = spikingUnet(...run('ann', at('none.png'), 'refused', '--threads', '3'));
+  requireRefusal(t, outcome, DATA, /none\.png: cannot be read/);
+});
+
+/** Not enough for the whole, but for tiles of it. */
+const tooLittleFor = (mib: number) => String(Math.floor(0.93 * mib));
+
+t.test('a picture in tiles has the mask and the spikes of the whole one', async (t) => {
+  const large = picture(320);
+  const args = (out: string) => run('snn', large, out, '--steps', '4');
+  const whole = spikingUnetJson(...args('whole'));
+  t.equal(whole.images[0].memory.tile, undefined, 'it fits as a whole');
+  const { mib } = whole.images[0].memory;
+  const tooLittle = tooLittleFor(mib);
+  const tiled = spikingUnetJson(...args('tiled'), '--memory', tooLittle);
+  const { tile } = tiled.images[0].memory;
+  t.match(tiled.images[0].memory, { mib, tile: { height: Number, width: Number } });
+  t.ok(tile.height % 16 === 0 && tile.height < 320, `tiles of ${tile.width}x${tile.height}`);
+  t.ok(maskOf(tiled).equals(maskOf(whole)), 'the mask');
+  t.equal(tiled.images[0].spikes, whole.images[0].spikes);
+
+  t.test('and whoever is at the terminal is told', async (t) => {
+    const { status, stderr } = spikingUnet(...args('told'), '--memory', tooLittle);
+    t.equal(status, OK);
+    t.match(stderr, new RegExp(`320x320 pixels need about ${mib} MiB at once: in tiles of ${tile.width}x`));
+  });
+
+  t.test('a dump holds whole pictures only', async (t) => {
+    const dumping = (file: string) => [...args('dumped'), '--dump', at(file)];
+    const { memory } = spikingUnetJson(...dumping('whole.safetensors')).images[0];
+    t.ok(memory.mib > mib, 'what is dumped takes memory, too');
+    const refused = spikingUnet(...dumping('tiled.safetensors'), '--memory', tooLittleFor(memory.mib));
+    requireRefusal(t, refused, USAGE, /--dump: .*320\.png needs \d+ MiB at once, more than --memory \d+/);
+    t.notOk(existsSync(at('tiled.safetensors')));
+  });
+
+  t.test('less memory than the smallest tile takes is refused', async (t) => {
+    const outcome = spikingUnet(...args('refused'), '--memory', '5');
+    requireRefusal(t, outcome, USAGE, /--memory 5: even the smallest tiles of this image need \d+ MiB/);
+    t.notOk(existsSync(at('refused')));
+  });
+});

@@ -1,0 +1,126 @@
+/**
+ * Training on every engine ends with the same bits: three updates of parameters that live in the engine's memory, as a
+ * session runs them, and the validation behind them.
+ */
+
+import t from 'tap';
+import { normaliseModel } from '../../lib/convert/normalise.js';
+import { measureLambdas } from '../../lib/convert/statistics.js';
+import { drawSample } from '../../lib/image/dataset/synthDrive.js';
+import type { Kernels } from '../../lib/kernel/contract.js';
+import { reference } from '../../lib/kernel/reference/index.js';
+import { toSpikingModel, withNeurons } from '../../lib/spike/spikingModel.js';
+import type { AsfOptions } from '../../lib/train/asf.js';
+import { asfLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
+import { type EpochRecord, initialState, type Learner, trainLoop } from '../../lib/train/loop.js';
+import type { Model } from '../../lib/unet/model.js';
+import { mapParameters, type Parameters } from '../../lib/unet/parameters.js';
+import { backends } from '../contract/backends.js';
+import { requireSameBits } from '../contract/bits.js';
+import { randomModel } from '../support/networks.js';
+
+const UPDATES = 3;
+const BATCH = 2;
+
+const samples = [1, 2, 3].map((number) => drawSample(5, number, `eye${number}`, 1, 48));
+const data = trainingData(samples, 0.25, 32, 3);
+
+const segmenterOf = (width: number): Model => ({
+  ...randomModel({ task: 'segment', width, channels: 1, classes: 2 }),
+  classNames: ['background', 'vessel'],
+});
+const segmenter = segmenterOf(3);
+const denoiser = randomModel({ task: 'denoise', width: 2, channels: 1, classes: 1 });
+
+/** A U-Net with neurons that fire in every layer. */
+function spiking(unet: Model, neuron: string, thresholds: readonly number[]): Model {
+  const network = normaliseModel(unet, measureLambdas(reference, unet, samples, 99.9), 'connection');
+  const choice = { normalisation: 'connection', percentile: 99.9, initialPotential: thresholds.at(-1)! / 2 };
+  return withNeurons(unet, network, { neuron, thresholds, ...choice });
+}
+
+type MakeLearner = (kernels: Kernels, model: Model) => Learner;
+const backPropagation: MakeLearner = (kernels, model) => unetLearner(kernels, model, data);
+const asf =
+  (options: AsfOptions): MakeLearner =>
+  (kernels, model) =>
+    asfLearner(kernels, toSpikingModel(model, 'test'), data, options);
+
+const multiThreshold = spiking(segmenter, 'mt', [1, 0.5, 0.25, 0.125]);
+const cases: Readonly<Record<string, [start: Model, optimizer: string, makeLearner: MakeLearner]>> = {
+  'a U-Net that segments, adam': [segmenterOf(9), 'adam', backPropagation],
+  'a U-Net that segments, rmsprop': [segmenter, 'rmsprop', backPropagation],
+  'a U-Net that removes noise, adam': [denoiser, 'adam', backPropagation],
+  'ASF-BP, mean over the steps': [multiThreshold, 'adam', asf({ steps: 4, mode: 'auto', logits: 'mean' })],
+  'ASF-BP, sum over the steps': [multiThreshold, 'rmsprop', asf({ steps: 3, mode: 'event', logits: 'sum' })],
+  'ASF-BP, noise, integrate-and-fire': [
+    spiking(denoiser, 'if', [0.5]),
+    'adam',
+    asf({ steps: 5, mode: 'dense', logits: 'mean' }),
+  ],
+};
+
+/** What training leaves behind, as ordinary arrays. */
+interface Trained {
+  readonly tensors: Parameters;
+  readonly losses: readonly number[];
+  readonly record: EpochRecord;
+}
+
+/** Trains on one engine the way a session does: parameters and averages are resident in its memory. */
+async function train(kernels: Kernels, name: string): Promise<Trained> {
+  const [start, optimizer, makeLearner] = cases[name];
+  const inMemory = (parameters: Parameters) => mapParameters(parameters, kernels.resident);
+  const { averages, progress } = initialState(start, optimizer);
+  const model = { ...start, parameters: inMemory(start.parameters) };
+  const slots = new Map([...averages].map(([slot, values]) => [slot, inMemory(values)]));
+  const losses: number[] = [];
+  const records: EpochRecord[] = [];
+  const completed = await trainLoop(
+    kernels,
+    makeLearner(kernels, model),
+    {
+      epochs: 1,
+      batch: BATCH,
+      updatesPerEpoch: UPDATES,
+      learningRate: 0.01,
+      optimizer,
+      schedule: 'cosine',
+      patience: 0,
+      saveEvery: UPDATES + 1,
+    },
+    { averages: slots, progress },
+    {
+      onUpdate: (_done, _total, loss) => losses.push(loss),
+      onEpoch: (record) => records.push(record),
+      save: () => {},
+    },
+    new AbortController().signal,
+  );
+  if (!completed) throw new Error('training stopped');
+  const tensors = [['parameters', model.parameters] as const, ...slots].flatMap(([slot, values]) =>
+    [...values].map(([parameter, tensor]) => [`${slot} ${parameter}`, tensor.slice()] as const),
+  );
+  return { tensors: new Map(tensors), losses, record: records[0] };
+}
+
+for (const name of Object.keys(cases)) {
+  t.test(`${name}: parameters, averages, losses and validation are the same bits everywhere`, async (t) => {
+    const [start] = cases[name];
+    const expected = await train(reference, name);
+    for (const [parameter, values] of start.parameters) {
+      const trained = expected.tensors.get(`parameters ${parameter}`)!;
+      if (trained.every((value, i) => value === values[i])) t.fail(`${parameter} did not learn`);
+    }
+    for (const [engine, kernels] of backends) {
+      const got = await train(kernels, name);
+      t.strictSame([...got.tensors.keys()], [...expected.tensors.keys()], engine);
+      t.doesNotThrow(() => {
+        for (const [what, values] of expected.tensors)
+          requireSameBits(got.tensors.get(what)!, values, `${engine}: ${what}`);
+      });
+      t.strictSame(got.losses, expected.losses, `${engine}: losses`);
+      t.strictSame(got.record, expected.record, `${engine}: validation`);
+    }
+  });
+}
