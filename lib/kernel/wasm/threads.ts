@@ -26,13 +26,15 @@ const SPINS = 30_000;
 
 /**
  * What a worker does, as text: it needs no file of its own, wherever the package is bundled. It registers as active
- * before it looks whether a call is open, so the caller never changes a call that someone still reads.
+ * before it looks whether a call is open, so the caller never changes a call that someone still reads. Growing by 0
+ * tells V8 how large the memory is by now: an instance that is made while another thread grows it may not know.
  */
 const WORKER = `
 const { workerData } = require('node:worker_threads');
 const { module, memory, thread, names, words, control: at, spins } = workerData;
 const control = new Int32Array(memory.buffer, at.address, words);
 const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+memory.grow(0);
 exports.setThread(thread);
 for (;;) {
   const seen = Atomics.load(control, at.epoch);
