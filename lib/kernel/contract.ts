@@ -46,7 +46,7 @@ export interface TensorMemory {
   /** A copy of values in this engine's memory, for good. */
   resident(values: Float32Array): Float32Array;
   /**
-   * Runs `work`; the tensors that it made are gone afterwards, but for those that it hands to `keep`: their
+   * Runs `work`; the tensors that it made are gone afterwards, but for those that it hands to `keep`, whole: their
    * contents are valid in what `keep` returns, in the scope around or, outside of all scopes, for ever.
    */
   scope<T>(work: (keep: (tensor: Float32Array) => Float32Array) => T): T;

@@ -79,7 +79,8 @@ export function tiledRun(run: Run, layers: readonly Layer[], limit: MemoryLimit)
       const [h, w] = [around.bottom - around.top, around.right - around.left];
       const part = newPlane(h, w, image.channels);
       copyWindow(part, shift(around, around), image, around);
-      const prediction = run(part.values, h, w, shift(inside, around));
+      const window = counted ? intersect(inside, counted) : inside;
+      const prediction = run(part.values, h, w, shift(window, around));
       const source = { values: prediction.output, width: w, channels: output.channels };
       copyWindow(output, inside, source, shift(inside, around));
       spikes += prediction.spikes;
@@ -104,6 +105,13 @@ function grow({ top, bottom, left, right }: Window, margin: number, height: numb
     left: Math.max(0, left - margin),
     right: Math.min(width, right + margin),
   };
+}
+
+/** What two windows share; an empty window where they share nothing. */
+function intersect(a: Window, b: Window): Window {
+  const [top, left] = [Math.max(a.top, b.top), Math.max(a.left, b.left)];
+  const [bottom, right] = [Math.min(a.bottom, b.bottom), Math.min(a.right, b.right)];
+  return { top, bottom: Math.max(top, bottom), left, right: Math.max(left, right) };
 }
 
 /** A window in the coordinates of one around it. */

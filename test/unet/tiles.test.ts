@@ -107,6 +107,7 @@ const tileCase = fc
     more: fc.integer({ min: 1, max: 4 }),
     short: fc.double({ min: 0, max: 2.5, noNaN: true }),
     upright: fc.boolean(),
+    part: fc.constantFrom(undefined, 0.25, 0.75),
     thresholds: fc.constantFrom([0.1], [0.3, 0.15], [1, 0.5, 0.25, 0.125]),
     seed: fc.nat(),
   })
@@ -118,19 +119,27 @@ const tileCase = fc
   });
 type TileCase = typeof tileCase extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
-/** The network, image and limit of a case; a limit in pixels. */
-function drawTileCase({ task, width, channels, height, breadth, side, seed }: TileCase) {
+/** A part of an image around its centre, the sides multiples of 16. */
+function centre(height: number, width: number, part: number): Window {
+  const [top, left] = [height, width].map((extent) => 16 * Math.floor((extent * (1 - part)) / 32));
+  const down = (extent: number) => 16 * Math.ceil((extent * part) / 16);
+  return { top, bottom: top + down(height), left, right: left + down(width) };
+}
+
+/** The network, image and limit of a case, a limit in pixels, and the window that is counted. */
+function drawTileCase({ task, width, channels, height, breadth, side, part, seed }: TileCase) {
   const model = randomModel({ task, width, channels, classes: channels }, seed);
   const image = randomImage(stream(seed, 'image'), height, breadth, channels);
   const around = (extent: number) => Math.min(extent, side + 2 * receptiveMargin(model.layers));
   const bytes = around(height) * around(breadth);
   const limit: MemoryLimit = { bytes, bytesOf: (height, width) => height * width };
-  return { model, image, height, breadth, limit };
+  const counted = part === undefined ? undefined : centre(height, breadth, part);
+  return { model, image, height, breadth, limit, counted };
 }
 
 /** Runs in tiles and as a whole; throws at the first difference. Returns the number of tiles and of spikes. */
 function requireSameInTiles(run: Run, drawn: ReturnType<typeof drawTileCase>) {
-  const { model, image, height, breadth, limit } = drawn;
+  const { model, image, height, breadth, limit, counted } = drawn;
   const before = image.slice();
   let tiles = 0;
   const counting: Run = (...args) => {
@@ -138,8 +147,8 @@ function requireSameInTiles(run: Run, drawn: ReturnType<typeof drawTileCase>) {
     if (limit.bytesOf(args[1], args[2]) > limit.bytes) throw new Error('a tile exceeds the limit');
     return run(...args);
   };
-  const whole = run(image, height, breadth);
-  const tiled = tiledRun(counting, model.layers, limit)(image, height, breadth);
+  const whole = run(image, height, breadth, counted);
+  const tiled = tiledRun(counting, model.layers, limit)(image, height, breadth, counted);
   requireSameBits(tiled.output, whole.output, `output of ${height}x${breadth} in ${tiles} tiles`);
   requireSameBits(image, before, 'image');
   if (tiled.spikes !== whole.spikes)

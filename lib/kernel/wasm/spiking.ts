@@ -111,12 +111,19 @@ function newPopulation(
   if (neuron.initialPotential !== 0) startFrom(machine, membrane, dims, channels, neuron.initialPotential);
   const thresholds = floatsForScope(machine, neuron.thresholds);
   const values = floatsForScope(machine, weightedSpikes(neuron.thresholds));
-  const view = (address: number) => withoutPadding(machine, address, dims, channels);
+  const views = new Map<number, Float32Array>();
+  const view = (address: number) => {
+    const known = views.get(address) ?? withoutPadding(machine, address, dims, channels);
+    views.set(address, known);
+    return known;
+  };
   return {
     dims,
     channels,
     membrane: () => view(membrane),
-    releaseMembrane: () => heap.release(membrane),
+    releaseMembrane: () => {
+      if (!views.has(membrane)) heap.release(membrane);
+    },
     currents: () => view(sums[0]),
     flows: () => view(sums[1]),
     spikeCounts: () => {
@@ -158,7 +165,7 @@ function startFrom(
   for (let p = 0; p < pixels; p++) potentials.fill(volts, p * channels, p * channels + dims.channels);
 }
 
-/** A tensor [H,W,C] from one with padded channels; itself where there is no padding. */
+/** A tensor [H,W,C] from one with padded channels, which is released; itself where there is no padding. */
 function withoutPadding(
   machine: Machine,
   address: number,
@@ -170,6 +177,7 @@ function withoutPadding(
   if (channels === dims.channels) return machine.heap.floats(address, length);
   const plain = machine.heap.allocate(4 * length);
   changeChannels(machine, plain, dims.channels, address, channels, pixels);
+  machine.heap.release(address);
   return machine.heap.floats(plain, length);
 }
 

@@ -106,7 +106,8 @@ export class Threads {
     } finally {
       this.#close();
     }
-    if (control[CONTROL.failed]) throw new Error(`kernel ${name} failed in a worker`);
+    if (Atomics.exchange(control, CONTROL.failed, 0) === 1)
+      throw new Error(`kernel ${name} failed in a worker`);
   }
 
   /** Lets nobody in any more and waits until everybody is out. */

@@ -29,10 +29,11 @@ export function checkNeuronParameters(
     const expected = mostThresholds === 1 ? 'exactly 1' : `1 to ${mostThresholds}`;
     throw new UsageError(`${shown}: got ${thresholds.length} values, neuron ${name} takes ${expected}`);
   }
-  if (!thresholds.every((threshold) => Number.isFinite(threshold) && threshold > 0)) {
-    throw new UsageError(`${shown}: expected positive numbers, separated by commas`);
+  const inFloat32 = thresholds.map(Math.fround);
+  if (!inFloat32.every((threshold) => Number.isFinite(threshold) && threshold > 0)) {
+    throw new UsageError(`${shown}: expected positive numbers (in float32), separated by commas`);
   }
-  if (thresholds.some((threshold, i) => i > 0 && threshold >= thresholds[i - 1])) {
+  if (inFloat32.some((threshold, i) => i > 0 && threshold >= inFloat32[i - 1])) {
     throw new UsageError(`${shown}: expected each threshold to be lower than the one before it`);
   }
   if (!Number.isFinite(initialPotential)) {
