@@ -15,10 +15,11 @@ import { encodeModel, type Model } from '../lib/unet/model.js';
 import { addDataOptions, type DataOptions, loadSamples, requireFitting } from './cli/data.js';
 import { imageChannels, loadModel } from './cli/model.js';
 import { addPotentialOption, initialPotential, numberList, positive } from './cli/parse.js';
+import { addProfileOptions, type ProfileOptions, resolveProfile } from './cli/profile.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { table } from './cli/table.js';
 
-interface Options extends Partial<DataOptions>, SharedOptions {
+interface Options extends Partial<DataOptions>, ProfileOptions, SharedOptions {
   readonly model: string;
   readonly out: string;
   readonly norm: string;
@@ -67,6 +68,7 @@ await runStage<Options>({
         numberList,
       );
     addPotentialOption(command, '0');
+    addProfileOptions(command, 'layerInput', 'slices');
   },
   run(options, context) {
     const { model, hash } = loadModel(options.model);
@@ -74,13 +76,16 @@ await runStage<Options>({
     const bar = context.progress('measuring', images.length);
     const lambdas = measureLambdas(context.kernels, model, images, options.percentile, bar.update);
     const thresholds = options.thresholds ?? findNeuron(options.neuron).defaultThresholds;
-    const network = normaliseModel(model, lambdas, options.norm);
+    const { layerInput, slices } = resolveProfile(options);
+    const network = normaliseModel(model, lambdas, options.norm, { layerInput, slices });
     const spiking = withNeurons({ ...model, notes: { ...model.notes, parent: hash } }, network, {
       neuron: options.neuron,
       thresholds,
       initialPotential: initialPotential(options.vInit, thresholds),
       normalisation: options.norm,
       percentile: options.percentile,
+      layerInput,
+      slices,
     });
     writeFileAtomic(options.out, encodeModel(spiking));
     const layers = network.scales.map(({ layer, lambdaIn, lambdaOut }) => ({

@@ -49,8 +49,8 @@ function runDemo({ out }: Options, context: Context): Result {
   const unet = loadModel(packageFile('fixtures', 'models', 'synth-drive-ann.safetensors')).model;
   const tunedPath = packageFile('fixtures', 'models', 'synth-drive-snn.safetensors');
   const tuned = toSpikingModel(loadModel(tunedPath).model, tunedPath);
-  const { lambdas, inputLambdas } = tuned.conversion;
-  const converted = { ...tuned, parameters: renormalise(unet, lambdas, inputLambdas) };
+  const { lambdas, inputLambdas, slices } = tuned.conversion;
+  const converted = { ...tuned, parameters: renormalise(unet, lambdas, inputLambdas, slices) };
   const predictions: CaptionedPrediction[] = [];
   const bar = context.progress('demo', 3);
 

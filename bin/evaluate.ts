@@ -3,7 +3,9 @@
 
 import type { Split } from '../lib/image/dataset/dataset.js';
 import { findDataset } from '../lib/image/dataset/index.js';
+import { padToPatches } from '../lib/image/patches.js';
 import { evaluateDenoising, evaluateSegmentation } from '../lib/train/evaluate.js';
+import { patchwiseRun } from '../lib/unet/tiles.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import {
   addMemoryOption,
@@ -14,6 +16,7 @@ import {
   type SimulationOptions,
 } from './cli/model.js';
 import { oneOf, positive } from './cli/parse.js';
+import { resolveProfile } from './cli/profile.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 import { formatMetrics } from './cli/training.js';
@@ -36,10 +39,14 @@ await runStage<Options>({
       'evaluate --model snn.safetensors --dataset drive --data ~/DRIVE --steps 4 --v-init half --json',
       'another T, for a script',
     ],
+    [
+      'evaluate --model snn.safetensors --dataset drive --data ~/DRIVE --profile official',
+      "as the authors' code counts: patch by patch, with the padding",
+    ],
   ],
   configure(command) {
     addDataOptions(command, 'synth-drive');
-    addSimulationOptions(command);
+    addSimulationOptions(command, 'area', 'cut');
     addMemoryOption(command);
     command
       .requiredOption('--model <file>', 'a U-Net or a spiking network')
@@ -49,14 +56,19 @@ await runStage<Options>({
   run(options, context) {
     const { model } = loadModel(options.model);
     const { run, steps } = runOf(context.kernels, model, options, options.model, []);
-    requireFitting(findDataset(options.dataset), model);
+    const dataset = findDataset(options.dataset);
+    requireFitting(dataset, model);
     const samples = loadSamples(options, options.split, fitOf(model));
+    const { area, cut } = resolveProfile(options);
+    const { size } = dataset.patch;
+    const segmentRun = cut === 'patches' ? patchwiseRun(run, model.layers, size) : run;
+    const segmentSamples = area === 'padded' ? samples.map((sample) => padToPatches(sample, size)) : samples;
     const bar = context.progress('evaluating', samples.length);
     let done = 0;
     const onImage = () => bar.update(++done);
     const result = context.kernels.frozen(() =>
       model.configuration.task === 'segment'
-        ? evaluateSegmentation(samples, run, model.classNames, onImage)
+        ? evaluateSegmentation(segmentSamples, segmentRun, model.classNames, onImage)
         : evaluateDenoising(samples, run, options.sigma, options.seed, onImage),
     );
     const { metrics, images, spikes } = result;

@@ -4,18 +4,19 @@
 import { findDataset } from '../lib/image/dataset/index.js';
 import { toSpikingModel, withNotes } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
-import type { Logits } from '../lib/train/asf.js';
+import type { AsfChoices } from '../lib/train/asf.js';
 import { asfLearner, trainingData } from '../lib/train/learner.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import { writeGradients } from './cli/gradients.js';
 import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/model.js';
 import { oneOf } from './cli/parse.js';
+import { resolveProfile } from './cli/profile.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/training.js';
 
 interface Options extends Partial<DataOptions>, TrainingCommand, SimulationOptions, SharedOptions {
   readonly model: string;
-  readonly logits: Logits;
+  readonly logits: AsfChoices['logits'];
   readonly image?: string;
   readonly label?: string;
   readonly gradients?: string;
@@ -36,7 +37,7 @@ await runStage<Options>({
   ],
   configure(command) {
     addDataOptions(command);
-    addSimulationOptions(command);
+    addSimulationOptions(command, 'flowBias', 'flow');
     command
       .requiredOption('--model <file>', 'the spiking network')
       .option(
@@ -54,7 +55,8 @@ await runStage<Options>({
   run(options, context) {
     const { model, hash } = loadModel(options.model);
     const { spiking, steps } = spikingModel(model, options, options.model);
-    const asf = { steps, mode: options.mode, logits: options.logits };
+    const { flowBias, flow } = resolveProfile(options);
+    const asf = { steps, mode: options.mode, logits: options.logits, flowBias, flow };
     if (options.gradients !== undefined) {
       return writeGradients(context.kernels, spiking, asf, options, options.gradients);
     }

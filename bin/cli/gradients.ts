@@ -7,7 +7,7 @@ import type { SpikingModel } from '../../lib/spike/spikingModel.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
 import { writeFileAtomic } from '../../lib/tensor/files.js';
 import { encodeSafetensors } from '../../lib/tensor/safetensors.js';
-import { type AsfOptions, asfGradient } from '../../lib/train/asf.js';
+import { type AsfChoices, type AsfOptions, asfGradient } from '../../lib/train/asf.js';
 import type { Example } from '../../lib/train/example.js';
 import { SIZE_STEP } from '../../lib/unet/architecture.js';
 import { unpackParameters } from '../../lib/unet/parameters.js';
@@ -18,7 +18,7 @@ import type { Result } from './stage.js';
 export function writeGradients(
   kernels: Kernels,
   model: SpikingModel,
-  options: AsfOptions,
+  options: AsfOptions & AsfChoices,
   files: { readonly image?: string; readonly label?: string },
   out: string,
 ): Result {
@@ -36,7 +36,8 @@ export function writeGradients(
       ),
     };
   });
-  const metadata = { loss: String(loss), steps: String(options.steps), logits: options.logits };
+  const { logits, flowBias, flow } = options;
+  const metadata = { loss: String(loss), steps: String(options.steps), logits, flowBias, flow };
   writeFileAtomic(out, encodeSafetensors({ tensors: new Map(named), metadata }));
   return {
     json: { loss, steps: options.steps, gradients: out },

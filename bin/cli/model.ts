@@ -15,6 +15,7 @@ import { decodeModel, type Model } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
 import { type MemoryLimit, tiledRun } from '../../lib/unet/tiles.js';
 import { addPotentialOption, count, initialPotential, oneOf } from './parse.js';
+import { addProfileOptions, type ChoiceName, type ProfileOptions } from './profile.js';
 
 /** T where neither the user nor the model says anything: the paper's for DRIVE. */
 const DEFAULT_STEPS = 10;
@@ -27,7 +28,7 @@ export interface MemoryOptions {
 /** Where a network may take at most so many MiB, half of the machine's memory or what WebAssembly can address. */
 const DEFAULT_MEMORY = Math.min(3072, Math.floor(totalmem() / 2 ** 21));
 
-export interface SimulationOptions {
+export interface SimulationOptions extends ProfileOptions {
   readonly steps?: number;
   readonly mode: Mode;
   readonly vInit?: number | 'half';
@@ -45,7 +46,8 @@ export function loadModel(path: string): LoadedModel {
   return { model: decodeModel(bytes, path).model, hash: createHash('sha256').update(bytes).digest('hex') };
 }
 
-export function addSimulationOptions(command: Command): void {
+/** `choices` are those of the profile that matter to the stage; all stages start from V = 0 in `official`. */
+export function addSimulationOptions(command: Command, ...choices: readonly ChoiceName[]): void {
   command
     .option(
       '--steps <T>',
@@ -59,12 +61,13 @@ export function addSimulationOptions(command: Command): void {
       'auto',
     );
   addPotentialOption(command);
+  addProfileOptions(command, ...choices);
 }
 
 /** A model as a spiking network, with what the options change in it. */
 export function spikingModel(model: Model, options: SimulationOptions, source: string) {
   const stored = toSpikingModel(model, source);
-  const { vInit } = options;
+  const vInit = options.vInit ?? (options.profile === 'official' ? 0 : undefined);
   const spiking: SpikingModel =
     vInit === undefined
       ? stored

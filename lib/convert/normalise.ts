@@ -4,7 +4,7 @@ import { DataError } from '../tensor/error.js';
 import { checkFinite } from '../tensor/shape.js';
 import type { Model } from '../unet/model.js';
 import { layerParameters, type Parameters } from '../unet/parameters.js';
-import { type LayerScales, layerScales } from './scales.js';
+import { channelFactors, type LayerScales, layerScales, PAPER_SCALES, type ScaleChoices } from './scales.js';
 import type { Lambdas } from './statistics.js';
 
 /** A network in the units of its lambdas, ready for neurons to take the place of its ReLUs. */
@@ -17,10 +17,16 @@ export interface NormalisedNetwork {
  * Normalises a trained U-Net (section 3.3). Refuses a network that spikes already, and weights that leave the
  * range of float32 when they are scaled (DataError).
  */
-export function normaliseModel(model: Model, lambdas: Lambdas, normalisation: string): NormalisedNetwork {
+export function normaliseModel(
+  model: Model,
+  lambdas: Lambdas,
+  normalisation: string,
+  choices = PAPER_SCALES,
+): NormalisedNetwork {
   if (model.stage !== 'ann') throw new DataError('the model is a spiking network already, expected a U-Net');
-  const scales = layerScales(model.layers, lambdas, normalisation);
-  const parameters = normaliseParameters(model.parameters, scales);
+  const scales = layerScales(model.layers, lambdas, normalisation, choices.layerInput);
+  const slices = normalisation === 'connection' ? choices.slices : 'whole';
+  const parameters = normaliseParameters(model.parameters, scales, slices);
   for (const [name, values] of parameters) checkFinite(`normalised ${name}`, values);
   return { parameters, scales };
 }
@@ -29,16 +35,19 @@ export function normaliseModel(model: Model, lambdas: Lambdas, normalisation: st
  * W~ = W lambda_in / lambda_out, where lambda_in is that of the part of the concatenation a channel belongs to
  * (Eq. 8; with equal parts it is Eq. 7), and b~ = b / lambda_out. Float64, rounded once.
  */
-export function normaliseParameters(parameters: Parameters, scales: readonly LayerScales[]): Parameters {
+export function normaliseParameters(
+  parameters: Parameters,
+  scales: readonly LayerScales[],
+  slices: ScaleChoices['slices'],
+): Parameters {
   const normalised = new Map<string, Float32Array>();
-  for (const { layer, lambdaIn, lambdaOut } of scales) {
+  for (const layerScales of scales) {
+    const { layer, lambdaOut } = layerScales;
     if (layer.operation === 'pool') continue;
     const { weight, bias } = layerParameters(parameters, layer);
-    const scaleOfChannel = layer.channelsIn.flatMap((channels, part) =>
-      new Array<number>(channels).fill(lambdaIn[part] / lambdaOut),
-    );
-    const channelOf = (index: number) => Math.floor(index / layer.channelsOut) % scaleOfChannel.length;
-    const scaled = weight.map((value, index) => value * scaleOfChannel[channelOf(index)]);
+    const factors = channelFactors(layerScales, slices);
+    const channelOf = (index: number) => Math.floor(index / layer.channelsOut) % factors.length;
+    const scaled = weight.map((value, index) => value * factors[channelOf(index)]);
     normalised.set(`${layer.name}.weight`, scaled);
     normalised.set(
       `${layer.name}.bias`,
@@ -53,11 +62,12 @@ export function renormalise(
   model: Model,
   lambdas: Readonly<Record<string, number>>,
   inputLambdas: Readonly<Record<string, readonly number[]>>,
+  slices: ScaleChoices['slices'],
 ): Parameters {
   const scales = model.layers.map((layer) => ({
     layer,
     lambdaIn: inputLambdas[layer.name],
     lambdaOut: lambdas[layer.name],
   }));
-  return normaliseParameters(model.parameters, scales);
+  return normaliseParameters(model.parameters, scales, slices);
 }

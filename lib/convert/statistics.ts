@@ -1,5 +1,5 @@
 /**
- * The lambdas of the conversion (section 3.3.1): for each ReLU the percentile of its activations over a whole
+ * The lambdas of the conversion (section 3.3.1): for each signal the percentile of its activations over a whole
  * calibration batch, all values counted, zeros and the padding of the images included. A layer that never fires
  * has lambda 1: there is nothing to scale.
  */
@@ -7,7 +7,7 @@
 import type { Kernels } from '../kernel/contract.js';
 import { DataError, UsageError } from '../tensor/error.js';
 import { outputDims } from '../unet/architecture.js';
-import { forward, gatherInput, hasRelu, type Network, releaseInput, signalOf } from '../unet/forward.js';
+import { forward, gatherInput, hasNeuron, type Network, releaseInput, signalOf } from '../unet/forward.js';
 import { padInput } from '../unet/predict.js';
 import { PercentileCollector } from './percentile.js';
 
@@ -18,7 +18,7 @@ export interface CalibrationImage {
   readonly width: number;
 }
 
-/** Lambdas by name: of every ReLU's signal (relu1, ..), and of every concatenation (the name of the conv that reads it). */
+/** Lambdas by name: of every signal (relu1, .., pooling1, ..), and of every concatenation (the name of the conv that reads it). */
 export type Lambdas = ReadonlyMap<string, number>;
 
 /** Runs the U-Net over the calibration images; `onImage` is called after each. */
@@ -52,7 +52,7 @@ function collect(
 ): void {
   const signals = forward(kernels, network, input, height, width);
   for (const layer of network.layers) {
-    if (hasRelu(layer)) collectors.get(layer.output)!.add(signalOf(signals, layer.output));
+    if (hasNeuron(layer)) collectors.get(layer.output)!.add(signalOf(signals, layer.output));
     if (layer.inputs.length < 2) continue;
     const concatenation = gatherInput(kernels, layer, signals, height, width);
     collectors.get(layer.name)!.add(concatenation);
@@ -72,7 +72,7 @@ function newCollectors(
         const { height, width } = outputDims(layer, image.height, image.width);
         return sum + height * width * channels;
       }, 0);
-    if (hasRelu(layer))
+    if (hasNeuron(layer))
       collectors.set(layer.output, new PercentileCollector(count(layer.channelsOut), percent));
     if (layer.inputs.length > 1) {
       const channels = layer.channelsIn.reduce((sum, part) => sum + part, 0);

@@ -1,4 +1,4 @@
-/** Random square patches of samples, for training. */
+/** Square patches of samples: random ones for training, and samples that can be cut into them without a rest. */
 
 import { DataError, UsageError } from '../tensor/error.js';
 import type { Rng } from '../tensor/rng.js';
@@ -40,4 +40,27 @@ function cutPatch({ width, channels, input, label }: Sample, size: number, top: 
   };
   const patch = cut(new Float32Array(size * size * channels), input, channels);
   return label ? { input: patch, label: cut(new Uint8Array(size * size), label, 1) } : { input: patch };
+}
+
+/**
+ * A sample with black pixels below and to the right of it, so that its sides are multiples of `size`; the label is
+ * background there, and outside the field of view, which is where the authors' code sets its border to 0.
+ */
+export function padToPatches(sample: Sample, size: number): Sample {
+  const [height, width] = [sample.height, sample.width].map((extent) => size * Math.ceil(extent / size));
+  const enlarge = <Values extends Float32Array | Uint8Array>(out: Values, from: Values) => {
+    const [length, stride] = [from.length / sample.height, out.length / height];
+    for (let y = 0; y < sample.height; y++) out.set(from.subarray(y * length, (y + 1) * length), y * stride);
+    return out;
+  };
+  const inside = sample.fov ?? new Uint8Array(sample.height * sample.width).fill(1);
+  const label = sample.label?.map((id, p) => (inside[p] ? id : 0));
+  return {
+    ...sample,
+    height,
+    width,
+    input: enlarge(new Float32Array(height * width * sample.channels), sample.input),
+    fov: enlarge(new Uint8Array(height * width), inside),
+    ...(label && { label: enlarge(new Uint8Array(height * width), label) }),
+  };
 }

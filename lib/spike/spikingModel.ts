@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import type { NormalisedNetwork } from '../convert/normalise.js';
+import { PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
 import { DataError } from '../tensor/error.js';
 import type { Model } from '../unet/model.js';
 import { checkNeuronParameters } from './neuron/index.js';
@@ -19,13 +20,15 @@ const noteStrings = z.object({
   initialPotential: fromJson(z.number()),
   normalisation: z.string(),
   percentile: fromJson(z.number()),
+  layerInput: z.enum(['relu', 'tensor']).default('relu'),
+  slices: z.enum(['whole', 'short']).default('whole'),
   lambdas: fromJson(z.record(z.string(), z.number())),
   inputLambdas: fromJson(z.record(z.string(), z.array(z.number()))),
   steps: fromJson(z.number().int().min(1)).optional(),
 });
 
 /** What was decided when the network was converted and fine-tuned. */
-export interface SpikingNotes {
+export interface SpikingNotes extends ScaleChoices {
   readonly neuron: string;
   /** In volts of the normalised network, from high to low. */
   readonly thresholds: readonly number[];
@@ -46,11 +49,13 @@ export type SpikingModel = Model & SpikingNetwork & { readonly conversion: Spiki
 export function withNeurons(
   unet: Model,
   network: NormalisedNetwork,
-  choice: Pick<SpikingNotes, 'neuron' | 'thresholds' | 'initialPotential' | 'normalisation' | 'percentile'>,
+  choice: Omit<SpikingNotes, 'lambdas' | 'inputLambdas' | 'steps' | keyof ScaleChoices> &
+    Partial<ScaleChoices>,
 ): SpikingModel {
   const byName = <T>(pick: (scales: NormalisedNetwork['scales'][number]) => T) =>
     Object.fromEntries(network.scales.map((scales) => [scales.layer.name, pick(scales)]));
   const conversion: SpikingNotes = {
+    ...PAPER_SCALES,
     ...choice,
     lambdas: byName((scales) => scales.lambdaOut),
     inputLambdas: byName((scales) => scales.lambdaIn),

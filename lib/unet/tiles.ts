@@ -49,7 +49,7 @@ export function planTiles(
   height: number,
   width: number,
   limit: MemoryLimit,
-): { height: number; width: number } | undefined {
+): TileSize | undefined {
   if (limit.bytesOf(height, width) <= limit.bytes) return undefined;
   const margin = receptiveMargin(layers);
   const around = (side: number, extent: number) => Math.min(extent, side + 2 * margin);
@@ -71,6 +71,26 @@ export function tiledRun(run: Run, layers: readonly Layer[], limit: MemoryLimit)
   return (input, height, width, counted) => {
     const tile = planTiles(layers, height, width, limit);
     if (!tile) return run(input, height, width, counted);
+    return inTiles(layers, tile, margin, run)(input, height, width, counted);
+  };
+}
+
+/**
+ * A run that sees an image as patches of `size` pixels (a multiple of 16) side by side, each on its own, as the
+ * authors' code evaluates DRIVE: near the borders of the patches the outputs are not those of the whole image.
+ */
+export function patchwiseRun(run: Run, layers: readonly Layer[], size: number): Run {
+  return inTiles(layers, { height: size, width: size }, 0, run);
+}
+
+interface TileSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Runs each tile with so many pixels around it and keeps what lies inside. */
+function inTiles(layers: readonly Layer[], tile: TileSize, margin: number, run: Run): Run {
+  return (input, height, width, counted) => {
     const image = { values: input, width, channels: totalChannelsIn(layers[0]) };
     const output = newPlane(height, width, layers.at(-1)!.channelsOut);
     let spikes = 0;
@@ -89,7 +109,7 @@ export function tiledRun(run: Run, layers: readonly Layer[], limit: MemoryLimit)
   };
 }
 
-function* tilesOf(height: number, width: number, tile: { height: number; width: number }): Generator<Window> {
+function* tilesOf(height: number, width: number, tile: TileSize): Generator<Window> {
   for (let top = 0; top < height; top += tile.height) {
     for (let left = 0; left < width; left += tile.width) {
       const bottom = Math.min(height, top + tile.height);

@@ -4,13 +4,13 @@
  */
 
 import t from 'tap';
-import { asfGradient, type Logits } from '../../lib/train/asf.js';
+import { type AsfChoices, asfGradient } from '../../lib/train/asf.js';
 import { backends } from '../contract/backends.js';
 import { goldenFile, goldenTensor, requireClose } from '../contract/golden.js';
 import { goldenExample, goldenModel, requireGradients } from '../contract/network.js';
 
 const BOUND = 1e-5;
-const cases: { network: string; logits: Logits }[] = [
+const cases: { network: string; logits: AsfChoices['logits'] }[] = [
   { network: 'spike/segment_w2', logits: 'mean' },
   { network: 'spike/segment_w2', logits: 'sum' },
   { network: 'spike/denoise_w1', logits: 'mean' },
