@@ -1,5 +1,6 @@
 /** How the time of a whole network grows with the area of the image, with its width, and with T. */
 
+import { roundUp } from '../../lib/kernel/reference/padding.js';
 import { exactMacs } from '../../lib/spike/energy.js';
 import { SIZE_STEP } from '../../lib/unet/architecture.js';
 import type { Engine } from './engine.js';
@@ -23,7 +24,7 @@ interface Axis {
  */
 export function scalingAxes(subjects: readonly Subject[], size: number, steps: number): Axis[] {
   const [subject] = subjects;
-  const sizes = ascending([size / 4, size / 2, size].map(roundUp));
+  const sizes = ascending([size / 4, size / 2, size].map((side) => roundUp(side, SIZE_STEP)));
   const [, middle = sizes[0]] = sizes;
   const times = ascending([Math.ceil(steps / 5), Math.ceil(steps / 2), steps]);
   return [
@@ -66,8 +67,4 @@ function macs({ subject, size }: Scene): number {
 
 function ascending(values: readonly number[]): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
-}
-
-function roundUp(size: number): number {
-  return Math.ceil(size / SIZE_STEP) * SIZE_STEP;
 }

@@ -5,6 +5,7 @@ import { measureLambdas } from '../../lib/convert/statistics.js';
 import type { Image } from '../../lib/image/image.js';
 import { preprocess } from '../../lib/image/preprocess.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
+import { roundUp } from '../../lib/kernel/reference/padding.js';
 import { findNeuron } from '../../lib/spike/neuron/index.js';
 import { type SpikingModel, toSpikingModel, withNeurons } from '../../lib/spike/spikingModel.js';
 import { UsageError } from '../../lib/tensor/error.js';
@@ -59,7 +60,7 @@ export function makeSubject(
   const example = (size: number) => cut(input, picture, unet, size);
   const spiking = spikingFile
     ? toSpikingModel(spikingFile.model, spikingFile.path)
-    : convert(kernels, unet, example(Math.min(CALIBRATION.size, roundUp(picture.width))));
+    : convert(kernels, unet, example(Math.min(CALIBRATION.size, roundUp(picture.width, SIZE_STEP))));
   const files = ofWidth.map(({ path }) => path).join(', ') || `random weights (seed ${seed})`;
   const source = spikingFile ? files : `${files}, converted on its picture`;
   return { width, unet, spiking, source, example };
@@ -104,8 +105,4 @@ function cut(input: Float32Array, { height, width }: Image, model: Model, size: 
 function mirror(i: number, n: number): number {
   const k = ((i % (2 * n)) + 2 * n) % (2 * n);
   return k < n ? k : 2 * n - 1 - k;
-}
-
-function roundUp(size: number): number {
-  return Math.ceil(size / SIZE_STEP) * SIZE_STEP;
 }
