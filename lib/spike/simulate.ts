@@ -19,7 +19,8 @@ export function simulate(
   checkImage(network, image, height, width);
   const { spiking } = kernels;
   const { neuron: kind, neuronParameters } = network;
-  if (!options.onStep && spiking?.supports(kind, neuronParameters.thresholds)) {
+  const anyOrder = !options.onStep && options.timing !== 'previous';
+  if (anyOrder && spiking?.supports(kind, neuronParameters.thresholds)) {
     return simulateLayers(kernels, { spiking, network, kind, height, width, options }, image);
   }
   return simulateSteps(kernels, network, image, height, width, options);

@@ -44,6 +44,11 @@ export interface SimulationOptions {
   readonly keep?: readonly Sums[];
   /** The part of the image whose spikes are counted, its sides multiples of 16; default: all of it. */
   readonly counted?: Window | undefined;
+  /**
+   * A layer reads what the layers before it fire in the same step (Algorithm 1; default), or what they fired in the
+   * step before, as section 3.1 says: then the steps are run one by one.
+   */
+  readonly timing?: 'same' | 'previous';
   /** How many steps a layer runs before the next layer begins; default: as many as fit the memory. */
   readonly stepsAtOnce?: number;
   /** Sees every step of every layer; then the steps are run one by one. */

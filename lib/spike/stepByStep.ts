@@ -1,6 +1,6 @@
 /**
  * The Spiking-UNet over T steps: the forward part of Algorithm 1 (lines 1-11), line by line. Every layer reads
- * what the layer before it fired in the same step. Convolutions run on dense tensors or on lists of events;
+ * what the layer before it fired in the same step; with the last layer first, in the step before. Convolutions run on dense tensors or on lists of events;
  * the bits are the same (kernel/contract.ts), the work is not.
  */
 
@@ -40,16 +40,19 @@ export function simulateSteps(
   width: number,
   options: SimulationOptions,
 ): Simulation {
-  const [first, ...others] = network.layers;
+  const [first] = network.layers;
+  const order = options.timing === 'previous' ? network.layers.toReversed() : network.layers;
   const populations = newPopulations(kernels, network, height, width, options); // line 1
   const output = newOutput(kernels, network.layers.at(-1)!, height, width).fill(0);
   const staticCurrent = applyLayer(kernels, first, network.parameters, image, height, width); // line 2
   const fired: Signals = new Map([...populations].map(([name, population]) => [name, population.output]));
   for (let t = 0; t < options.steps; t++) {
-    advance(kernels, network, populations.get(first.output)!, first, staticCurrent, t, options);
-    for (const layer of others) {
+    for (const layer of order) {
       kernels.scope(() => {
-        const current = propagate(kernels, network, layer, fired, height, width, options.mode); // line 6
+        const current =
+          layer === first
+            ? staticCurrent
+            : propagate(kernels, network, layer, fired, height, width, options.mode); // line 6
         const population = populations.get(layer.output);
         if (population) advance(kernels, network, population, layer, current, t, options);
         else kernels.addInto(output, current);

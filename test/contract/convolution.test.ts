@@ -5,9 +5,9 @@ import type { ConvDims, Kernels } from '../../lib/kernel/contract.js';
 import { packConv, packConvTranspose } from '../../lib/tensor/layout.js';
 import { Arena } from './arena.js';
 import { backends } from './backends.js';
-import { type GoldenCase, goldenCases, imageOf, requireClose } from './golden.js';
+import { boundOf, type GoldenCase, goldenCases, imageOf, requireClose } from './golden.js';
 
-const BOUND = 1e-5;
+const { bound: BOUND } = boundOf('kernel/conv2d:output');
 
 /** How the two kinds differ: file, order of the channels in a file's weights, kernels. */
 const kinds = [

@@ -1,6 +1,6 @@
 /**
  * Golden tensors from independent implementations (fixtures/README.md says which made them) and the one way the
- * tests compare with them: the largest error relative to the largest magnitude of the expected tensor.
+ * tests compare with them: a distance, and the bounds of fixtures/bounds.json.
  */
 
 import { readFileSync } from 'node:fs';
@@ -56,21 +56,90 @@ export function imageOf({ data, shape: [channels, height, width] }: Tensor): Flo
   return toHwc(data, channels, height, width);
 }
 
-/** max |got - expected| / max |expected|; Infinity for different lengths and for NaN. */
-export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (got.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let error = 0;
-  let size = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const difference = Math.abs(got[i] - expected[i]);
-    if (Number.isNaN(difference)) return Number.POSITIVE_INFINITY;
-    error = Math.max(error, difference);
-    size = Math.max(size, Math.abs(expected[i]));
-  }
-  return error === 0 ? 0 : error / size;
+/** What distance is measured in: absolutely, or as a share of what a tensor (or each of its columns) amounts to. */
+export type Measure = 'absolute' | 'largest' | 'course' | 'norm' | 'sum' | 'ulps';
+
+/** How far from a golden tensor a result may be. */
+export interface Bound {
+  readonly measure: Measure;
+  readonly bound: number;
 }
 
-/** Requires relativeError(got, expected) <= bound; the message carries the error. */
+const boundsFile = new URL('../../fixtures/bounds.json', import.meta.url);
+const rules: [pattern: string, measure: Measure, bound: number][] = JSON.parse(
+  readFileSync(boundsFile, 'utf8'),
+).rules;
+
+/** The bound of FILE:TENSOR: the first rule of fixtures/bounds.json whose pattern fits. */
+export function boundOf(tensor: string): Bound {
+  const rule = rules.find(([pattern]) => {
+    const parts = pattern.split('*').map((part) => part.replace(/[.]/g, '\\.'));
+    return new RegExp(`^${parts.join('.*')}$`).test(tensor);
+  });
+  if (!rule) throw new Error(`fixtures/bounds.json has no rule for ${tensor}`);
+  return { measure: rule[1], bound: rule[2] };
+}
+
+/** Distance in the unit of a measure; Infinity for different lengths and for NaN. `columns` is for courses. */
+export function distance(
+  got: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  measure: Measure,
+  columns = 1,
+): number {
+  if (got.length !== expected.length) return Number.POSITIVE_INFINITY;
+  if (measure === 'course') {
+    const column = (values: ArrayLike<number>, k: number) =>
+      Array.from({ length: values.length / columns }, (_, row) => values[row * columns + k]);
+    const errors = Array.from({ length: columns }, (_, k) =>
+      distance(column(got, k), column(expected, k), 'largest'),
+    );
+    return Math.max(...errors);
+  }
+  const error = new Extent();
+  const size = new Extent();
+  for (let i = 0; i < expected.length; i++) {
+    error.add(got[i] - expected[i], measure === 'ulps' ? spacing(expected[i]) : 1);
+    size.add(expected[i], 1);
+  }
+  if (Number.isNaN(error.sum)) return Number.POSITIVE_INFINITY;
+  if (measure === 'absolute' || measure === 'ulps') return error.largest;
+  if (error.largest === 0) return 0;
+  if (measure === 'sum') return Math.abs(error.sum) / size.magnitude;
+  return measure === 'norm' ? Math.sqrt(error.squares / size.squares) : error.largest / size.largest;
+}
+
+/** Whether a result is no farther from a golden tensor than its bound; `columns` is for courses. */
+export function isWithin(
+  got: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { measure, bound }: Bound,
+  columns = 1,
+): boolean {
+  return distance(got, expected, measure, columns) <= bound;
+}
+
+/** What can be said about the size of a tensor. */
+class Extent {
+  largest = 0;
+  sum = 0;
+  magnitude = 0;
+  squares = 0;
+
+  add(value: number, unit: number): void {
+    this.largest = Math.max(this.largest, Math.abs(value) / unit);
+    this.sum += value;
+    this.magnitude += Math.abs(value);
+    this.squares += value * value;
+  }
+}
+
+/** One unit in the last place of a float64. */
+export function spacing(value: number): number {
+  return Math.max(2 ** (Math.floor(Math.log2(Math.abs(value))) - 52), 2 ** -1074);
+}
+
+/** Requires max |got - expected| <= bound max |expected|; the message carries the error. */
 export function requireClose(
   t: Pick<Test, 'ok'>,
   got: ArrayLike<number>,
@@ -78,6 +147,26 @@ export function requireClose(
   bound: number,
   what: string,
 ): void {
-  const error = relativeError(got, expected);
-  t.ok(error <= bound, `${what}: relative error ${error.toExponential(1)}, bound ${bound}`);
+  requireWithin(t, got, expected, { measure: 'largest', bound }, what);
+}
+
+/** Requires that a result is as close to the golden tensor FILE:TENSOR as fixtures/bounds.json says. */
+export function requireGolden(
+  t: Pick<Test, 'ok'>,
+  got: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tensor: string,
+): void {
+  requireWithin(t, got, expected, boundOf(tensor), tensor);
+}
+
+function requireWithin(
+  t: Pick<Test, 'ok'>,
+  got: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  bound: Bound,
+  what: string,
+): void {
+  const error = distance(got, expected, bound.measure).toExponential(1);
+  t.ok(isWithin(got, expected, bound), `${what}: error ${error} (${bound.measure}), bound ${bound.bound}`);
 }

@@ -3,9 +3,9 @@
 import t from 'tap';
 import { Arena } from './arena.js';
 import { backends } from './backends.js';
-import { goldenCases, requireClose } from './golden.js';
+import { boundOf, goldenCases, requireClose } from './golden.js';
 
-const BOUND = 1e-6;
+const { bound: BOUND } = boundOf('kernel/crossEntropy:case.loss');
 
 for (const [engine, kernels] of backends) {
   for (const golden of goldenCases('kernel/crossEntropy')) {

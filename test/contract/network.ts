@@ -1,11 +1,11 @@
-/** The golden networks of fixtures/make/unet.py as ours, and comparison with their gradients. */
+/** The golden networks of fixtures/make as ours, and comparison with their gradients. */
 
 import type { Test } from 'tap';
 import type { Example } from '../../lib/train/example.js';
 import { buildLayers, type Configuration, type Layer } from '../../lib/unet/architecture.js';
 import type { Model } from '../../lib/unet/model.js';
 import { type Parameters, packParameters, unpackParameters } from '../../lib/unet/parameters.js';
-import { goldenFile, goldenTensor, imageOf, requireClose, type Tensor } from './golden.js';
+import { goldenFile, goldenTensor, imageOf, requireGolden, type Tensor } from './golden.js';
 
 export type Tensors = ReadonlyMap<string, Tensor>;
 
@@ -23,12 +23,20 @@ export function goldenModel(path: string): { model: Model; tensors: Tensors } {
   return { model: { layers, parameters, stage: 'ann', ...rest }, tensors };
 }
 
-/** `input` with its `target`: class ids [H,W], or a noise map [C,H,W]. */
-export function goldenExample(tensors: Tensors): Example {
-  const [input, target] = [goldenTensor(tensors, 'input'), goldenTensor(tensors, 'target')];
+/** `input` with its `target`: class ids [H,W], or a noise map [C,H,W]; one of several by its suffix. */
+export function goldenExample(tensors: Tensors, suffix = ''): Example {
+  const [input, target] = ['input', 'target'].map((name) => goldenTensor(tensors, name + suffix));
   const [, height, width] = input.shape;
   const wanted = target.shape.length === 2 ? Uint8Array.from(target.data) : imageOf(target);
   return { height, width, input: imageOf(input), target: wanted };
+}
+
+/** The neurons and T of a golden simulation. */
+export function goldenNeurons(metadata: Readonly<Record<string, string>>) {
+  const [thresholds, initialPotential, steps] = ['thresholds', 'initialPotential', 'steps'].map((key) =>
+    JSON.parse(metadata[key]),
+  );
+  return { neuron: metadata.neuron, neuronParameters: { thresholds, initialPotential }, steps };
 }
 
 /** The tensors PREFIXname by their names. */
@@ -39,20 +47,21 @@ export function withoutPrefix(tensors: Tensors, prefix: string): Tensors {
 }
 
 /**
- * Requires the gradient of every parameter within a bound. A file holds it whole (`grad.NAME`) or, of large weights,
- * its sums over axis 0 (`gradSum0.NAME`) and over the other axes (`gradSum123.NAME`), in PyTorch's layout.
+ * Requires the gradient of every parameter within the bounds of a golden file. It holds a gradient whole
+ * (`grad.NAME`) or, of large weights, its sums over axis 0 (`gradSum0.NAME`) and over the other axes
+ * (`gradSum123.NAME`), in PyTorch's layout.
  */
 export function requireGradients(
   t: Pick<Test, 'ok'>,
   layers: readonly Layer[],
   gradients: Parameters,
-  tensors: Tensors,
-  bound: number,
+  file: string,
 ): void {
+  const { tensors } = goldenFile(file);
   for (const [name, { shape, data }] of unpackParameters(layers, gradients)) {
     const whole = tensors.get(`grad.${name}`);
     if (whole) {
-      requireClose(t, data, whole.data, bound, name);
+      requireGolden(t, data, whole.data, `${file}:grad.${name}`);
       continue;
     }
     const [first, rest] = [shape[0], data.length / shape[0]];
@@ -61,13 +70,8 @@ export function requireGradients(
       sum0[i % rest] += value;
       sum123[Math.floor(i / rest)] += value;
     });
-    requireClose(t, sum0, goldenTensor(tensors, `gradSum0.${name}`).data, bound, `${name} over axis 0`);
-    requireClose(
-      t,
-      sum123,
-      goldenTensor(tensors, `gradSum123.${name}`).data,
-      bound,
-      `${name} over the others`,
-    );
+    const sums = { [`gradSum0.${name}`]: sum0, [`gradSum123.${name}`]: sum123 };
+    for (const [key, sum] of Object.entries(sums))
+      requireGolden(t, sum, goldenTensor(tensors, key).data, `${file}:${key}`);
   }
 }

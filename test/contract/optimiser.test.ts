@@ -7,9 +7,9 @@ import t, { type Test } from 'tap';
 import type { AdamOptions, RmspropOptions } from '../../lib/kernel/contract.js';
 import { Arena } from './arena.js';
 import { backends } from './backends.js';
-import { type GoldenCase, goldenCases, goldenFile, requireClose } from './golden.js';
+import { boundOf, type GoldenCase, goldenCases, goldenFile, requireClose } from './golden.js';
 
-const BOUND = 1e-6;
+const { bound: BOUND } = boundOf('kernel/adam:0.weightAfter');
 
 type Update = (
   weight: Float32Array,

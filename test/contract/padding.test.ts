@@ -11,9 +11,9 @@ import {
   roundUp,
 } from '../../lib/kernel/reference/padding.js';
 import { Arena } from './arena.js';
-import { type GoldenCase, goldenCases, imageOf, requireClose } from './golden.js';
+import { boundOf, type GoldenCase, goldenCases, imageOf, requireClose } from './golden.js';
 
-const BOUND = 1e-6;
+const { bound: BOUND } = boundOf('kernel/padding:case.gradInput');
 const cases = goldenCases('kernel/padding');
 
 for (const golden of cases) {

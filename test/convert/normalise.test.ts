@@ -6,7 +6,7 @@ import { reference } from '../../lib/kernel/reference/index.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { OUTPUT } from '../../lib/unet/architecture.js';
-import { forward, gatherInput, hasRelu, signalOf } from '../../lib/unet/forward.js';
+import { forward, gatherInput, hasNeuron, signalOf } from '../../lib/unet/forward.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 const model = randomModel({ task: 'segment', width: 2, channels: 3, classes: 3 });
@@ -26,17 +26,17 @@ function percentile(values: number[], percent: number): number {
   return lower + (rank - Math.floor(rank)) * (upper - lower);
 }
 
-t.test('lambda is the percentile of all activations of a ReLU over the batch, zeros included', async (t) => {
+t.test('lambda is the percentile of all values of a signal over the batch, zeros included', async (t) => {
   const activations = new Map<string, number[]>();
   for (const { input, height, width } of images) {
     const signals = forward(reference, model, input, height, width);
     for (const layer of model.layers) {
-      if (hasRelu(layer)) append(activations, layer.output, signalOf(signals, layer.output));
+      if (hasNeuron(layer)) append(activations, layer.output, signalOf(signals, layer.output));
       if (layer.inputs.length > 1)
         append(activations, layer.name, gatherInput(reference, layer, signals, height, width));
     }
   }
-  t.equal(lambdas.size, 22 + 4, '22 ReLUs and 4 concatenations');
+  t.equal(lambdas.size, 22 + 4 + 4, '22 ReLUs, 4 poolings and 4 concatenations');
   for (const [name, values] of activations) t.ok(close(lambdas.get(name)!, percentile(values, 99.9)), name);
 });
 

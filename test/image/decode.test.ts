@@ -4,6 +4,7 @@ import { decodeImage, decodeImages, readImage } from '../../lib/image/decode.js'
 import type { Image } from '../../lib/image/image.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
+import { boundOf } from '../contract/golden.js';
 import { fixture, golden, largestDifference } from './fixtures.js';
 
 const pixels = golden('formats');
@@ -11,7 +12,7 @@ const files = readdirSync(fixture('formats'));
 const read = (file: string) => readFileSync(fixture(`formats/${file}`));
 
 /** jpeg-js and libjpeg round the inverse cosine transform and the change of colours differently. */
-const JPEG_TOLERANCE = 3;
+const { bound: JPEG_TOLERANCE } = boundOf('image/formats:rgb.jpg');
 
 const joined = (images: readonly Image[]) => images.flatMap(({ data }) => [...data]);
 

@@ -3,9 +3,11 @@
 import t from 'tap';
 import { accuracy, addCounts, countBinary, f1Score, jaccard } from '../../lib/metric/binary.js';
 import { confusionMatrix, ioUs, meanIoU } from '../../lib/metric/miou.js';
+import { boundOf } from '../contract/golden.js';
 import { readJsonGolden } from '../support/golden.js';
 
-const same = (a: number, b: number) => Math.abs(a - b) <= 1e-12;
+const { bound: BOUND } = boundOf('metric/binary:case.0');
+const same = (a: number, b: number) => Math.abs(a - b) <= BOUND;
 const bytes = (values: number[]) => Uint8Array.from(values);
 
 t.test('F1, JS and ACC, whole and inside a mask', async (t) => {

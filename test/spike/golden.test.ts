@@ -1,47 +1,65 @@
 /**
- * The simulation against PyTorch (fixtures/make/unet.py), exactly: in these networks every sum is exact in float32,
- * so not one spike may differ. A golden file has the tensors that `run --dump` writes.
+ * The simulation against PyTorch (fixtures/make/simulation.py), exactly: in these networks every sum is exact in
+ * float32, so not one spike may differ, in no step. A golden file has the tensors that `run --dump` writes; those of
+ * single steps hold o(t) and the membrane potentials besides.
  */
 
 import t from 'tap';
 import { simulate } from '../../lib/spike/simulate.js';
-import { MODES } from '../../lib/spike/simulation.js';
+import { MODES, type StepRecord } from '../../lib/spike/simulation.js';
 import { hasNeuron } from '../../lib/unet/forward.js';
 import { backends } from '../contract/backends.js';
-import { goldenFile, goldenTensor, imageOf } from '../contract/golden.js';
-import { goldenExample, goldenModel } from '../contract/network.js';
+import { goldenFile, goldenTensor, imageOf, requireGolden, type Tensor } from '../contract/golden.js';
+import { goldenModel, goldenNeurons } from '../contract/network.js';
 
 const runs = [
-  { network: 'spike/segment_w2', neurons: ['mt'] },
-  { network: 'spike/denoise_w1', neurons: ['mt', 'mt-half', 'if', 'if-hard'] },
+  { network: 'spike/segment_w2', names: ['mt'] },
+  { network: 'spike/denoise_w1', names: ['mt', 'mt-half', 'if', 'if-hard'] },
+  { network: 'spike/denoise_w1', names: ['steps_mt', 'steps_mt-half', 'steps_if'] },
 ];
 
 for (const [engine, kernels] of backends) {
-  for (const { network, neurons } of runs) {
-    const { model, tensors } = goldenModel(network);
-    const { input, height, width } = goldenExample(tensors);
-    for (const name of neurons) {
-      const golden = goldenFile(`${network}_${name}`);
-      const [thresholds, initialPotential, steps] = ['thresholds', 'initialPotential', 'steps'].map((key) =>
-        JSON.parse(golden.metadata[key]),
-      );
-      const neuronParameters = { thresholds, initialPotential };
-      const spiking = { ...model, neuron: golden.metadata.neuron, neuronParameters };
+  for (const { network, names } of runs) {
+    const { model } = goldenModel(network);
+    const layers = model.layers.filter(hasNeuron).map(({ output }) => output);
+    for (const file of names.map((name) => `${network}_${name}`)) {
+      const { tensors, metadata } = goldenFile(file);
+      const { steps, ...neurons } = goldenNeurons(metadata);
+      const spiking = { ...model, ...neurons };
+      const image = goldenTensor(tensors, 'input');
+      const [, height, width] = image.shape;
       for (const mode of MODES) {
-        t.test(`${engine}, ${mode}: ${network} with ${name} neurons fires as in PyTorch`, async (t) => {
-          const got = simulate(kernels, spiking, input, height, width, { steps, mode });
-          const expected = (tensor: string) => imageOf(goldenTensor(golden.tensors, tensor));
-          t.strictSame(got.output, expected('output'), 'summed current of the last layer');
-          for (const { output: layer } of model.layers.filter(hasNeuron)) {
-            t.strictSame(got.flows.get(layer), expected(`flow.${layer}`), `flow of ${layer}`);
-            t.strictSame(
-              Float32Array.from(got.spikesPerStep.get(layer)!),
-              goldenTensor(golden.tensors, `spikes.${layer}`).data,
-              `spikes of ${layer} in each step`,
-            );
+        t.test(`${engine}, ${mode}: ${file} is PyTorch's`, async (t) => {
+          const got = simulate(kernels, spiking, imageOf(image), height, width, { steps, mode });
+          const expected = (name: string) => imageOf(goldenTensor(tensors, name));
+          requireGolden(t, got.output, expected('output'), `${file}:output`);
+          for (const layer of layers) {
+            requireGolden(t, got.flows.get(layer)!, expected(`flow.${layer}`), `${file}:flow.${layer}`);
+            const counts = goldenTensor(tensors, `spikes.${layer}`).data;
+            requireGolden(t, got.spikesPerStep.get(layer)!, counts, `${file}:spikes.${layer}`);
           }
         });
       }
+
+      if (!tensors.has(`membrane.${layers[0]}`)) continue;
+      t.test(`${engine}: every step of ${file} is PyTorch's`, async (t) => {
+        let seen = 0;
+        const onStep = ({ layer, step, output, membrane }: StepRecord) => {
+          for (const [key, values] of Object.entries({ spike: output, membrane })) {
+            const name = `${key}.${layer.output}`;
+            requireGolden(t, values, imageOf(atStep(goldenTensor(tensors, name), step)), `${file}:${name}`);
+          }
+          seen += 1;
+        };
+        simulate(kernels, spiking, imageOf(image), height, width, { steps, mode: 'auto', onStep });
+        t.equal(seen, steps * layers.length);
+      });
     }
   }
+}
+
+/** One step of a tensor [T,C,h,w]. */
+function atStep({ shape: [, ...shape], data }: Tensor, step: number): Tensor {
+  const size = shape.reduce((product, extent) => product * extent, 1);
+  return { shape, data: data.subarray(step * size, (step + 1) * size) };
 }

@@ -2,6 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 
+/** The folders below fixtures/ whose files fixtures/make/all.py makes. */
+export const GOLDEN_ROOMS = ['image', 'kernel', 'metric', 'spike', 'unet'];
+
 /** The cases of a golden file below fixtures/. */
 export function readJsonGolden(file: string) {
   return JSON.parse(readFileSync(`fixtures/${file}`, 'utf8')).cases;

@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+/** `spiking-unet ablate`: what each choice changes that the paper leaves open or its authors make in another way. */
+
+import { measureLambdas } from '../lib/convert/statistics.js';
+import { findDataset } from '../lib/image/dataset/index.js';
+import { type AblationRow, ablate, variants } from '../lib/train/ablation.js';
+import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
+import { loadModel } from './cli/model.js';
+import { count, positive } from './cli/parse.js';
+import { runStage, type SharedOptions } from './cli/stage.js';
+import { table, thousands } from './cli/table.js';
+
+interface Options extends DataOptions, SharedOptions {
+  readonly model: string;
+  readonly steps: number;
+  readonly percentile: number;
+  readonly images: number;
+  readonly sigma: number;
+}
+
+await runStage<Options>({
+  name: 'ablate',
+  summary: 'Show what each ambiguity of the paper, and each departure of its code, changes in the result.',
+  examples: [
+    ['ablate --model ann.safetensors --dataset drive --data ~/DRIVE', 'on the first test image'],
+    ['ablate --model ann.safetensors --dataset synth-drive --images 3 --steps 4', 'drawn images, T = 4'],
+  ],
+  configure(command) {
+    addDataOptions(command, 'synth-drive');
+    command
+      .requiredOption('--model <file>', 'the U-Net; each variant is converted from it')
+      .option('--steps <T>', 'time steps', count, 10)
+      .option('--percentile <p>', 'percentile of the activations that becomes lambda', positive, 99.9)
+      .option('--images <n>', 'how many of the test images to run', count, 1)
+      .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25);
+  },
+  run(options, { kernels, progress }) {
+    const { model: unet } = loadModel(options.model);
+    const dataset = findDataset(options.dataset);
+    requireFitting(dataset, unet);
+    const { steps, percentile, sigma, seed } = options;
+    const calibration = loadSamples(options, 'train', fitOf(unet));
+    const samples = loadSamples(options, 'test', fitOf(unet)).slice(0, options.images);
+    const measuring = progress('measuring', calibration.length);
+    const lambdas = measureLambdas(kernels, unet, calibration, percentile, measuring.update);
+    const trying = progress('variants', variants.length);
+    const task = { unet, lambdas, samples, patchSize: dataset.patch.size, steps, sigma, seed };
+    const rows = kernels.frozen(() => ablate(kernels, task, trying.update));
+    const score = unet.configuration.task === 'denoise' ? 'PSNR' : unet.classNames.length > 2 ? 'mIoU' : 'F1';
+    return { json: { steps, images: samples.length, score, rows }, text: format(rows, score) };
+  },
+});
+
+function format(rows: readonly AblationRow[], score: string): string {
+  const change = (value: number) => (Number.isNaN(value) ? '-' : value === 0 ? '0' : value.toPrecision(2));
+  return `${table(
+    ['variant', 'against', score, 'spikes', 'output', 'loss', 'gradient'],
+    rows.map((row) => [
+      row.name,
+      row.name === row.against ? '' : row.against,
+      row.score.toFixed(4),
+      thousands(row.spikes),
+      change(row.outputChange),
+      row.loss.toPrecision(4),
+      change(row.gradientChange),
+    ]),
+  )}\noutput, gradient: relative L2 distance to the variant under "against"; loss and gradient on one patch`;
+}

@@ -1,0 +1,186 @@
+/**
+ * What each choice is worth that the paper leaves open, or that the authors' code makes in another way: the same
+ * U-Net is converted, run and differentiated once a variant, and compared with the variant it departs from.
+ */
+
+import { normaliseModel } from '../convert/normalise.js';
+import { PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
+import type { Lambdas } from '../convert/statistics.js';
+import type { Sample } from '../image/dataset/dataset.js';
+import { padToPatches } from '../image/patches.js';
+import type { Kernels } from '../kernel/contract.js';
+import { findNeuron } from '../spike/neuron/index.js';
+import { spikingRun } from '../spike/readout.js';
+import type { SimulationOptions } from '../spike/simulation.js';
+import { type SpikingModel, withNeurons } from '../spike/spikingModel.js';
+import type { Model } from '../unet/model.js';
+import type { Parameters } from '../unet/parameters.js';
+import type { Run } from '../unet/predict.js';
+import { patchwiseRun } from '../unet/tiles.js';
+import { type AsfChoices, asfGradient } from './asf.js';
+import { evaluateDenoising, evaluateSegmentation } from './evaluate.js';
+import { drawExample, type Example } from './example.js';
+
+/** One way to do it. What is left out is done as the paper says. */
+export interface Variant {
+  readonly name: string;
+  /** The variant that it departs from; the first of the table for itself. */
+  readonly against: string;
+  readonly normalisation: 'connection' | 'layer';
+  readonly scales?: Partial<ScaleChoices>;
+  readonly neuron?: string;
+  /** Membranes start at half of the smallest threshold. */
+  readonly halfFull?: true;
+  readonly timing?: NonNullable<SimulationOptions['timing']>;
+  readonly asf?: Partial<AsfChoices>;
+  /** Segmentation in patches, and counted with the padding. */
+  readonly cut?: true;
+  readonly padded?: true;
+}
+
+const CW = { against: 'connection-wise', normalisation: 'connection' } as const;
+const LW = { against: 'layer-wise', normalisation: 'layer' } as const;
+
+export const variants: readonly Variant[] = [
+  { ...CW, name: 'connection-wise' },
+  { ...CW, name: '--slices short', scales: { slices: 'short' } },
+  { ...CW, name: '--flow-bias once', asf: { flowBias: 'once' } },
+  { ...CW, name: '--flow gated', asf: { flow: 'gated' } },
+  { ...CW, name: '--logits sum', asf: { logits: 'sum' } },
+  { ...CW, name: '--cut patches', cut: true },
+  { ...CW, name: '--area padded', padded: true },
+  { ...CW, name: '--v-init half', halfFull: true },
+  { ...CW, name: 'reading the step before', timing: 'previous' },
+  { ...CW, name: '--neuron if', neuron: 'if' },
+  { ...CW, name: '--neuron if-hard', neuron: 'if-hard', against: '--neuron if' },
+  { ...CW, name: '--neuron if --flow gated', neuron: 'if', asf: { flow: 'gated' }, against: '--neuron if' },
+  {
+    ...CW,
+    name: '--profile official',
+    scales: { slices: 'short' },
+    asf: { flowBias: 'once', flow: 'counted' },
+    cut: true,
+    padded: true,
+  },
+  { ...LW, name: 'layer-wise', against: 'connection-wise' },
+  { ...LW, name: '--norm layer --layer-input tensor', scales: { layerInput: 'tensor' } },
+  {
+    ...LW,
+    name: '--norm layer --profile official',
+    scales: { layerInput: 'tensor' },
+    asf: { flowBias: 'once', flow: 'counted' },
+    cut: true,
+    padded: true,
+  },
+];
+
+/** What the variants are tried on. */
+export interface AblationTask {
+  readonly unet: Model;
+  readonly lambdas: Lambdas;
+  readonly samples: readonly Sample[];
+  /** Side of the patch that is differentiated, and of those that an image is cut into. */
+  readonly patchSize: number;
+  /** T */
+  readonly steps: number;
+  /** Noise for denoisers, in grey levels. */
+  readonly sigma: number;
+  readonly seed: number;
+}
+
+export interface AblationRow {
+  readonly name: string;
+  readonly against: string;
+  /** F1 (inside the field of view), mIoU or PSNR over the samples. */
+  readonly score: number;
+  readonly spikes: number;
+  /** Relative L2 distance of the outputs of all samples to those of `against`. */
+  readonly outputChange: number;
+  /** Loss on one patch, and relative L2 distance of its ASF-BP gradient. */
+  readonly loss: number;
+  readonly gradientChange: number;
+}
+
+/** Tries every variant; `onRow` is called after each. */
+export function ablate(kernels: Kernels, task: AblationTask, onRow?: (done: number) => void): AblationRow[] {
+  const { configuration } = task.unet;
+  const example = drawExample(task.samples, configuration.task, task.patchSize, task.seed, 1, 0);
+  const results = new Map<string, Trial>();
+  return variants.map((variant, done) => {
+    const trial = kernels.scope(() => tryVariant(kernels, task, variant, example));
+    results.set(variant.name, trial);
+    const base = results.get(variant.against)!;
+    onRow?.(done + 1);
+    return {
+      name: variant.name,
+      against: variant.against,
+      score: trial.score,
+      spikes: trial.spikes,
+      outputChange: relativeDistance(trial.outputs, base.outputs),
+      loss: trial.loss,
+      gradientChange: relativeDistance(trial.gradients, base.gradients),
+    };
+  });
+}
+
+interface Trial {
+  readonly score: number;
+  readonly spikes: number;
+  readonly outputs: readonly Float32Array[];
+  readonly loss: number;
+  readonly gradients: readonly Float32Array[];
+}
+
+function tryVariant(kernels: Kernels, task: AblationTask, variant: Variant, example: Example): Trial {
+  const network = spikingVariant(task, variant);
+  const { layers, configuration } = network;
+  const simulation = { steps: task.steps, mode: 'auto', keep: [], timing: variant.timing ?? 'same' } as const;
+  const whole = spikingRun(kernels, network, configuration.task, simulation);
+  const segmenting = configuration.task === 'segment';
+  const run = variant.cut && segmenting ? patchwiseRun(whole, layers, task.patchSize) : whole;
+  const outputs: Float32Array[] = [];
+  const recording: Run = (...image) => {
+    const prediction = run(...image);
+    outputs.push(prediction.output.slice());
+    return prediction;
+  };
+  const samples = task.samples.map((sample) =>
+    variant.padded ? padToPatches(sample, task.patchSize) : sample,
+  );
+  const { score, spikes } = segmenting
+    ? evaluateSegmentation(samples, recording, network.classNames)
+    : evaluateDenoising(task.samples, recording, task.sigma, task.seed);
+  const asf = { steps: task.steps, mode: 'auto', ...variant.asf } as const;
+  const { loss, gradients } = asfGradient(kernels, network, example, asf);
+  return { score, spikes, outputs, loss, gradients: copies(gradients) };
+}
+
+/** The spiking network of a variant. */
+function spikingVariant({ unet, lambdas }: AblationTask, variant: Variant): SpikingModel {
+  const scales = { ...PAPER_SCALES, ...variant.scales };
+  const neuron = variant.neuron ?? 'mt';
+  const thresholds = findNeuron(neuron).defaultThresholds;
+  return withNeurons(unet, normaliseModel(unet, lambdas, variant.normalisation, scales), {
+    neuron,
+    thresholds,
+    initialPotential: variant.halfFull ? Math.min(...thresholds) / 2 : 0,
+    normalisation: variant.normalisation,
+    percentile: 99.9,
+    ...scales,
+  });
+}
+
+const copies = (parameters: Parameters) => [...parameters.values()].map((values) => values.slice());
+
+/** |a - b| / |b| over all tensors; NaN where they differ in size (a picture that was padded). */
+function relativeDistance(a: readonly Float32Array[], b: readonly Float32Array[]): number {
+  let [difference, size] = [0, 0];
+  for (const [k, values] of a.entries()) {
+    if (values.length !== b[k].length) return Number.NaN;
+    for (let i = 0; i < values.length; i++) {
+      difference += (values[i] - b[k][i]) ** 2;
+      size += b[k][i] ** 2;
+    }
+  }
+  return difference === 0 ? 0 : Math.sqrt(difference / size);
+}
