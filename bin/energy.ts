@@ -3,7 +3,7 @@
 
 import { readImage } from '../lib/image/decode.js';
 import { preprocess } from '../lib/image/preprocess.js';
-import { energyReport, layerCosts } from '../lib/spike/energy.js';
+import { energyReport, evenFanOut, layerCosts, layerEnergy } from '../lib/spike/energy.js';
 import { simulate } from '../lib/spike/simulate.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { buildLayers, type Layer } from '../lib/unet/architecture.js';
@@ -61,7 +61,12 @@ await runStage<Options>({
       ...((known || options.spikes !== undefined) && { paper }),
       ...(known && { synops }),
     };
-    return { json: { height, width, ...report, layers: costs }, text: formatEnergy(costs, report) };
+    const rows = costs.map((cost, l) => ({ ...cost, joules: layerEnergy(layers[l], cost) }));
+    const fanOut = known ? synops.synops / paper.spikes : evenFanOut(layers, costs, height, width);
+    return {
+      json: { height, width, ...report, fanOut, layers: rows },
+      text: formatEnergy(rows, report, fanOut),
+    };
   },
 });
 

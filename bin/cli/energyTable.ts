@@ -1,28 +1,47 @@
 /** The tables of `energy`, and the sentence on what they mean. */
 
-import type { EnergyReport, LayerCost } from '../../lib/spike/energy.js';
+import {
+  type EnergyReport,
+  type LayerCost,
+  type LayerEnergy,
+  spikingEnergy,
+} from '../../lib/spike/energy.js';
 import { table, thousands } from './table.js';
 
 /** The parts of a report that are known: without a simulation there are no synaptic operations. */
 export type KnownEnergy = Pick<EnergyReport, 'unet' | 'firstLayer'> & Partial<EnergyReport>;
 
-export function formatEnergy(costs: readonly LayerCost[], report: KnownEnergy): string {
-  const { unet, firstLayer, paper, synops } = report;
-  const layers = table(
-    ['layer', 'MACs (paper)', 'MACs (exact)', ...(synops ? ['spikes', 'SynOps'] : [])],
-    costs.map((cost) => [
-      cost.name,
-      thousands(cost.paperMacs),
-      thousands(cost.exactMacs),
-      ...(synops ? [thousands(cost.spikes), thousands(cost.synops)] : []),
+type Row = LayerCost & { readonly joules: LayerEnergy };
+
+/** `fanOut` is the number of synapses that a spike reaches on average. */
+export function formatEnergy(rows: readonly Row[], report: KnownEnergy, fanOut: number): string {
+  return [layerTable(rows, report), '', totals(report), ...remark(report, fanOut)].join('\n');
+}
+
+function layerTable(rows: readonly Row[], { synops }: KnownEnergy): string {
+  const joules = (value: number) => value.toExponential(2);
+  const spiking = ['spikes', 'J (Eq. 13)', 'SynOps', 'J (synops)'];
+  return table(
+    ['layer', 'MACs (paper)', 'MACs (exact)', 'J (U-Net)', ...(synops ? spiking : [])],
+    rows.map((row) => [
+      row.name,
+      thousands(row.paperMacs),
+      thousands(row.exactMacs),
+      joules(row.joules.unet),
+      ...(synops
+        ? [thousands(row.spikes), joules(row.joules.paper), thousands(row.synops), joules(row.joules.synops)]
+        : []),
     ]),
   );
+}
+
+function totals({ unet, firstLayer, paper, synops }: KnownEnergy): string {
   const row = (name: string, energy: { operations: number; joules: number }) => [
     name,
     energy.operations.toExponential(3),
     energy.joules.toExponential(3),
   ];
-  const totals = table(
+  return table(
     ['model', 'operations', 'joules'],
     [
       row('U-Net, MACs as the paper counts', unet.paper),
@@ -32,18 +51,17 @@ export function formatEnergy(costs: readonly LayerCost[], report: KnownEnergy): 
       ...(synops ? [row('Spiking-UNet, synops', synops)] : []),
     ],
   );
-  return [layers, '', totals, ...remark(report)].join('\n');
 }
 
 /** Spikes without fan-out flatter the spiking network: says by how much. */
-function remark({ unet, paper, synops }: KnownEnergy): string[] {
-  if (!paper || !synops) return [];
-  const fanOut = synops.synops / paper.spikes;
+function remark({ unet, firstLayer, paper, synops }: KnownEnergy, fanOut: number): string[] {
+  if (!paper) return [];
   const claimed = unet.paper.joules / paper.joules;
-  const real = unet.exact.joules / synops.joules;
+  const spiking = synops?.joules ?? spikingEnergy(fanOut * paper.spikes, firstLayer.exact.operations);
+  const [who, times] = [synops ? '' : ' if all neurons fire alike', unet.exact.joules / spiking];
   return [
     '',
-    `A spike reaches ${fanOut.toFixed(0)} synapses on average: Eq. 13 counts it once and makes the U-Net ` +
-      `${claimed.toFixed(1)} times as costly, counting each synapse makes it ${real.toFixed(1)} times as costly.`,
+    `A spike reaches ${fanOut.toFixed(0)} synapses on average${who}: Eq. 13 counts it once and makes the U-Net ` +
+      `${claimed.toFixed(1)} times as costly, counting each synapse makes it ${times.toFixed(1)} times as costly.`,
   ];
 }

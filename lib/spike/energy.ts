@@ -5,7 +5,8 @@
  * (borders included, transposed convolutions per output pixel, biases as operations).
  */
 
-import { type Layer, outputDims, totalChannelsIn } from '../unet/architecture.js';
+import { IMAGE, type Layer, outputDims, totalChannelsIn } from '../unet/architecture.js';
+import { hasNeuron } from '../unet/forward.js';
 
 /** Energy of a multiply-accumulate and of an accumulation, in picojoules (Horowitz 2014, 45 nm, as cited [43]). */
 export const PICOJOULES_PER_MAC = 4.6;
@@ -100,6 +101,38 @@ export function layerCosts(
       0,
     ),
   }));
+}
+
+/** What one layer costs in joules, in each of the three models; each column sums to the total of energyReport. */
+export interface LayerEnergy {
+  readonly unet: number;
+  readonly paper: number;
+  readonly synops: number;
+}
+
+/** Spikes of pooling neurons are free in Eq. 13 as the paper applies it, and only the first layer multiplies. */
+export function layerEnergy(layer: Layer, cost: LayerCost): LayerEnergy {
+  const first = layer.inputs[0] === IMAGE;
+  return {
+    unet: unetEnergy(cost.paperMacs),
+    paper: spikingEnergy(layer.operation === 'pool' ? 0 : cost.spikes, first ? cost.paperMacs : 0),
+    synops: spikingEnergy(cost.synops, first ? cost.exactMacs : 0),
+  };
+}
+
+/** How many synapses a spike reaches on average if every neuron fires as often as any other. */
+export function evenFanOut(
+  layers: readonly Layer[],
+  costs: readonly LayerCost[],
+  height: number,
+  width: number,
+): number {
+  const neurons = layers.filter(hasNeuron).reduce((sum, layer) => {
+    const out = outputDims(layer, height, width);
+    return sum + out.height * out.width * out.channels;
+  }, 0);
+  const synapses = costs.slice(1).reduce((sum, cost) => sum + cost.exactMacs, 0);
+  return synapses / neurons;
 }
 
 /** A number of operations and what they cost in joules. */

@@ -1,11 +1,24 @@
 /** The figures of Table 5 and section 4.4.3, from the architecture alone. */
 
 import t from 'tap';
-import { energyReport, layerCosts, spikingEnergy, synapticOperations } from '../../lib/spike/energy.js';
-import { buildLayers } from '../../lib/unet/architecture.js';
+import {
+  energyReport,
+  evenFanOut,
+  layerCosts,
+  layerEnergy,
+  spikingEnergy,
+  synapticOperations,
+} from '../../lib/spike/energy.js';
+import { buildLayers, type Layer, outputDims } from '../../lib/unet/architecture.js';
 
 const layers = buildLayers({ task: 'segment', width: 64, channels: 3, classes: 32 });
 const costs = layerCosts(layers, new Map(), 256, 256);
+
+/** Neurons of a layer for a square image. */
+function outputSize(layer: Layer, side: number): number {
+  const { height, width, channels } = outputDims(layer, side, side);
+  return height * width * channels;
+}
 
 t.test('the U-Net has 6.55e10 operations and needs 3.01e-1 J', async (t) => {
   const { unet } = energyReport(layers, costs);
@@ -26,6 +39,32 @@ t.test("1.744e8 spikes give the paper's 2.92e8 operations; its 6.98e-4 J are 6.9
   const { paper } = energyReport(layers, costs, 1.744e8);
   t.equal(paper.operations.toExponential(2), '2.92e+8');
   t.ok(Math.abs(paper.joules - 6.98e-4) < 1e-6, `${paper.joules} J`);
+});
+
+t.test('the layers of each model sum to its total', async (t) => {
+  const counts = new Map(
+    layers.map(
+      (layer) => [layer.output, new Uint32Array(outputSize(layer, 16)).map((_, n) => n % 3)] as const,
+    ),
+  );
+  const spiking = layerCosts(layers, counts, 16, 16);
+  const report = energyReport(layers, spiking);
+  const sum = (model: 'unet' | 'paper' | 'synops') =>
+    layers.reduce((total, layer, l) => total + layerEnergy(layer, spiking[l])[model], 0);
+  const totals = [report.unet.paper.joules, report.paper.joules, report.synops.joules];
+  for (const [i, total] of [sum('unet'), sum('paper'), sum('synops')].entries()) {
+    t.ok(Math.abs(total / totals[i] - 1) < 1e-12, `${total} of ${totals[i]}`);
+  }
+});
+
+t.test('where all neurons fire alike, the average fan-out is that of one spike each', async (t) => {
+  const small = buildLayers({ task: 'segment', width: 2, channels: 3, classes: 4 });
+  const spikes = small.map((layer) => new Uint32Array(outputSize(layer, 256)).fill(1));
+  const alike = layerCosts(small, new Map(small.map(({ output }, l) => [output, spikes[l]])), 256, 256);
+  const { synops } = energyReport(small, alike);
+  const neurons = spikes.slice(0, -1).reduce((total, { length }) => total + length, 0);
+  const ratio = (evenFanOut(small, alike, 256, 256) * neurons) / synops.synops;
+  t.ok(ratio > 0.95 && ratio < 1.05, `${ratio}: at borders spikes reach less, and poolings are no MACs`);
 });
 
 t.test('one accumulation costs 0.9 pJ, one multiply-accumulate 4.6 pJ', async (t) => {
