@@ -2,7 +2,8 @@
 
 import t from 'tap';
 import { multiThreshold } from '../../lib/spike/neuron/multiThreshold.js';
-import { stream } from '../../lib/tensor/rng.js';
+import { expectedError, optimalThresholds, segments } from '../../lib/spike/thresholds.js';
+import { type Rng, stream } from '../../lib/tensor/rng.js';
 
 const CELLS = 4096;
 
@@ -15,7 +16,36 @@ function meanError(thresholds: readonly number[]): number {
   return membrane.reduce((sum, rest) => sum + rest, 0) / CELLS;
 }
 
-const optimal = (n: number) => Array.from({ length: n }, (_, i) => 2 ** -(i + 1));
+const optimal = optimalThresholds;
+
+/** A series in descending order whose sum is at most 1. */
+function randomSeries(random: Rng): number[] {
+  const parts = Array.from({ length: 2 + random.integer(5) }, () => random.uniform() + 1e-3);
+  const sum = parts.reduce((a, b) => a + b, 0);
+  return parts
+    .slice(1)
+    .map((part) => part / sum)
+    .sort((a, b) => b - a);
+}
+
+t.test('(A.1) is what the neuron leaves on average', async (t) => {
+  const random = stream(30, 'segments');
+  for (let trial = 0; trial < 100; trial++) {
+    const thresholds = randomSeries(random);
+    const difference = Math.abs(expectedError(thresholds) - meanError(thresholds));
+    t.ok(difference < 1 / CELLS, `thresholds ${thresholds}`);
+  }
+});
+
+t.test('N thresholds make 2^N segments only where each is above the sum of those below it', async (t) => {
+  t.equal(segments(optimal(4)).length, 16);
+  t.equal(segments([0.4, 0.3, 0.2]).length, 7, '0.3 + 0.2 is above 0.4: never fired instead of it');
+});
+
+t.test("(A.2) the paper's thresholds are the optimal four for [0, 4]", async (t) => {
+  t.strictSame(optimalThresholds(4, 4), multiThreshold.defaultThresholds);
+  t.equal(expectedError(multiThreshold.defaultThresholds, 4), 4 / 2 ** 5);
+});
 
 t.test('the optimal series leaves 1/2^(N+1) on average', async (t) => {
   for (let n = 1; n <= 6; n++) t.equal(meanError(optimal(n)), 2 ** -(n + 1), `N = ${n}`);
@@ -24,12 +54,8 @@ t.test('the optimal series leaves 1/2^(N+1) on average', async (t) => {
 t.test('no random series with a sum of at most 1 does better', async (t) => {
   const random = stream(31, 'theorem');
   for (let trial = 0; trial < 300; trial++) {
-    const n = 1 + random.integer(5);
-    const parts = Array.from({ length: n + 1 }, () => random.uniform() + 1e-3);
-    const sum = parts.reduce((a, b) => a + b, 0);
-    const thresholds = parts.slice(0, n).map((part) => part / sum);
-    thresholds.sort((a, b) => b - a);
-    t.ok(meanError(thresholds) >= meanError(optimal(n)) - 1 / CELLS, `thresholds ${thresholds}`);
+    const thresholds = randomSeries(random);
+    t.ok(expectedError(thresholds) >= expectedError(optimal(thresholds.length)), `thresholds ${thresholds}`);
   }
 });
 
