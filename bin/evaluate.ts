@@ -4,7 +4,9 @@
 import type { Split } from '../lib/image/dataset/dataset.js';
 import { findDataset } from '../lib/image/dataset/index.js';
 import { padToPatches } from '../lib/image/patches.js';
+import { UsageError } from '../lib/tensor/error.js';
 import { evaluateDenoising, evaluateSegmentation } from '../lib/train/evaluate.js';
+import type { Model } from '../lib/unet/model.js';
 import { patchwiseRun } from '../lib/unet/tiles.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import {
@@ -25,6 +27,7 @@ interface Options extends DataOptions, SimulationOptions, MemoryOptions, SharedO
   readonly model: string;
   readonly split: Split;
   readonly sigma: number;
+  readonly ignore?: string;
 }
 
 await runStage<Options>({
@@ -51,7 +54,8 @@ await runStage<Options>({
     command
       .requiredOption('--model <file>', 'a U-Net or a spiking network')
       .option('--split <name>', 'train, test or all', oneOf('train', 'test', 'all'), 'test')
-      .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25);
+      .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25)
+      .option('--ignore <class>', 'a class whose pixels do not count, such as Void (more than two classes)');
   },
   run(options, context) {
     const { model } = loadModel(options.model);
@@ -68,7 +72,13 @@ await runStage<Options>({
     const onImage = () => bar.update(++done);
     const result = context.kernels.frozen(() =>
       model.configuration.task === 'segment'
-        ? evaluateSegmentation(segmentSamples, segmentRun, model.classNames, onImage)
+        ? evaluateSegmentation(
+            segmentSamples,
+            segmentRun,
+            model.classNames,
+            onImage,
+            classId(options.ignore, model),
+          )
         : evaluateDenoising(samples, run, options.sigma, options.seed, onImage),
     );
     const { metrics, images, spikes } = result;
@@ -80,3 +90,11 @@ await runStage<Options>({
     };
   },
 });
+
+/** The id of a class by name; UsageError where the model knows none of that name. */
+function classId(name: string | undefined, { classNames }: Model): number | undefined {
+  if (name === undefined) return undefined;
+  const id = classNames.indexOf(name);
+  if (id < 0) throw new UsageError(`--ignore ${name}: expected one of ${classNames.join(', ')}`);
+  return id;
+}

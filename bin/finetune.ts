@@ -65,7 +65,8 @@ await runStage<Options>({
     const dataset = findDataset(options.dataset);
     requireFitting(dataset, model);
     const samples = loadSamples({ ...options, dataset: options.dataset }, 'train', fitOf(model));
-    const data = trainingData(samples, options.validation, options.patch ?? dataset.patch.size, options.seed);
+    const { size, flips } = dataset.patch;
+    const data = trainingData(samples, options.validation, options.patch ?? size, options.seed, flips);
     const notes = {
       ...spiking.notes,
       parent: hash,

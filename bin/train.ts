@@ -7,7 +7,7 @@ import { optimisers } from '../lib/train/optimiser.js';
 import { buildLayers } from '../lib/unet/architecture.js';
 import type { Model } from '../lib/unet/model.js';
 import { initialParameters } from '../lib/unet/parameters.js';
-import { addDataOptions, type DataOptions, loadSamples } from './cli/data.js';
+import { addDataOptions, type DataOptions, loadSamples, namesOf } from './cli/data.js';
 import { count, oneOf, pictureChannels } from './cli/parse.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/training.js';
@@ -49,7 +49,8 @@ await runStage<Options>({
     const dataset = findDataset(options.dataset);
     const task = options.task ?? dataset.task;
     const channels = options.channels ?? dataset.channels;
-    const classNames = task === 'denoise' ? [] : classNamesOf(dataset.classNames, options.classes);
+    const classNames =
+      task === 'denoise' ? [] : classNamesOf(namesOf(dataset, options.data), options.classes);
     const configuration = { task, width: options.width, channels, classes: classNames.length || channels };
     const layers = buildLayers(configuration);
     const { preprocess } = dataset;
@@ -58,7 +59,8 @@ await runStage<Options>({
     const start: Model = { layers, parameters, stage: 'ann', configuration, preprocess, classNames, notes };
     const fit = { channels, ...(task === 'segment' && { classes: configuration.classes }) };
     const samples = loadSamples(options, 'train', fit);
-    const data = trainingData(samples, options.validation, options.patch ?? dataset.patch.size, options.seed);
+    const { size, flips } = dataset.patch;
+    const data = trainingData(samples, options.validation, options.patch ?? size, options.seed, flips);
     return trainAndReport(options, context, dataset, start, (model, onImage) =>
       unetLearner(context.kernels, model, data, onImage),
     );

@@ -32,6 +32,12 @@ export function dataFolder(dataset: Dataset, directory: string | undefined): str
   );
 }
 
+/** The names of the classes: the data set's own, or those that its folder names. */
+export function namesOf(dataset: Dataset, directory: string | undefined): readonly string[] {
+  const folder = dataset.classNamesIn && dataFolder(dataset, directory);
+  return folder === undefined ? dataset.classNames : dataset.classNamesIn!(folder);
+}
+
 /** What a network expects of its samples: channels of the input, and how many classes it tells apart. */
 export interface Fit {
   readonly channels: 1 | 3;
@@ -62,7 +68,8 @@ export function requireFitting(dataset: Dataset, model: Model): void {
       `--dataset ${dataset.name} is for the task "${dataset.task}", the model is for "${task}"`,
     );
   }
-  if (task === 'segment' && dataset.name !== 'folder' && dataset.classNames.length !== classes) {
+  const fixed = dataset.name !== 'folder' && !dataset.classNamesIn; // else the labels are looked at
+  if (task === 'segment' && fixed && dataset.classNames.length !== classes) {
     throw new UsageError(
       `--dataset ${dataset.name} has ${dataset.classNames.length} classes, the model was made for ${classes}`,
     );

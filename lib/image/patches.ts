@@ -12,10 +12,11 @@ export interface Patch {
 }
 
 /**
- * A patch at a uniform position of a uniformly drawn sample. UsageError where any sample is smaller: whether a run
- * goes through must not depend on which samples it happens to draw.
+ * A patch at a uniform position of a uniformly drawn sample, with `flips` mirrored each way half of the time.
+ * UsageError where any sample is smaller: whether a run goes through must not depend on which samples it happens to
+ * draw.
  */
-export function drawPatch(samples: readonly Sample[], size: number, random: Rng): Patch {
+export function drawPatch(samples: readonly Sample[], size: number, random: Rng, flips = false): Patch {
   if (samples.length === 0) throw new DataError('patches: there is not a single sample to cut them from');
   const small = samples.find(({ height, width }) => size > height || size > width);
   if (small) {
@@ -26,7 +27,24 @@ export function drawPatch(samples: readonly Sample[], size: number, random: Rng)
   const sample = samples[random.integer(samples.length)];
   const top = random.integer(sample.height - size + 1);
   const left = random.integer(sample.width - size + 1);
-  return cutPatch(sample, size, top, left);
+  const patch = cutPatch(sample, size, top, left);
+  if (!flips) return patch;
+  return flipPatch(patch, size, random.uniform() < 0.5, random.uniform() < 0.5);
+}
+
+/** A patch mirrored left to right, upside down, or both (section 4.2.1, for EM). */
+function flipPatch({ input, label }: Patch, size: number, sideways: boolean, upsideDown: boolean): Patch {
+  const flip = <Values extends Float32Array | Uint8Array>(out: Values, from: Values) => {
+    const channels = from.length / size ** 2;
+    for (let p = 0; p < size * size; p++) {
+      const [y, x] = [Math.floor(p / size), p % size];
+      const source = (upsideDown ? size - 1 - y : y) * size + (sideways ? size - 1 - x : x);
+      out.set(from.subarray(source * channels, (source + 1) * channels), p * channels);
+    }
+    return out;
+  };
+  const flipped = flip(new Float32Array(input.length), input);
+  return label ? { input: flipped, label: flip(new Uint8Array(label.length), label) } : { input: flipped };
 }
 
 /** The patch whose upper left pixel is (top, left). */

@@ -47,12 +47,16 @@ export interface Evaluation {
 /** Called with every image as it is done: its prediction as class ids [H,W] or as a clean image [H,W,C] 0..1. */
 export type OnImage = (sample: Sample, prediction: Uint8Array | Float32Array) => void;
 
-/** Segments every sample; labels outside the field of view count as they are, predictions there as background. */
+/**
+ * Segments every sample; labels outside the field of view count as they are, predictions there as background. Pixels
+ * whose label is the class `ignore` do not count where there are more than two classes.
+ */
 export function evaluateSegmentation(
   samples: readonly Sample[],
   run: Run,
   classNames: readonly string[],
   onImage?: OnImage,
+  ignore?: number,
 ): Evaluation {
   const results = samples.map((sample) => {
     if (!sample.label) throw new DataError(`${sample.name}: no label to compare with`);
@@ -62,7 +66,7 @@ export function evaluateSegmentation(
       if (!inside) prediction[p] = 0;
     });
     onImage?.(sample, prediction);
-    return { name: sample.name, spikes, ...compare(prediction, sample.label, sample.fov, classNames.length) };
+    return { name: sample.name, spikes, ...compare(prediction, sample, classNames.length, ignore) };
   });
   const describe =
     classNames.length === 2 ? binaryMetrics : (tally: Tally) => multiClassMetrics(tally, classNames);
@@ -82,11 +86,11 @@ interface Tally {
   readonly confusion: Float64Array;
 }
 
-function compare(prediction: Uint8Array, label: Uint8Array, fov: Uint8Array | undefined, classes: number) {
+function compare(prediction: Uint8Array, { label, fov }: Sample, classes: number, ignore?: number) {
   const tally: Tally = {
-    whole: countBinary(prediction, label),
-    fov: fov && countBinary(prediction, label, fov),
-    confusion: confusionMatrix(prediction, label, classes),
+    whole: countBinary(prediction, label!),
+    fov: fov && countBinary(prediction, label!, fov),
+    confusion: confusionMatrix(prediction, label!, classes, ignore),
   };
   return { tally };
 }

@@ -28,9 +28,10 @@ export function drawExample(
   seed: number,
   epoch: number,
   index: number,
+  flips = false,
 ): Example {
   const random = stream(seed, 'example', epoch, index);
-  const patch = drawPatch(samples, size, random);
+  const patch = drawPatch(samples, size, random, flips);
   if (task === 'segment') {
     if (!patch.label) throw new Error('segmentation needs labelled samples');
     return { height: size, width: size, input: patch.input, target: patch.label };

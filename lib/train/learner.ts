@@ -19,6 +19,8 @@ export interface TrainingData {
   readonly validation: readonly Sample[];
   /** Side of the square patches, a multiple of 16. */
   readonly patchSize: number;
+  /** Whether patches are mirrored at random. */
+  readonly flips: boolean;
   readonly seed: number;
 }
 
@@ -34,6 +36,7 @@ export function trainingData(
   fraction: number,
   patchSize: number,
   seed: number,
+  flips = false,
 ): TrainingData {
   const count = Math.max(1, Math.round(fraction * samples.length));
   if (count >= samples.length) {
@@ -44,7 +47,7 @@ export function trainingData(
     const { name, height, width } = small;
     throw new UsageError(`--patch ${patchSize}: larger than the image ${name}, which is ${width}x${height}`);
   }
-  return { train: samples.slice(0, -count), validation: samples.slice(-count), patchSize, seed };
+  return { train: samples.slice(0, -count), validation: samples.slice(-count), patchSize, flips, seed };
 }
 
 /** A U-Net that learns by back-propagation. */
@@ -76,7 +79,7 @@ export function asfLearner(
 
 function drawer(model: Model, data: TrainingData): Learner['example'] {
   return (epoch, index) =>
-    drawExample(data.train, model.configuration.task, data.patchSize, data.seed, epoch, index);
+    drawExample(data.train, model.configuration.task, data.patchSize, data.seed, epoch, index, data.flips);
 }
 
 function validate(model: Model, data: TrainingData, run: Run, onImage?: OnImage): Evaluation {

@@ -35,6 +35,13 @@ export interface LoadOptions {
   readonly channels?: 1 | 3 | undefined;
 }
 
+/** Training examples: side in pixels, how many make an epoch, and whether half of them are mirrored each way. */
+export interface TrainingPatches {
+  readonly size: number;
+  readonly perEpoch: number;
+  readonly flips?: boolean;
+}
+
 export interface Dataset {
   readonly name: string;
   readonly summary: string;
@@ -42,9 +49,10 @@ export interface Dataset {
   readonly channels: 1 | 3;
   /** In the order of the class ids; empty for denoising. */
   readonly classNames: readonly string[];
+  /** The classes that a folder says it has, where that differs from folder to folder. */
+  classNamesIn?(directory: string): readonly string[];
   readonly preprocess: PreprocessName;
-  /** Training patches: side in pixels, and how many make an epoch. */
-  readonly patch: { readonly size: number; readonly perEpoch: number };
+  readonly patch: TrainingPatches;
   /** Its folder below SPIKING_UNET_DATA; absent where it needs no data. */
   readonly folder?: string;
   /** DataError names the first file that is missing or malformed. */

@@ -20,14 +20,21 @@ export function requireDirectory(directory: string | undefined, dataset: string)
   return directory;
 }
 
+/** Refuses a picture that belongs to another one and is not of its size (DataError). */
+export function checkSameSize(picture: Image, source: string, other: Image, otherSource: string): void {
+  if (picture.height === other.height && picture.width === other.width) return;
+  const [found, expected] = [picture, other].map(({ height, width }) => `${width}x${height}`);
+  throw new DataError(`${source}: is ${found}, expected ${expected} as ${otherSource}`);
+}
+
 /** The grey levels [H,W] of a file that belongs to a picture; DataError where it is in colour or of another size. */
 export function readLevels(path: string, image: Image, imagePath: string): Uint8Array {
-  const { height, width, channels, data } = readImage(path);
-  if (height !== image.height || width !== image.width) {
-    throw new DataError(
-      `${path}: is ${width}x${height}, expected ${image.width}x${image.height} as ${imagePath}`,
-    );
-  }
+  return levelsOf(readImage(path), path, image, imagePath);
+}
+
+function levelsOf(picture: Image, path: string, image: Image, imagePath: string): Uint8Array {
+  checkSameSize(picture, path, image, imagePath);
+  const { channels, data } = picture;
   // Many programs save grey as RGB.
   const levels = data.filter((_, i) => i % channels === 0);
   if (data.some((value, i) => value !== levels[Math.floor(i / channels)]))
@@ -37,7 +44,12 @@ export function readLevels(path: string, image: Image, imagePath: string): Uint8
 
 /** Black and white [H,W] as 0 and 1; DataError as readLevels, and for any other level. */
 export function readBinary(path: string, image: Image, imagePath: string): Uint8Array {
-  const levels = readLevels(path, image, imagePath);
+  return binaryOf(readImage(path), path, image, imagePath);
+}
+
+/** The same of a picture that has been read. */
+export function binaryOf(picture: Image, path: string, image: Image, imagePath: string): Uint8Array {
+  const levels = levelsOf(picture, path, image, imagePath);
   const odd = levels.find((level) => level !== 0 && level !== 255);
   if (odd !== undefined) throw new DataError(`${path}: holds the grey level ${odd}, expected only 0 and 255`);
   return levels.map((level) => level & 1);

@@ -1,13 +1,22 @@
 /** The table of data sets: one line each. */
 
 import { UsageError } from '../../tensor/error.js';
+import { bsd68, bsd300, cbsd68, set12 } from './bsd.js';
+import { camseq01 } from './camseq01.js';
 import type { Dataset } from './dataset.js';
 import { drive } from './drive.js';
+import { em } from './em.js';
 import { folder } from './folder.js';
 import { synthDrive } from './synthDrive.js';
 
 export const datasets: Readonly<Record<string, Dataset>> = {
   drive,
+  em,
+  camseq01,
+  bsd300,
+  bsd68,
+  cbsd68,
+  set12,
   folder,
   'synth-drive': synthDrive,
 };
