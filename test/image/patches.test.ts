@@ -78,3 +78,19 @@ t.test('a patch larger than any of the images is refused, whichever would be dra
   }
   t.throws(() => drawPatch([], 48, stream(1)), { constructor: DataError, message: /not a single sample/ });
 });
+
+t.test('flips: a patch is mirrored in every way, label and all', async (t) => {
+  const size = 16;
+  const corners = [0, size - 1, size * (size - 1), size * size - 1];
+  const seen = new Set<number>();
+  for (let seed = 0; seed < 40; seed++) {
+    const patch = drawPatch([sample(0, size, size, 1)], size, stream(seed), true);
+    seen.add(patch.input[0]);
+    t.equal(patch.label![5], patch.input[5] % 251);
+    t.equal(patch.input[0] + patch.input[size * size - 1], size * size - 1, 'opposite corners stay opposite');
+  }
+  t.strictSame(
+    [...seen].sort((a, b) => a - b),
+    corners,
+  );
+});
