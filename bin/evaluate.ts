@@ -1,33 +1,27 @@
 #!/usr/bin/env node
-/** `spiking-unet evaluate`: metrics of a network on a data set, per image and in total. */
+/** `spiking-unet evaluate`: metrics of a network on a data set, per image and in total, and figures of it. */
 
-import type { Split } from '../lib/image/dataset/dataset.js';
+import { join } from 'node:path';
+import type { Sample, Split } from '../lib/image/dataset/dataset.js';
 import { findDataset } from '../lib/image/dataset/index.js';
-import { padToPatches } from '../lib/image/patches.js';
+import { writePng } from '../lib/image/encode.js';
 import { UsageError } from '../lib/tensor/error.js';
-import { evaluateDenoising, evaluateSegmentation } from '../lib/train/evaluate.js';
+import { figure } from '../lib/train/figure.js';
 import type { Model } from '../lib/unet/model.js';
-import { patchwiseRun } from '../lib/unet/tiles.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
-import {
-  addMemoryOption,
-  addSimulationOptions,
-  loadModel,
-  type MemoryOptions,
-  runOf,
-  type SimulationOptions,
-} from './cli/model.js';
+import { type EvaluationOptions, evaluateModel } from './cli/evaluation.js';
+import { addMemoryOption, addSimulationOptions, loadModel } from './cli/model.js';
 import { oneOf, positive } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 import { formatMetrics } from './cli/training.js';
 
-interface Options extends DataOptions, SimulationOptions, MemoryOptions, SharedOptions {
+interface Options extends DataOptions, EvaluationOptions, SharedOptions {
   readonly model: string;
   readonly split: Split;
-  readonly sigma: number;
-  readonly ignore?: string;
+  readonly figures?: string;
+  readonly beside: string[];
 }
 
 await runStage<Options>({
@@ -43,6 +37,10 @@ await runStage<Options>({
       'another T, for a script',
     ],
     [
+      'evaluate --model unet.safetensors --beside snn.safetensors tuned.safetensors --dataset em --figures figures',
+      'pictures like Fig. 4: input, truth, three networks, a box enlarged, errors',
+    ],
+    [
       'evaluate --model snn.safetensors --dataset drive --data ~/DRIVE --profile official',
       "as the authors' code counts: patch by patch, with the padding",
     ],
@@ -55,33 +53,33 @@ await runStage<Options>({
       .requiredOption('--model <file>', 'a U-Net or a spiking network')
       .option('--split <name>', 'train, test or all', oneOf('train', 'test', 'all'), 'test')
       .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25)
-      .option('--ignore <class>', 'a class whose pixels do not count, such as Void (more than two classes)');
+      .option('--ignore <class>', 'a class whose pixels do not count, such as Void (more than two classes)')
+      .option('--figures <dir>', 'write a figure of each image: predictions, an enlarged box, errors')
+      .option('--beside <files...>', 'more networks, for the figures only', []);
   },
   run(options, context) {
-    const { model } = loadModel(options.model);
-    const { run, steps } = runOf(context.kernels, model, options, options.model, []);
-    const dataset = findDataset(options.dataset);
-    requireFitting(dataset, model);
-    const samples = loadSamples(options, options.split, fitOf(model));
-    const { area, cut } = resolveProfile(options);
-    const { size } = dataset.patch;
-    const segmentRun = cut === 'patches' ? patchwiseRun(run, model.layers, size) : run;
-    const segmentSamples = area === 'padded' ? samples.map((sample) => padToPatches(sample, size)) : samples;
-    const bar = context.progress('evaluating', samples.length);
+    if (options.figures !== undefined && resolveProfile(options).area === 'padded')
+      throw new UsageError('--figures shows images without their padding: add --area image');
+    const files = [options.model, ...(options.figures === undefined ? [] : options.beside)];
+    const models = files.map((file) => loadModel(file).model);
+    for (const model of models) requireFitting(findDataset(options.dataset), model);
+    const samples = loadSamples(options, options.split, fitOf(models[0]));
+    const bar = context.progress('evaluating', samples.length * models.length);
     let done = 0;
-    const onImage = () => bar.update(++done);
-    const result = context.kernels.frozen(() =>
-      model.configuration.task === 'segment'
-        ? evaluateSegmentation(
-            segmentSamples,
-            segmentRun,
-            model.classNames,
-            onImage,
-            classId(options.ignore, model),
-          )
-        : evaluateDenoising(samples, run, options.sigma, options.seed, onImage),
+    const shown = new Map<Sample, Shown>();
+    const evaluations = models.map((model, k) =>
+      evaluateModel(context.kernels, model, files[k], samples, options, (sample, prediction, seen) => {
+        const predictions = shown.get(sample)?.predictions ?? [];
+        shown.set(sample, { seen, predictions: [...predictions, prediction] });
+        bar.update(++done);
+      }),
     );
-    const { metrics, images, spikes } = result;
+    if (options.figures !== undefined) {
+      const captions = models.map((model, k) => captionOf(model, evaluations[k].steps));
+      writeFigures(options.figures, shown, captions, models[0].classNames.length);
+      context.log(`${options.figures}: ${shown.size} figures`);
+    }
+    const { metrics, images, spikes, steps } = evaluations[0];
     const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${steps} steps` : '';
     const lines = images.map((image) => `${image.name}: ${formatMetrics(image.metrics)}`);
     return {
@@ -91,10 +89,26 @@ await runStage<Options>({
   },
 });
 
-/** The id of a class by name; UsageError where the model knows none of that name. */
-function classId(name: string | undefined, { classNames }: Model): number | undefined {
-  if (name === undefined) return undefined;
-  const id = classNames.indexOf(name);
-  if (id < 0) throw new UsageError(`--ignore ${name}: expected one of ${classNames.join(', ')}`);
-  return id;
+/** What the networks saw of a sample, and what each made of it. */
+interface Shown {
+  readonly seen: Float32Array;
+  readonly predictions: readonly (Uint8Array | Float32Array)[];
+}
+
+function captionOf({ stage, notes }: Model, steps: number): string {
+  if (stage === 'ann') return 'U-Net';
+  return `${notes.steps === undefined ? 'converted' : 'fine-tuned'}, T=${steps}`;
+}
+
+function writeFigures(
+  folder: string,
+  shown: ReadonlyMap<Sample, Shown>,
+  captions: readonly string[],
+  classes: number,
+): void {
+  for (const [sample, { seen, predictions }] of shown) {
+    const captioned = predictions.map((prediction, k) => ({ caption: captions[k], prediction }));
+    const file = join(folder, `${sample.name.replace(/\.\w+$/, '').replaceAll('/', '-')}.png`);
+    writePng(file, figure(sample, seen, captioned, classes));
+  }
 }

@@ -37,3 +37,30 @@ export function toRgb(image: Image): Image {
   for (let i = 0; i < data.length; i++) data[i] = image.data[Math.floor(i / 3)];
   return { ...image, channels: 3, data };
 }
+
+/** A square part of a picture. */
+export function cropImage(image: Image, box: { top: number; left: number; side: number }): Image {
+  const { width, channels, data } = image;
+  const part = makeImage(box.side, box.side, channels);
+  for (let y = 0; y < box.side; y++) {
+    const start = ((box.top + y) * width + box.left) * channels;
+    part.data.set(data.subarray(start, start + box.side * channels), y * box.side * channels);
+  }
+  return part;
+}
+
+/** A copy of an RGB picture with the outline of a square in it, so many pixels thick. */
+export function drawBox(
+  image: Image,
+  { top, left, side }: { top: number; left: number; side: number },
+  colour: readonly [number, number, number],
+  thickness = 1,
+): Image {
+  const data = image.data.slice();
+  const dot = (y: number, x: number) => data.set(colour, 3 * (y * image.width + x));
+  const onEdge = (i: number) => i < thickness || i >= side - thickness;
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) if (onEdge(y) || onEdge(x)) dot(top + y, left + x);
+  }
+  return { ...image, data };
+}

@@ -47,6 +47,18 @@ export function panel(columns: readonly Column[], options: PanelOptions = {}): I
   return sheet;
 }
 
+/** Sheets under each other on white, aligned at the left. */
+export function stack(sheets: readonly Image[]): Image {
+  const height = sheets.reduce((sum, sheet) => sum + sheet.height, 0);
+  const whole = whiteSheet(height, Math.max(...sheets.map(({ width }) => width)));
+  let top = 0;
+  for (const sheet of sheets) {
+    paste(whole, sheet, 0, top);
+    top += sheet.height;
+  }
+  return whole;
+}
+
 function whiteSheet(height: number, width: number): Image {
   const sheet = makeImage(height, width, 3);
   sheet.data.fill(PAPER);

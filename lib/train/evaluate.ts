@@ -44,8 +44,11 @@ export interface Evaluation {
   readonly score: number;
 }
 
-/** Called with every image as it is done: its prediction as class ids [H,W] or as a clean image [H,W,C] 0..1. */
-export type OnImage = (sample: Sample, prediction: Uint8Array | Float32Array) => void;
+/**
+ * Called with every image as it is done: its prediction as class ids [H,W] or as a clean image [H,W,C] 0..1, and the
+ * input [H,W,C] that the network saw.
+ */
+export type OnImage = (sample: Sample, prediction: Uint8Array | Float32Array, seen: Float32Array) => void;
 
 /**
  * Segments every sample; labels outside the field of view count as they are, predictions there as background. Pixels
@@ -65,7 +68,7 @@ export function evaluateSegmentation(
     sample.fov?.forEach((inside, p) => {
       if (!inside) prediction[p] = 0;
     });
-    onImage?.(sample, prediction);
+    onImage?.(sample, prediction, sample.input);
     return { name: sample.name, spikes, ...compare(prediction, sample, classNames.length, ignore) };
   });
   const describe =
@@ -129,7 +132,7 @@ export function evaluateDenoising(
     const { input } = addNoise(sample.input, sigma, stream(seed, 'noise', sigma, sample.name));
     const { output, spikes } = predict(run, input, height, width);
     const clean = input.map((value, i) => Math.min(1, Math.max(0, value - output[i])));
-    onImage?.(sample, clean);
+    onImage?.(sample, clean, input);
     const [ours, truth] = [clean, sample.input].map((image) => image.map((value) => 255 * value));
     const similarity = ssim(ours, truth, { height, width, channels });
     return { name: sample.name, metrics: { psnr: psnr(ours, truth), ssim: similarity, sigma }, spikes };

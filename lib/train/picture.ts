@@ -1,5 +1,6 @@
 /** Pictures of what a network made of a sample: input, truth, predictions side by side. */
 
+import { colourLabel } from '../image/colour.js';
 import type { Sample } from '../image/dataset/dataset.js';
 import type { Image } from '../image/image.js';
 import { panel } from '../image/panel.js';
@@ -29,8 +30,13 @@ export function resultPanel(
   return panel(columns);
 }
 
-/** Class ids [H,W] as a picture: the grey levels 0..255 shared out evenly. */
+/** Class ids [H,W] as a picture: black and white for two classes, else colours. */
 export function labelPicture(label: Uint8Array, height: number, width: number, classes: number): Image {
+  return classes > 2 ? colourLabel(label, height, width) : levelPicture(label, height, width, classes);
+}
+
+/** Class ids [H,W] as grey levels 0..255, shared out evenly. */
+export function levelPicture(label: Uint8Array, height: number, width: number, classes: number): Image {
   const step = Math.floor(255 / Math.max(1, classes - 1));
   return { height, width, channels: 1, data: label.map((id) => id * step) };
 }
