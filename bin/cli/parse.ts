@@ -47,6 +47,13 @@ export function positive(text: string): number {
   return value;
 }
 
+/** A number of at least 0. */
+export function nonNegative(text: string): number {
+  const value = number(text);
+  if (value < 0) throw new InvalidArgumentError('expected a number of at least 0');
+  return value;
+}
+
 /** Numbers separated by commas. */
 export function numberList(text: string): number[] {
   return text.split(',').map(number);

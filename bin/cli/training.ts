@@ -14,7 +14,7 @@ import { schedules } from '../../lib/train/schedule.js';
 import { runSession } from '../../lib/train/session.js';
 import { SIZE_STEP } from '../../lib/unet/architecture.js';
 import type { Model } from '../../lib/unet/model.js';
-import { count, naturalNumber, positive } from './parse.js';
+import { count, naturalNumber, nonNegative, positive } from './parse.js';
 import { type Context, Interrupted, type Result, type SharedOptions } from './stage.js';
 
 export interface TrainingCommand {
@@ -28,6 +28,7 @@ export interface TrainingCommand {
   readonly validation: number;
   readonly patience: number;
   readonly saveEvery: number;
+  readonly clip: number;
   readonly out?: string;
   readonly resume: boolean;
 }
@@ -57,6 +58,7 @@ export function addTrainingOptions(
       naturalNumber,
       0,
     )
+    .option('--clip <norm>', 'shorten gradients that are longer than this; 0: never', nonNegative, 0)
     .option('--save-every <n>', 'updates between two checkpoints', count, 50);
 }
 

@@ -26,6 +26,8 @@ export interface TrainingOptions {
   readonly patience: number;
   /** Updates between two saves. */
   readonly saveEvery: number;
+  /** Gradients longer than this (L2 norm over all parameters) are shortened to it; 0 or left out: never. */
+  readonly clip?: number;
 }
 
 /** What is trained, and how it is judged. */
@@ -92,7 +94,8 @@ export async function trainLoop(
       const learningRate = options.learningRate * schedule(done / total);
       const loss = kernels.scope(() => {
         const { loss, gradients } = batchGradient(kernels, examples, learner.gradient);
-        requireFinite(loss, done + 1);
+        requireFinite('loss', loss, done + 1);
+        guardNorm(kernels, gradients, options.clip ?? 0, done + 1);
         const { parameters } = learner.model;
         applyUpdate(
           kernels,
@@ -155,9 +158,20 @@ function applyUpdate(
   }
 }
 
-function requireFinite(loss: number, update: number): void {
-  if (Number.isFinite(loss)) return;
+/** Refuses a gradient that is no number, and shortens one that is longer than `clip`. */
+function guardNorm(kernels: Kernels, gradients: Parameters, clip: number, update: number): void {
+  let squares = 0; // float64, in the order of the parameters: the same number on every engine
+  for (const gradient of gradients.values()) for (const value of gradient) squares += value * value;
+  const norm = Math.sqrt(squares);
+  requireFinite('norm of the gradient', norm, update);
+  if (clip === 0 || norm <= clip) return;
+  const divisor = Math.fround(norm / clip);
+  for (const gradient of gradients.values()) kernels.divideBy(gradient, divisor);
+}
+
+function requireFinite(what: string, value: number, update: number): void {
+  if (Number.isFinite(value)) return;
   throw new Error(
-    `the loss became ${loss} at update ${update}: lower --lr; the last checkpoint is still good`,
+    `the ${what} became ${value} at update ${update}: lower --lr, or give --clip; the last checkpoint is still good`,
   );
 }

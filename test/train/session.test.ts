@@ -8,7 +8,7 @@ import { reference } from '../../lib/kernel/reference/index.js';
 import { toSpikingModel, withNeurons } from '../../lib/spike/spikingModel.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { asfLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
-import type { Learner } from '../../lib/train/loop.js';
+import { initialState, type Learner, trainLoop } from '../../lib/train/loop.js';
 import { openRunFolder } from '../../lib/train/runFolder.js';
 import { runSession } from '../../lib/train/session.js';
 import type { Model } from '../../lib/unet/model.js';
@@ -130,6 +130,32 @@ t.test('a loss that is not a number stops the run, and the checkpoint before it 
   learners['back-propagation'][1] = makeLearner;
   t.ok(readFileSync(path).equals(before));
 });
+
+t.test(
+  'a gradient that is not a number stops the run as well; one that is too long is shortened',
+  async (t) => {
+    const [start, makeLearner] = learners['back-propagation'];
+    const steps = new Map<number, number>();
+    const move = async (clip: number, gradient: number) => {
+      const model = { ...start, parameters: new Map([...start.parameters].map(([k, v]) => [k, v.slice()])) };
+      const filled = new Map([...model.parameters].map(([name, v]) => [name, v.map(() => gradient)]));
+      const learner = { ...makeLearner(model), gradient: () => ({ loss: 1, gradients: filled }) };
+      const { averages, progress } = initialState(model, 'rmsprop');
+      const options = { epochs: 1, batch: 1, updatesPerEpoch: 1, learningRate: 1, optimizer: 'rmsprop' };
+      const more = { schedule: 'constant', patience: 0, saveEvery: 2, clip };
+      const hooks = { onUpdate: () => {}, onEpoch: () => {}, save: () => {} };
+      const { signal } = new AbortController();
+      await trainLoop(reference, learner, { ...options, ...more }, { averages, progress }, hooks, signal);
+      steps.set(clip, averages.get('squareAverage')!.get('conv1.weight')![0]);
+    };
+    await t.rejects(move(0, Number.NaN), /norm of the gradient became NaN at update 1.*--clip/);
+    const length = [...start.parameters.values()].reduce((sum, values) => sum + values.length, 0);
+    for (const clip of [0, 0.5, 1000]) await move(clip, 0.25);
+    t.equal(steps.get(1000), steps.get(0), 'short enough');
+    const shortened = Math.fround(0.25 / Math.fround((0.25 * Math.sqrt(length)) / 0.5));
+    t.ok(Math.abs(steps.get(0.5)! / steps.get(0)! / (shortened / 0.25) ** 2 - 1) < 1e-5);
+  },
+);
 
 t.test('early stopping ends a run that does not improve', async (t) => {
   const [start, makeLearner] = learners['back-propagation'];
