@@ -79,11 +79,17 @@ await runStage<Options>({
       writeFigures(options.figures, shown, captions, models[0].classNames.length);
       context.log(`${options.figures}: ${shown.size} figures`);
     }
-    const { metrics, images, spikes, steps } = evaluations[0];
+    const { metrics, images, spikes, steps, confusion } = evaluations[0];
     const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${steps} steps` : '';
     const lines = images.map((image) => `${image.name}: ${formatMetrics(image.metrics)}`);
     return {
-      json: { metrics, images, spikes, steps },
+      json: {
+        metrics,
+        images,
+        spikes,
+        steps,
+        ...(confusion && { classes: models[0].classNames, confusion }),
+      },
       text: [...lines, `${images.length} images: ${formatMetrics(metrics)}${fired}`].join('\n'),
     };
   },

@@ -124,7 +124,12 @@ export function formatMetrics(metrics: Metrics): string {
   if ('psnr' in metrics) {
     return `PSNR ${metrics.psnr.toFixed(2)} dB, SSIM ${metrics.ssim.toFixed(4)} at sigma ${metrics.sigma}`;
   }
-  if (metrics.miou !== undefined) return `mIoU ${metrics.miou.toFixed(4)}`;
+  if (metrics.miou !== undefined) {
+    const absent = metrics.absent?.length
+      ? ` (without ${metrics.absent.join(', ')}: in no label or prediction)`
+      : '';
+    return `mIoU ${metrics.miou.toFixed(4)}${absent}`;
+  }
   const line = (m: typeof metrics) =>
     `F1 ${m.f1?.toFixed(4)}, JS ${m.js?.toFixed(4)}, ACC ${m.acc?.toFixed(4)}`;
   return metrics.fov

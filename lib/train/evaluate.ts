@@ -25,6 +25,8 @@ export interface SegmentationMetrics extends Partial<BinaryMetrics> {
   readonly miou?: number;
   /** Per class; classes that occur neither in the labels nor in the predictions are left out. */
   readonly iou?: Readonly<Record<string, number>>;
+  /** Those that were left out. */
+  readonly absent?: readonly string[];
 }
 
 /** dB; SSIM 0..1; sigma in grey levels. */
@@ -40,6 +42,8 @@ export interface Evaluation {
   readonly metrics: Metrics;
   readonly images: readonly { name: string; metrics: Metrics; spikes: number }[];
   readonly spikes: number;
+  /** Of more than two classes: pixels by true class (row) and predicted class (column), in the order of their ids. */
+  readonly confusion?: readonly (readonly number[])[];
   /** What picks the best model: F1 (inside the field of view), mIoU or PSNR; larger is better. */
   readonly score: number;
 }
@@ -73,9 +77,11 @@ export function evaluateSegmentation(
   });
   const describe =
     classNames.length === 2 ? binaryMetrics : (tally: Tally) => multiClassMetrics(tally, classNames);
-  const metrics = describe(results.map((result) => result.tally).reduce(addTallies));
+  const total = results.map((result) => result.tally).reduce(addTallies);
+  const metrics = describe(total);
   return {
     metrics,
+    ...(classNames.length > 2 && { confusion: rowsOf(total.confusion, classNames.length) }),
     images: results.map(({ name, spikes, tally }) => ({ name, metrics: describe(tally), spikes })),
     spikes: results.reduce((sum, result) => sum + result.spikes, 0),
     score: metrics.miou ?? metrics.fov?.f1 ?? metrics.f1!,
@@ -111,12 +117,17 @@ function binaryMetrics(tally: Tally): SegmentationMetrics {
   return { ...describe(tally.whole), ...(tally.fov && { fov: describe(tally.fov) }) };
 }
 
+function rowsOf(matrix: Float64Array, classes: number): number[][] {
+  return Array.from({ length: classes }, (_, k) => [...matrix.subarray(k * classes, (k + 1) * classes)]);
+}
+
 function multiClassMetrics(tally: Tally, classNames: readonly string[]): SegmentationMetrics {
   const values = ioUs(tally.confusion, classNames.length);
   const present = classNames.flatMap((name, k) =>
     values[k] === undefined ? [] : [[name, values[k]] as const],
   );
-  return { miou: meanIoU(values), iou: Object.fromEntries(present) };
+  const absent = classNames.filter((_, k) => values[k] === undefined);
+  return { miou: meanIoU(values), iou: Object.fromEntries(present), absent };
 }
 
 /** Adds noise of `sigma` grey levels to every sample (one random stream an image) and removes it again. */

@@ -69,13 +69,26 @@ t.test('totals come from the pixels of all images, not from the means of the ima
 });
 
 t.test('many classes: the mean IoU over those that occur', async (t) => {
-  const { metrics, score } = evaluateSegmentation([row('a', [0, 0, 1, 1])], always(4, 0, 1, 1, 2), [
-    'sky',
-    'road',
-    'car',
-    'tree',
+  const names = ['sky', 'road', 'car', 'tree'];
+  const run = always(4, 0, 1, 1, 2);
+  const { metrics, score, confusion } = evaluateSegmentation([row('a', [0, 0, 1, 1])], run, names);
+  t.strictSame(metrics, {
+    miou: (1 / 2 + 1 / 3 + 0) / 3,
+    iou: { sky: 1 / 2, road: 1 / 3, car: 0 },
+    absent: ['tree'],
+  });
+  t.strictSame(confusion, [
+    [1, 1, 0, 0],
+    [0, 1, 1, 0],
+    [0, 0, 0, 0],
+    [0, 0, 0, 0],
   ]);
-  t.strictSame(metrics, { miou: (1 / 2 + 1 / 3 + 0) / 3, iou: { sky: 1 / 2, road: 1 / 3, car: 0 } });
+  const ignoring = evaluateSegmentation([row('a', [0, 0, 1, 1])], run, names, undefined, 1);
+  t.match(
+    ignoring.metrics,
+    { iou: { sky: 1 / 2, road: 0 }, absent: ['car', 'tree'] },
+    'without what is labelled road',
+  );
   t.equal(score, (1 / 2 + 1 / 3) / 3);
 });
 
