@@ -1,18 +1,17 @@
 #!/usr/bin/env node
 /** `spiking-unet run`: runs a U-Net or a spiking network on pictures. */
 
-import { basename, extname, join } from 'node:path';
+import { basename } from 'node:path';
 import { readImage } from '../lib/image/decode.js';
-import { writePng } from '../lib/image/encode.js';
 import { preprocess } from '../lib/image/preprocess.js';
+import { newTrace, type StepTrace } from '../lib/spike/recording.js';
 import type { Simulation } from '../lib/spike/simulation.js';
 import { UsageError } from '../lib/tensor/error.js';
-import { greyLevels, labelPicture } from '../lib/train/picture.js';
 import { toMiB } from '../lib/unet/memory.js';
 import type { Model } from '../lib/unet/model.js';
-import { argmax, paddedSize, predict, type Run } from '../lib/unet/predict.js';
+import { paddedSize, predict, type Run } from '../lib/unet/predict.js';
 import { type MemoryLimit, planTiles } from '../lib/unet/tiles.js';
-import { type Recording, writeDump } from './cli/dump.js';
+import { checkTraceSize, neuronMetadata, type Recording, writeDump } from './cli/dump.js';
 import {
   addMemoryOption,
   addSimulationOptions,
@@ -22,6 +21,7 @@ import {
   runOf,
   type SimulationOptions,
 } from './cli/model.js';
+import { writePictures } from './cli/pictures.js';
 import { type Context, runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 
@@ -30,16 +30,24 @@ interface Options extends SimulationOptions, MemoryOptions, SharedOptions {
   readonly image: string[];
   readonly out: string;
   readonly dump?: string;
+  readonly trace?: boolean;
 }
 
 await runStage<Options>({
   name: 'run',
   summary: 'Run a U-Net or a spiking network on pictures of any size.',
   examples: [
-    ['run --model snn.safetensors --image eye1.tif eye2.tif --steps 10 --out out', 'masks as PNG in out/'],
+    [
+      'run --model snn.safetensors --image eye1.tif eye2.tif --steps 10 --out out',
+      'masks and overlays as PNG in out/',
+    ],
     [
       'run --model snn.safetensors --image eye1.png --out out --dump spikes.safetensors',
       'with flows and spike counts',
+    ],
+    [
+      'run --model snn.safetensors --image eye1.png --out out --dump all.safetensors --trace',
+      'with every step of every neuron, to "compare" with another simulator',
     ],
   ],
   configure(command) {
@@ -49,12 +57,19 @@ await runStage<Options>({
       .requiredOption('--model <file>', 'a U-Net or a spiking network')
       .requiredOption('--image <files...>', 'pictures: PNG, JPEG, TIFF or GIF')
       .option('--out <dir>', 'folder for the results', 'out')
-      .option('--dump <file>', 'write input, output, flow.NAME and spikes.NAME of one picture (safetensors)');
+      .option('--dump <file>', 'write input, output, flow.NAME and spikes.NAME of one picture (safetensors)')
+      .option('--trace', 'dump also spike.NAME and membrane.NAME: each neuron in each step');
   },
   run(options, context) {
     const { model } = loadModel(options.model);
     if (options.dump !== undefined && options.image.length > 1) {
       throw new UsageError(`--dump holds one picture, got ${options.image.length}`);
+    }
+    if (options.trace && options.dump === undefined) {
+      throw new UsageError('--trace: add --dump FILE, the file to write the steps to');
+    }
+    if (options.trace && model.stage === 'ann') {
+      throw new UsageError(`--trace: ${options.model} is a U-Net, which has no steps: leave it out`);
     }
     const bar = context.progress('running', options.image.length);
     const images = context.kernels.frozen(() =>
@@ -83,14 +98,22 @@ function runPicture(model: Model, file: string, options: Options & SharedOptions
   const { height, width } = picture;
   const input = preprocess(model.preprocess, picture, imageChannels(model));
   let padded: Omit<Recording, 'output'> | undefined;
+  let trace: StepTrace | undefined;
   const dump = (output: Float32Array, simulation?: Simulation) => {
     if (options.dump === undefined) return;
-    const metadata = { height: String(height), width: String(width), steps: String(steps) };
-    writeDump(options.dump, model, { ...padded!, output, simulation }, metadata);
+    const size = { height: String(height), width: String(width), steps: String(steps) };
+    const metadata = { ...size, ...(spiking && neuronMetadata(spiking)) };
+    writeDump(options.dump, model, { ...padded!, output, simulation, trace: trace?.tensors }, metadata);
   };
   const keep = options.dump === undefined ? [] : (['flows'] as const);
-  const { run, steps, limit } = runOf(context.kernels, model, options, options.model, keep, (simulation) =>
-    dump(simulation.output, simulation),
+  const { run, steps, limit, spiking } = runOf(
+    context.kernels,
+    model,
+    options,
+    options.model,
+    keep,
+    (simulation) => dump(simulation.output, simulation),
+    options.trace ? (record) => trace!.add(record) : undefined,
   );
   const memory = announceMemory(model, file, height, width, limit, context);
   if (memory.tile && options.dump !== undefined) {
@@ -100,6 +123,10 @@ function runPicture(model: Model, file: string, options: Options & SharedOptions
   }
   const recordingRun: Run = (input, height, width) => {
     padded = { input, height, width };
+    if (options.trace) {
+      checkTraceSize(options.dump!, model, height, width, steps);
+      trace = newTrace(model.layers, height, width, steps);
+    }
     const prediction = run(input, height, width);
     if (model.stage === 'ann') dump(prediction.output);
     return prediction;
@@ -107,9 +134,8 @@ function runPicture(model: Model, file: string, options: Options & SharedOptions
   const start = performance.now();
   const { output, spikes } = predict(recordingRun, input, height, width);
   const ms = performance.now() - start;
-  const written = join(options.out, `${basename(file, extname(file))}.${outputSuffix(model)}.png`);
-  writePng(written, outputPicture(model, input, output, height, width));
-  return { file, outputs: [written], spikes, ms, steps, memory };
+  const outputs = writePictures(options.out, file, model, picture, input, output);
+  return { file, outputs, spikes, ms, steps, memory };
 }
 
 /** Says what a picture will take, and in which tiles it is run where that is too much. */
@@ -127,25 +153,4 @@ function announceMemory(
   const tiles = tile ? ` at once: in tiles of ${tile.width}x${tile.height}` : '';
   context.log(`${file}: ${width}x${height} pixels need about ${mib} MiB${tiles}`);
   return { mib, ...(tile && { tile }) };
-}
-
-function outputSuffix(model: Model): string {
-  return model.configuration.task === 'segment' ? 'mask' : 'clean';
-}
-
-/** The mask, or the input without the noise that the network found in it. */
-function outputPicture(
-  model: Model,
-  input: Float32Array,
-  output: Float32Array,
-  height: number,
-  width: number,
-) {
-  const { task, classes } = model.configuration;
-  if (task === 'segment') return labelPicture(argmax(output, classes), height, width, classes);
-  return greyLevels(
-    input.map((value, i) => Math.min(1, Math.max(0, value - output[i]))),
-    height,
-    width,
-  );
 }

@@ -18,6 +18,9 @@ const stages: Readonly<Record<string, readonly [summary: string, load: () => Pro
   bench: ['measure the speed of kernels and networks', () => import('./bench.js')],
   inspect: ['show what a model file holds', () => import('./inspect.js')],
   import: ['make a model of a PyTorch state dict', () => import('./import.js')],
+  ablate: ['show what each choice changes that the paper leaves open', () => import('./ablate.js')],
+  compare: ['find where two dumps or models first differ', () => import('./compare.js')],
+  verify: ['check that this machine computes the expected bits', () => import('./verify.js')],
 };
 
 const [name = '--help'] = process.argv.splice(2, 1);

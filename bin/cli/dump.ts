@@ -1,12 +1,15 @@
 /** `run --dump`: everything a network did on one picture, as safetensors in PyTorch's layout (docs/formats.md). */
 
+import { sumsOf, tracedDumpBytes } from '../../lib/spike/recording.js';
 import type { Simulation } from '../../lib/spike/simulation.js';
+import type { SpikingModel } from '../../lib/spike/spikingModel.js';
+import { UsageError } from '../../lib/tensor/error.js';
 import { writeFileAtomic } from '../../lib/tensor/files.js';
 import { toChw } from '../../lib/tensor/layout.js';
 import { encodeSafetensors } from '../../lib/tensor/safetensors.js';
-import { outputDims } from '../../lib/unet/architecture.js';
-import { hasNeuron, signalOf } from '../../lib/unet/forward.js';
+import { toMiB } from '../../lib/unet/memory.js';
 import type { Model } from '../../lib/unet/model.js';
+import type { NamedTensors } from '../../lib/unet/parameters.js';
 
 /** One run of a network on a padded picture. */
 export interface Recording {
@@ -18,11 +21,16 @@ export interface Recording {
   readonly output: Float32Array;
   /** Of a spiking network, with its flows. */
   readonly simulation?: Simulation | undefined;
+  /** Every step of every neuron, where it was asked for. */
+  readonly trace?: NamedTensors | undefined;
 }
+
+/** Node reads no larger file at once. */
+const LARGEST_DUMP = 2 ** 31;
 
 /**
  * Writes `input` [C,H,W], `output` [K,H,W], and for a spiking network `flow.NAME` [C,h,w] and `spikes.NAME` [T] of
- * each neuron layer. `metadata` says what else there is to know.
+ * each neuron layer, and its trace. `metadata` says what else there is to know.
  */
 export function writeDump(
   path: string,
@@ -30,24 +38,38 @@ export function writeDump(
   recording: Recording,
   metadata: Record<string, string>,
 ): void {
-  const { input, height, width, output, simulation } = recording;
+  const { input, height, width, output, simulation, trace = new Map() } = recording;
   const { channels, classes } = model.configuration;
-  const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
-  const add = (name: string, data: Float32Array, h: number, w: number, c: number) =>
-    tensors.set(name, { shape: [c, h, w], data: toChw(data, h, w, c) });
-  add('input', input, height, width, channels);
-  add('output', output, height, width, classes);
-  for (const layer of simulation ? model.layers.filter(hasNeuron) : []) {
-    const dims = outputDims(layer, height, width);
-    add(
-      `flow.${layer.output}`,
-      signalOf(simulation!.flows, layer.output),
-      dims.height,
-      dims.width,
-      dims.channels,
-    );
-    const perStep = Float32Array.from(simulation!.spikesPerStep.get(layer.output)!);
-    tensors.set(`spikes.${layer.output}`, { shape: [perStep.length], data: perStep });
-  }
+  const tensors: NamedTensors = new Map([
+    ['input', { shape: [channels, height, width], data: toChw(input, height, width, channels) }],
+    ['output', { shape: [classes, height, width], data: toChw(output, height, width, classes) }],
+    ...(simulation ? sumsOf(model.layers, simulation, height, width) : []),
+    ...trace,
+  ]);
   writeFileAtomic(path, encodeSafetensors({ tensors, metadata: { stage: model.stage, ...metadata } }));
+}
+
+/** What a spiking network was when it was run. */
+export function neuronMetadata({ neuron, neuronParameters }: SpikingModel): Record<string, string> {
+  const { thresholds, initialPotential } = neuronParameters;
+  return {
+    neuron,
+    thresholds: JSON.stringify(thresholds),
+    initialPotential: JSON.stringify(initialPotential),
+  };
+}
+
+/** Refuses a trace of a padded picture that would make a file larger than can be read back (UsageError). */
+export function checkTraceSize(
+  path: string,
+  { layers }: Model,
+  height: number,
+  width: number,
+  steps: number,
+) {
+  const bytes = tracedDumpBytes(layers, height, width, steps);
+  if (bytes <= LARGEST_DUMP) return;
+  throw new UsageError(
+    `--trace: ${path} would take ${toMiB(bytes)} MiB, at most ${toMiB(LARGEST_DUMP)} are possible: take a smaller picture or fewer --steps`,
+  );
 }

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { simulationBytes } from '../../lib/spike/memory.js';
 import { spikingRun } from '../../lib/spike/readout.js';
-import { MODES, type Mode, type Simulation, type Sums } from '../../lib/spike/simulation.js';
+import { MODES, type Mode, type Simulation, type StepRecord, type Sums } from '../../lib/spike/simulation.js';
 import { type SpikingModel, toSpikingModel, withNotes } from '../../lib/spike/spikingModel.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
@@ -86,11 +86,13 @@ export interface Runnable {
   /** 0 for a U-Net. */
   readonly steps: number;
   readonly limit: MemoryLimit;
+  /** The network as the options have changed it, where it is a spiking one. */
+  readonly spiking?: SpikingModel;
 }
 
 /**
  * How to run a model of either stage, in tiles where a picture is large. `onSimulation` sees what is to be kept of
- * what a spiking network does.
+ * what a spiking network does, and `onStep` every step: then the steps are run one by one.
  */
 export function runOf(
   kernels: Kernels,
@@ -99,6 +101,7 @@ export function runOf(
   source: string,
   keep: readonly Sums[],
   onSimulation?: (simulation: Simulation) => void,
+  onStep?: (record: StepRecord) => void,
 ): Runnable {
   const { layers } = model;
   const bytes = options.memory * 2 ** 20;
@@ -110,9 +113,11 @@ export function runOf(
     return tiled(unetRun(kernels, model), 0, (height, width) => forwardBytes(layers, height, width));
   }
   const { spiking, steps } = spikingModel(model, options, source);
-  const simulation = { steps, mode: options.mode, keep };
+  const simulation = { steps, mode: options.mode, keep, ...(onStep && { onStep }) };
   const run = spikingRun(kernels, spiking, model.configuration.task, simulation, onSimulation);
-  return tiled(run, steps, (height, width) => simulationBytes(layers, height, width, steps, keep.length));
+  const bytesOf: MemoryLimit['bytesOf'] = (height, width) =>
+    simulationBytes(layers, height, width, steps, keep.length);
+  return { ...tiled(run, steps, bytesOf), spiking };
 }
 
 /** The channels of a model's input as pictures have them; DataError for a model that takes no pictures. */

@@ -18,6 +18,8 @@ import { type Progress, startProgress } from './progress.js';
 export interface Result {
   readonly json: unknown;
   readonly text: string;
+  /** The stage did its work and found that something is not as it should be: exit code 1, without an error. */
+  readonly failed?: boolean;
 }
 
 /** The options every stage has. */
@@ -69,6 +71,7 @@ export async function runStage<Options>(stage: Stage<Options>, argv = process.ar
     const result = await stage.run(options, context);
     stopAll(bars);
     process.stdout.write(`${options.json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
+    if (result.failed) process.exitCode = EXIT.failure;
   } catch (error) {
     stopAll(bars);
     process.exitCode = report(stage.name, error);

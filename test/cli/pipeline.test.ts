@@ -252,7 +252,10 @@ t.test('nothing temporary is left behind', async (t) => {
 });
 
 t.test('--help shows options and examples of every stage', async (t) => {
-  const stages = 'demo data train convert finetune run evaluate energy inspect import'.split(' ');
+  const stages =
+    'demo data train convert finetune run evaluate energy ablate compare verify bench inspect import'.split(
+      ' ',
+    );
   const overview = spikingUnet('--help');
   t.equal(overview.status, 0);
   for (const stage of stages) {

@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+/** `spiking-unet verify`: whether this machine computes, on every engine, the bits that every machine should. */
+
+import { z } from 'zod';
+import { chooseKernels, engines } from '../lib/kernel/choose.js';
+import { DataError } from '../lib/tensor/error.js';
+import { readBytes, writeFileAtomic } from '../lib/tensor/files.js';
+import { packageFile } from './cli/package.js';
+import { type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { table } from './cli/table.js';
+import {
+  countRows,
+  type Engine,
+  type Hashes,
+  type Mismatch,
+  type Verification,
+  verify,
+} from './verify/check.js';
+
+interface Options extends SharedOptions {
+  readonly hashes: string;
+  readonly update?: boolean;
+}
+
+await runStage<Options>({
+  name: 'verify',
+  summary:
+    'Check that this machine computes the expected bits on every engine that runs here (whatever --engine says), ' +
+    'on 1, 2, 3 and --threads threads. Exit code 1 if one does not.',
+  examples: [
+    ['verify', 'some seconds; names each result that is not as it should be'],
+    ['verify --json > here.json', 'with all hashes, to keep or to send'],
+  ],
+  configure(command) {
+    command
+      .option('--hashes <file>', 'the expected hashes', packageFile('fixtures', 'verify.json'))
+      .option('--update', 'for maintainers: write the hashes of this machine, if its engines agree', false);
+  },
+  run(options, { progress }) {
+    const expected = options.update ? undefined : readHashes(options.hashes);
+    const running = enginesHere(options.threads);
+    const bar = progress('verifying', countRows(running.length));
+    const verification = verify(running, expected, bar.update);
+    if (options.update && verification.mismatches.length === 0) {
+      writeFileAtomic(options.hashes, `${JSON.stringify(verification.hashes, null, 2)}\n`);
+    }
+    return report(verification, expected);
+  },
+});
+
+function readHashes(path: string): Hashes {
+  const text = new TextDecoder().decode(readBytes(path));
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(text));
+  } catch {
+    throw new DataError(`${path}: expected a JSON object of SHA-256 hashes, as "verify --update" writes it`);
+  }
+}
+
+/** The reference first: the others are held against it. */
+function enginesHere(threads: number): Engine[] {
+  const counts = [...new Set([1, 2, 3, threads])].sort((a, b) => a - b);
+  const here = Object.keys(engines).filter((name) => engines[name].missing() === undefined);
+  return here
+    .sort((a, b) => Number(b === 'reference') - Number(a === 'reference'))
+    .flatMap((name) => {
+      const usable = name === 'reference' ? [1] : counts;
+      return usable.map((count) => ({ name, threads: count, kernels: chooseKernels(name, count) }));
+    });
+}
+
+function report({ rows, mismatches, hashes }: Verification, expected: Hashes | undefined): Result {
+  const missing = Object.entries(engines).flatMap(([engine, { missing }]) => {
+    const reason = missing();
+    return reason === undefined ? [] : [{ engine, reason }];
+  });
+  const unknown = Object.keys(expected ?? {}).filter((item) => !Object.hasOwn(hashes, item));
+  const passed = mismatches.length + unknown.length === 0;
+  const { version: node, platform, arch } = process;
+  const lines = [
+    table(
+      ['engine', 'threads', 'mode', 'results', 'wrong', 'ms'],
+      rows.map((row) => [
+        row.engine,
+        String(row.threads),
+        row.mode ?? '-',
+        String(row.items),
+        String(row.mismatches),
+        row.ms.toFixed(0),
+      ]),
+    ),
+    ...missing.map(({ engine, reason }) => `engine ${engine} does not run here: ${reason}`),
+    ...mismatches.map(describe),
+    ...unknown.map((item) => `${item}: a hash is expected, but nothing computes it`),
+    `Node ${node}, ${platform} ${arch}: ${verdict(passed, expected)}`,
+  ];
+  const json = { passed, node, platform, arch, rows, missing, mismatches, unknown, hashes };
+  return { json, text: lines.join('\n'), failed: !passed };
+}
+
+function describe({ engine, threads, mode, item, expected, got, where }: Mismatch): string {
+  const who = `engine ${engine}, threads ${threads}${mode ? `, mode ${mode}` : ''}`;
+  return `WRONG ${item} (${who}): ${where}; hash ${got.slice(0, 12)}, expected ${expected.slice(0, 12)}`;
+}
+
+function verdict(passed: boolean, expected: Hashes | undefined): string {
+  if (!expected) return passed ? 'engines agree, hashes written' : 'engines disagree, no hashes written';
+  return passed ? 'all results have the expected bits' : 'NOT all results have the expected bits';
+}

@@ -1,0 +1,115 @@
+/** Does all that is verified on every engine, and says where a result is not the expected one. */
+
+import type { Kernels } from '../../lib/kernel/contract.js';
+import { compareTensors, describeDifference } from '../../lib/spike/compare.js';
+import { MODES, type Mode } from '../../lib/spike/simulation.js';
+import { commonItems } from './common.js';
+import { itemsOf } from './items.js';
+import { drawSubjects } from './networks.js';
+import { hashOf, type Tensors } from './tensors.js';
+
+export interface Engine {
+  readonly name: string;
+  readonly threads: number;
+  readonly kernels: Kernels;
+}
+
+/** Who computed something: an engine in a mode, where a mode matters, or no engine at all. */
+export interface Who {
+  readonly engine: string;
+  readonly threads: number;
+  readonly mode?: Mode;
+}
+
+export interface Row extends Who {
+  readonly items: number;
+  readonly mismatches: number;
+  readonly ms: number;
+}
+
+export interface Mismatch extends Who {
+  readonly item: string;
+  readonly expected: string;
+  readonly got: string;
+  /** The first element that differs from what the first engine computed, or that none does. */
+  readonly where: string;
+}
+
+/** SHA-256 by item. */
+export type Hashes = Readonly<Record<string, string>>;
+
+export interface Verification {
+  readonly rows: readonly Row[];
+  readonly mismatches: readonly Mismatch[];
+  /** Of the first engine. */
+  readonly hashes: Hashes;
+}
+
+interface Work {
+  readonly name: string;
+  compute(): Tensors;
+}
+
+/**
+ * The first engine (the reference) is what others are held against where a hash is not the expected one. Without
+ * expected hashes all engines should agree with it.
+ */
+export function verify(
+  engines: readonly Engine[],
+  expected: Hashes | undefined,
+  onRow?: (done: number) => void,
+): Verification {
+  const subjects = drawSubjects();
+  const results = new Map<string, { hash: string; tensors: Tensors }>();
+  const mismatches: Mismatch[] = [];
+  const rows: Row[] = [];
+  const check = (who: Who, work: readonly Work[]) => {
+    const start = performance.now();
+    const before = mismatches.length;
+    for (const { name, compute } of work) {
+      const tensors = compute();
+      const hash = hashOf(tensors);
+      const base = results.get(name);
+      if (!base) results.set(name, { hash, tensors });
+      const wanted = expected ? (expected[name] ?? 'none') : (base?.hash ?? hash);
+      if (hash === wanted) continue;
+      const where = describeMismatch(tensors, hash, base, `${engines[0].name} here`, `${who.engine} here`);
+      mismatches.push({ ...who, item: name, expected: wanted, got: hash, where });
+    }
+    const ms = performance.now() - start;
+    rows.push({ ...who, items: work.length, mismatches: mismatches.length - before, ms });
+    onRow?.(rows.length);
+  };
+
+  const common = Object.entries(commonItems(subjects)).map(([name, compute]) => ({ name, compute }));
+  check({ engine: 'none', threads: 1 }, common);
+  const items = itemsOf(subjects);
+  for (const { name: engine, threads, kernels } of engines) {
+    const work = (spiking: boolean, mode: Mode) =>
+      items
+        .filter((item) => item.spiking === spiking)
+        .map(({ name, compute }) => ({ name, compute: () => compute(kernels, mode) }));
+    check({ engine, threads }, work(false, 'auto'));
+    for (const mode of MODES) check({ engine, threads, mode }, work(true, mode));
+  }
+  const hashes = Object.fromEntries([...results].map(([name, { hash }]) => [name, hash]));
+  return { rows, mismatches, hashes };
+}
+
+/** Rows that `verify` makes of so many engines. */
+export function countRows(engines: number): number {
+  return 1 + engines * (1 + MODES.length);
+}
+
+function describeMismatch(
+  tensors: Tensors,
+  hash: string,
+  base: { hash: string; tensors: Tensors } | undefined,
+  baseName: string,
+  name: string,
+): string {
+  if (!base) return 'computed by nobody else yet: there is nothing to find the place with';
+  if (base.hash === hash) return `the same as in ${baseName}`;
+  const { first } = compareTensors(base.tensors, tensors);
+  return first ? describeDifference(first, baseName, name) : 'only signs of zeros differ';
+}

@@ -1,0 +1,95 @@
+/** The networks and pictures that are verified: drawn from a seed, small enough for seconds, odd enough to go wrong. */
+
+import { type NormalisedNetwork, normaliseModel } from '../../lib/convert/normalise.js';
+import { measureLambdas } from '../../lib/convert/statistics.js';
+import { addNoise } from '../../lib/image/noise.js';
+import { reference } from '../../lib/kernel/reference/index.js';
+import { type SpikingModel, withNeurons } from '../../lib/spike/spikingModel.js';
+import { stream } from '../../lib/tensor/rng.js';
+import type { Example } from '../../lib/train/example.js';
+import { buildLayers, type Configuration } from '../../lib/unet/architecture.js';
+import type { Model } from '../../lib/unet/model.js';
+import { initialParameters } from '../../lib/unet/parameters.js';
+
+const SEED = 2024;
+/** A picture of a size that has to be padded, to 32x48. */
+export const HEIGHT = 30;
+export const WIDTH = 45;
+/** Sides of a training example. */
+const PATCH = 32;
+export const PERCENTILE = 99.9;
+
+/** A U-Net with all that is done with it; the conversions are the reference's. */
+export interface Subject {
+  readonly name: string;
+  readonly model: Model;
+  /** [HEIGHT,WIDTH,C]: the first is run, all of them calibrate. */
+  readonly pictures: readonly Float32Array[];
+  readonly examples: readonly Example[];
+  /** By normalisation. */
+  readonly normalised: Readonly<Record<'connection' | 'layer', NormalisedNetwork>>;
+}
+
+/** Width 5 leaves channels over in every block of lanes; width 4 fills them. */
+const configurations: Readonly<Record<string, Configuration>> = {
+  'grey segmentation, width 5': { task: 'segment', width: 5, channels: 1, classes: 2 },
+  'colour denoising, width 4': { task: 'denoise', width: 4, channels: 3, classes: 3 },
+};
+
+export function drawSubjects(): Subject[] {
+  return Object.entries(configurations).map(([name, configuration]) => {
+    const { channels, classes, task } = configuration;
+    const layers = buildLayers(configuration);
+    const classNames = task === 'segment' ? Array.from({ length: classes }, (_, k) => `${k}`) : [];
+    const rest = { stage: 'ann', preprocess: 'plain', classNames, notes: {} } as const;
+    const model: Model = { layers, configuration, parameters: drawParameters(layers, name), ...rest };
+    const pictures = ['first', 'second'].map((which) => drawUniform(HEIGHT * WIDTH * channels, name, which));
+    const examples = [0, 1, 2, 3].map((index) => drawExample(configuration, name, index));
+    const images = pictures.map((input) => ({ input, height: HEIGHT, width: WIDTH }));
+    const lambdas = measureLambdas(reference, model, images, PERCENTILE);
+    const normalised = {
+      connection: normaliseModel(model, lambdas, 'connection'),
+      layer: normaliseModel(model, lambdas, 'layer'),
+    };
+    return { name, model, pictures, examples, normalised };
+  });
+}
+
+/** A spiking network made of a subject. */
+export function spikingSubject(
+  { model, normalised }: Subject,
+  neuron: string,
+  thresholds: readonly number[],
+  initialPotential: number,
+  normalisation: 'connection' | 'layer' = 'connection',
+): SpikingModel {
+  const choice = { neuron, thresholds, initialPotential, normalisation, percentile: PERCENTILE };
+  return withNeurons(model, normalised[normalisation], choice);
+}
+
+export function drawUniform(length: number, ...path: readonly string[]): Float32Array {
+  const random = stream(SEED, 'verify', ...path);
+  return Float32Array.from({ length }, () => random.uniform());
+}
+
+/** Biases of a fresh network are 0, and then nobody would notice one that is left out. */
+function drawParameters(layers: Model['layers'], name: string): Model['parameters'] {
+  const drawn = [...initialParameters(layers, SEED)].map(([key, values]) => {
+    const random = stream(SEED, 'verify', name, key);
+    const bias = () => values.map(() => 0.1 * random.normal());
+    return [key, key.endsWith('.bias') ? bias() : values] as const;
+  });
+  return new Map(drawn);
+}
+
+function drawExample({ task, channels, classes }: Configuration, name: string, index: number): Example {
+  const random = stream(SEED, 'verify', name, 'example', index);
+  const size = { height: PATCH, width: PATCH };
+  const clean = Float32Array.from({ length: PATCH * PATCH * channels }, () => random.uniform());
+  if (task === 'segment') {
+    const target = Uint8Array.from({ length: PATCH * PATCH }, () => random.integer(classes));
+    return { ...size, input: clean, target };
+  }
+  const { input, noise } = addNoise(clean, 25, random);
+  return { ...size, input, target: noise };
+}

@@ -1,0 +1,71 @@
+/** What a simulation did as named tensors in PyTorch's layout: what dumps hold and comparisons compare (docs/formats.md). */
+
+import { toChw } from '../tensor/layout.js';
+import { sizeOf } from '../tensor/shape.js';
+import { type Layer, outputDims, totalChannelsIn } from '../unet/architecture.js';
+import { hasNeuron, signalOf } from '../unet/forward.js';
+import type { NamedTensors } from '../unet/parameters.js';
+import type { Simulation, StepRecord } from './simulation.js';
+
+/** `flow.NAME` [C,h,w] and `spikes.NAME` [T] of each neuron layer; its flows must have been kept. */
+export function sumsOf(
+  layers: readonly Layer[],
+  simulation: Simulation,
+  height: number,
+  width: number,
+): NamedTensors {
+  const tensors: NamedTensors = new Map();
+  for (const layer of layers.filter(hasNeuron)) {
+    const { shape, chw } = layoutOf(layer, height, width);
+    const name = layer.output;
+    tensors.set(`flow.${name}`, { shape, data: chw(signalOf(simulation.flows, name)) });
+    const perStep = Float32Array.from(simulation.spikesPerStep.get(name)!);
+    tensors.set(`spikes.${name}`, { shape: [perStep.length], data: perStep });
+  }
+  return tensors;
+}
+
+/** Every step of every neuron. */
+export interface StepTrace {
+  /** `spike.NAME` and `membrane.NAME` [T,C,h,w] of each neuron layer. */
+  readonly tensors: NamedTensors;
+  /** For the `onStep` of a simulation. */
+  add(record: StepRecord): void;
+}
+
+/** Room for T steps on an image of this size. */
+export function newTrace(layers: readonly Layer[], height: number, width: number, steps: number): StepTrace {
+  const tensors: NamedTensors = new Map();
+  for (const layer of layers.filter(hasNeuron)) {
+    const shape = [steps, ...layoutOf(layer, height, width).shape];
+    for (const kind of ['spike', 'membrane']) {
+      tensors.set(`${kind}.${layer.output}`, { shape, data: new Float32Array(sizeOf(shape)) });
+    }
+  }
+  const add = ({ layer, step, output, membrane }: StepRecord) => {
+    const { chw } = layoutOf(layer, height, width);
+    tensors.get(`spike.${layer.output}`)!.data.set(chw(output), step * output.length);
+    tensors.get(`membrane.${layer.output}`)!.data.set(chw(membrane), step * membrane.length);
+  };
+  return { tensors, add };
+}
+
+/** Bytes of the tensors of a dump with its trace: input, output, flows, spike counts, and all steps. */
+export function tracedDumpBytes(
+  layers: readonly Layer[],
+  height: number,
+  width: number,
+  steps: number,
+): number {
+  const neuronLayers = layers.filter(hasNeuron);
+  const neurons = neuronLayers.reduce((sum, layer) => sum + sizeOf(layoutOf(layer, height, width).shape), 0);
+  const ends = height * width * (totalChannelsIn(layers[0]) + layers.at(-1)!.channelsOut);
+  return 4 * (ends + neurons + neuronLayers.length * steps + 2 * steps * neurons);
+}
+
+/** The shape [C,h,w] of a layer's output, and what brings it there from [h,w,C]. */
+function layoutOf(layer: Layer, imageHeight: number, imageWidth: number) {
+  const { height, width, channels } = outputDims(layer, imageHeight, imageWidth);
+  const chw = (values: Float32Array) => toChw(values, height, width, channels);
+  return { shape: [channels, height, width], chw };
+}
