@@ -38,7 +38,11 @@ for (const [engine, kernels] of backends) {
       });
       requireSameBits(inside, alone, `patch at ${top}, ${left}`);
     }
-    t.notSame(output, run(image, height, width).output, 'the borders of the patches show');
+    const whole = run(image, height, width).output;
+    t.ok(
+      whole.some((value, i) => value !== output[i]),
+      'the borders of the patches show',
+    );
   });
 }
 
