@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** `spiking-unet data`: says what is wrong with a data set, or writes a synthetic twin to disk. */
 
-import { findDataset } from '../lib/image/dataset/index.js';
-import { writeSynthDrive } from '../lib/image/dataset/synthDrive.js';
+import { datasets, findDataset } from '../lib/image/dataset/index.js';
 import { DataError, UsageError } from '../lib/tensor/error.js';
 import { addDataOptions, type DataOptions, dataFolder } from './cli/data.js';
 import { type Result, runStage, type SharedOptions } from './cli/stage.js';
@@ -49,12 +48,16 @@ function check(options: Options): Result {
 }
 
 function synth(options: Options): Result {
-  if (options.dataset !== 'synth-drive')
-    throw new UsageError(`data synth --dataset ${options.dataset}: expected synth-drive`);
+  const { name, write } = findDataset(options.dataset);
+  if (!write) throw new UsageError(`data synth --dataset ${name}: expected one of ${twins().join(', ')}`);
   if (options.out === undefined) throw new UsageError('--out is missing: where to write the twin?');
-  writeSynthDrive(options.out, options.seed);
+  write(options.out, options.seed);
   return {
-    json: { dataset: 'synth-drive', directory: options.out, seed: options.seed },
-    text: `${options.out}: written in the layout of DRIVE`,
+    json: { dataset: name, directory: options.out, seed: options.seed },
+    text: `${options.out}: written in the layout of what ${name} stands in for`,
   };
+}
+
+function twins(): string[] {
+  return Object.keys(datasets).filter((name) => datasets[name].write);
 }

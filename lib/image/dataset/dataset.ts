@@ -59,6 +59,8 @@ export interface Dataset {
   load(options: LoadOptions): Sample[];
   /** What is missing or malformed in a folder, one line each. */
   check?(directory: string): string[];
+  /** Of a synthetic twin: writes it in the layout of what it stands in for. */
+  write?(directory: string, seed: number): void;
 }
 
 /** Refuses labels with a class id that a network of so many classes does not know (DataError). */

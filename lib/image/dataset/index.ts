@@ -7,7 +7,10 @@ import type { Dataset } from './dataset.js';
 import { drive } from './drive.js';
 import { em } from './em.js';
 import { folder } from './folder.js';
+import { synthBsd } from './synthBsd.js';
+import { synthCamseq01 } from './synthCamseq01.js';
 import { synthDrive } from './synthDrive.js';
+import { synthEm } from './synthEm.js';
 
 export const datasets: Readonly<Record<string, Dataset>> = {
   drive,
@@ -19,6 +22,9 @@ export const datasets: Readonly<Record<string, Dataset>> = {
   set12,
   folder,
   'synth-drive': synthDrive,
+  'synth-em': synthEm,
+  'synth-camseq01': synthCamseq01,
+  'synth-bsd': synthBsd,
 };
 
 /** A data set by name; UsageError for a name that is not in the table. */

@@ -32,6 +32,7 @@ export const synthDrive: Dataset = {
       drawSample(seed, number, `${folder}/${digits}`, channels ?? synthDrive.channels),
     );
   },
+  write: writeSynthDrive,
 };
 
 /** One sample of the twin: image `number` of a seed. */

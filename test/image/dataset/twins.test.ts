@@ -1,0 +1,39 @@
+/** A twin that is written to disk is a data set of the kind it stands in for. */
+
+import t from 'tap';
+import { datasets } from '../../../lib/image/dataset/index.js';
+
+const originals = {
+  'synth-drive': 'drive',
+  'synth-em': 'em',
+  'synth-camseq01': 'camseq01',
+  'synth-bsd': 'bsd300',
+};
+
+t.test('every twin has an original', async (t) => {
+  const twins = Object.keys(datasets).filter((name) => datasets[name].write);
+  t.strictSame(twins, Object.keys(originals));
+});
+
+const { 'synth-drive': _, ...others } = originals; // synthDrive.test.ts reads that one
+for (const [name, original] of Object.entries(others)) {
+  t.test(`${name} is read as ${original}`, async (t) => {
+    const directory = t.testdir();
+    const [twin, real] = [datasets[name], datasets[original]];
+    twin.write!(directory, 5);
+    t.strictSame(real.check!(directory), []);
+    for (const split of ['train', 'test'] as const) {
+      const drawn = twin.load({ split, seed: 5 });
+      const read = real.load({ directory, split, seed: 0, channels: drawn[0].channels });
+      t.equal(read.length, drawn.length, split);
+      if (original === 'camseq01') continue; // which becomes 256x256
+      for (const [i, sample] of read.entries()) {
+        const same = (a: Float32Array | Uint8Array, b: Float32Array | Uint8Array) =>
+          Buffer.from(a.buffer).equals(Buffer.from(b.buffer));
+        if (!same(sample.input, drawn[i].input)) t.fail(`input of ${sample.name}`);
+        if (sample.label && !same(sample.label, drawn[i].label!)) t.fail(`label of ${sample.name}`);
+      }
+    }
+    t.strictSame(real.classNamesIn?.(directory) ?? real.classNames, twin.classNames);
+  });
+}
