@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { chooseKernels, engines } from '../lib/kernel/choose.js';
-import { DataError } from '../lib/tensor/error.js';
+import { DataError, UsageError } from '../lib/tensor/error.js';
 import { readBytes, writeFileAtomic } from '../lib/tensor/files.js';
 import { packageFile } from './cli/package.js';
 import { type Result, runStage, type SharedOptions } from './cli/stage.js';
@@ -19,6 +19,7 @@ import {
 
 interface Options extends SharedOptions {
   readonly hashes: string;
+  readonly only: string;
   readonly update?: boolean;
 }
 
@@ -29,18 +30,24 @@ await runStage<Options>({
     'on 1, 2, 3 and --threads threads. Exit code 1 if one does not.',
   examples: [
     ['verify', 'some seconds; names each result that is not as it should be'],
+    ['verify --only ASF-BP', 'a part of it'],
     ['verify --json > here.json', 'with all hashes, to keep or to send'],
   ],
   configure(command) {
     command
       .option('--hashes <file>', 'the expected hashes', packageFile('fixtures', 'verify.json'))
+      .option('--only <text>', 'only results with this text in their name', '')
       .option('--update', 'for maintainers: write the hashes of this machine, if its engines agree', false);
   },
   run(options, { progress }) {
-    const expected = options.update ? undefined : readHashes(options.hashes);
+    if (options.update && options.only !== '')
+      throw new UsageError('--update writes all hashes: leave out --only');
+    const expected = options.update ? undefined : readHashes(options.hashes, options.only);
     const running = enginesHere(options.threads);
     const bar = progress('verifying', countRows(running.length));
-    const verification = verify(running, expected, bar.update);
+    const verification = verify(running, expected, options.only, bar.update);
+    if (Object.keys(verification.hashes).length === 0)
+      throw new UsageError(`--only ${options.only}: no result has this in its name`);
     if (options.update && verification.mismatches.length === 0) {
       writeFileAtomic(options.hashes, `${JSON.stringify(verification.hashes, null, 2)}\n`);
     }
@@ -48,10 +55,11 @@ await runStage<Options>({
   },
 });
 
-function readHashes(path: string): Hashes {
+function readHashes(path: string, only: string): Hashes {
   const text = new TextDecoder().decode(readBytes(path));
   try {
-    return z.record(z.string(), z.string()).parse(JSON.parse(text));
+    const hashes = z.record(z.string(), z.string()).parse(JSON.parse(text));
+    return Object.fromEntries(Object.entries(hashes).filter(([name]) => name.includes(only)));
   } catch {
     throw new DataError(`${path}: expected a JSON object of SHA-256 hashes, as "verify --update" writes it`);
   }

@@ -3,21 +3,37 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { readImage } from '../../lib/image/decode.js';
+import { drawSample } from '../../lib/image/dataset/synthDrive.js';
 import { writePng } from '../../lib/image/encode.js';
+import type { Image } from '../../lib/image/image.js';
 import { decodeSafetensors } from '../../lib/tensor/safetensors.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const folder = t.testdir();
 const at = (name: string) => join(folder, name);
 const ANN = 'fixtures/models/synth-drive-ann.safetensors';
-const SAMPLE = ['--image', 'fixtures/samples/fundus.png'];
+
+/** An eye whose sides the patches of DRIVE divide, in the layout of DRIVE. */
+const SIDE = 96;
+const eye = drawSample(1, 1, 'eye', 1, SIDE);
+const drive = at('drive');
+const place = (path: string, image: Image) => writePng(join(drive, 'test', path), image);
+const levels = (ids: Uint8Array, level: number): Image => ({
+  height: SIDE,
+  width: SIDE,
+  channels: 1,
+  data: ids.map((id) => (id > 0 ? level : 0)),
+});
+place('images/01_test.png', eye.picture);
+place('1st_manual/01_manual1.png', levels(eye.label!, 255));
+place('mask/01_test_mask.png', levels(eye.fov!, 255));
+const SAMPLE = ['--image', join(drive, 'test', 'images', '01_test.png')];
 
 const fileOf = (path: string) => decodeSafetensors(readFileSync(path), path);
 
 /** The weights after a conversion, as one string. */
 function convert(name: string, ...options: string[]): string {
-  const data = ['--calibration', 'fixtures/samples'];
+  const data = ['--calibration', join(drive, 'test', 'images')];
   spikingUnetJson('convert', '--model', ANN, ...data, ...options, '--out', at(name));
   const { tensors } = fileOf(at(name));
   return [...tensors].map(([, { data }]) => Buffer.from(data.buffer).toString('base64')).join();
@@ -62,8 +78,7 @@ t.test('run and energy: the official profile starts from 0 volts', async (t) => 
 });
 
 t.test('finetune: the official profile replays with the bias once', async (t) => {
-  const label = readImage('fixtures/samples/fundus-label.png');
-  writePng(at('label.png'), { ...label, data: label.data.map((grey) => (grey > 0 ? 1 : 0)) });
+  writePng(at('label.png'), levels(eye.label!, 1));
   const files = [...SAMPLE, '--label', at('label.png')];
   const loss = (...options: string[]) => {
     const model = ['--model', at('zero.safetensors'), '--steps', '2'];
@@ -79,14 +94,14 @@ t.test('finetune: the official profile replays with the bias once', async (t) =>
 
 t.test('evaluate: the official profile counts the padding, patch by patch', async (t) => {
   const options = ['--model', at('zero.safetensors'), '--steps', '2', '--v-init', 'half']; // finds vessels in 2 steps
-  const twin = (...more: string[]) => spikingUnetJson('evaluate', ...options, ...more).metrics;
-  const tiny = (...more: string[]) =>
-    twin('--dataset', 'drive', '--data', 'fixtures/image/drive-tiny', ...more);
-  const [image, padded] = [tiny(), tiny('--area', 'padded')];
-  t.ok(padded.acc > image.acc, 'background that is easily found');
-  const [whole, patches] = [twin(), twin('--cut', 'patches')];
+  const evaluate = (data: string, ...more: string[]) =>
+    spikingUnetJson('evaluate', ...options, '--dataset', 'drive', '--data', data, ...more).metrics;
+  const tiny = 'fixtures/image/drive-tiny';
+  t.ok(evaluate(tiny, '--area', 'padded').acc > evaluate(tiny).acc, 'background that is easily found');
+  const [whole, patches] = [evaluate(drive), evaluate(drive, '--cut', 'patches')];
   t.not(patches.f1, whole.f1, 'the borders of the patches show');
-  t.strictSame(twin('--profile', 'official', '--v-init', 'half'), patches, 'this twin needs no padding');
+  const official = evaluate(drive, '--profile', 'official', '--v-init', 'half');
+  t.strictSame(official, patches, 'an image that patches fill needs no padding');
 });
 
 t.test('a profile or choice that does not exist is refused', async (t) => {
