@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** `spiking-unet STAGE ...` runs the same file as `spiking-unet-STAGE ...`; nothing else is loaded. */
 
-import { readBytes } from '../lib/tensor/files.js';
-import { packageFile } from './cli/package.js';
+import { packageVersion } from './cli/package.js';
 import { endWithReader } from './cli/pipe.js';
 
 /** The stages in the order of use: one line each. */
@@ -14,6 +13,7 @@ const stages: Readonly<Record<string, readonly [summary: string, load: () => Pro
   finetune: ['fine-tune a spiking network with ASF-BP', () => import('./finetune.js')],
   run: ['run a network on pictures', () => import('./run.js')],
   evaluate: ['measure a network on a data set', () => import('./evaluate.js')],
+  reproduce: ["fill in the paper's tables, cell by cell", () => import('./reproduce.js')],
   energy: ['count operations, spikes and joules', () => import('./energy.js')],
   bench: ['measure the speed of kernels and networks', () => import('./bench.js')],
   inspect: ['show what a model file holds', () => import('./inspect.js')],
@@ -27,8 +27,7 @@ const [name = '--help'] = process.argv.splice(2, 1);
 if (Object.hasOwn(stages, name)) {
   await stages[name][1]();
 } else if (name === '--version') {
-  const { version } = JSON.parse(new TextDecoder().decode(readBytes(packageFile('package.json'))));
-  process.stdout.write(`${version}\n`);
+  process.stdout.write(`${packageVersion()}\n`);
 } else if (name === '--help' || name === '-h' || name === 'help') {
   endWithReader();
   process.stdout.write(`${help()}\n`);

@@ -9,7 +9,7 @@ import type { Model } from '../../lib/unet/model.js';
 import { imageChannels } from './model.js';
 
 /** Names the folder that holds the data sets, each in its own folder. */
-const DATA_VARIABLE = 'SPIKING_UNET_DATA';
+export const DATA_VARIABLE = 'SPIKING_UNET_DATA';
 
 export interface DataOptions {
   readonly dataset: string;

@@ -1,0 +1,151 @@
+#!/usr/bin/env node
+/** `spiking-unet reproduce`: fills in the paper's tables, cell by cell, each with commands that can be run alone. */
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { findDataset } from '../lib/image/dataset/index.js';
+import { UsageError } from '../lib/tensor/error.js';
+import { makeFolder } from '../lib/tensor/files.js';
+import { DATA_VARIABLE } from './cli/data.js';
+import { count } from './cli/parse.js';
+import { type Context, Interrupted, type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { cellName } from './reproduce/cell.js';
+import { estimate, formatMinutes } from './reproduce/estimate.js';
+import { execute } from './reproduce/execute.js';
+import { inOrder, type Job, jobOf, type Settings } from './reproduce/job.js';
+import { figureOf, markdownTable, type ResultOf, textTable } from './reproduce/render.js';
+import { updateSections } from './reproduce/report.js';
+import { chooseEntries, type Shard, shard } from './reproduce/select.js';
+import { commandLine, mergeRuns, readDone } from './reproduce/store.js';
+import { entriesOf } from './reproduce/table.js';
+import { findTable, tables } from './reproduce/tables/index.js';
+
+interface Options extends SharedOptions {
+  readonly arguments: readonly string[];
+  readonly data?: string;
+  readonly runs: string;
+  readonly width: number;
+  readonly epochs?: number;
+  readonly cells?: string;
+  readonly shard?: Shard;
+  readonly merge: readonly string[];
+  readonly dryRun: boolean;
+  readonly report?: string;
+}
+
+await runStage<Options>({
+  name: 'reproduce',
+  summary:
+    "Fill in the paper's tables, with the paper's figures in brackets. What is done is not done again; Ctrl-C stops " +
+    'and the same command goes on. Data sets that are not there are replaced by their synthetic twins.',
+  examples: [
+    ['reproduce table4 --dry-run', 'its cells, their commands, and about how long they take'],
+    ['reproduce table4 --data ~/datasets --width 8', 'the whole table'],
+    ['reproduce table1 --cells drive,em/unet --width 8', 'only cells with one of these in their name'],
+    ['reproduce table3 --data ~/datasets --shard 2/3', 'the second of three machines'],
+    ['reproduce table3 --data ~/datasets --merge other/runs', 'with what another machine has done'],
+    ['reproduce table3 table4 --width 8 --report docs/results.md', 'what is done so far, as Markdown'],
+  ],
+  configure(command) {
+    command
+      .argument('<tables...>', `${Object.keys(tables).join(', ')}`)
+      .option('--data <dir>', `the folder that holds the data sets (default: $${DATA_VARIABLE})`)
+      .option('--runs <dir>', 'where the runs are kept', 'runs')
+      .option('--width <F>', 'channels of the first stage (the paper: 64)', count, 16)
+      .option('--epochs <n>', 'epochs of each U-Net, in place of those of the recipe', count)
+      .option('--cells <names>', 'only cells with one of these, separated by commas, in their name')
+      .option('--shard <i/n>', 'only every n-th cell, from the i-th on', shard)
+      .option('--merge <dirs...>', 'take over what is done in the --runs of other machines', [])
+      .option('--dry-run', 'list cells, commands and about how long they take; do nothing', false)
+      .option(
+        '--report <file>',
+        'only write what is done into a Markdown file, between comments that name it',
+      );
+  },
+  run: reproduce,
+});
+
+async function reproduce(options: Options, context: Context): Promise<Result> {
+  const runs = resolve(options.runs);
+  const settings = settingsOf(options);
+  const wanted = options.arguments.map((name) => ({ name, content: findTable(name) }));
+  for (const from of options.merge) context.log(`${from}: ${mergeRuns(resolve(from), runs)} jobs taken over`);
+  const all = entriesOf(wanted.map(({ content }) => content));
+  const jobs = chooseEntries(all, options.cells, options.shard).map((entry) => jobOf(entry, settings));
+  const open = inOrder(jobs).filter((job) => !readDone(runs, job));
+  if (options.dryRun) return plan(open, options.threads);
+  if (options.report === undefined) await doAll(open, runs, options, context);
+  const resultOf: ResultOf = (entry) => readDone(runs, jobOf(entry, settings))?.result;
+  if (options.report !== undefined) {
+    const sections = wanted.map(({ name, content }) => ({
+      name: `${name} --width ${options.width}${options.seed === 1 ? '' : ` --seed ${options.seed}`}`,
+      markdown: `### ${content.title}\n\nWidth ${options.width}, seed ${options.seed}.\n\n${markdownTable(content, resultOf)}`,
+    }));
+    updateSections(options.report, sections);
+    context.log(`${options.report}: ${sections.length} tables`);
+  }
+  return {
+    json: wanted.map(({ name, content }) => ({
+      table: name,
+      columns: content.columns,
+      rows: content.rows.map(({ labels, entries }) => ({
+        labels,
+        figures: entries.map(
+          (entry) => entry && { cell: cellName(entry.cell), ...figureOf(entry, resultOf) },
+        ),
+      })),
+    })),
+    text: wanted.map(({ content }) => `${content.title}\n\n${textTable(content, resultOf)}`).join('\n\n'),
+  };
+}
+
+function settingsOf({ width, seed, epochs, data = process.env[DATA_VARIABLE] }: Options): Settings {
+  if (data && !existsSync(data)) throw new UsageError(`--data ${data}: there is no such folder`);
+  return {
+    width,
+    seed,
+    ...(epochs !== undefined && { epochs }),
+    folderOf(dataset) {
+      const { folder } = findDataset(dataset);
+      const path = data && folder ? resolve(data, folder) : undefined;
+      return path && existsSync(path) ? path : undefined;
+    },
+  };
+}
+
+async function doAll(open: readonly Job[], runs: string, options: Options, context: Context): Promise<void> {
+  makeFolder(runs);
+  const { signal } = context;
+  for (const [i, job] of open.entries()) {
+    if (signal.aborted) throw new Interrupted('stopped; the same command goes on where it was');
+    const left = open.slice(i).reduce((sum, { macs }) => sum + macs, 0);
+    context.log(
+      `[${i + 1}/${open.length}, about ${formatMinutes(estimate(left, options.threads))} left] ${job.folder}`,
+    );
+    await execute(job, { ...options, runs });
+  }
+}
+
+function plan(open: readonly Job[], threads: number): Result {
+  const lines = open.map(
+    (job) => `${formatMinutes(estimate(job.macs, threads)).padStart(6)}  ${commandLine(job)}`,
+  );
+  const total = estimate(
+    open.reduce((sum, { macs }) => sum + macs, 0),
+    threads,
+  );
+  return {
+    json: {
+      jobs: open.map((job) => ({
+        folder: job.folder,
+        command: commandLine(job),
+        seconds: estimate(job.macs, threads),
+      })),
+      seconds: total,
+    },
+    text:
+      open.length === 0
+        ? 'everything is done'
+        : `${lines.join('\n')}\n\n${open.length} jobs below --runs, about ${formatMinutes(total)} on ${threads} threads`,
+  };
+}

@@ -1,0 +1,49 @@
+/** Doing a job: its command as a process of its own, which shows its own progress and can be stopped and resumed. */
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from '../../lib/tensor/files.js';
+import { packageFile, packageVersion } from '../cli/package.js';
+import { Interrupted } from '../cli/stage.js';
+import type { Job } from './job.js';
+import { commandLine, writeDone } from './store.js';
+
+export interface Execution {
+  /** The folder that holds the folders of all jobs. */
+  readonly runs: string;
+  readonly threads: number;
+  readonly engine: string;
+  readonly quiet: boolean;
+}
+
+/** Does one job whose needs are met; Interrupted where it was stopped, an error where it failed. */
+export async function execute(job: Job, { runs, threads, engine, quiet }: Execution): Promise<void> {
+  makeFolder(join(runs, job.folder));
+  const begun = existsSync(join(runs, job.folder, 'checkpoints', 'last.safetensors'));
+  const shared = ['--threads', String(threads), '--engine', engine, '--json', ...(quiet ? ['--quiet'] : [])];
+  const start = performance.now();
+  const { code, stdout } = await run([...job.command, ...(begun ? ['--resume'] : []), ...shared], runs);
+  if (code === 130) throw new Interrupted('stopped; the same command goes on where it was');
+  if (code !== 0) throw new Error(`failed (exit code ${code}): ${commandLine(job)}`);
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  const result = JSON.parse(stdout);
+  writeDone(runs, job, { command: commandLine(job), version: packageVersion(), seconds, threads, result });
+}
+
+/** Runs this program with other arguments; its messages go where ours go. */
+function run(args: readonly string[], directory: string): Promise<{ code: number | null; stdout: string }> {
+  const program = packageFile('dist', 'bin', 'spiking-unet.js');
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: directory,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const parts: Buffer[] = [];
+    child.stdout.on('data', (part: Buffer) => parts.push(part));
+    child.on('error', reject);
+    child.on('close', (code, signal) =>
+      resolve({ code: signal === 'SIGINT' ? 130 : code, stdout: Buffer.concat(parts).toString() }),
+    );
+  });
+}

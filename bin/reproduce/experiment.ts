@@ -1,0 +1,99 @@
+/**
+ * The data sets of the paper's experiments: what is trained on, what is tested on, the paper's T, and recipes with which
+ * two processor cores get far in an hour or two (the paper's own settings are in docs/audit.md). One entry each.
+ */
+
+/** A data set, and the synthetic one that stands in for it where there is no data. */
+export interface Source {
+  readonly dataset: string;
+  readonly twin: string;
+}
+
+/** Options of a training; what is left out is the stage's or the data set's default. */
+export interface Recipe {
+  readonly epochs: number;
+  readonly batch?: number;
+  readonly patches?: number;
+  readonly lr?: number;
+}
+
+export interface Experiment {
+  /** As the paper's tables call the test data. */
+  readonly title: string;
+  readonly train: Source;
+  readonly test: Source;
+  readonly channels: 1 | 3;
+  /** The paper's T. */
+  readonly steps: number;
+  /** A T behind which a converted network hardly changes. */
+  readonly longSteps: number;
+  /** Noise that a denoiser is tested with, in grey levels; none for segmentation. */
+  readonly sigmas: readonly number[];
+  readonly recipes: { readonly train: Recipe; readonly finetune: Recipe };
+  /** Pixels of all test images, about: for estimates of how long something takes. */
+  readonly testPixels: number;
+}
+
+const same = (dataset: string): Source => ({ dataset, twin: `synth-${dataset}` });
+const BSD200: Source = { dataset: 'bsd300', twin: 'synth-bsd' };
+/** Noise of the paper's tests, in grey levels. */
+const SIGMAS = [15, 25, 50];
+const denoising = { train: { epochs: 40 }, finetune: { epochs: 4, batch: 4, patches: 400 } };
+
+export const experiments: Readonly<Record<string, Experiment>> = {
+  drive: {
+    title: 'DRIVE',
+    train: same('drive'),
+    test: same('drive'),
+    channels: 1,
+    steps: 10,
+    longSteps: 1000,
+    sigmas: [],
+    recipes: { train: { epochs: 12 }, finetune: { epochs: 4, batch: 8, patches: 1600 } },
+    testPixels: 3.4e6,
+  },
+  em: {
+    title: 'EM',
+    train: same('em'),
+    test: same('em'),
+    channels: 1,
+    steps: 50,
+    longSteps: 1000,
+    sigmas: [],
+    recipes: { train: { epochs: 12 }, finetune: { epochs: 4, batch: 4, patches: 200 } },
+    testPixels: 1.3e6,
+  },
+  camseq01: {
+    title: 'CamSeq01',
+    train: same('camseq01'),
+    test: same('camseq01'),
+    channels: 3,
+    steps: 20,
+    longSteps: 1000,
+    sigmas: [],
+    recipes: { train: { epochs: 40, batch: 4 }, finetune: { epochs: 4, batch: 4, patches: 200 } },
+    testPixels: 0.7e6,
+  },
+  'bsd-grey': {
+    title: 'BSD68',
+    train: BSD200,
+    test: { dataset: 'bsd68', twin: 'synth-bsd' },
+    channels: 1,
+    steps: 10,
+    longSteps: 200,
+    sigmas: SIGMAS,
+    recipes: denoising,
+    testPixels: 5.2e6,
+  },
+  'bsd-color': {
+    title: 'CBSD68',
+    train: BSD200,
+    test: { dataset: 'cbsd68', twin: 'synth-bsd' },
+    channels: 3,
+    steps: 20,
+    longSteps: 200,
+    sigmas: SIGMAS,
+    recipes: denoising,
+    testPixels: 5.2e6,
+  },
+};

@@ -1,0 +1,176 @@
+/**
+ * What has to be done for a cell: commands of this program, each in a folder of its own below --runs, each needing
+ * some that come before it. Commands name models relative to --runs, so that runs can be moved and merged.
+ */
+
+import { join } from 'node:path';
+import { findDataset } from '../../lib/image/dataset/index.js';
+import { exactMacs } from '../../lib/spike/energy.js';
+import { buildLayers } from '../../lib/unet/architecture.js';
+import { type Cell, conversionName } from './cell.js';
+import { type Experiment, experiments, type Recipe, type Source } from './experiment.js';
+import type { Entry } from './table.js';
+
+export interface Job {
+  /** Below --runs. */
+  readonly folder: string;
+  /** What stands behind `spiking-unet`. */
+  readonly command: readonly string[];
+  readonly needs: readonly Job[];
+  /** Multiply-accumulates of a dense network, about. */
+  readonly macs: number;
+}
+
+/** What the cells of all tables share. */
+export interface Settings {
+  readonly width: number;
+  readonly seed: number;
+  /** In place of those of the recipe of `train`. */
+  readonly epochs?: number;
+  /** The folder of a data set, or undefined where its twin has to do. */
+  folderOf(dataset: string): string | undefined;
+}
+
+/** Forward, and two passes back. */
+const PASSES = 3;
+/** A step of a spiking network takes this part of a pass of the U-Net, about (docs/speed.md). */
+const EVENT_SHARE = 0.3;
+
+/** The evaluation that an entry of a table shows; what it needs is in `needs`. */
+export function jobOf({ cell, sigma }: Entry, settings: Settings): Job {
+  const experiment = experiments[cell.experiment];
+  const train = trainJob(cell.experiment, experiment, settings);
+  const evaluation = { experiment, settings, sigma };
+  if (cell.kind === 'unet') return evaluateJob(evaluation, train, 'eval', [], 1);
+  const converted = convertJob(experiment, settings, train, cell);
+  const steps = String(cell.steps);
+  const how = [...['--steps', steps], ...(cell.half ? ['--v-init', 'half'] : [])];
+  const passes = cell.steps * EVENT_SHARE;
+  const suffix = `T${steps}${cell.half ? '-half' : ''}`;
+  if (cell.kind === 'converted') return evaluateJob(evaluation, converted, `eval-${suffix}`, how, passes);
+  const recipe = experiment.recipes.finetune;
+  const folder = join(converted.folder, suffix);
+  const finetuned: Job = {
+    folder,
+    command: [
+      ...['finetune', '--model', modelOf(converted), ...how, ...dataOptions(experiment.train, settings)],
+      ...[...recipeOptions(recipe), '--seed', String(settings.seed), '--out', folder],
+    ],
+    needs: [converted],
+    macs: trainingMacs(experiment, settings, recipe, passes + PASSES - 1),
+  };
+  return evaluateJob(evaluation, finetuned, 'eval', [], passes);
+}
+
+/** All jobs behind some, each once, in an order in which they can be done. */
+export function inOrder(jobs: readonly Job[]): Job[] {
+  const ordered = new Map<string, Job>();
+  const visit = (job: Job) => {
+    if (ordered.has(job.folder)) return;
+    job.needs.forEach(visit);
+    ordered.set(job.folder, job);
+  };
+  jobs.forEach(visit);
+  return [...ordered.values()];
+}
+
+/** The folder of everything that comes of one U-Net. */
+function familyOf(name: string, { train }: Experiment, settings: Settings): string {
+  const { width, seed, epochs } = settings;
+  const twin = settings.folderOf(train.dataset) === undefined ? '-synthetic' : '';
+  return `${name}${twin}-w${width}-s${seed}${epochs === undefined ? '' : `-e${epochs}`}`;
+}
+
+function trainJob(name: string, experiment: Experiment, settings: Settings): Job {
+  const folder = join(familyOf(name, experiment, settings), 'unet');
+  const { epochs = experiment.recipes.train.epochs } = settings;
+  const recipe = { ...experiment.recipes.train, epochs };
+  const standard = findDataset(experiment.train.dataset).channels === experiment.channels;
+  return {
+    folder,
+    command: [
+      ...['train', ...dataOptions(experiment.train, settings), '--width', String(settings.width)],
+      ...(standard ? [] : ['--channels', String(experiment.channels)]),
+      ...[...recipeOptions(recipe), '--seed', String(settings.seed), '--out', folder],
+    ],
+    needs: [],
+    macs: trainingMacs(experiment, settings, recipe, PASSES),
+  };
+}
+
+function convertJob(
+  experiment: Experiment,
+  settings: Settings,
+  train: Job,
+  cell: Cell & { kind: 'converted' | 'finetuned' },
+): Job {
+  const { norm, neuron, thresholds } = cell.conversion;
+  const folder = join(train.folder, '..', conversionName(cell.conversion));
+  return {
+    folder,
+    command: [
+      ...['convert', '--model', modelOf(train), '--norm', norm, '--neuron', neuron],
+      ...(thresholds ? ['--thresholds', thresholds.join(',')] : []),
+      ...[...dataOptions(experiment.train, settings), '--out', join(folder, 'snn.safetensors')],
+    ],
+    needs: [train],
+    macs: 0,
+  };
+}
+
+interface Evaluation {
+  readonly experiment: Experiment;
+  readonly settings: Settings;
+  readonly sigma: number | undefined;
+}
+
+function evaluateJob(
+  { experiment, settings, sigma }: Evaluation,
+  model: Job,
+  name: string,
+  how: readonly string[],
+  passes: number,
+): Job {
+  return {
+    folder: join(model.folder, sigma === undefined ? name : `${name}-sigma${sigma}`),
+    command: [
+      ...['evaluate', '--model', modelOf(model), ...how, ...dataOptions(experiment.test, settings)],
+      ...(sigma === undefined ? [] : ['--sigma', String(sigma)]),
+    ],
+    needs: [model],
+    macs: macsPerPixel(experiment, settings) * experiment.testPixels * passes,
+  };
+}
+
+/** The model that a job leaves behind. */
+function modelOf({ folder, command }: Job): string {
+  return command[0] === 'convert'
+    ? join(folder, 'snn.safetensors')
+    : join(folder, 'checkpoints', 'best.safetensors');
+}
+
+function dataOptions({ dataset, twin }: Source, { folderOf }: Settings): string[] {
+  const folder = folderOf(dataset);
+  return folder === undefined ? ['--dataset', twin] : ['--dataset', dataset, '--data', folder];
+}
+
+function recipeOptions(recipe: Recipe): string[] {
+  return Object.entries(recipe).flatMap(([option, value]) => [`--${option}`, String(value)]);
+}
+
+function trainingMacs(
+  experiment: Experiment,
+  settings: Settings,
+  { epochs, patches }: Recipe,
+  passes: number,
+): number {
+  const { size, perEpoch } = findDataset(experiment.train.dataset).patch;
+  return macsPerPixel(experiment, settings) * size ** 2 * (patches ?? perEpoch) * epochs * passes;
+}
+
+function macsPerPixel({ channels, sigmas }: Experiment, { width }: Settings): number {
+  const side = 16;
+  const task = sigmas.length > 0 ? 'denoise' : 'segment';
+  const layers = buildLayers({ task, width, channels, classes: 2 });
+  return layers.reduce((sum, layer) => sum + exactMacs(layer, side, side), 0) / side ** 2;
+}

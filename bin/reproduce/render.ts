@@ -1,0 +1,39 @@
+/** Tables for the terminal and for Markdown files: our figures, with the paper's in brackets. */
+
+import { table } from '../cli/table.js';
+import { type Metric, measured } from './metric.js';
+import type { Entry, Table } from './table.js';
+
+/** What is known of an entry: what `evaluate --json` printed, or undefined where it is not done. */
+export type ResultOf = (entry: Entry) => unknown;
+
+export interface Figure {
+  readonly ours: number | undefined;
+  readonly paper: number | undefined;
+}
+
+export function figureOf(entry: Entry, resultOf: ResultOf): Figure {
+  return { ours: measured(entry.metric, resultOf(entry)), paper: entry.paper };
+}
+
+export function textTable(content: Table, resultOf: ResultOf): string {
+  return table(content.columns, cellTexts(content, resultOf));
+}
+
+export function markdownTable(content: Table, resultOf: ResultOf): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rows = cellTexts(content, resultOf).map(line);
+  return [line(content.columns), line(content.columns.map(() => '---')), ...rows].join('\n');
+}
+
+function cellTexts({ rows }: Table, resultOf: ResultOf): string[][] {
+  return rows.map(({ labels, entries }) => [
+    ...labels,
+    ...entries.map((entry) => (entry ? formatFigure(figureOf(entry, resultOf), entry.metric) : '')),
+  ]);
+}
+
+function formatFigure({ ours, paper }: Figure, { digits }: Metric): string {
+  const shown = ours === undefined ? '-' : ours.toFixed(digits);
+  return paper === undefined ? shown : `${shown} (${paper})`;
+}

@@ -1,0 +1,18 @@
+/** The tables by name: one line each. */
+
+import { UsageError } from '../../../lib/tensor/error.js';
+import type { Table } from '../table.js';
+import { overview } from './overview.js';
+import { steps } from './steps.js';
+import { table1 } from './table1.js';
+import { table2 } from './table2.js';
+import { table3 } from './table3.js';
+import { table4 } from './table4.js';
+
+export const tables: Readonly<Record<string, Table>> = { table1, table2, table3, table4, overview, steps };
+
+/** A table by name; UsageError for a name that is not one. */
+export function findTable(name: string): Table {
+  if (Object.hasOwn(tables, name)) return tables[name];
+  throw new UsageError(`${name}: no such table, expected one of ${Object.keys(tables).join(', ')}`);
+}
