@@ -60,7 +60,7 @@ const EYE = 1.6;
 const FAR = 90;
 /** Every pixel of the picture is drawn as 2x2, so that borders are soft. */
 const FINE = 2;
-const NOISE = 3.5;
+const NOISE = 2;
 const FENCE_HEIGHT = 1.3;
 
 /** Picture `index` of a seed. */
@@ -112,16 +112,16 @@ function groundPaint({ kerbs, sun }: Scene, x: number, z: number): Paint {
     const joint = mod(z, 1.2) < 0.06 || mod(x, 1.2) < 0.06;
     return {
       id: SIDEWALK,
-      colour: scaled(joint ? [120, 114, 110] : [158, 152, 146], sun[x < 0 ? 0 : 1]),
+      colour: scaled(joint ? [48, 49, 53] : [58, 60, 65], sun[x < 0 ? 0 : 1]),
       rough: 0.05,
     };
   }
-  if (beside > 0) return { id: SIDEWALK, colour: [186, 182, 174] };
+  if (beside > 0) return { id: SIDEWALK, colour: [92, 92, 94] };
   const middle = (kerbs[0] + kerbs[1]) / 2;
   const dash = Math.abs(x - middle) < 0.08 && mod(z, 6) < 3;
   const line = beside > -0.4 && beside < -0.28;
-  const colour: Rgb = dash ? [215, 214, 208] : line ? [196, 176, 92] : [98, 98, 102];
-  return { id: ROAD, colour, rough: 0.07 };
+  const colour: Rgb = dash ? [130, 134, 142] : line ? [112, 104, 78] : [52, 58, 68];
+  return { id: ROAD, colour, rough: 0.05 };
 }
 
 /** A house front, or a fence with trees behind it; undefined above them. */
@@ -133,7 +133,7 @@ function plotPaint(plot: Plot, z: number, y: number, x: number, sun: number): Pa
       return { id: FENCE, colour: scaled(slat ? plot.window : [58, 62, 50], sun), rough: 0.05 };
     const top = plot.height + 0.9 * wave(along / 3.1) + 0.5 * wave(along / 1.3);
     return y < top
-      ? { id: TREE, colour: scaled([66, 84, 48], sun * (0.6 + 0.4 * (y / top))), rough: 0.3 }
+      ? { id: TREE, colour: scaled([112, 112, 106], sun * (0.6 + 0.4 * (y / top))), rough: 0.5 }
       : undefined;
   }
   if (y > plot.height) return undefined;
@@ -193,7 +193,7 @@ function makeScene(H: number, W: number, random: Rng): Scene {
     walls: [kerbs[0] - between(2, 4), kerbs[1] + between(2, 4)],
     plots: [plotsOf(random), plotsOf(random)],
     figures: figures.sort((a, b) => b.z - a.z),
-    sky: [232 - 90 * blue, 234 - 50 * blue, 238 - 6 * blue],
+    sky: [246 - 40 * blue, 254 - 6 * blue, 255],
     sun: random.uniform() < 0.5 ? [shade, 1] : [1, shade],
   };
 }
@@ -203,9 +203,9 @@ function plotsOf(random: Rng): Plot[] {
   const plots: Plot[] = [];
   for (let from = 0; from < FAR; from += 7 + 12 * random.uniform()) {
     const kind = random.uniform() < 0.35 ? 'garden' : 'house';
-    const [level, warm] = [90 + 110 * random.uniform(), random.uniform()];
-    const colour: Rgb = [level, level * (0.95 - 0.25 * warm), level * (0.9 - 0.4 * warm)];
-    const glass = 40 + 60 * random.uniform();
+    const [level, warm] = [50 + 110 * random.uniform(), random.uniform()];
+    const colour: Rgb = [level, level * (1 - 0.15 * warm), level * (1 - 0.25 * warm)];
+    const glass = 15 + 35 * random.uniform();
     const window: Rgb = kind === 'garden' ? scaled(colour, 0.8) : [glass, 1.05 * glass, 1.15 * glass];
     const height = kind === 'garden' ? 3 + 4 * random.uniform() : 5 + 9 * random.uniform();
     plots.push({ from, kind, height, colour, window, spacing: 1.8 + 1.6 * random.uniform() });
@@ -216,7 +216,7 @@ function plotsOf(random: Rng): Plot[] {
 /** The picture that a camera takes of 2x2 colours a pixel: exposure, white balance, noise. */
 function develop(colours: Float64Array, height: number, width: number, random: Rng): Image {
   const gain = [0, 1, 2].map(() => 0.96 + 0.08 * random.uniform());
-  const exposure = 0.8 + 0.35 * random.uniform();
+  const exposure = 0.9 + 0.2 * random.uniform();
   const seen = blur(colours, FINE * height, FINE * width, 3, 0.7);
   const levels = Float64Array.from({ length: 3 * height * width }, (_, i) => {
     const [p, c] = [Math.floor(i / 3), i % 3];

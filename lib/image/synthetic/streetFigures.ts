@@ -38,7 +38,8 @@ export function car(random: Rng): Shape {
 }
 
 function clothes(random: Rng): Rgb {
-  return [20 + 180 * random.uniform(), 20 + 150 * random.uniform(), 25 + 160 * random.uniform()];
+  const level = 15 + 50 * random.uniform();
+  return [level * (0.8 + 0.7 * random.uniform()), level, level * (0.9 + 0.5 * random.uniform())];
 }
 
 export function person(random: Rng): Shape {
@@ -112,7 +113,7 @@ export function tree(random: Rng): Shape {
     const lumps = 0.12 * (wave(2.3 * u + turn) + wave(2.9 * v + 2 * turn) + wave(5.1 * (u - v) + turn));
     const crown = ((u - 0.5) / 0.5) ** 2 + ((v - 0.66) / 0.34) ** 2 < 0.75 + lumps;
     if (!crown) return Math.abs(u - 0.5) < 0.05 && v < 0.6 ? { id: TREE, colour: [70, 58, 48] } : undefined;
-    return { id: TREE, colour: scaled([74 + 30 * green, 96, 46], dark * (0.5 + 0.6 * v)), rough: 0.35 };
+    return { id: TREE, colour: scaled([104 + 16 * green, 110, 98], dark * (0.5 + 0.6 * v)), rough: 0.6 };
   };
   return { width: 2.5 + 2.5 * random.uniform(), height: 4.5 + 3 * random.uniform(), at };
 }
