@@ -7,6 +7,7 @@ import { type CalibrationImage, measureLambdas } from '../lib/convert/statistics
 import { readImageFolder } from '../lib/image/dataset/folder.js';
 import { findDataset } from '../lib/image/dataset/index.js';
 import { findNeuron, neurons } from '../lib/spike/neuron/index.js';
+import type { Reset } from '../lib/spike/neuron/neuron.js';
 import { withNeurons } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { writeFileAtomic } from '../lib/tensor/files.js';
@@ -14,7 +15,7 @@ import { hasNeuron } from '../lib/unet/forward.js';
 import { encodeModel, type Model } from '../lib/unet/model.js';
 import { addDataOptions, type DataOptions, loadSamples, requireFitting } from './cli/data.js';
 import { imageChannels, loadModel } from './cli/model.js';
-import { addPotentialOption, initialPotential, numberList, positive } from './cli/parse.js';
+import { addPotentialOption, initialPotential, number, numberList, oneOf, positive } from './cli/parse.js';
 import { addProfileOptions, type ProfileOptions, resolveProfile } from './cli/profile.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { table } from './cli/table.js';
@@ -26,6 +27,9 @@ interface Options extends Partial<DataOptions>, ProfileOptions, SharedOptions {
   readonly percentile: number;
   readonly neuron: string;
   readonly thresholds?: number[];
+  readonly spikeValues?: number[];
+  readonly leak?: number;
+  readonly reset?: Reset;
   readonly vInit: number | 'half';
   readonly calibration?: string;
 }
@@ -66,6 +70,21 @@ await runStage<Options>({
         '--thresholds <list>',
         "in volts, from high to low (default: the neuron's; mt: 2,1,0.5,0.25)",
         numberList,
+      )
+      .option(
+        '--spike-values <list>',
+        'what a spike of each threshold is worth, in volts (default: its threshold; ml: divided by their number)',
+        numberList,
+      )
+      .option(
+        '--leak <factor>',
+        'part of the membrane potential left a step later (lif: 0.99, else 1)',
+        number,
+      )
+      .option(
+        '--reset <kind>',
+        'soft (by subtraction) or hard (to zero), where the neuron has both',
+        oneOf('soft', 'hard'),
       );
     addPotentialOption(command, '0');
     addProfileOptions(command, 'layerInput', 'slices');
@@ -81,6 +100,9 @@ await runStage<Options>({
     const spiking = withNeurons({ ...model, notes: { ...model.notes, parent: hash } }, network, {
       neuron: options.neuron,
       thresholds,
+      spikeValues: options.spikeValues,
+      leak: options.leak,
+      reset: options.reset,
       initialPotential: initialPotential(options.vInit, thresholds),
       normalisation: options.norm,
       percentile: options.percentile,

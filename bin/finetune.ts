@@ -2,7 +2,7 @@
 /** `spiking-unet finetune`: trains a spiking network with accumulated spiking flow (Algorithm 1 of the paper). */
 
 import { findDataset } from '../lib/image/dataset/index.js';
-import { toSpikingModel, withNotes } from '../lib/spike/spikingModel.js';
+import { toTrainableModel, withNotes } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
 import type { AsfChoices } from '../lib/train/asf.js';
 import { asfLearner, trainingData } from '../lib/train/learner.js';
@@ -54,7 +54,7 @@ await runStage<Options>({
   },
   run(options, context) {
     const { model, hash } = loadModel(options.model);
-    const { spiking, steps } = spikingModel(model, options, options.model);
+    const { spiking, steps } = spikingModel(model, options, options.model, toTrainableModel);
     const { flowBias, flow } = resolveProfile(options);
     const asf = { steps, mode: options.mode, logits: options.logits, flowBias, flow };
     if (options.gradients !== undefined) {
@@ -77,7 +77,7 @@ await runStage<Options>({
     const start = withNotes({ ...spiking, notes }, { steps });
     const resolved = { ...options, steps };
     return trainAndReport(resolved, context, dataset, start, (current, onImage) =>
-      asfLearner(context.kernels, toSpikingModel(current, options.model), data, asf, onImage),
+      asfLearner(context.kernels, toTrainableModel(current, options.model), data, asf, onImage),
     );
   },
 });

@@ -31,7 +31,7 @@ await runStage<Options>({
       kernel: layer.kernel,
       channelsIn: totalChannelsIn(layer),
       channelsOut: layer.channelsOut,
-      parameters: ['weight', 'bias'].reduce(
+      parameters: ['weight', 'bias', 'amplitude'].reduce(
         (sum, kind) => sum + (model.parameters.get(`${layer.name}.${kind}`)?.length ?? 0),
         0,
       ),

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { readImage } from '../lib/image/decode.js';
 import { preprocess } from '../lib/image/preprocess.js';
 import { newTrace, type StepTrace } from '../lib/spike/recording.js';
-import type { Simulation } from '../lib/spike/simulation.js';
+import { membranesOf, type Simulation } from '../lib/spike/simulation.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { toMiB } from '../lib/unet/memory.js';
 import type { Model } from '../lib/unet/model.js';
@@ -124,8 +124,9 @@ function runPicture(model: Model, file: string, options: Options & SharedOptions
   const recordingRun: Run = (input, height, width) => {
     padded = { input, height, width };
     if (options.trace) {
-      checkTraceSize(options.dump!, model, height, width, steps);
-      trace = newTrace(model.layers, height, width, steps);
+      const membranes = membranesOf(spiking!);
+      checkTraceSize(options.dump!, model, height, width, steps, membranes);
+      trace = newTrace(model.layers, height, width, steps, membranes);
     }
     const prediction = run(input, height, width);
     if (model.stage === 'ann') dump(prediction.output);

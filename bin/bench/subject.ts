@@ -6,7 +6,6 @@ import type { Image } from '../../lib/image/image.js';
 import { preprocess } from '../../lib/image/preprocess.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { roundUp } from '../../lib/kernel/reference/padding.js';
-import { findNeuron } from '../../lib/spike/neuron/index.js';
 import { type SpikingModel, toSpikingModel, withNeurons } from '../../lib/spike/spikingModel.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import type { Example } from '../../lib/train/example.js';
@@ -79,8 +78,6 @@ function convert(kernels: Kernels, unet: Model, image: Example): SpikingModel {
   const lambdas = measureLambdas(kernels, unet, [image], CALIBRATION.percent);
   return withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
     neuron: 'mt',
-    thresholds: findNeuron('mt').defaultThresholds,
-    initialPotential: 0,
     normalisation: 'connection',
     percentile: CALIBRATION.percent,
   });

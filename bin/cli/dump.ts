@@ -51,12 +51,9 @@ export function writeDump(
 
 /** What a spiking network was when it was run. */
 export function neuronMetadata({ neuron, neuronParameters }: SpikingModel): Record<string, string> {
-  const { thresholds, initialPotential } = neuronParameters;
-  return {
-    neuron,
-    thresholds: JSON.stringify(thresholds),
-    initialPotential: JSON.stringify(initialPotential),
-  };
+  const { reset, ...numbers } = neuronParameters;
+  const entries = Object.entries(numbers).map(([key, value]) => [key, JSON.stringify(value)] as const);
+  return { neuron, reset, ...Object.fromEntries(entries) };
 }
 
 /** Refuses a trace of a padded picture that would make a file larger than can be read back (UsageError). */
@@ -66,8 +63,9 @@ export function checkTraceSize(
   height: number,
   width: number,
   steps: number,
+  membranes: number,
 ) {
-  const bytes = tracedDumpBytes(layers, height, width, steps);
+  const bytes = tracedDumpBytes(layers, height, width, steps, membranes);
   if (bytes <= LARGEST_DUMP) return;
   throw new UsageError(
     `--trace: ${path} would take ${toMiB(bytes)} MiB, at most ${toMiB(LARGEST_DUMP)} are possible: take a smaller picture or fewer --steps`,

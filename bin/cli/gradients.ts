@@ -9,6 +9,7 @@ import { writeFileAtomic } from '../../lib/tensor/files.js';
 import { encodeSafetensors } from '../../lib/tensor/safetensors.js';
 import { type AsfChoices, type AsfOptions, asfGradient } from '../../lib/train/asf.js';
 import type { Example } from '../../lib/train/example.js';
+import { throughAmplitudes } from '../../lib/train/realSpike.js';
 import { SIZE_STEP } from '../../lib/unet/architecture.js';
 import { unpackParameters } from '../../lib/unet/parameters.js';
 import { imageChannels } from './model.js';
@@ -27,7 +28,9 @@ export function writeGradients(
   }
   const example = readExample(model, files.image, files.label);
   const { loss, named } = kernels.scope(() => {
-    const { loss, gradients } = asfGradient(kernels, model, example, options);
+    const { loss, gradients } = throughAmplitudes(model, (parameters) =>
+      asfGradient(kernels, { ...model, parameters }, example, options),
+    );
     const tensors = [...unpackParameters(model.layers, gradients)];
     return {
       loss,

@@ -6,7 +6,14 @@ import type { Command } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { simulationBytes } from '../../lib/spike/memory.js';
 import { spikingRun } from '../../lib/spike/readout.js';
-import { MODES, type Mode, type Simulation, type StepRecord, type Sums } from '../../lib/spike/simulation.js';
+import {
+  MODES,
+  type Mode,
+  membranesOf,
+  type Simulation,
+  type StepRecord,
+  type Sums,
+} from '../../lib/spike/simulation.js';
 import { type SpikingModel, toSpikingModel, withNotes } from '../../lib/spike/spikingModel.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
@@ -64,9 +71,14 @@ export function addSimulationOptions(command: Command, ...choices: readonly Choi
   addProfileOptions(command, ...choices);
 }
 
-/** A model as a spiking network, with what the options change in it. */
-export function spikingModel(model: Model, options: SimulationOptions, source: string) {
-  const stored = toSpikingModel(model, source);
+/** A model as a spiking network, with what the options change in it; `read` makes it one to be run, or trained. */
+export function spikingModel(
+  model: Model,
+  options: SimulationOptions,
+  source: string,
+  read = toSpikingModel,
+) {
+  const stored = read(model, source);
   const vInit = options.vInit ?? (options.profile === 'official' ? 0 : undefined);
   const spiking: SpikingModel =
     vInit === undefined
@@ -115,8 +127,9 @@ export function runOf(
   const { spiking, steps } = spikingModel(model, options, source);
   const simulation = { steps, mode: options.mode, keep, ...(onStep && { onStep }) };
   const run = spikingRun(kernels, spiking, model.configuration.task, simulation, onSimulation);
+  const membranes = membranesOf(spiking);
   const bytesOf: MemoryLimit['bytesOf'] = (height, width) =>
-    simulationBytes(layers, height, width, steps, keep.length);
+    simulationBytes(layers, height, width, steps, keep.length, membranes);
   return { ...tiled(run, steps, bytesOf), spiking };
 }
 

@@ -13,7 +13,7 @@ import { batchGradient, type LossGradient, unetGradient } from '../../lib/train/
 import type { Example } from '../../lib/train/example.js';
 import { findOptimiser } from '../../lib/train/optimiser.js';
 import type { Model } from '../../lib/unet/model.js';
-import { mapParameters, unpackParameters, zeroParameters } from '../../lib/unet/parameters.js';
+import { mapParameters, unpackParameters, zerosLike } from '../../lib/unet/parameters.js';
 import { padInput, predict, unetRun } from '../../lib/unet/predict.js';
 import { HEIGHT, PERCENTILE, type Subject, spikingSubject, WIDTH } from './networks.js';
 import { type Tensor, type Tensors, vector } from './tensors.js';
@@ -169,7 +169,7 @@ function trained<M extends Model>(
   const parameters = mapParameters(model.parameters, kernels.resident); // as a training run keeps them
   const fresh: M = { ...model, parameters };
   const optimiser = findOptimiser(optimizer);
-  const zeros = zeroParameters(model.layers);
+  const zeros = zerosLike(model.parameters);
   const [first, second] = optimiser.slots.map(() => mapParameters(zeros, kernels.resident));
   for (let step = 1; step <= UPDATES; step++) {
     const batch = [examples[step - 1], examples[step]];

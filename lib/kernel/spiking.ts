@@ -5,14 +5,23 @@
 
 import type { ConvDims, ConvTransposeDims, PoolDims, Window } from './dims.js';
 
-/** The neurons that a fused kernel knows; `integrate` sums its current and never fires. */
-export type FusedKind = 'integrate' | 'mt' | 'if' | 'if-hard';
+/**
+ * How a neuron fires: `single` where V >= V_th, its only threshold; `cascade` passes its thresholds from high to low,
+ * each where V > V_th,i; `levels` has a membrane for each threshold, which fires where V_i > V_th,i. `integrate` sums
+ * its current and never fires.
+ */
+export type Dynamics = 'integrate' | 'single' | 'cascade' | 'levels';
 
-/** One for all neurons of a network. */
+/** What all neurons of a population share. */
 export interface FusedNeuron {
-  readonly kind: FusedKind;
+  readonly dynamics: Dynamics;
   /** From high to low, at most 8. */
   readonly thresholds: readonly number[];
+  /** What a spike of each threshold is worth, in volts. */
+  readonly spikeValues: readonly number[];
+  /** Part of the potential that is left a step later. */
+  readonly leak: number;
+  readonly reset: 'soft' | 'hard';
   readonly initialPotential: number;
 }
 
@@ -29,7 +38,7 @@ export type PopulationDims = PoolDims;
 /** The neurons of one layer. Its tensors are asked for behind the last
  * step, and live in the scope of whoever asks. */
 export interface Population {
-  /** [H,W,C] */
+  /** [H,W,C]; of `levels` [k,H,W,C] */
   membrane(): Float32Array;
   /** To be called when it takes no further steps; the sums stay. */
   releaseMembrane(): void;
@@ -57,7 +66,7 @@ export interface SpikingKernels {
   /** A simulation that takes more memory than that cannot run. */
   readonly mostBytes: number;
   /** Whether it can run these neurons; where not, there are the kernels of single steps. */
-  supports(kind: string, thresholds: readonly number[]): kind is FusedKind;
+  supports(dynamics: Dynamics | undefined, thresholds: readonly number[]): dynamics is Dynamics;
   /** Only spikes in `counted` (default: all) are counted in `spikesPerStep`. */
   population(dims: PopulationDims, neuron: FusedNeuron, kept: Kept, counted?: Window): Population;
   /** The same current [H,W,C] in every step. */

@@ -5,7 +5,7 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
-import type { FusedKind, Population, SpikeTrain, SpikingKernels } from '../kernel/spiking.js';
+import type { Dynamics, Population, SpikeTrain, SpikingKernels } from '../kernel/spiking.js';
 import { UsageError } from '../tensor/error.js';
 import { type Layer, lastReaders, OUTPUT, outputDims } from '../unet/architecture.js';
 import { applyLayer, hasNeuron, kernelDims } from '../unet/forward.js';
@@ -15,6 +15,7 @@ import { simulationBytes, stepsAtOnce } from './memory.js';
 import {
   ALL_SUMS,
   countSpikes,
+  membranesOf,
   type Simulation,
   type SimulationOptions,
   type SpikingNetwork,
@@ -25,7 +26,7 @@ import {
 interface Context {
   readonly spiking: SpikingKernels;
   readonly network: SpikingNetwork;
-  readonly kind: FusedKind;
+  readonly dynamics: Dynamics;
   readonly height: number;
   readonly width: number;
   readonly options: SimulationOptions;
@@ -58,7 +59,7 @@ export function simulateLayers(kernels: Kernels, context: Context, image: Float3
 /** Refuses what cannot fit before anything is computed. */
 function checkMemory({ spiking, network, height, width, options }: Context): void {
   const { steps, keep = ALL_SUMS } = options;
-  const bytes = simulationBytes(network.layers, height, width, steps, keep.length);
+  const bytes = simulationBytes(network.layers, height, width, steps, keep.length, membranesOf(network));
   if (bytes <= spiking.mostBytes) return;
   throw new UsageError(
     `${width}x${height} pixels over ${steps} steps need about ${toMiB(bytes)} MiB, at most ` +
@@ -99,16 +100,16 @@ function runSteps(
 function newPopulation(context: Context, layer: Layer): Population {
   const { spiking, network, height, width, options } = context;
   const { keep = ALL_SUMS } = options;
-  const { thresholds, initialPotential } = network.neuronParameters;
   const fires = hasNeuron(layer);
   const kept = (sum: (typeof ALL_SUMS)[number]) => fires && keep.includes(sum);
   const dims = outputDims(layer, height, width);
   const { counted } = options;
   return spiking.population(
     dims,
-    fires
-      ? { kind: context.kind, thresholds, initialPotential }
-      : { kind: 'integrate', thresholds, initialPotential: 0 },
+    {
+      ...network.neuronParameters,
+      ...(fires ? { dynamics: context.dynamics } : { dynamics: 'integrate', initialPotential: 0 }),
+    },
     { currents: kept('currents'), flows: kept('flows'), spikeCounts: kept('spikeCounts') },
     counted && windowOfLayer(counted, dims.height, height),
   );

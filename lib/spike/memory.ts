@@ -16,20 +16,21 @@ export function stepsAtOnce(layers: readonly Layer[], height: number, width: num
   return Math.ceil(steps / Math.ceil(steps / most));
 }
 
-/** Bytes that a simulation with `sums` sums for each neuron takes at its peak. */
+/** Bytes that a simulation with `sums` sums and `membranes` potentials for each neuron takes at its peak. */
 export function simulationBytes(
   layers: readonly Layer[],
   height: number,
   width: number,
   steps: number,
   sums: number,
+  membranes = 1,
 ): number {
   const atOnce = stepsAtOnce(layers, height, width, steps);
   const trains = (layer: Layer) => atOnce * neurons(layer, height, width);
-  const membrane = (layer: Layer) => 4 * neurons(layer, height, width);
-  const all = layers.filter(hasNeuron).reduce((sum, layer) => sum + membrane(layer), 0);
+  const membrane = (layer: Layer) => 4 * membranes * neurons(layer, height, width);
+  const all = layers.filter(hasNeuron).reduce((sum, layer) => sum + 4 * neurons(layer, height, width), 0);
   const kept = sums * all + weightBytes(layers);
-  if (atOnce < steps) return peakOfSignals(layers, trains) + all + kept; // membranes wait for the next steps
+  if (atOnce < steps) return peakOfSignals(layers, trains) + membranes * all + kept; // they wait for the next steps
   return peakOfSignals(layers, trains, membrane) + kept;
 }
 

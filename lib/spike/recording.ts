@@ -27,25 +27,36 @@ export function sumsOf(
 
 /** Every step of every neuron. */
 export interface StepTrace {
-  /** `spike.NAME` and `membrane.NAME` [T,C,h,w] of each neuron layer. */
+  /** `spike.NAME` and `membrane.NAME` [T,C,h,w] of each neuron layer; with k > 1 membranes a neuron [T,k,C,h,w]. */
   readonly tensors: NamedTensors;
   /** For the `onStep` of a simulation. */
   add(record: StepRecord): void;
 }
 
-/** Room for T steps on an image of this size. */
-export function newTrace(layers: readonly Layer[], height: number, width: number, steps: number): StepTrace {
+/** Room for T steps on an image of this size, of neurons with so many membranes. */
+export function newTrace(
+  layers: readonly Layer[],
+  height: number,
+  width: number,
+  steps: number,
+  membranes = 1,
+): StepTrace {
   const tensors: NamedTensors = new Map();
+  const levels = membranes > 1 ? [membranes] : [];
   for (const layer of layers.filter(hasNeuron)) {
-    const shape = [steps, ...layoutOf(layer, height, width).shape];
-    for (const kind of ['spike', 'membrane']) {
+    const { shape } = layoutOf(layer, height, width);
+    const shapes = { spike: [steps, ...shape], membrane: [steps, ...levels, ...shape] };
+    for (const [kind, shape] of Object.entries(shapes)) {
       tensors.set(`${kind}.${layer.output}`, { shape, data: new Float32Array(sizeOf(shape)) });
     }
   }
   const add = ({ layer, step, output, membrane }: StepRecord) => {
     const { chw } = layoutOf(layer, height, width);
-    tensors.get(`spike.${layer.output}`)!.data.set(chw(output), step * output.length);
-    tensors.get(`membrane.${layer.output}`)!.data.set(chw(membrane), step * membrane.length);
+    const size = output.length;
+    tensors.get(`spike.${layer.output}`)!.data.set(chw(output), step * size);
+    const { data } = tensors.get(`membrane.${layer.output}`)!;
+    for (let from = 0; from < membrane.length; from += size)
+      data.set(chw(membrane.subarray(from, from + size)), step * membrane.length + from);
   };
   return { tensors, add };
 }
@@ -56,11 +67,12 @@ export function tracedDumpBytes(
   height: number,
   width: number,
   steps: number,
+  membranes = 1,
 ): number {
   const neuronLayers = layers.filter(hasNeuron);
   const neurons = neuronLayers.reduce((sum, layer) => sum + sizeOf(layoutOf(layer, height, width).shape), 0);
   const ends = height * width * (totalChannelsIn(layers[0]) + layers.at(-1)!.channelsOut);
-  return 4 * (ends + neurons + neuronLayers.length * steps + 2 * steps * neurons);
+  return 4 * (ends + neurons + neuronLayers.length * steps + (1 + membranes) * steps * neurons);
 }
 
 /** The shape [C,h,w] of a layer's output, and what brings it there from [h,w,C]. */

@@ -2,7 +2,9 @@
 
 import type { Kernels } from '../kernel/contract.js';
 import { checkImage } from '../unet/forward.js';
+import { hasAmplitudes } from './amplitudes.js';
 import { simulateLayers } from './layerByLayer.js';
+import { findNeuron } from './neuron/index.js';
 import { checkSteps, type Simulation, type SimulationOptions, type SpikingNetwork } from './simulation.js';
 import { simulateSteps } from './stepByStep.js';
 
@@ -17,11 +19,12 @@ export function simulate(
 ): Simulation {
   checkSteps(options.steps);
   checkImage(network, image, height, width);
+  if (hasAmplitudes(network.parameters)) throw new Error('amplitudes of spikes: fold them into the weights');
   const { spiking } = kernels;
-  const { neuron: kind, neuronParameters } = network;
+  const { dynamics } = findNeuron(network.neuron);
   const anyOrder = !options.onStep && options.timing !== 'previous';
-  if (anyOrder && spiking?.supports(kind, neuronParameters.thresholds)) {
-    return simulateLayers(kernels, { spiking, network, kind, height, width, options }, image);
+  if (anyOrder && spiking?.supports(dynamics, network.neuronParameters.thresholds)) {
+    return simulateLayers(kernels, { spiking, network, dynamics, height, width, options }, image);
   }
   return simulateSteps(kernels, network, image, height, width, options);
 }

@@ -5,6 +5,7 @@ import type { SpikingMode } from '../kernel/spiking.js';
 import { UsageError } from '../tensor/error.js';
 import type { Layer } from '../unet/architecture.js';
 import type { Network, Signals } from '../unet/forward.js';
+import { findNeuron } from './neuron/index.js';
 import type { NeuronParameters } from './neuron/neuron.js';
 
 /** A U-Net's layers with normalised weights and the neurons that replace its ReLUs. */
@@ -12,6 +13,11 @@ export interface SpikingNetwork extends Network {
   /** A name of the table in neuron/index.ts. */
   readonly neuron: string;
   readonly neuronParameters: NeuronParameters;
+}
+
+/** Membrane potentials of each neuron. */
+export function membranesOf({ neuron, neuronParameters }: SpikingNetwork): number {
+  return findNeuron(neuron).membranes(neuronParameters.thresholds.length);
 }
 
 /** How currents are computed: from dense tensors, from events, or whichever fits the density of each layer. */
@@ -24,7 +30,7 @@ export interface StepRecord {
   /** 0 .. T-1 */
   readonly step: number;
   readonly current: Float32Array;
-  /** Membrane potential after the step. */
+  /** Membrane potential after the step, [h,w,C]; [k,h,w,C] of a neuron with k of them. */
   readonly membrane: Float32Array;
   /** Weighted spikes o(t). */
   readonly output: Float32Array;

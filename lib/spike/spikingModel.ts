@@ -8,7 +8,9 @@ import type { NormalisedNetwork } from '../convert/normalise.js';
 import { PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
 import { DataError } from '../tensor/error.js';
 import type { Model } from '../unet/model.js';
-import { checkNeuronParameters } from './neuron/index.js';
+import { foldAmplitudes, withAmplitudes } from './amplitudes.js';
+import { checkNeuronParameters, findNeuron, neuronParameters } from './neuron/index.js';
+import type { NeuronParameters } from './neuron/neuron.js';
 import type { SpikingNetwork } from './simulation.js';
 
 const fromJson = <Schema extends z.ZodType>(schema: Schema) =>
@@ -18,6 +20,9 @@ const noteStrings = z.object({
   neuron: z.string(),
   thresholds: fromJson(z.array(z.number())),
   initialPotential: fromJson(z.number()),
+  spikeValues: fromJson(z.array(z.number())).optional(),
+  leak: fromJson(z.number()).optional(),
+  reset: z.enum(['soft', 'hard']).optional(),
   normalisation: z.string(),
   percentile: fromJson(z.number()),
   layerInput: z.enum(['relu', 'tensor']).default('relu'),
@@ -28,11 +33,8 @@ const noteStrings = z.object({
 });
 
 /** What was decided when the network was converted and fine-tuned. */
-export interface SpikingNotes extends ScaleChoices {
+export interface SpikingNotes extends ScaleChoices, NeuronParameters {
   readonly neuron: string;
-  /** In volts of the normalised network, from high to low. */
-  readonly thresholds: readonly number[];
-  readonly initialPotential: number;
   readonly normalisation: string;
   readonly percentile: number;
   /** lambda of each layer's output, by layer name. */
@@ -45,18 +47,19 @@ export interface SpikingNotes extends ScaleChoices {
 
 export type SpikingModel = Model & SpikingNetwork & { readonly conversion: SpikingNotes };
 
+/** What there is to say about a conversion; what a neuron's parameters leave out is as the neuron has it. */
+type Choice = Pick<SpikingNotes, 'neuron' | 'normalisation' | 'percentile'> &
+  Partial<ScaleChoices> &
+  Parameters<typeof neuronParameters>[1];
+
 /** Puts neurons behind the layers of a normalised U-Net (section 3.2). */
-export function withNeurons(
-  unet: Model,
-  network: NormalisedNetwork,
-  choice: Omit<SpikingNotes, 'lambdas' | 'inputLambdas' | 'steps' | keyof ScaleChoices> &
-    Partial<ScaleChoices>,
-): SpikingModel {
+export function withNeurons(unet: Model, network: NormalisedNetwork, choice: Choice): SpikingModel {
   const byName = <T>(pick: (scales: NormalisedNetwork['scales'][number]) => T) =>
     Object.fromEntries(network.scales.map((scales) => [scales.layer.name, pick(scales)]));
   const conversion: SpikingNotes = {
     ...PAPER_SCALES,
     ...choice,
+    ...neuronParameters(choice.neuron, choice),
     lambdas: byName((scales) => scales.lambdaOut),
     inputLambdas: byName((scales) => scales.lambdaIn),
   };
@@ -70,13 +73,30 @@ export function withNotes(model: SpikingModel, changes: Partial<SpikingNotes>): 
   return attachNeurons({ ...model, notes: { ...model.notes, ...formatNotes(conversion) } }, conversion);
 }
 
-/** A model of stage `snn` as a network that can be simulated; DataError where its metadata is not usable. */
+/**
+ * A model of stage `snn` as a network that can be simulated: amplitudes of spikes are folded into its weights.
+ * DataError where its metadata is not usable.
+ */
 export function toSpikingModel(model: Model, source: string): SpikingModel {
+  const spiking = readNotes(model, source);
+  return { ...spiking, parameters: foldAmplitudes(model.layers, model.parameters) };
+}
+
+/** The same to be trained: with amplitudes, of 1 at first, where its neuron learns them; weights stay the same arrays. */
+export function toTrainableModel(model: Model, source: string): SpikingModel {
+  const spiking = readNotes(model, source);
+  if (!findNeuron(spiking.neuron).learnsAmplitudes) return spiking;
+  return { ...spiking, parameters: withAmplitudes(model.layers, model.parameters) };
+}
+
+/** What the metadata says; models that were written before neurons had leaks hold none of the newer keys. */
+function readNotes(model: Model, source: string): SpikingModel {
   if (model.stage !== 'snn') {
     throw new DataError(`${source}: is a U-Net, expected a spiking network: run "convert" first`);
   }
   try {
-    return attachNeurons(model, noteStrings.parse(model.notes));
+    const notes = noteStrings.parse(model.notes);
+    return attachNeurons(model, { ...notes, ...neuronParameters(notes.neuron, notes) });
   } catch (error) {
     const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
     const what = issue ? `"${issue.path.join('.')}": ${issue.message}` : (error as Error).message;
@@ -85,10 +105,10 @@ export function toSpikingModel(model: Model, source: string): SpikingModel {
 }
 
 function attachNeurons(model: Model, conversion: SpikingNotes): SpikingModel {
-  const { neuron, thresholds, initialPotential } = conversion;
-  const neuronParameters = { thresholds, initialPotential };
-  checkNeuronParameters(neuron, neuronParameters);
-  return { ...model, neuron, neuronParameters, conversion };
+  const { neuron } = conversion;
+  const parameters = neuronParameters(neuron, conversion);
+  checkNeuronParameters(neuron, parameters);
+  return { ...model, neuron, neuronParameters: parameters, conversion };
 }
 
 /** Metadata values are strings: texts as they are, everything else as JSON. */

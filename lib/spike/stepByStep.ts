@@ -22,6 +22,7 @@ import {
   ALL_SUMS,
   countSpikes,
   type Mode,
+  membranesOf,
   type Simulation,
   type SimulationOptions,
   type SpikingNetwork,
@@ -64,6 +65,7 @@ export function simulateSteps(
 
 /** The neurons of one layer: state, what they fire now, and what they have done so far; all [h,w,C]. */
 interface Population {
+  /** [k,h,w,C] of neurons with k potentials. */
   readonly membrane: Float32Array;
   readonly output: Float32Array;
   readonly spikes: Uint8Array;
@@ -86,16 +88,18 @@ function newPopulations(
 ): Populations {
   const entries = network.layers.filter(hasNeuron).map((layer) => {
     const filled = (value: number) => newOutput(kernels, layer, height, width).fill(value);
+    const output = filled(0);
     const dims = outputDims(layer, height, width);
     const whole = { top: 0, bottom: dims.height, left: 0, right: dims.width };
-    const membrane = filled(network.neuronParameters.initialPotential);
+    const membrane = kernels.tensor(membranesOf(network) * output.length);
+    membrane.fill(network.neuronParameters.initialPotential);
     const population: Population = {
       membrane,
-      output: filled(0),
-      spikes: new Uint8Array(membrane.length),
+      output,
+      spikes: new Uint8Array(output.length),
       currentSum: filled(0),
       flow: filled(0),
-      spikeCount: new Uint32Array(membrane.length),
+      spikeCount: new Uint32Array(output.length),
       spikesPerStep: new Float64Array(steps),
       width: dims.width,
       counted: counted ? windowOfLayer(counted, dims.height, height) : whole,

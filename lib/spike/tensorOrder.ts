@@ -16,7 +16,7 @@ export interface TensorPlace {
 }
 
 /** Within a layer: what is computed with, what happens in a step, what is summed over the steps. */
-const KINDS = ['weight', 'bias', 'spike', 'membrane', 'flow', 'spikes'];
+const KINDS = ['weight', 'bias', 'amplitude', 'spike', 'membrane', 'flow', 'spikes'];
 
 const places = networkOrder();
 
@@ -52,6 +52,7 @@ export function axesOf(name: string, shape: readonly number[]): readonly string[
   const kind = name.split('.')[0];
   const neuron = ['channel', 'row', 'column'];
   if ((kind === 'spike' || kind === 'membrane') && shape.length === 4) return ['step', ...neuron];
+  if (kind === 'membrane' && shape.length === 5) return ['step', 'level', ...neuron];
   if (kind === 'spikes' && shape.length === 1) return ['step'];
   if (['flow', 'input', 'output'].includes(kind) && shape.length === 3) return neuron;
   return [];

@@ -46,6 +46,8 @@ export function loadCheckpoint(path: string, slots: readonly string[]) {
     const own = [...extra].filter(([name]) => name.startsWith(prefix));
     const tensors = new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
     averages.set(slot, packParameters(model.layers, tensors, `${path} (${prefix}*)`));
+    const missing = [...model.parameters.keys()].find((name) => !averages.get(slot)!.has(name));
+    if (missing !== undefined) throw new DataError(`${path}: tensor ${prefix}${missing} is missing`);
   }
   const { progress: text, ...notes } = model.notes;
   return { model: { ...model, notes }, averages, state: parseProgress(text, path) };

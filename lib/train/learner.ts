@@ -2,6 +2,7 @@
 
 import type { Sample } from '../image/dataset/dataset.js';
 import type { Kernels } from '../kernel/contract.js';
+import { foldAmplitudes } from '../spike/amplitudes.js';
 import { spikingRun } from '../spike/readout.js';
 import type { SpikingModel } from '../spike/spikingModel.js';
 import { UsageError } from '../tensor/error.js';
@@ -55,7 +56,7 @@ export function unetLearner(kernels: Kernels, model: Model, data: TrainingData, 
   return {
     model,
     example: drawer(model, data),
-    gradient: (example) => unetGradient(kernels, model, example),
+    gradient: (example, parameters) => unetGradient(kernels, { ...model, parameters }, example),
     validate: () => kernels.frozen(() => validate(model, data, unetRun(kernels, model), onImage)),
   };
 }
@@ -68,12 +69,16 @@ export function asfLearner(
   options: AsfOptions,
   onImage?: OnImage,
 ): Learner {
-  const run = spikingRun(kernels, model, model.configuration.task, { ...options, keep: [] });
+  const run = () => {
+    const parameters = foldAmplitudes(model.layers, model.parameters);
+    const network = { ...model, parameters };
+    return spikingRun(kernels, network, model.configuration.task, { ...options, keep: [] });
+  };
   return {
     model,
     example: drawer(model, data),
-    gradient: (example) => asfGradient(kernels, model, example, options),
-    validate: () => kernels.frozen(() => validate(model, data, run, onImage)),
+    gradient: (example, parameters) => asfGradient(kernels, { ...model, parameters }, example, options),
+    validate: () => kernels.frozen(() => validate(model, data, run(), onImage)),
   };
 }
 

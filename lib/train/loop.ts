@@ -6,12 +6,13 @@
 
 import type { Kernels } from '../kernel/contract.js';
 import type { Model } from '../unet/model.js';
-import { type Parameters, zeroParameters } from '../unet/parameters.js';
+import { type Parameters, zerosLike } from '../unet/parameters.js';
 import { batchGradient, type LossGradient } from './backprop.js';
 import type { Averages, Progress } from './checkpoint.js';
 import type { Evaluation } from './evaluate.js';
 import type { Example } from './example.js';
 import { findOptimiser } from './optimiser.js';
+import { throughAmplitudes } from './realSpike.js';
 import { findSchedule } from './schedule.js';
 
 export interface TrainingOptions {
@@ -35,7 +36,8 @@ export interface Learner {
   /** Its parameters are updated in place. */
   readonly model: Model;
   example(epoch: number, index: number): Example;
-  gradient(example: Example): LossGradient;
+  /** By `parameters`: those of the model, with its amplitudes folded into the weights where it has some. */
+  gradient(example: Example, parameters: Parameters): LossGradient;
   validate(): Evaluation;
 }
 
@@ -65,9 +67,8 @@ export interface TrainingState {
 }
 
 export function initialState(model: Model, optimizer: string): TrainingState {
-  const averages = new Map(
-    findOptimiser(optimizer).slots.map((slot) => [slot, zeroParameters(model.layers)]),
-  );
+  const { slots } = findOptimiser(optimizer);
+  const averages = new Map(slots.map((slot) => [slot, zerosLike(model.parameters)]));
   return { averages, progress: { epoch: 0, update: 0, lossSum: 0, bestScore: null, bestEpoch: 0 } };
 }
 
@@ -93,7 +94,9 @@ export async function trainLoop(
       const examples = Array.from({ length: batch }, (_, i) => learner.example(progress.epoch, first + i));
       const learningRate = options.learningRate * schedule(done / total);
       const loss = kernels.scope(() => {
-        const { loss, gradients } = batchGradient(kernels, examples, learner.gradient);
+        const { loss, gradients } = throughAmplitudes(learner.model, (parameters) =>
+          batchGradient(kernels, examples, (example) => learner.gradient(example, parameters)),
+        );
         requireFinite('loss', loss, done + 1);
         guardNorm(kernels, gradients, options.clip ?? 0, done + 1);
         const { parameters } = learner.model;

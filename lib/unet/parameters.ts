@@ -12,7 +12,10 @@ import type { TensorFile } from '../tensor/safetensors.js';
 import { checkFinite, checkLength, sizeOf } from '../tensor/shape.js';
 import { type Configuration, type Layer, parameterShapes, totalChannelsIn } from './architecture.js';
 
-/** Packed weights [ky,kx,I,O] and biases [O] by name. */
+/**
+ * Packed weights [ky,kx,I,O] and biases [O] by name. A layer may have a third parameter, `conv2.amplitude` [I]: what
+ * a spike of each input channel is worth to it (spike/amplitudes.ts).
+ */
 export type Parameters = ReadonlyMap<string, Float32Array>;
 
 /** Named tensors in PyTorch's layouts, as a file holds them. */
@@ -35,14 +38,14 @@ function fanIn(layer: Layer): number {
   return totalChannelsIn(layer) * taps;
 }
 
-/** Zeros in the form of the parameters: for moments. */
-export function zeroParameters(layers: readonly Layer[]): Parameters {
-  return newParameters(layers, (length) => new Float32Array(length));
-}
-
-/** Tensors in the form of the parameters, as `make` makes them: for gradients. */
+/** Weights and biases as `make` makes them: for gradients. */
 export function newParameters(layers: readonly Layer[], make: (length: number) => Float32Array): Parameters {
   return buildParameters(layers, (_name, shape) => make(sizeOf(shape)));
+}
+
+/** Zeros in the form of the parameters: for moments. */
+export function zerosLike(parameters: Parameters): Parameters {
+  return mapParameters(parameters, ({ length }) => new Float32Array(length));
 }
 
 /** The parameters with each tensor replaced by what `change` makes of it. */
@@ -55,9 +58,7 @@ export function mapParameters(
 
 /** Packs the tensors of a state dict; DataError names a tensor that is missing, unknown, misshapen or not finite. */
 export function packParameters(layers: readonly Layer[], tensors: NamedTensors, source: string): Parameters {
-  const known = new Set<string>();
-  const parameters = buildParameters(layers, (name, shape, layer) => {
-    known.add(name);
+  const pack = (name: string, shape: number[], layer: Layer) => {
     const tensor = tensors.get(name);
     if (!tensor) throw new DataError(`${source}: tensor ${name} is missing, expected shape [${shape}]`);
     if (String(tensor.shape) !== String(shape)) {
@@ -65,10 +66,11 @@ export function packParameters(layers: readonly Layer[], tensors: NamedTensors, 
     }
     checkLength(`${source}: ${name}`, tensor.data, shape);
     checkFinite(`${source}: tensor ${name}`, tensor.data);
-    if (name.endsWith('.bias')) return tensor.data;
+    if (shape.length === 1) return tensor.data;
     return (layer.operation === 'conv' ? packConv : packConvTranspose)(tensor.data, shape);
-  });
-  const unknown = [...tensors.keys()].find((name) => !known.has(name));
+  };
+  const parameters = buildParameters(layers, pack, (name) => tensors.has(name));
+  const unknown = [...tensors.keys()].find((name) => !parameters.has(name));
   if (unknown) throw new DataError(`${source}: tensor ${unknown} is not part of this network`);
   return parameters;
 }
@@ -83,6 +85,8 @@ export function unpackParameters(layers: readonly Layer[], parameters: Parameter
     const unpack = layer.operation === 'conv' ? unpackConv : unpackConvTranspose;
     tensors.set(`${layer.name}.weight`, { shape: shapes.weight, data: unpack(weight, shapes.weight) });
     tensors.set(`${layer.name}.bias`, { shape: shapes.bias, data: bias });
+    const amplitude = parameters.get(amplitudeName(layer));
+    if (amplitude) tensors.set(amplitudeName(layer), { shape: [amplitude.length], data: amplitude });
   }
   return tensors;
 }
@@ -98,9 +102,16 @@ export function layerParameters(
   return { weight, bias };
 }
 
+/** The name of a layer's optional parameter. */
+export function amplitudeName(layer: Layer): string {
+  return `${layer.name}.amplitude`;
+}
+
+/** Weight and bias of each layer, and where it `isThere` its amplitude. */
 function buildParameters(
   layers: readonly Layer[],
   make: (name: string, shape: number[], layer: Layer) => Float32Array,
+  isThere: (amplitude: string) => boolean = () => false,
 ): Parameters {
   const parameters = new Map<string, Float32Array>();
   for (const layer of layers) {
@@ -110,6 +121,8 @@ function buildParameters(
       const name = `${layer.name}.${kind}`;
       parameters.set(name, make(name, shapes[kind], layer));
     }
+    const name = amplitudeName(layer);
+    if (isThere(name)) parameters.set(name, make(name, [totalChannelsIn(layer)], layer));
   }
   return parameters;
 }

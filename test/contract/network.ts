@@ -1,6 +1,8 @@
 /** The golden networks of fixtures/make as ours, and comparison with their gradients. */
 
 import type { Test } from 'tap';
+import { neuronParameters } from '../../lib/spike/neuron/index.js';
+import type { Reset } from '../../lib/spike/neuron/neuron.js';
 import type { Example } from '../../lib/train/example.js';
 import { buildLayers, type Configuration, type Layer } from '../../lib/unet/architecture.js';
 import type { Model } from '../../lib/unet/model.js';
@@ -16,7 +18,7 @@ export function goldenModel(path: string): { model: Model; tensors: Tensors } {
   const task = metadata.task === 'denoise' ? 'denoise' : 'segment';
   const configuration: Configuration = { task, width, channels, classes };
   const layers = buildLayers(configuration);
-  const isParameter = (name: string) => /^conv\w*\.(weight|bias)$/.test(name);
+  const isParameter = (name: string) => /^conv\w*\.(weight|bias|amplitude)$/.test(name);
   const state = new Map([...tensors].filter(([name]) => isParameter(name)));
   const parameters = packParameters(layers, state, path);
   const rest = { configuration, preprocess: 'plain', classNames: [], notes: {} } as const;
@@ -33,10 +35,16 @@ export function goldenExample(tensors: Tensors, suffix = ''): Example {
 
 /** The neurons and T of a golden simulation. */
 export function goldenNeurons(metadata: Readonly<Record<string, string>>) {
-  const [thresholds, initialPotential, steps] = ['thresholds', 'initialPotential', 'steps'].map((key) =>
-    JSON.parse(metadata[key]),
-  );
-  return { neuron: metadata.neuron, neuronParameters: { thresholds, initialPotential }, steps };
+  const { neuron, reset, ...numbers } = metadata;
+  const [thresholds, spikeValues, leak, initialPotential, steps] = [
+    'thresholds',
+    'spikeValues',
+    'leak',
+    'initialPotential',
+    'steps',
+  ].map((key) => numbers[key] && JSON.parse(numbers[key]));
+  const given = { thresholds, spikeValues, leak, reset: reset as Reset | undefined, initialPotential };
+  return { neuron, neuronParameters: neuronParameters(neuron, given), steps };
 }
 
 /** The tensors PREFIXname by their names. */

@@ -1,6 +1,7 @@
 /** Theorem 3.1: of all series of N thresholds, halving ones down to 1/2^N lose least, 1/2^(N+1) on average. */
 
 import t from 'tap';
+import { neuronParameters } from '../../lib/spike/neuron/index.js';
 import { multiThreshold } from '../../lib/spike/neuron/multiThreshold.js';
 import { expectedError, optimalThresholds, segments } from '../../lib/spike/thresholds.js';
 import { type Rng, stream } from '../../lib/tensor/rng.js';
@@ -11,7 +12,7 @@ const CELLS = 4096;
 function meanError(thresholds: readonly number[]): number {
   const membrane = new Float32Array(CELLS);
   const potentials = Float32Array.from(membrane, (_, i) => (i + 0.5) / CELLS);
-  const parameters = { thresholds, initialPotential: 0 };
+  const parameters = neuronParameters('mt', { thresholds });
   multiThreshold.step(new Float32Array(CELLS), new Uint8Array(CELLS), membrane, potentials, parameters);
   return membrane.reduce((sum, rest) => sum + rest, 0) / CELLS;
 }

@@ -9,6 +9,7 @@ import type { Kernels } from '../../lib/kernel/contract.js';
 import { reference } from '../../lib/kernel/reference/index.js';
 import { wasmKernels, wasmMissing } from '../../lib/kernel/wasm/index.js';
 import { simulationBytes, stepsAtOnce } from '../../lib/spike/memory.js';
+import { neuronParameters } from '../../lib/spike/neuron/index.js';
 import { simulate } from '../../lib/spike/simulate.js';
 import {
   ALL_SUMS,
@@ -38,14 +39,19 @@ const shape = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ width: 17, height: 16, breadth: 32 }) },
 );
 const volts = fc.double({ min: 0.02, max: 2, noNaN: true });
+const leak = fc.oneof(fc.constantFrom(1, 0.99, 0.25, 0), fc.double({ min: 0, max: 1, noNaN: true }));
+const reset = fc.constantFrom('soft' as const, 'hard' as const);
+const several = fc
+  .uniqueArray(volts, { minLength: 1, maxLength: 8 })
+  .map((drawn) => drawn.sort((a, b) => b - a));
+const one = volts.map((threshold) => [threshold]);
+/** Values of as many spikes as there are thresholds; undefined: the neuron's own. */
+const worth = fc.option(fc.array(volts, { minLength: 8, maxLength: 8 }), { nil: undefined });
 const neuron = fc.oneof(
-  fc.record({
-    kind: fc.constant('mt'),
-    thresholds: fc
-      .uniqueArray(volts, { minLength: 1, maxLength: 8 })
-      .map((drawn) => drawn.sort((a, b) => b - a)),
-  }),
-  fc.record({ kind: fc.constantFrom('if', 'if-hard'), thresholds: volts.map((threshold) => [threshold]) }),
+  fc.record({ name: fc.constant('mt'), thresholds: several, leak, worth }),
+  fc.record({ name: fc.constant('ml'), thresholds: several, leak, reset, worth }),
+  fc.record({ name: fc.constantFrom('lif', 'rs'), thresholds: one, leak, reset, worth }),
+  fc.record({ name: fc.constantFrom('if', 'if-hard'), thresholds: one }),
 );
 const simulationCase = fc.record({
   task: fc.constantFrom('segment' as const, 'denoise' as const),
@@ -67,11 +73,12 @@ type Case = typeof simulationCase extends fc.Arbitrary<infer Drawn> ? Drawn : ne
 function networkOf({ task, channels, shape, neuron, initialPotential, rough, seed }: Case): SpikingNetwork {
   const { layers, parameters } = randomModel({ task, width: shape.width, channels, classes: channels }, seed);
   const next = tensorSource(seed, 0.7);
+  const spikeValues = 'worth' in neuron ? neuron.worth?.slice(0, neuron.thresholds.length) : undefined;
   return {
     layers,
     parameters: rough ? mapParameters(parameters, ({ length }) => next(length)) : parameters,
-    neuron: neuron.kind,
-    neuronParameters: { thresholds: neuron.thresholds, initialPotential },
+    neuron: neuron.name,
+    neuronParameters: neuronParameters(neuron.name, { ...neuron, spikeValues, initialPotential }),
   };
 }
 
@@ -140,8 +147,8 @@ t.test('layer by layer, a simulation has the bits of the one step by step', opti
       else check();
     }
   });
-  fc.assert(property, { seed: 20234, numRuns: 60 });
-  t.ok(deep >= 40, `spikes reached the last layer of neurons in ${deep} of 60 networks`);
+  fc.assert(property, { seed: 20234, numRuns: 80 });
+  t.ok(deep >= 40, `spikes reached the last layer of neurons in ${deep} of 80 networks`);
 });
 
 const small = { height: 32, width: 16, steps: 4 };
@@ -150,7 +157,7 @@ const image = randomImage(stream(8, 'image'), small.height, small.width, 1);
 const withThresholds = (thresholds: readonly number[]): SpikingNetwork => ({
   ...model,
   neuron: 'mt',
-  neuronParameters: { thresholds, initialPotential: 0.1 },
+  neuronParameters: neuronParameters('mt', { thresholds, initialPotential: 0.1 }),
 });
 const run = (kernels: Kernels, network: SpikingNetwork, more: Partial<SimulationOptions> = {}) =>
   simulate(kernels, network, image, small.height, small.width, { steps: small.steps, mode: 'auto', ...more });
@@ -172,9 +179,9 @@ t.test('more thresholds than the fused neuron has are simulated step by step', o
   const network = withThresholds(thresholds);
   const expected = run(reference, network);
   for (const kernels of engines) {
-    t.equal(kernels.spiking?.supports('mt', thresholds), false, '9 thresholds');
-    t.equal(kernels.spiking?.supports('mt', thresholds.slice(1)), true, '8 thresholds');
-    t.equal(kernels.spiking?.supports('lif', [1]), false, 'another neuron');
+    t.equal(kernels.spiking?.supports('cascade', thresholds), false, '9 thresholds');
+    t.equal(kernels.spiking?.supports('cascade', thresholds.slice(1)), true, '8 thresholds');
+    t.equal(kernels.spiking?.supports(undefined, [1]), false, 'a neuron that no fused kernel knows');
     t.doesNotThrow(() => requireSame(run(kernels, network), expected));
   }
 });

@@ -1,21 +1,32 @@
 import t from 'tap';
-import { checkNeuronParameters, findNeuron, neurons } from '../../lib/spike/neuron/index.js';
+import {
+  checkNeuronParameters,
+  findNeuron,
+  neuronParameters,
+  neurons,
+} from '../../lib/spike/neuron/index.js';
+import type { Origin } from '../../lib/spike/neuron/neuron.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
 
-/** Feeds one neuron a current a step; returns what it fires and keeps. */
-function trace(name: string, thresholds: number[], currents: number[], initialPotential = 0) {
-  const membrane = Float32Array.of(initialPotential);
+type Given = Parameters<typeof neuronParameters>[1];
+
+/** Feeds one neuron a current a step; returns what it fires, how often, and the potentials that it keeps. */
+function trace(name: string, given: Given, currents: readonly number[], origin?: Origin) {
+  const neuron = findNeuron(name);
+  const parameters = neuronParameters(name, given, origin);
+  const membranes = neuron.membranes(parameters.thresholds.length);
+  const membrane = new Float32Array(membranes).fill(parameters.initialPotential);
   return currents.map((current) => {
     const out = new Float32Array(1);
     const spikes = new Uint8Array(1);
-    findNeuron(name).step(out, spikes, membrane, Float32Array.of(current), { thresholds, initialPotential });
-    return [out[0], spikes[0], membrane[0]];
+    neuron.step(out, spikes, membrane, Float32Array.of(current), parameters);
+    return [out[0], spikes[0], ...membrane];
   });
 }
 
 t.test('IF integrates, fires where V >= V_th and subtracts the threshold (Eqs. 1-3)', async (t) => {
-  t.strictSame(trace('if', [1], [0.5, 0.5, 1.75, -0.25, 0.5, 0.25]), [
+  t.strictSame(trace('if', {}, [0.5, 0.5, 1.75, -0.25, 0.5, 0.25]), [
     [0, 0, 0.5],
     [1, 1, 0], // exactly at the threshold
     [1, 1, 0.75],
@@ -26,7 +37,7 @@ t.test('IF integrates, fires where V >= V_th and subtracts the threshold (Eqs. 1
 });
 
 t.test('IF with hard reset loses what exceeds the threshold', async (t) => {
-  t.strictSame(trace('if-hard', [1], [0.75, 1, -0.5, 1.5]), [
+  t.strictSame(trace('if-hard', {}, [0.75, 1, -0.5, 1.5]), [
     [0, 0, 0.75],
     [1, 1, 0],
     [0, 0, -0.5],
@@ -35,7 +46,7 @@ t.test('IF with hard reset loses what exceeds the threshold', async (t) => {
 });
 
 t.test('the spike of an IF neuron is worth its threshold', async (t) => {
-  t.strictSame(trace('if', [0.5], [0.75, 0.25]), [
+  t.strictSame(trace('if', { thresholds: [0.5] }, [0.75, 0.25]), [
     [0.5, 1, 0.25],
     [0.5, 1, 0],
   ]);
@@ -44,7 +55,7 @@ t.test('the spike of an IF neuron is worth its threshold', async (t) => {
 t.test(
   'multi-threshold passes the thresholds from high to low, each once, strictly (Eqs. 4-6)',
   async (t) => {
-    t.strictSame(trace('mt', [2, 1, 0.5, 0.25], [3.75, 0.125, 0.25, -1, 8, 0]), [
+    t.strictSame(trace('mt', {}, [3.75, 0.125, 0.25, -1, 8, 0]), [
       [3.5, 3, 0.25], // 2, 1 and 0.5 fire; the rest is exactly 0.25 and does not exceed it
       [0.25, 1, 0.125],
       [0.25, 1, 0.125],
@@ -56,26 +67,79 @@ t.test(
 );
 
 t.test('the membrane starts where it is told to', async (t) => {
-  t.strictSame(trace('mt', [1, 0.5], [0.5], 0.25), [[0.5, 1, 0.25]]);
+  t.strictSame(trace('mt', { thresholds: [1, 0.5], initialPotential: 0.25 }, [0.5]), [[0.5, 1, 0.25]]);
 });
 
-t.test('charge is conserved by every neuron with soft reset: in = out + residual', async (t) => {
+t.test('LIF keeps a part of its potential from step to step', async (t) => {
+  t.strictSame(trace('lif', { leak: 0.5 }, [0.5, 0.5, 0.75, -0.5]), [
+    [0, 0, 0.5],
+    [0, 0, 0.75],
+    [1, 1, 0.125], // 0.375 + 0.75
+    [0, 0, -0.4375],
+  ]);
+  t.strictSame(trace('lif', { leak: 0.5, reset: 'hard', spikeValues: [2] }, [1.5, 0.5]), [
+    [2, 1, 0],
+    [0, 0, 0.5],
+  ]);
+  const { fround } = Math;
+  const [[, , first], [, , second]] = trace('lif', {}, [0.7, 0.1]);
+  t.equal(first, fround(0.7));
+  t.equal(second, fround(fround(fround(0.99) * first) + fround(0.1)), '0.99; product and sum are rounded');
+});
+
+t.test('multi-level: every level integrates the same current in a membrane of its own', async (t) => {
+  const thresholds = [2, 1, 0.5];
+  t.strictSame(trace('ml', { thresholds, spikeValues: [1, 0.5, 0.25] }, [0.5, 0.75, 1, 1]), [
+    [0, 0, 0.5, 0.5, 0.5], // exactly at the lowest threshold: not exceeded
+    [0.75, 2, 1.25, 0.25, 0.75],
+    [1.75, 3, 0.25, 0.25, 1.25],
+    [0.75, 2, 1.25, 0.25, 1.75],
+  ]);
+  t.strictSame(
+    trace('ml', { thresholds }, [1.5, 1, 3], 'direct'),
+    [
+      [2, 2, 1.5, 0, 0],
+      [1, 1, 1.375, 1, 0],
+      [3, 3, 0, 0, 0],
+    ],
+    'directly trained as Feng et al.: leak 0.25, reset to zero, spikes worth 1',
+  );
+  t.strictSame(neuronParameters('ml', {}, 'direct').thresholds, [2.6, 1.6, 0.6]);
+});
+
+t.test('neurons that differ in name only where a setting says so', async (t) => {
+  const random = stream(8, 'same');
+  const currents = Array.from({ length: 100 }, () => 2 * random.uniform() - 0.7);
+  const leaky = { leak: 0.9, thresholds: [0.8] };
+  t.strictSame(trace('lif', { leak: 1 }, currents), trace('if', {}, currents));
+  t.strictSame(trace('lif', { leak: 1, reset: 'hard' }, currents), trace('if-hard', {}, currents));
+  t.strictSame(trace('rs', leaky, currents), trace('lif', leaky, currents), 'amplitudes are in the weights');
+  t.strictSame(trace('ml', leaky, currents), trace('mt', leaky, currents), 'one level, one threshold');
+});
+
+t.test('in a converted network each level alone stands for the activation', async (t) => {
+  const steps = 400;
+  for (const activation of [0.1, 0.35, 0.6]) {
+    const fired = trace('ml', {}, new Array<number>(steps).fill(activation));
+    const rate = fired.reduce((sum, [out]) => sum + out, 0) / steps;
+    t.ok(Math.abs(rate - activation) < 0.01, `${rate} for ${activation}`);
+  }
+});
+
+t.test('charge is conserved by neurons with soft reset and without leak: in = out + residual', async (t) => {
   const random = stream(7, 'charge');
-  for (const [name, thresholds] of [
-    ['if', [1]],
-    ['mt', [2, 1, 0.5, 0.25]],
-  ] as const) {
+  for (const name of ['if', 'mt', 'rs']) {
     const currents = Array.from({ length: 200 }, () => (random.integer(65) - 24) / 16); // sums of these are exact
-    const steps = trace(name, [...thresholds], currents);
+    const steps = trace(name, {}, currents);
     const charge = currents.reduce((sum, current) => sum + current, 0);
     const fired = steps.reduce((sum, [out]) => sum + out, 0);
     t.equal(fired + steps.at(-1)![2], charge, name);
   }
 });
 
-t.test('thresholds and potentials that make no sense are refused', async (t) => {
-  const check = (name: string, thresholds: number[], initialPotential = 0) =>
-    checkNeuronParameters(name, { thresholds, initialPotential });
+t.test('parameters that make no sense are refused', async (t) => {
+  const check = (name: string, thresholds: number[], given: Given = {}) =>
+    checkNeuronParameters(name, neuronParameters(name, { thresholds, ...given }));
   t.throws(() => check('mt', []), UsageError);
   t.throws(() => check('mt', [1, 2]), /lower than the one before/);
   t.throws(() => check('mt', [1, 1]), /lower than the one before/);
@@ -84,10 +148,20 @@ t.test('thresholds and potentials that make no sense are refused', async (t) => 
   t.throws(() => check('mt', [1, 1e-46]), /positive/, '0 in float32');
   t.throws(() => check('mt', [1e39]), /positive/, 'infinite in float32');
   t.throws(() => check('mt', [1, 1 - 1e-9]), /lower than the one before/, 'equal in float32');
-  t.throws(() => check('if', [2, 1]), /exactly 1/);
-  t.throws(() => check('mt', [1], Number.NaN), /--v-init/);
-  t.throws(() => check('lapicque', [1]), /expected one of/);
-  for (const [name, { defaultThresholds }] of Object.entries(neurons)) {
-    t.doesNotThrow(() => check(name, [...defaultThresholds]), name);
+  for (const name of ['if', 'lif', 'rs']) t.throws(() => check(name, [2, 1]), /exactly 1/);
+  t.throws(() => check('mt', [1], { initialPotential: Number.NaN }), /--v-init/);
+  t.throws(
+    () => check('ml', [2, 1], { spikeValues: [1] }),
+    /--spike-values 1: got 1 values for 2 thresholds/,
+  );
+  t.throws(() => check('ml', [2, 1], { spikeValues: [1, 0] }), /--spike-values 1,0: expected positive/);
+  for (const leak of [-0.1, 1.1, Number.NaN]) t.throws(() => check('lif', [1], { leak }), /--leak.*0 to 1/);
+  t.throws(() => check('if', [1], { leak: 0.5 }), /--leak 0.5: neuron if has none/);
+  t.throws(() => check('mt', [1], { reset: 'hard' }), /--reset hard: neuron mt has a soft one/);
+  t.throws(() => check('if-hard', [1], { reset: 'soft' }), /--reset soft: neuron if-hard has a hard one/);
+  t.throws(() => check('lapicque', [1]), /expected one of mt, if, if-hard, lif, ml, rs/);
+  for (const name of Object.keys(neurons)) {
+    for (const origin of ['converted', 'direct'] as const)
+      t.doesNotThrow(() => checkNeuronParameters(name, neuronParameters(name, {}, origin)), name);
   }
 });

@@ -3,6 +3,7 @@ import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normalise.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { reference } from '../../lib/kernel/reference/index.js';
+import { findNeuron, neuronParameters, neurons } from '../../lib/spike/neuron/index.js';
 import { meanOverSteps, readOut } from '../../lib/spike/readout.js';
 import { simulate } from '../../lib/spike/simulate.js';
 import type { Mode, Simulation } from '../../lib/spike/simulation.js';
@@ -24,14 +25,18 @@ t.test('event-driven and automatic simulation have the bits of the dense one', a
         channels: fc.constantFrom(1, 3),
         width: fc.integer({ min: 1, max: 3 }),
         height: fc.constantFrom(16, 32),
-        neuron: fc.constantFrom('mt', 'if', 'if-hard'),
+        neuron: fc.constantFrom(...Object.keys(neurons)),
         seed: fc.integer({ min: 0, max: 1000 }),
         steps: fc.integer({ min: 1, max: 4 }),
       }),
       ({ task, channels, width, height, neuron, seed, steps }) => {
-        const thresholds = neuron === 'mt' ? [1.1, 0.7, 0.3] : [0.9];
+        const thresholds = findNeuron(neuron).mostThresholds > 1 ? [1.1, 0.7, 0.3] : [0.9];
         const model = randomModel({ task, width, channels, classes: channels }, seed);
-        const network = { ...model, neuron, neuronParameters: { thresholds, initialPotential: 0.1 } };
+        const network = {
+          ...model,
+          neuron,
+          neuronParameters: neuronParameters(neuron, { thresholds, initialPotential: 0.1 }),
+        };
         const image = randomImage(stream(seed, 'image'), height, 16, channels);
         const run = (mode: Mode) => simulate(reference, network, image, height, 16, { steps, mode });
         const dense = run('dense');

@@ -1,10 +1,11 @@
 /** Small networks and images for the tests, all from a seed. */
 
+import { neuronParameters } from '../../lib/spike/neuron/index.js';
 import type { SpikingNetwork } from '../../lib/spike/simulation.js';
 import { type Rng, stream } from '../../lib/tensor/rng.js';
 import { buildLayers, type Configuration } from '../../lib/unet/architecture.js';
 import type { Model } from '../../lib/unet/model.js';
-import { initialParameters, zeroParameters } from '../../lib/unet/parameters.js';
+import { initialParameters, newParameters } from '../../lib/unet/parameters.js';
 
 /** A U-Net with random weights and, unlike a fresh one, random biases. */
 export function randomModel(configuration: Configuration, seed = 1): Model {
@@ -36,7 +37,7 @@ export function dyadicNetwork(
   seed = 1,
 ): SpikingNetwork {
   const layers = buildLayers(configuration);
-  const parameters = new Map(zeroParameters(layers));
+  const parameters = new Map(newParameters(layers, (length) => new Float32Array(length)));
   for (const [name, values] of parameters) {
     const random = stream(seed, 'dyadic', name);
     const range = name.endsWith('.bias') ? 2 : 4;
@@ -45,5 +46,5 @@ export function dyadicNetwork(
       values.map(() => (random.integer(2 * range + 1) - range + (range === 4 ? 0.5 : 0)) / 16),
     );
   }
-  return { layers, parameters, neuron, neuronParameters: { thresholds, initialPotential: 0 } };
+  return { layers, parameters, neuron, neuronParameters: neuronParameters(neuron, { thresholds }) };
 }

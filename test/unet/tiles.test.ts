@@ -9,12 +9,13 @@ import { defaultEngine, engines } from '../../lib/kernel/choose.js';
 import type { Window } from '../../lib/kernel/dims.js';
 import { wasmKernels } from '../../lib/kernel/wasm/index.js';
 import { simulationBytes } from '../../lib/spike/memory.js';
+import { neuronParameters } from '../../lib/spike/neuron/index.js';
 import { spikingRun } from '../../lib/spike/readout.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { buildLayers, type Configuration } from '../../lib/unet/architecture.js';
 import { forwardBytes } from '../../lib/unet/memory.js';
-import { zeroParameters } from '../../lib/unet/parameters.js';
+import { newParameters } from '../../lib/unet/parameters.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
 import { type MemoryLimit, planTiles, receptiveMargin, tiledRun } from '../../lib/unet/tiles.js';
 import { requireSameBits } from '../contract/bits.js';
@@ -29,7 +30,7 @@ const denoiser: Configuration = { task: 'denoise', width: 1, channels: 1, classe
 /** A network that is 0 for a black image, and wherever a bright pixel reaches positive: nothing cancels. */
 function positiveRun(configuration: Configuration): Run {
   const layers = buildLayers(configuration);
-  const parameters = new Map(zeroParameters(layers));
+  const parameters = new Map(newParameters(layers, (length) => new Float32Array(length)));
   for (const [name, values] of parameters) if (name.endsWith('.weight')) values.fill(0.5);
   return unetRun(kernels, { layers, parameters });
 }
@@ -172,8 +173,8 @@ t.test('a spiking network in tiles gives the bits and the spikes of the whole im
   let silent = 0;
   const property = fc.property(tileCase, (drawn) => {
     const ready = drawTileCase(drawn);
-    const neuronParameters = { thresholds: drawn.thresholds, initialPotential: 0.05 };
-    const network = { ...ready.model, neuron: 'mt', neuronParameters };
+    const given = { thresholds: drawn.thresholds, initialPotential: 0.05 };
+    const network = { ...ready.model, neuron: 'mt', neuronParameters: neuronParameters('mt', given) };
     const run = spikingRun(kernels, network, drawn.task, { steps: 2, mode: 'auto', keep: [] });
     if (requireSameInTiles(run, ready).spikes === 0) silent += 1;
   });

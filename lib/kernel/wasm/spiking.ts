@@ -2,7 +2,7 @@
 
 import type { Window } from '../dims.js';
 import type {
-  FusedKind,
+  Dynamics,
   FusedNeuron,
   Kept,
   Population,
@@ -19,8 +19,8 @@ import { BLOCK, packedBias, packedWeights, WIDE_BLOCK } from './weights.js';
 
 /** Of the 4 GiB of WebAssembly, with a fifth for gaps between blocks and for what grows. */
 const MOST_BYTES = 0.8 * 2 ** 32;
-/** The numbers of the kinds in assembly/neuron.ts. */
-const KINDS: Readonly<Record<FusedKind, number>> = { integrate: 0, mt: 1, if: 2, 'if-hard': 3 };
+/** The numbers of assembly/neuron.ts. */
+const DYNAMICS: Readonly<Record<Dynamics, number>> = { integrate: 0, single: 1, cascade: 2, levels: 3 };
 /** A spike code is a byte. */
 const MOST_THRESHOLDS = 8;
 /** In mode `auto`: where a larger part of the inputs fires, the dense kernel is faster (docs/speed.md). */
@@ -47,8 +47,8 @@ interface Train extends SpikeTrain {
 export function spiking(machine: Machine): SpikingKernels {
   return {
     mostBytes: MOST_BYTES,
-    supports: (kind, thresholds): kind is FusedKind =>
-      Object.hasOwn(KINDS, kind) && thresholds.length <= MOST_THRESHOLDS,
+    supports: (dynamics, thresholds): dynamics is Dynamics =>
+      dynamics !== undefined && thresholds.length <= MOST_THRESHOLDS,
     population: (dims, neuron, kept, counted) => newPopulation(machine, dims, neuron, kept, counted),
     inject(population, current, steps) {
       const neurons = population as Neurons;
@@ -99,28 +99,30 @@ function newPopulation(
   const { height, width } = dims;
   const { top, bottom, left, right } = counted ?? { top: 0, bottom: height, left: 0, right: width };
   const channels = padChannels(dims.channels);
-  const size = height * width * channels;
-  const zeros = (wanted: boolean) => {
-    if (!wanted) return 0;
-    const address = heap.allocate(4 * size);
-    heap.floats(address, size).fill(0);
+  const pixels = height * width;
+  const size = pixels * channels;
+  const levels = neuron.dynamics === 'levels' ? neuron.thresholds.length : 1;
+  const zeros = (length: number) => {
+    const address = heap.allocate(4 * length);
+    heap.floats(address, length).fill(0);
     return address;
   };
-  const membrane = zeros(true);
-  const sums = [kept.currents, kept.flows, kept.spikeCounts].map(zeros);
-  if (neuron.initialPotential !== 0) startFrom(machine, membrane, dims, channels, neuron.initialPotential);
-  const thresholds = floatsForScope(machine, neuron.thresholds);
-  const values = floatsForScope(machine, weightedSpikes(neuron.thresholds));
+  const membrane = zeros(levels * size);
+  const sums = [kept.currents, kept.flows, kept.spikeCounts].map((wanted) => (wanted ? zeros(size) : 0));
+  const { initialPotential } = neuron;
+  if (initialPotential !== 0)
+    startFrom(machine, membrane, levels * pixels, dims.channels, channels, initialPotential);
+  const kind = neuronWords(machine, neuron);
   const views = new Map<number, Float32Array>();
-  const view = (address: number) => {
-    const known = views.get(address) ?? withoutPadding(machine, address, dims, channels);
+  const view = (address: number, rows = pixels) => {
+    const known = views.get(address) ?? withoutPadding(machine, address, rows, dims.channels, channels);
     views.set(address, known);
     return known;
   };
   return {
     dims,
     channels,
-    membrane: () => view(membrane),
+    membrane: () => view(membrane, levels * pixels),
     releaseMembrane: () => {
       if (!views.has(membrane)) heap.release(membrane);
     },
@@ -131,18 +133,26 @@ function newPopulation(
       return new Uint32Array(counts.buffer, counts.byteOffset, counts.length).slice();
     },
     words: (codes, totals) => {
-      const kind = [KINDS[neuron.kind], thresholds, neuron.thresholds.length, values];
-      const state = [height, width, channels, membrane, codes, size, ...sums, totals];
+      const state = [height, width, channels, membrane, 4 * size, codes, size, ...sums, totals];
       return [...kind, ...state, top, bottom, left, right];
     },
   };
 }
 
-/** The weighted spike of each code (Eq. 6): the thresholds of its bits added from high to low. */
-function weightedSpikes(thresholds: readonly number[]): number[] {
+/** The first words of `Population` in assembly/neuron.ts. */
+function neuronWords(machine: Machine, neuron: FusedNeuron): number[] {
+  const { dynamics, leak, reset, thresholds, spikeValues } = neuron;
+  const floats = (values: readonly number[]) => floatsForScope(machine, values);
+  const dynamicsWords = [DYNAMICS[dynamics], floats([leak]), reset === 'hard' ? 1 : 0];
+  const values = [floats(spikeValues), floats(weightedSpikes(spikeValues))];
+  return [...dynamicsWords, floats(thresholds), thresholds.length, ...values];
+}
+
+/** The weighted spike of each code (Eq. 6): what its bits are worth, added from the highest threshold down. */
+function weightedSpikes(spikeValues: readonly number[]): number[] {
   const { fround } = Math;
-  return Array.from({ length: 2 ** thresholds.length }, (_, code) =>
-    thresholds.reduce((sum, threshold, i) => ((code >> i) & 1 ? fround(sum + fround(threshold)) : sum), 0),
+  return Array.from({ length: 2 ** spikeValues.length }, (_, code) =>
+    spikeValues.reduce((sum, value, i) => ((code >> i) & 1 ? fround(sum + fround(value)) : sum), 0),
   );
 }
 
@@ -152,31 +162,31 @@ function floatsForScope(machine: Machine, values: readonly number[]): number {
   return address;
 }
 
-/** Sets the membranes to `volts`; those of padding channels stay at 0, where they never fire. */
+/** Sets membranes [pixels,padded] to `volts`; those of padding channels stay at 0, where they never fire. */
 function startFrom(
   machine: Machine,
   membrane: number,
-  dims: PopulationDims,
+  pixels: number,
   channels: number,
+  padded: number,
   volts: number,
 ): void {
-  const pixels = dims.height * dims.width;
-  const potentials = machine.heap.floats(membrane, pixels * channels);
-  for (let p = 0; p < pixels; p++) potentials.fill(volts, p * channels, p * channels + dims.channels);
+  const potentials = machine.heap.floats(membrane, pixels * padded);
+  for (let p = 0; p < pixels; p++) potentials.fill(volts, p * padded, p * padded + channels);
 }
 
-/** A tensor [H,W,C] from one with padded channels, which is released; itself where there is no padding. */
+/** A tensor [pixels,channels] from one with padded channels, which is released; itself where there is no padding. */
 function withoutPadding(
   machine: Machine,
   address: number,
-  dims: PopulationDims,
+  pixels: number,
   channels: number,
+  padded: number,
 ): Float32Array {
-  const pixels = dims.height * dims.width;
-  const length = pixels * dims.channels;
-  if (channels === dims.channels) return machine.heap.floats(address, length);
+  const length = pixels * channels;
+  if (padded === channels) return machine.heap.floats(address, length);
   const plain = machine.heap.allocate(4 * length);
-  changeChannels(machine, plain, dims.channels, address, channels, pixels);
+  changeChannels(machine, plain, channels, address, padded, pixels);
   machine.heap.release(address);
   return machine.heap.floats(plain, length);
 }

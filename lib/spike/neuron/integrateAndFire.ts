@@ -4,38 +4,50 @@
  * for the usual V_th = 1 that is Eq. 3, and for any other V_th a rate still stands for the same activation.
  */
 
-import type { Neuron, NeuronParameters } from './neuron.js';
+import { lossless, type Neuron } from './neuron.js';
+
+const { fround } = Math;
+
+/** One step of neurons with one threshold; a leak of 1 changes no bit. */
+export const stepSingle: Neuron['step'] = (out, spikes, membrane, current, parameters) => {
+  const leak = fround(parameters.leak);
+  const threshold = fround(parameters.thresholds[0]);
+  const value = fround(parameters.spikeValues[0]);
+  const hard = parameters.reset === 'hard';
+  for (let n = 0; n < membrane.length; n++) {
+    const potential = fround(fround(leak * membrane[n]) + current[n]); // Eq. 1: V(t-1) + I(t)
+    const fires = potential >= threshold; // Eq. 2
+    const behind = hard ? 0 : potential - threshold; // Eq. 1: - V_th s(t)
+    membrane[n] = fires ? behind : potential;
+    out[n] = fires ? value : 0; // Eq. 3
+    spikes[n] = fires ? 1 : 0;
+  }
+};
+
+/** What all neurons with one threshold have in common. */
+export const single = {
+  defaultThresholds: [1],
+  mostThresholds: 1,
+  membranes: () => 1,
+  learnsAmplitudes: false,
+  dynamics: 'single',
+  step: stepSingle,
+} as const;
 
 /** Soft reset: what exceeds the threshold is kept. */
 export const integrateAndFire: Neuron = {
+  ...single,
   summary: 'integrate-and-fire, reset by subtraction (Eqs. 1-3)',
-  defaultThresholds: [1],
-  mostThresholds: 1,
-  step(out, spikes, membrane, current, { thresholds }: NeuronParameters) {
-    const threshold = Math.fround(thresholds[0]);
-    for (let n = 0; n < membrane.length; n++) {
-      const potential = Math.fround(membrane[n] + current[n]); // Eq. 1: V(t-1) + I(t)
-      const fires = potential >= threshold; // Eq. 2
-      membrane[n] = fires ? potential - threshold : potential; // Eq. 1: - V_th s(t)
-      out[n] = fires ? threshold : 0; // Eq. 3
-      spikes[n] = fires ? 1 : 0;
-    }
-  },
+  leaky: false,
+  resets: ['soft'],
+  defaults: lossless,
 };
 
 /** Hard reset: what exceeds the threshold is lost. */
 export const integrateAndFireHard: Neuron = {
+  ...single,
   summary: 'integrate-and-fire, reset to zero',
-  defaultThresholds: [1],
-  mostThresholds: 1,
-  step(out, spikes, membrane, current, { thresholds }: NeuronParameters) {
-    const threshold = Math.fround(thresholds[0]);
-    for (let n = 0; n < membrane.length; n++) {
-      const potential = Math.fround(membrane[n] + current[n]);
-      const fires = potential >= threshold;
-      membrane[n] = fires ? 0 : potential;
-      out[n] = fires ? threshold : 0;
-      spikes[n] = fires ? 1 : 0;
-    }
-  },
+  leaky: false,
+  resets: ['hard'],
+  defaults: (origin, thresholds) => ({ ...lossless(origin, thresholds), reset: 'hard' }),
 };

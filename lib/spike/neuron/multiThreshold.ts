@@ -5,23 +5,33 @@
  * in Eq. 5, to which the paper gives no value, is read as 0.
  */
 
-import type { Neuron } from './neuron.js';
+import { lossless, type Neuron } from './neuron.js';
+
+const { fround } = Math;
 
 export const multiThreshold: Neuron = {
   summary: 'multi-threshold, each threshold at most once a step (Eqs. 4-6)',
   defaultThresholds: [2, 1, 0.5, 0.25],
   mostThresholds: 255,
+  leaky: true,
+  resets: ['soft'],
+  defaults: lossless,
+  membranes: () => 1,
+  learnsAmplitudes: false,
+  dynamics: 'cascade',
   step(out, spikes, membrane, current, parameters) {
     const thresholds = Float32Array.from(parameters.thresholds);
+    const values = Float32Array.from(parameters.spikeValues);
+    const leak = fround(parameters.leak);
     for (let n = 0; n < membrane.length; n++) {
-      let potential = Math.fround(membrane[n] + current[n]); // Eq. 4: V(t-1) + I(t)
+      let potential = fround(fround(leak * membrane[n]) + current[n]); // Eq. 4: V(t-1) + I(t)
       let output = 0;
       let count = 0;
       for (let i = 0; i < thresholds.length; i++) {
         if (potential > thresholds[i]) {
           // Eq. 5
-          potential = Math.fround(potential - thresholds[i]); // Eq. 4: - V_th,i s_i(t)
-          output = Math.fround(output + thresholds[i]); // Eq. 6
+          potential = fround(potential - thresholds[i]); // Eq. 4: - V_th,i s_i(t)
+          output = fround(output + values[i]); // Eq. 6
           count += 1;
         }
       }

@@ -3,13 +3,29 @@
  * neuron/index.ts. The weighted spike o(t) (Eqs. 3 and 6) is what the next layer receives.
  */
 
+import type { Dynamics } from '../../kernel/spiking.js';
+
+/** What a spike does to the membrane: V -= V_th, or V = 0. */
+export type Reset = 'soft' | 'hard';
+
+/** Where the weights come from: a U-Net that was converted, or training with the neurons in place. */
+export type Origin = 'converted' | 'direct';
+
 /** What all neurons of a network share. */
 export interface NeuronParameters {
   /** V_th,i in volts of the normalised network (1 = the activation lambda), from high to low. */
   readonly thresholds: readonly number[];
+  /** What a spike of each threshold is worth, in volts. */
+  readonly spikeValues: readonly number[];
+  /** Part of the potential that is left a step later, 0..1; 1: no leak. V(t) = fround(fround(leak V(t-1)) + I(t)). */
+  readonly leak: number;
+  readonly reset: Reset;
   /** Membrane potential before the first step, in volts. */
   readonly initialPotential: number;
 }
+
+/** What a neuron does where nobody says otherwise. */
+export type NeuronDefaults = Pick<NeuronParameters, 'spikeValues' | 'leak' | 'reset'>;
 
 export interface Neuron {
   /** One line for help texts and listings. */
@@ -17,9 +33,19 @@ export interface Neuron {
   readonly defaultThresholds: readonly number[];
   /** How many thresholds it can have. */
   readonly mostThresholds: number;
+  /** Whether `leak` may be chosen. */
+  readonly leaky: boolean;
+  readonly resets: readonly Reset[];
+  defaults(origin: Origin, thresholds: readonly number[]): NeuronDefaults;
+  /** How many membrane potentials a neuron with so many thresholds has. */
+  membranes(thresholds: number): number;
+  /** Whether training gives each input channel of a layer a learned amplitude (spike/amplitudes.ts). */
+  readonly learnsAmplitudes: boolean;
+  /** The fused kernels that have its bits; without them it runs step by step. */
+  readonly dynamics?: Dynamics;
   /**
-   * One time step of n neurons: integrates `current` into `membrane` (changed in place), writes the weighted
-   * spikes into `out` and the number of spikes into `spikes`; all four have n elements.
+   * One time step of n neurons: integrates `current` into `membrane` (changed in place), writes the weighted spikes
+   * into `out` and the number of spikes into `spikes`. All have n elements; `membrane` has [k,n] of a neuron with k.
    */
   step(
     out: Float32Array,
@@ -28,4 +54,9 @@ export interface Neuron {
     current: Float32Array,
     parameters: NeuronParameters,
   ): void;
+}
+
+/** No leak, soft reset, and a spike is worth its threshold: what it takes from the membrane it hands on. */
+export function lossless(_origin: Origin, thresholds: readonly number[]): NeuronDefaults {
+  return { spikeValues: thresholds, leak: 1, reset: 'soft' };
 }

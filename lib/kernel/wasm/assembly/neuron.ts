@@ -1,24 +1,36 @@
 /**
- * The neurons, 16 channels of one pixel at a time: integrate the current, fire, reset. A spike code is a byte whose
- * bit i says that threshold i was passed. The formulas are those of lib/spike/neuron, operation by operation.
+ * The neurons, 16 channels of one pixel at a time: leak, integrate the current, fire, reset. A spike code is a byte
+ * whose bit i says that threshold i was passed. The formulas are those of lib/spike/neuron, operation by operation.
  */
 
 import { WIDE_BLOCK } from './gather';
 
+/** `Dynamics` of lib/kernel/spiking.ts; what is left over is `levels`. */
+const INTEGRATE: u32 = 0;
+const SINGLE: u32 = 1;
+const CASCADE: u32 = 2;
+
 /** The neurons of a layer, and what is kept of them; all [H,W,C] with C a multiple of 16. */
 @unmanaged
 export class Population {
-  /** 0: integrates only, 1: multi-threshold, 2: integrate-and-fire, 3: the same with reset to zero. */
-  kind: u32;
+  dynamics: u32;
+  /** f32: part of the potential that is left a step later. */
+  leak: usize;
+  /** 1: a spike sets the potential to 0; 0: it subtracts the threshold. */
+  hardReset: u32;
   /** f32 for each threshold, from high to low. */
   thresholds: usize;
   thresholdCount: u32;
+  /** f32 for each threshold: what its spike is worth. */
+  spikeValues: usize;
   /** f32 for each code: the weighted spike. */
-  values: usize;
+  codeValues: usize;
   height: u32;
   width: u32;
   channels: u32;
+  /** Of neurons with levels [k,H,W,C], so many bytes a level. */
   membrane: usize;
+  levelBytes: u32;
   /** u8 [T,H,W,C] */
   codes: usize;
   stepBytes: u32;
@@ -52,7 +64,7 @@ export function updateRow(
   for (let x: u32 = 0; x < population.width; x++, neuron += population.channels, current += currentStep) {
     if (population.currentSum) addTo(population.currentSum + (neuron << 2), current);
     const membrane = population.membrane + (neuron << 2);
-    if (population.kind == 0) {
+    if (population.dynamics == INTEGRATE) {
       addTo(membrane, current);
       continue;
     }
@@ -85,30 +97,87 @@ function fire(population: Population, membrane: usize, current: usize, flow: usi
 // @ts-ignore: decorator
 @inline
 function fireFour(population: Population, membrane: usize, current: usize, flow: usize): v128 {
-  let potential = f32x4.add(v128.load(membrane), v128.load(current)); // Eqs. 1 and 4: V(t-1) + I(t)
+  if (population.dynamics == SINGLE) return fireSingle(population, membrane, current, flow);
+  if (population.dynamics == CASCADE) return fireCascade(population, membrane, current, flow);
+  return fireLevels(population, membrane, current, flow);
+}
+
+/** leak V(t-1) + I(t) */
+// @ts-ignore: decorator
+@inline
+function integrate(population: Population, membrane: usize, current: usize): v128 {
+  const left = f32x4.mul(v128.load32_splat(population.leak), v128.load(membrane));
+  return f32x4.add(left, v128.load(current)); // Eqs. 1 and 4
+}
+
+/** The potential behind a spike, where it passed its threshold. */
+// @ts-ignore: decorator
+@inline
+function resetWhere(passed: v128, population: Population, potential: v128, threshold: v128): v128 {
+  if (population.hardReset) return v128.andnot(potential, passed);
+  return f32x4.sub(potential, v128.and(passed, threshold));
+}
+
+// @ts-ignore: decorator
+@inline
+function addFlow(flow: usize, output: v128): void {
+  if (flow) v128.store(flow, f32x4.add(v128.load(flow), output));
+}
+
+/** lib/spike/neuron/integrateAndFire.ts */
+// @ts-ignore: decorator
+@inline
+function fireSingle(population: Population, membrane: usize, current: usize, flow: usize): v128 {
+  const potential = integrate(population, membrane, current);
+  const threshold = v128.load32_splat(population.thresholds);
+  const passed = f32x4.ge(potential, threshold); // Eq. 2
+  v128.store(membrane, resetWhere(passed, population, potential, threshold)); // Eq. 1
+  addFlow(flow, v128.and(passed, v128.load32_splat(population.spikeValues))); // Eq. 3
+  return i32x4.neg(passed);
+}
+
+/** lib/spike/neuron/multiThreshold.ts */
+// @ts-ignore: decorator
+@inline
+function fireCascade(population: Population, membrane: usize, current: usize, flow: usize): v128 {
+  let potential = integrate(population, membrane, current);
   let code = i32x4.splat(0);
   let output = f32x4.splat(0);
-  if (population.kind == 1) {
-    let bit = i32x4.splat(1);
-    const end = population.thresholds + (<usize>population.thresholdCount << 2);
-    for (let t = population.thresholds; t < end; t += 4) {
-      const threshold = v128.load32_splat(t);
-      const passed = f32x4.gt(potential, threshold); // Eq. 5
-      const share = v128.and(passed, threshold);
-      potential = f32x4.sub(potential, share); // Eq. 4
-      output = f32x4.add(output, share); // Eq. 6
-      code = v128.or(code, v128.and(passed, bit));
-      bit = i32x4.shl(bit, 1);
-    }
-  } else {
-    const threshold = v128.load32_splat(population.thresholds);
-    const passed = f32x4.ge(potential, threshold); // Eq. 2
-    output = v128.and(passed, threshold); // Eq. 3
-    code = i32x4.neg(passed);
-    potential = population.kind == 2 ? f32x4.sub(potential, output) : v128.andnot(potential, passed); // Eq. 1
+  let bit = i32x4.splat(1);
+  const values = population.spikeValues - population.thresholds;
+  const end = population.thresholds + (<usize>population.thresholdCount << 2);
+  for (let t = population.thresholds; t < end; t += 4) {
+    const threshold = v128.load32_splat(t);
+    const passed = f32x4.gt(potential, threshold); // Eq. 5
+    potential = f32x4.sub(potential, v128.and(passed, threshold)); // Eq. 4
+    output = f32x4.add(output, v128.and(passed, v128.load32_splat(t + values))); // Eq. 6
+    code = v128.or(code, v128.and(passed, bit));
+    bit = i32x4.shl(bit, 1);
   }
   v128.store(membrane, potential);
-  if (flow) v128.store(flow, f32x4.add(v128.load(flow), output));
+  addFlow(flow, output);
+  return code;
+}
+
+/** lib/spike/neuron/multiLevel.ts */
+// @ts-ignore: decorator
+@inline
+function fireLevels(population: Population, membrane: usize, current: usize, flow: usize): v128 {
+  let code = i32x4.splat(0);
+  let output = f32x4.splat(0);
+  let bit = i32x4.splat(1);
+  const values = population.spikeValues - population.thresholds;
+  const end = population.thresholds + (<usize>population.thresholdCount << 2);
+  for (let t = population.thresholds; t < end; t += 4, membrane += population.levelBytes) {
+    const potential = integrate(population, membrane, current);
+    const threshold = v128.load32_splat(t);
+    const passed = f32x4.gt(potential, threshold);
+    v128.store(membrane, resetWhere(passed, population, potential, threshold));
+    output = f32x4.add(output, v128.and(passed, v128.load32_splat(t + values)));
+    code = v128.or(code, v128.and(passed, bit));
+    bit = i32x4.shl(bit, 1);
+  }
+  addFlow(flow, output);
   return code;
 }
 
@@ -121,17 +190,17 @@ function addTo(sum: usize, part: usize): void {
   }
 }
 
-/** The weighted spikes of 4 codes (Eq. 6): thresholds added from high to low. */
+/** The weighted spikes of 4 codes (Eq. 6): what each is worth, added from the highest threshold down. */
 // @ts-ignore: decorator
 @inline
-export function weightedSpikes(codes: usize, thresholds: usize, count: u32): v128 {
+export function weightedSpikes(codes: usize, spikeValues: usize, count: u32): v128 {
   const four = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(codes)));
   let sum = f32x4.splat(0);
   let bit = i32x4.splat(1);
-  const end = thresholds + (<usize>count << 2);
-  for (let t = thresholds; t < end; t += 4) {
+  const end = spikeValues + (<usize>count << 2);
+  for (let value = spikeValues; value < end; value += 4) {
     const passed = i32x4.eq(v128.and(four, bit), bit);
-    sum = f32x4.add(sum, v128.and(passed, v128.load32_splat(t)));
+    sum = f32x4.add(sum, v128.and(passed, v128.load32_splat(value)));
     bit = i32x4.shl(bit, 1);
   }
   return sum;

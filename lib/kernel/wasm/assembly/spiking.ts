@@ -109,7 +109,7 @@ function listBand(layer: SpikingLayer, geometry: Geometry, band: Band): void {
     layer.sourceCount,
     band.step,
     band.second,
-    changetype<Population>(layer.population).values,
+    changetype<Population>(layer.population).codeValues,
     geometry,
     band.first,
     rows,
@@ -212,7 +212,7 @@ function expandBand(
         const place = <usize>(y * geometry.inputWidth + x) * source.channels;
         const codes = source.codes + <usize>step * source.stepBytes + place;
         for (let c: usize = 0; c < <usize>source.channels; c += 4, target += 16) {
-          const values = weightedSpikes(codes + c, population.thresholds, population.thresholdCount);
+          const values = weightedSpikes(codes + c, population.spikeValues, population.thresholdCount);
           v128.store(target, values);
         }
       }
@@ -273,7 +273,7 @@ function poolRow(
   const channels = source.channels;
   const down = <usize>(2 * population.width) * channels;
   let codes = source.codes + <usize>step * source.stepBytes + 2 * y * down + <usize>block * WIDE_BLOCK;
-  const thresholds = population.thresholds;
+  const values = population.spikeValues;
   const count = population.thresholdCount;
   for (let x: u32 = 0; x < population.width; x++, codes += 2 * channels, current += BLOCK_BYTES) {
     const right = codes + channels;
@@ -284,9 +284,9 @@ function poolRow(
       continue;
     }
     for (let c: usize = 0; c < 16; c += 4) {
-      let sum = f32x4.add(weightedSpikes(codes + c, thresholds, count), weightedSpikes(right + c, thresholds, count));
-      sum = f32x4.add(sum, weightedSpikes(codes + down + c, thresholds, count));
-      sum = f32x4.add(sum, weightedSpikes(right + down + c, thresholds, count));
+      let sum = f32x4.add(weightedSpikes(codes + c, values, count), weightedSpikes(right + c, values, count));
+      sum = f32x4.add(sum, weightedSpikes(codes + down + c, values, count));
+      sum = f32x4.add(sum, weightedSpikes(right + down + c, values, count));
       v128.store(current + (c << 2), f32x4.mul(sum, f32x4.splat(0.25)));
     }
   }

@@ -1,0 +1,16 @@
+/**
+ * The leaky integrate-and-fire neuron: V(t) = leak V(t-1) + I(t), then as integrate-and-fire. Leak, threshold and
+ * reset by subtraction are those of Spiking-FCN (Kim, Chough, Panda, Neuromorphic Computing and Engineering 2,
+ * 044015, 2022, and its published code): 0.99, 1, soft. Unlike there it fires at V = V_th, as `if` does.
+ */
+
+import { single } from './integrateAndFire.js';
+import { lossless, type Neuron } from './neuron.js';
+
+export const leakyIntegrateAndFire: Neuron = {
+  ...single,
+  summary: 'leaky integrate-and-fire',
+  leaky: true,
+  resets: ['soft', 'hard'],
+  defaults: (origin, thresholds) => ({ ...lossless(origin, thresholds), leak: 0.99 }),
+};
