@@ -26,6 +26,7 @@ interface Options extends SharedOptions {
   readonly runs: string;
   readonly width: number;
   readonly epochs?: number;
+  readonly patches?: number;
   readonly cells?: string;
   readonly shard?: Shard;
   readonly merge: readonly string[];
@@ -41,6 +42,7 @@ await runStage<Options>({
   examples: [
     ['reproduce table4 --dry-run', 'its cells, their commands, and about how long they take'],
     ['reproduce table4 --data ~/datasets --width 8', 'the whole table'],
+    ['reproduce table1 --width 4 --epochs 1 --patches 200', 'a first look, no data needed'],
     ['reproduce table1 --cells drive,em/unet --width 8', 'only cells with one of these in their name'],
     ['reproduce table3 --data ~/datasets --shard 2/3', 'the second of three machines'],
     ['reproduce table3 --data ~/datasets --merge other/runs', 'with what another machine has done'],
@@ -52,7 +54,8 @@ await runStage<Options>({
       .option('--data <dir>', `the folder that holds the data sets (default: $${DATA_VARIABLE})`)
       .option('--runs <dir>', 'where the runs are kept', 'runs')
       .option('--width <F>', 'channels of the first stage (the paper: 64)', count, 16)
-      .option('--epochs <n>', 'epochs of each U-Net, in place of those of the recipe', count)
+      .option('--epochs <n>', 'epochs of every training, in place of those of the recipes', count)
+      .option('--patches <n>', 'examples an epoch, in place of those of the recipes', count)
       .option('--cells <names>', 'only cells with one of these, separated by commas, in their name')
       .option('--shard <i/n>', 'only every n-th cell, from the i-th on', shard)
       .option('--merge <dirs...>', 'take over what is done in the --runs of other machines', [])
@@ -77,9 +80,10 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
   if (options.report === undefined) await doAll(open, runs, options, context);
   const resultOf: ResultOf = (entry) => readDone(runs, jobOf(entry, settings))?.result;
   if (options.report !== undefined) {
+    const how = `--width ${options.width} --seed ${options.seed}`;
     const sections = wanted.map(({ name, content }) => ({
-      name: `${name} --width ${options.width}${options.seed === 1 ? '' : ` --seed ${options.seed}`}`,
-      markdown: `### ${content.title}\n\nWidth ${options.width}, seed ${options.seed}.\n\n${markdownTable(content, resultOf)}`,
+      name: `${name} ${how}`,
+      markdown: `### ${content.title}\n\n\`reproduce ${name} ${how}\`\n\n${markdownTable(content, resultOf)}`,
     }));
     updateSections(options.report, sections);
     context.log(`${options.report}: ${sections.length} tables`);
@@ -99,12 +103,13 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
   };
 }
 
-function settingsOf({ width, seed, epochs, data = process.env[DATA_VARIABLE] }: Options): Settings {
+function settingsOf({ width, seed, epochs, patches, data = process.env[DATA_VARIABLE] }: Options): Settings {
   if (data && !existsSync(data)) throw new UsageError(`--data ${data}: there is no such folder`);
   return {
     width,
     seed,
-    ...(epochs !== undefined && { epochs }),
+    epochs,
+    patches,
     folderOf(dataset) {
       const { folder } = findDataset(dataset);
       const path = data && folder ? resolve(data, folder) : undefined;

@@ -25,8 +25,9 @@ export interface Job {
 export interface Settings {
   readonly width: number;
   readonly seed: number;
-  /** In place of those of the recipe of `train`. */
-  readonly epochs?: number;
+  /** Of every training, in place of those of the recipes. */
+  readonly epochs?: number | undefined;
+  readonly patches?: number | undefined;
   /** The folder of a data set, or undefined where its twin has to do. */
   folderOf(dataset: string): string | undefined;
 }
@@ -48,7 +49,7 @@ export function jobOf({ cell, sigma }: Entry, settings: Settings): Job {
   const passes = cell.steps * EVENT_SHARE;
   const suffix = `T${steps}${cell.half ? '-half' : ''}`;
   if (cell.kind === 'converted') return evaluateJob(evaluation, converted, `eval-${suffix}`, how, passes);
-  const recipe = experiment.recipes.finetune;
+  const recipe = recipeOf(experiment.recipes.finetune, settings);
   const folder = join(converted.folder, suffix);
   const finetuned: Job = {
     folder,
@@ -76,15 +77,19 @@ export function inOrder(jobs: readonly Job[]): Job[] {
 
 /** The folder of everything that comes of one U-Net. */
 function familyOf(name: string, { train }: Experiment, settings: Settings): string {
-  const { width, seed, epochs } = settings;
+  const { width, seed, epochs, patches } = settings;
   const twin = settings.folderOf(train.dataset) === undefined ? '-synthetic' : '';
-  return `${name}${twin}-w${width}-s${seed}${epochs === undefined ? '' : `-e${epochs}`}`;
+  const given = (letter: string, value?: number) => (value === undefined ? '' : `-${letter}${value}`);
+  return `${name}${twin}-w${width}-s${seed}${given('e', epochs)}${given('p', patches)}`;
+}
+
+function recipeOf(recipe: Recipe, { epochs, patches }: Settings): Recipe {
+  return { ...recipe, ...(epochs !== undefined && { epochs }), ...(patches !== undefined && { patches }) };
 }
 
 function trainJob(name: string, experiment: Experiment, settings: Settings): Job {
   const folder = join(familyOf(name, experiment, settings), 'unet');
-  const { epochs = experiment.recipes.train.epochs } = settings;
-  const recipe = { ...experiment.recipes.train, epochs };
+  const recipe = recipeOf(experiment.recipes.train, settings);
   const standard = findDataset(experiment.train.dataset).channels === experiment.channels;
   return {
     folder,

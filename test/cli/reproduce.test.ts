@@ -1,0 +1,138 @@
+/** The tables, cell by cell, at a size that takes seconds: done once, stopped, resumed, shared out and merged. */
+
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { tables } from '../../bin/reproduce/tables/index.js';
+import { spikingUnet, spikingUnetJson } from './command.js';
+
+const root = t.testdir();
+const at = (...parts: string[]) => join(root, ...parts);
+const tiny = '--width 1 --epochs 1 --patches 8 --threads 1'.split(' ');
+const table1 = (runs: string, ...more: string[]) => [
+  ...['reproduce', 'table1', '--runs', at(runs), ...tiny],
+  ...more,
+];
+/** The jobs that were done, by folder, with what they printed but for times. */
+const doneIn = (runs: string) =>
+  new Map(
+    readdirSync(at(runs), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('done.json'))
+      .map((file) => [file, JSON.parse(readFileSync(at(runs, file), 'utf8'))] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+const bestOf = (runs: string, job: string) =>
+  readFileSync(at(runs, 'drive-synthetic-w1-s1-e1-p8', job, 'checkpoints', 'best.safetensors'));
+
+t.test('a table without data: twins, their cells, figures of ours beside those of the paper', async (t) => {
+  const [result] = spikingUnetJson(...table1('whole', '--cells', 'drive'));
+  t.equal(result.table, 'table1');
+  const [f1] = result.rows;
+  t.strictSame(f1.labels, ['DRIVE', '10', 'F1']);
+  for (const { ours } of f1.figures) t.ok(ours >= 0 && ours <= 1, `${ours}`);
+  t.strictSame([f1.figures[0].paper, f1.figures.at(-1).paper], [0.806, 0.794]);
+  t.ok(
+    result.rows.slice(3).every((row: { figures: { ours?: number }[] }) => row.figures[0].ours === undefined),
+    'other cells are not done',
+  );
+  const done = doneIn('whole');
+  const commands = [...done.values()].map(({ command }) => command.split(' ').slice(0, 2).join(' '));
+  for (const stage of ['train', 'convert', 'finetune', 'evaluate'])
+    t.ok(commands.includes(`spiking-unet ${stage}`));
+});
+
+t.test('what is done is not done again; a job that is not is', async (t) => {
+  const before = doneIn('whole');
+  const model = bestOf('whole', 'mt-connection/T10');
+  const again = spikingUnet(...table1('whole', '--cells', 'drive'));
+  t.equal(again.status, 0);
+  t.notMatch(again.stderr, /\[1\//);
+  t.match(again.stdout, /^DRIVE +10 +F1 +0\.\d{4} \(0\.806\)/m);
+  t.match(spikingUnet(...table1('whole', '--cells', 'drive', '--dry-run')).stdout, 'everything is done');
+  rmSync(at('whole', 'drive-synthetic-w1-s1-e1-p8', 'mt-connection', 'T10'), { recursive: true });
+  const planned = spikingUnetJson(...table1('whole', '--cells', 'drive', '--dry-run'));
+  t.match(
+    planned.jobs.map(({ command }: { command: string }) => command),
+    [/^spiking-unet finetune /, /^spiking-unet evaluate /],
+  );
+  t.ok(planned.seconds > 0);
+  spikingUnetJson(...table1('whole', '--cells', 'drive'));
+  t.ok(bestOf('whole', 'mt-connection/T10').equals(model), 'the same bits');
+  const withoutTimes = (done: ReturnType<typeof doneIn>) =>
+    [...done].map(([file, { seconds: _, ...rest }]) => [file, JSON.stringify(rest)]);
+  t.strictSame(withoutTimes(doneIn('whole')), withoutTimes(before));
+});
+
+t.test('shards of several machines are the whole, and are merged into it', async (t) => {
+  const planned = (runs: string, ...more: string[]): string[] =>
+    spikingUnetJson(...table1(runs, '--cells', 'drive', '--dry-run', ...more)).jobs.map(
+      ({ folder }: { folder: string }) => join(folder, 'done.json'),
+    );
+  const [first, second] = [planned('none', '--shard', '1/2'), planned('none', '--shard', '2/2')];
+  t.notOk(first.some((file) => file.includes('mt-')));
+  t.strictSame([...new Set([...first, ...second])].sort(), [...doneIn('whole').keys()].sort());
+  rmSync(at('whole', second.at(-1)!));
+  t.strictSame(planned('merged', '--merge', at('whole')), second.slice(-1));
+  t.ok(bestOf('merged', 'mt-connection/T10').equals(bestOf('whole', 'mt-connection/T10')));
+});
+
+t.test('a report replaces its own sections only', async (t) => {
+  const file = at('results.md');
+  const report = () => spikingUnetJson(...table1('whole', 'table4', '--report', file));
+  report();
+  const once = readFileSync(file, 'utf8');
+  t.match(once, /\| DRIVE \| 10 \| F1 \| 0\.\d{4} \(0\.806\) \|/);
+  t.match(once, /<!-- reproduce table4 --width 1 --seed 1 -->[\s\S]*\| 1 \| 2 \| - \| - \(0\.214\) \|/);
+  writeFileSync(file, `# Mine\n\n${once.replace('0.806', '0.000')}\nThe end.\n`);
+  report();
+  t.equal(readFileSync(file, 'utf8'), `# Mine\n\n${once}\nThe end.\n`);
+});
+
+t.test('Ctrl-C stops, the same command goes on', async (t) => {
+  const args = table1('stopped', '--cells', 'drive', '--quiet').map((arg) => (arg === '8' ? '1000' : arg));
+  const child = spawn(process.execPath, ['dist/bin/spiking-unet.js', ...args], {
+    stdio: 'ignore',
+    detached: true, // its group gets the signal, as at a terminal
+  });
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  const last = at('stopped', 'drive-synthetic-w1-s1-e1-p1000', 'unet', 'checkpoints', 'last.safetensors');
+  while (!existsSync(last) && child.exitCode === null) await sleep(20);
+  process.kill(-child.pid!, 'SIGINT');
+  t.equal(await exit, 130);
+  t.ok(existsSync(last));
+  t.equal(doneIn('stopped').size, 0);
+  const unetOnly = args.map((arg) => (arg === 'drive' ? 'drive/unet' : arg));
+  t.equal(spikingUnet(...unetOnly).status, 0);
+  t.equal(doneIn('stopped').size, 2);
+});
+
+t.test('every row has as many figures as its table has columns', async (t) => {
+  for (const [name, { columns, rows }] of Object.entries(tables)) {
+    t.ok(rows.length > 0);
+    for (const { labels, entries } of rows) t.equal(labels.length + entries.length, columns.length, name);
+  }
+});
+
+t.test('what makes no sense is refused', async (t) => {
+  const done = at('whole', 'drive-synthetic-w1-s1-e1-p8', 'unet', 'eval', 'done.json');
+  const whole = readFileSync(done);
+  writeFileSync(done, whole.subarray(0, 40));
+  for (const [args, status, message] of [
+    [['reproduce', 'table9'], 2, /table9: no such table, expected one of table1, /],
+    [table1('whole', '--shard', '3/2'), 2, /--shard.*i\/n with i from 1 to n/],
+    [
+      table1('whole', '--cells', 'moon'),
+      2,
+      /--cells moon: no cell has this in its name, such as drive\/unet/,
+    ],
+    [table1('whole', '--data', at('nothing')), 2, /--data .*nothing: there is no such folder/],
+    [table1('whole', '--cells', 'drive'), 3, /eval.done\.json: .*delete it to do the job again/],
+  ] as const) {
+    const { status: code, stderr } = spikingUnet(...args);
+    t.equal(code, status);
+    t.match(stderr, message);
+  }
+  writeFileSync(done, whole);
+});
