@@ -1,13 +1,25 @@
 #!/usr/bin/env node
 /** `spiking-unet energy`: operations and joules of a network, counted in three named ways (section 4.4.3). */
 
+import { findDataset } from '../lib/image/dataset/index.js';
 import { readImage } from '../lib/image/decode.js';
+import { addNoise } from '../lib/image/noise.js';
 import { preprocess } from '../lib/image/preprocess.js';
-import { energyReport, evenFanOut, layerCosts, layerEnergy } from '../lib/spike/energy.js';
+import {
+  energyReport,
+  evenFanOut,
+  type LayerCost,
+  layerCosts,
+  layerEnergy,
+  meanCosts,
+} from '../lib/spike/energy.js';
 import { simulate } from '../lib/spike/simulate.js';
+import type { SpikingModel } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
+import { testNoise } from '../lib/train/evaluate.js';
 import { buildLayers, type Layer } from '../lib/unet/architecture.js';
 import { padInput } from '../lib/unet/predict.js';
+import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import { formatEnergy } from './cli/energyTable.js';
 import {
   addSimulationOptions,
@@ -19,9 +31,10 @@ import {
 import { count, oneOf, positive } from './cli/parse.js';
 import { type Context, runStage, type SharedOptions } from './cli/stage.js';
 
-interface Options extends SimulationOptions, SharedOptions {
+interface Options extends SimulationOptions, Partial<DataOptions>, SharedOptions {
   readonly model?: string;
   readonly image?: string;
+  readonly sigma: number;
   readonly task: 'segment' | 'denoise';
   readonly width: number;
   readonly channels: number;
@@ -35,13 +48,16 @@ await runStage<Options>({
   summary: 'Count operations and joules of a U-Net and its spiking network.',
   examples: [
     ['energy --model snn.safetensors --image eye.png --steps 10', 'measured spikes, layer by layer'],
+    ['energy --model snn.safetensors --dataset drive --data ~/DRIVE', 'the mean over its test images'],
     ['energy --width 64 --channels 3 --classes 32 --size 256x256 --spikes 1.744e8', "the paper's Table 5"],
   ],
   configure(command) {
     addSimulationOptions(command);
+    addDataOptions(command);
     command
-      .option('--model <file>', 'a spiking network to run on --image')
+      .option('--model <file>', 'a spiking network to run on --image, or on the test images of --dataset')
       .option('--image <file>', 'the picture it is run on')
+      .option('--sigma <levels>', 'noise that is added for a denoiser of --dataset', positive, 25)
       .option('--task <name>', 'without a model: segment or denoise', oneOf('segment', 'denoise'), 'segment')
       .option('--width <F>', 'without a model: channels of the first stage', count, 64)
       .option('--channels <n>', 'without a model: channels of the image', count, 3)
@@ -51,9 +67,9 @@ await runStage<Options>({
   },
   run(options, context) {
     const known = options.model !== undefined;
-    const workload = known ? measured(options, options.model, context) : planned(options);
-    const { layers, spikeCounts, height, width } = workload;
-    const costs = layerCosts(layers, spikeCounts, height, width);
+    const { layers, height, width, costs, images } = known
+      ? measured(options, options.model, context)
+      : planned(options);
     const { unet, firstLayer, paper, synops } = energyReport(layers, costs, options.spikes);
     const report = {
       unet,
@@ -64,7 +80,7 @@ await runStage<Options>({
     const rows = costs.map((cost, l) => ({ ...cost, joules: layerEnergy(layers[l], cost) }));
     const fanOut = known ? synops.synops / paper.spikes : evenFanOut(layers, costs, height, width);
     return {
-      json: { height, width, ...report, fanOut, layers: rows },
+      json: { images, height, width, ...report, fanOut, layers: rows },
       text: formatEnergy(rows, report, fanOut),
     };
   },
@@ -72,38 +88,65 @@ await runStage<Options>({
 
 interface Workload {
   readonly layers: readonly Layer[];
-  readonly spikeCounts: ReadonlyMap<string, Uint32Array>;
+  /** How many were run; 0 where nothing is. */
+  readonly images: number;
+  /** Of the first image, padded. */
   readonly height: number;
   readonly width: number;
+  /** The mean over the images. */
+  readonly costs: readonly LayerCost[];
 }
 
 /** A network that is only described: nothing is run, no spikes are known. */
 function planned(options: Options): Workload {
-  const { task, width, channels, classes, size } = options;
-  return {
-    layers: buildLayers({ task, width, channels, classes }),
-    spikeCounts: new Map(),
-    height: size[0],
-    width: size[1],
-  };
+  const { task, width: firstChannels, channels, classes, size } = options;
+  const layers = buildLayers({ task, width: firstChannels, channels, classes });
+  const [height, width] = size;
+  return { layers, images: 0, height, width, costs: layerCosts(layers, new Map(), height, width) };
 }
 
-/** A spiking network that is run on a picture. */
+/** A spiking network that is run on pictures. */
 function measured(options: Options, path: string, context: Context): Workload {
-  if (options.image === undefined) throw new UsageError('--model needs an --image to run on');
   if (options.spikes !== undefined)
     throw new UsageError('--spikes is counted where --model is given: leave it out');
   const { spiking, steps } = spikingModel(loadModel(path).model, options, path);
-  const picture = readImage(options.image);
-  const input = preprocess(spiking.preprocess, picture, imageChannels(spiking));
-  const padded = padInput(input, picture.height, picture.width);
-  const { height, width } = padded;
-  const { spikeCounts } = simulate(context.kernels, spiking, padded.input, height, width, {
-    steps,
-    mode: options.mode,
-    keep: ['spikeCounts'],
-  });
-  return { layers: spiking.layers, spikeCounts, height, width };
+  const inputs = inputsOf(options, spiking).map((input) => padInput(input.values, input.height, input.width));
+  const bar = context.progress('running', inputs.length);
+  const { layers } = spiking;
+  const costs = inputs.map(({ input, height, width }, i) =>
+    context.kernels.scope(() => {
+      const simulation = { steps, mode: options.mode, keep: ['spikeCounts'] } as const;
+      const { spikeCounts } = simulate(context.kernels, spiking, input, height, width, simulation);
+      bar.update(i + 1);
+      return layerCosts(layers, spikeCounts, height, width);
+    }),
+  );
+  const [{ height, width }] = inputs;
+  return { layers, images: inputs.length, height, width, costs: meanCosts(costs) };
+}
+
+interface Input {
+  readonly values: Float32Array;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** What the network sees of --image, or of the test images of --dataset. */
+function inputsOf(options: Options, spiking: SpikingModel): Input[] {
+  const { image, dataset, sigma, seed } = options;
+  if ((image === undefined) === (dataset === undefined))
+    throw new UsageError('--model needs an --image or a --dataset to run on');
+  if (image !== undefined) {
+    const picture = readImage(image);
+    return [{ ...picture, values: preprocess(spiking.preprocess, picture, imageChannels(spiking)) }];
+  }
+  requireFitting(findDataset(dataset!), spiking);
+  const samples = loadSamples({ ...options, dataset: dataset! }, 'test', fitOf(spiking));
+  const noisy = spiking.configuration.task === 'denoise';
+  return samples.map((sample) => ({
+    ...sample,
+    values: noisy ? addNoise(sample.input, sigma, testNoise(seed, sigma, sample)).input : sample.input,
+  }));
 }
 
 function imageSize(text: string): readonly [number, number] {

@@ -103,6 +103,16 @@ export function layerCosts(
   }));
 }
 
+/** The mean over images of what each layer costs. */
+export function meanCosts(images: readonly (readonly LayerCost[])[]): LayerCost[] {
+  return images[0].map(({ name }, l) => {
+    const mean = (key: Exclude<keyof LayerCost, 'name'>) =>
+      images.reduce((sum, costs) => sum + costs[l][key], 0) / images.length;
+    const [paperMacs, exactMacs] = [mean('paperMacs'), mean('exactMacs')];
+    return { name, paperMacs, exactMacs, spikes: mean('spikes'), synops: mean('synops') };
+  });
+}
+
 /** What one layer costs in joules, in each of the three models; each column sums to the total of energyReport. */
 export interface LayerEnergy {
   readonly unet: number;

@@ -10,7 +10,7 @@ import { confusionMatrix, ioUs, meanIoU } from '../metric/miou.js';
 import { psnr } from '../metric/psnr.js';
 import { ssim } from '../metric/ssim.js';
 import { DataError } from '../tensor/error.js';
-import { stream } from '../tensor/rng.js';
+import { type Rng, stream } from '../tensor/rng.js';
 import { argmax, predict, type Run } from '../unet/predict.js';
 
 export interface BinaryMetrics {
@@ -130,6 +130,11 @@ function multiClassMetrics(tally: Tally, classNames: readonly string[]): Segment
   return { miou: meanIoU(values), iou: Object.fromEntries(present), absent };
 }
 
+/** The random numbers of the noise on one image of a test. */
+export function testNoise(seed: number, sigma: number, { name }: Sample): Rng {
+  return stream(seed, 'noise', sigma, name);
+}
+
 /** Adds noise of `sigma` grey levels to every sample (one random stream an image) and removes it again. */
 export function evaluateDenoising(
   samples: readonly Sample[],
@@ -140,7 +145,7 @@ export function evaluateDenoising(
 ): Evaluation {
   const images = samples.map((sample) => {
     const { height, width, channels } = sample;
-    const { input } = addNoise(sample.input, sigma, stream(seed, 'noise', sigma, sample.name));
+    const { input } = addNoise(sample.input, sigma, testNoise(seed, sigma, sample));
     const { output, spikes } = predict(run, input, height, width);
     const clean = input.map((value, i) => Math.min(1, Math.max(0, value - output[i])));
     onImage?.(sample, clean, input);

@@ -185,6 +185,13 @@ t.test('energy counts operations and joules', async (t) => {
   t.ok(measured.synops.synops > measured.paper.spikes, 'a spike reaches more than one synapse');
   const { stdout } = spikingUnet('energy', '--model', snn, '--image', image, '--steps', '2');
   t.match(stdout, /A spike reaches \d+ synapses on average/);
+  const data = ['--dataset', 'drive', '--data', twin, '--steps', '2'];
+  const mean = spikingUnetJson('energy', '--model', snn, ...data);
+  const { spikes, images } = spikingUnetJson('evaluate', '--model', snn, ...data);
+  const counted = mean.layers.reduce((sum: number, layer: { spikes: number }) => sum + layer.spikes, 0);
+  t.equal(mean.images, images.length);
+  t.ok(Math.abs(counted - spikes / images.length) < 1e-6 * counted, 'the mean over the test images');
+  t.match(spikingUnet('energy', '--model', snn).stderr, /--model needs an --image or a --dataset/);
 });
 
 t.test('inspect shows layers and origin', async (t) => {
