@@ -37,18 +37,18 @@ const PASSES = 3;
 /** A step of a spiking network takes this part of a pass of the U-Net, about (docs/speed.md). */
 const EVENT_SHARE = 0.3;
 
-/** The evaluation that an entry of a table shows; what it needs is in `needs`. */
-export function jobOf({ cell, sigma }: Entry, settings: Settings): Job {
+/** The evaluation (or count of operations) that an entry of a table shows; what it needs is in `needs`. */
+export function jobOf({ cell, sigma, metric }: Entry, settings: Settings): Job {
   const experiment = experiments[cell.experiment];
   const train = trainJob(cell.experiment, experiment, settings);
-  const evaluation = { experiment, settings, sigma };
-  if (cell.kind === 'unet') return evaluateJob(evaluation, train, 'eval', [], 1);
+  const evaluation = { experiment, settings, sigma, stage: metric.stage };
+  if (cell.kind === 'unet') return evaluateJob(evaluation, train, '', [], 1);
   const converted = convertJob(experiment, settings, train, cell);
   const steps = String(cell.steps);
   const how = [...['--steps', steps], ...(cell.half ? ['--v-init', 'half'] : [])];
   const passes = cell.steps * EVENT_SHARE;
   const suffix = `T${steps}${cell.half ? '-half' : ''}`;
-  if (cell.kind === 'converted') return evaluateJob(evaluation, converted, `eval-${suffix}`, how, passes);
+  if (cell.kind === 'converted') return evaluateJob(evaluation, converted, `-${suffix}`, how, passes);
   const recipe = recipeOf(experiment.recipes.finetune, settings);
   const folder = join(converted.folder, suffix);
   const finetuned: Job = {
@@ -60,7 +60,7 @@ export function jobOf({ cell, sigma }: Entry, settings: Settings): Job {
     needs: [converted],
     macs: trainingMacs(experiment, settings, recipe, passes + PASSES - 1),
   };
-  return evaluateJob(evaluation, finetuned, 'eval', [], passes);
+  return evaluateJob(evaluation, finetuned, '', [], passes);
 }
 
 /** All jobs behind some, each once, in an order in which they can be done. */
@@ -127,19 +127,21 @@ interface Evaluation {
   readonly experiment: Experiment;
   readonly settings: Settings;
   readonly sigma: number | undefined;
+  readonly stage: 'evaluate' | 'energy';
 }
 
 function evaluateJob(
-  { experiment, settings, sigma }: Evaluation,
+  { experiment, settings, sigma, stage }: Evaluation,
   model: Job,
-  name: string,
+  suffix: string,
   how: readonly string[],
   passes: number,
 ): Job {
+  const name = `${stage === 'energy' ? 'energy' : 'eval'}${suffix}`;
   return {
     folder: join(model.folder, sigma === undefined ? name : `${name}-sigma${sigma}`),
     command: [
-      ...['evaluate', '--model', modelOf(model), ...how, ...dataOptions(experiment.test, settings)],
+      ...[stage, '--model', modelOf(model), ...how, ...dataOptions(experiment.test, settings)],
       ...(sigma === undefined ? [] : ['--sigma', String(sigma)]),
     ],
     needs: [model],

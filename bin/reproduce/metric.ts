@@ -1,17 +1,20 @@
-/** The figures of the tables: where each stands in what `evaluate --json` prints. */
+/** The figures of the tables: where each stands in what `evaluate --json` or `energy --json` prints. */
 
 import { z } from 'zod';
 
 export interface Metric {
   readonly name: string;
-  readonly digits: number;
-  /** In `evaluate --json`. */
+  /** Behind the point, or `e3` for four digits and an exponent. */
+  readonly digits: number | 'e3';
+  readonly stage: 'evaluate' | 'energy';
+  /** In what the stage prints. */
   readonly path: readonly string[];
 }
 
 const ofMetrics = (name: string, key: string, digits: number): Metric => ({
   name,
   digits,
+  stage: 'evaluate',
   path: ['metrics', key],
 });
 
@@ -22,7 +25,13 @@ export const ACC = ofMetrics('ACC', 'acc', 4);
 export const MIOU = ofMetrics('mIoU', 'miou', 4);
 export const PSNR = ofMetrics('PSNR', 'psnr', 2);
 export const SSIM = ofMetrics('SSIM', 'ssim', 4);
-export const SPIKES: Metric = { name: 'spikes', digits: 0, path: ['spikes'] };
+/** Operations and joules an image; `model` is one of the three of `energy`. */
+export const energyMetric = (what: 'operations' | 'joules', ...model: readonly string[]): Metric => ({
+  name: what,
+  digits: 'e3',
+  stage: 'energy',
+  path: [...model, what],
+});
 
 /** A figure from what was printed; undefined where it is not there. */
 export function measured({ path }: Metric, result: unknown): number | undefined {

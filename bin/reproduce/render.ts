@@ -34,6 +34,6 @@ function cellTexts({ rows }: Table, resultOf: ResultOf): string[][] {
 }
 
 function formatFigure({ ours, paper }: Figure, { digits }: Metric): string {
-  const shown = ours === undefined ? '-' : ours.toFixed(digits);
+  const shown = ours === undefined ? '-' : digits === 'e3' ? ours.toExponential(3) : ours.toFixed(digits);
   return paper === undefined ? shown : `${shown} (${paper})`;
 }

@@ -8,8 +8,17 @@ import { table1 } from './table1.js';
 import { table2 } from './table2.js';
 import { table3 } from './table3.js';
 import { table4 } from './table4.js';
+import { table5 } from './table5.js';
 
-export const tables: Readonly<Record<string, Table>> = { table1, table2, table3, table4, overview, steps };
+export const tables: Readonly<Record<string, Table>> = {
+  table1,
+  table2,
+  table3,
+  table4,
+  table5,
+  overview,
+  steps,
+};
 
 /** A table by name; UsageError for a name that is not one. */
 export function findTable(name: string): Table {
