@@ -5,13 +5,13 @@ import { z } from 'zod';
 export interface Metric {
   readonly name: string;
   /** Behind the point, or `e3` for four digits and an exponent. */
-  readonly digits: number | 'e3';
+  readonly digits: 2 | 4 | 'e3';
   readonly stage: 'evaluate' | 'energy';
   /** In what the stage prints. */
   readonly path: readonly string[];
 }
 
-const ofMetrics = (name: string, key: string, digits: number): Metric => ({
+const ofMetrics = (name: string, key: string, digits: 2 | 4): Metric => ({
   name,
   digits,
   stage: 'evaluate',

@@ -34,6 +34,13 @@ function cellTexts({ rows }: Table, resultOf: ResultOf): string[][] {
 }
 
 function formatFigure({ ours, paper }: Figure, { digits }: Metric): string {
-  const shown = ours === undefined ? '-' : digits === 'e3' ? ours.toExponential(3) : ours.toFixed(digits);
-  return paper === undefined ? shown : `${shown} (${paper})`;
+  const shown = ours === undefined ? '-' : format(ours, digits);
+  return paper === undefined ? shown : `${shown} (${format(paper, PAPER_DIGITS[digits])})`;
+}
+
+/** The paper gives a digit less. */
+const PAPER_DIGITS = { 2: 2, 4: 3, e3: 'e2' } as const;
+
+function format(value: number, digits: number | 'e2' | 'e3'): string {
+  return typeof digits === 'number' ? value.toFixed(digits) : value.toExponential(digits === 'e3' ? 3 : 2);
 }
