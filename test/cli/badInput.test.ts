@@ -184,7 +184,12 @@ refuses(
 );
 refuses('a negative threshold', convert('--thresholds=-1'), USAGE, /--thresholds -1: expected positive/);
 refuses('two thresholds for IF', convert('--neuron', 'if', '--thresholds', '2,1'), USAGE, /takes exactly 1/);
-refuses('an unknown neuron', convert('--neuron', 'lif'), USAGE, /--neuron lif: expected one of/);
+refuses(
+  'an unknown neuron',
+  convert('--neuron', 'lapicque'),
+  USAGE,
+  /--neuron lapicque: expected one of mt, /,
+);
 refuses('a percentile of 0', convert('--percentile', '0'), USAGE, /--percentile/);
 refuses(
   'nothing to calibrate on',

@@ -14,8 +14,8 @@ import { goldenModel, goldenNeurons } from '../contract/network.js';
 
 const runs = [
   { network: 'spike/segment_w2', names: ['mt'] },
-  { network: 'spike/denoise_w1', names: ['mt', 'mt-half', 'if', 'if-hard'] },
-  { network: 'spike/denoise_w1', names: ['steps_mt', 'steps_mt-half', 'steps_if'] },
+  { network: 'spike/denoise_w1', names: ['mt', 'mt-half', 'if', 'if-hard', 'lif', 'ml', 'ml-direct'] },
+  { network: 'spike/denoise_w1', names: ['mt', 'mt-half', 'if', 'lif', 'ml'].map((name) => `steps_${name}`) },
 ];
 
 for (const [engine, kernels] of backends) {
@@ -47,7 +47,7 @@ for (const [engine, kernels] of backends) {
         const onStep = ({ layer, step, output, membrane }: StepRecord) => {
           for (const [key, values] of Object.entries({ spike: output, membrane })) {
             const name = `${key}.${layer.output}`;
-            requireGolden(t, values, imageOf(atStep(goldenTensor(tensors, name), step)), `${file}:${name}`);
+            requireGolden(t, values, imagesOf(atStep(goldenTensor(tensors, name), step)), `${file}:${name}`);
           }
           seen += 1;
         };
@@ -56,6 +56,13 @@ for (const [engine, kernels] of backends) {
       });
     }
   }
+}
+
+/** [C,h,w], or a tensor [k,C,h,w] of so many of them, in the layout of the kernels. */
+function imagesOf(tensor: Tensor): Float32Array {
+  if (tensor.shape.length === 3) return imageOf(tensor);
+  const images = Array.from({ length: tensor.shape[0] }, (_, k) => imageOf(atStep(tensor, k)));
+  return Float32Array.from(images.flatMap((image) => [...image]));
 }
 
 /** One step of a tensor [T,C,h,w]. */

@@ -1,17 +1,30 @@
 /**
  * ASF-BP against automatic differentiation in PyTorch (fixtures/make/asf.py): there Eqs. 9-10 are a graph whose units
  * pass the flow forward and p = 1[I_in > 0] backward, and the authors' code is a replay with every bias once. Loss
- * and the gradient of every parameter, float64; the choices of a case are in the metadata of its file.
+ * and the gradient of every parameter, float64; the choices of a case are in the metadata of its file. Real spikes: there
+ * spikes are multiplied by their amplitudes, here weights are.
  */
 
 import t from 'tap';
 import { type AsfChoices, asfGradient } from '../../lib/train/asf.js';
+import { throughAmplitudes } from '../../lib/train/realSpike.js';
+import type { Model } from '../../lib/unet/model.js';
+import { type Parameters, packParameters, unpackParameters } from '../../lib/unet/parameters.js';
 import { backends } from '../contract/backends.js';
 import { goldenFile, goldenTensor, requireGolden } from '../contract/golden.js';
-import { goldenExample, goldenModel, goldenNeurons, requireGradients } from '../contract/network.js';
+import {
+  goldenExample,
+  goldenModel,
+  goldenNeurons,
+  requireGradients,
+  type Tensors,
+} from '../contract/network.js';
 
 const cases = [
-  ...['mean', 'sum', 'gated', 'official_mt', 'official_if'].map((name) => ['spike/segment_w2', name]),
+  ...['mean', 'sum', 'gated', 'official_mt', 'official_if', 'lif', 'ml', 'rs'].map((name) => [
+    'spike/segment_w2',
+    name,
+  ]),
   ...['mean', 'gated', 'official_mt', 'official_if'].map((name) => ['spike/denoise_w1', name]),
 ];
 
@@ -25,14 +38,18 @@ for (const [engine, kernels] of backends) {
       const { logits, flow = 'fired', flowBias = 'steps' } = golden.metadata;
       const choices = { logits, flow, flowBias } as AsfChoices;
       const options = { steps, mode: 'auto', ...choices } as const;
-      const { loss, gradients } = asfGradient(
-        kernels,
-        { ...model, ...neurons },
-        goldenExample(tensors),
-        options,
+      const parameters = withGoldenAmplitudes(model, golden.tensors);
+      const { loss, gradients } = throughAmplitudes({ ...model, parameters }, (folded) =>
+        asfGradient(kernels, { ...model, parameters: folded, ...neurons }, goldenExample(tensors), options),
       );
       requireGolden(t, [loss], goldenTensor(golden.tensors, 'loss').data, `${file}:loss`);
       requireGradients(t, model.layers, gradients, file);
     });
   }
+}
+
+/** The parameters of a network, and the amplitudes that a golden file has besides. */
+function withGoldenAmplitudes({ layers, parameters }: Model, tensors: Tensors): Parameters {
+  const amplitudes = [...tensors].filter(([name]) => /^conv\w*\.amplitude$/.test(name));
+  return packParameters(layers, new Map([...unpackParameters(layers, parameters), ...amplitudes]), 'golden');
 }

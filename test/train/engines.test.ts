@@ -9,7 +9,7 @@ import { measureLambdas } from '../../lib/convert/statistics.js';
 import { drawSample } from '../../lib/image/dataset/synthDrive.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { reference } from '../../lib/kernel/reference/index.js';
-import { toSpikingModel, withNeurons } from '../../lib/spike/spikingModel.js';
+import { toTrainableModel, withNeurons } from '../../lib/spike/spikingModel.js';
 import type { AsfOptions } from '../../lib/train/asf.js';
 import { asfLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
 import { type EpochRecord, initialState, type Learner, trainLoop } from '../../lib/train/loop.js';
@@ -44,7 +44,7 @@ const backPropagation: MakeLearner = (kernels, model) => unetLearner(kernels, mo
 const asf =
   (options: AsfOptions): MakeLearner =>
   (kernels, model) =>
-    asfLearner(kernels, toSpikingModel(model, 'test'), data, options);
+    asfLearner(kernels, toTrainableModel(model, 'test'), data, options);
 
 const multiThreshold = spiking(segmenter, 'mt', [1, 0.5, 0.25, 0.125]);
 const cases: Readonly<Record<string, [start: Model, optimizer: string, makeLearner: MakeLearner]>> = {
@@ -57,6 +57,12 @@ const cases: Readonly<Record<string, [start: Model, optimizer: string, makeLearn
     spiking(denoiser, 'if', [0.5]),
     'adam',
     asf({ steps: 5, mode: 'dense', logits: 'mean' }),
+  ],
+  'ASF-BP, levels': [spiking(segmenter, 'ml', [1, 0.75, 0.5]), 'adam', asf({ steps: 8, mode: 'auto' })],
+  'ASF-BP, real spikes': [
+    toTrainableModel(spiking(denoiser, 'rs', [0.5]), 'test'),
+    'adam',
+    asf({ steps: 5, mode: 'auto' }),
   ],
 };
 

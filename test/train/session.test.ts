@@ -5,7 +5,7 @@ import { normaliseModel } from '../../lib/convert/normalise.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { drawSample } from '../../lib/image/dataset/synthDrive.js';
 import { reference } from '../../lib/kernel/reference/index.js';
-import { toSpikingModel, withNeurons } from '../../lib/spike/spikingModel.js';
+import { toTrainableModel, withNeurons } from '../../lib/spike/spikingModel.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { asfLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
 import { initialState, type Learner, trainLoop } from '../../lib/train/loop.js';
@@ -28,14 +28,19 @@ const spiking = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
   normalisation: 'connection',
   percentile: 99.9,
 });
+const realSpikes = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
+  neuron: 'rs',
+  initialPotential: 0.5,
+  normalisation: 'connection',
+  percentile: 99.9,
+});
+const asf = (model: Model) =>
+  asfLearner(reference, toTrainableModel(model, 'test'), data, { steps: 2, mode: 'auto', logits: 'mean' });
 
 const learners: Record<string, [Model, (model: Model) => Learner]> = {
   'back-propagation': [unet, (model) => unetLearner(reference, model, data)],
-  'ASF-BP': [
-    spiking,
-    (model) =>
-      asfLearner(reference, toSpikingModel(model, 'test'), data, { steps: 2, mode: 'auto', logits: 'mean' }),
-  ],
+  'ASF-BP': [spiking, asf],
+  'ASF-BP of real spikes': [toTrainableModel(realSpikes, 'test'), asf],
 };
 
 /** A copy whose parameters can be trained without touching the original. */
@@ -86,6 +91,7 @@ for (const [kind, optimizer] of [
   ['back-propagation', 'adam'],
   ['back-propagation', 'rmsprop'],
   ['ASF-BP', 'adam'],
+  ['ASF-BP of real spikes', 'adam'],
 ] as const) {
   t.test(
     `${kind} with ${optimizer}: a run that is stopped and resumed ends with the same bytes`,
