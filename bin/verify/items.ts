@@ -5,17 +5,18 @@ import { measureLambdas } from '../../lib/convert/statistics.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { newTrace, sumsOf } from '../../lib/spike/recording.js';
 import { simulate } from '../../lib/spike/simulate.js';
-import type { Mode, SimulationOptions } from '../../lib/spike/simulation.js';
-import type { SpikingModel } from '../../lib/spike/spikingModel.js';
+import { type Mode, membranesOf, type SimulationOptions } from '../../lib/spike/simulation.js';
+import { type SpikingModel, toTrainableModel } from '../../lib/spike/spikingModel.js';
 import { toChw } from '../../lib/tensor/layout.js';
 import { asfGradient } from '../../lib/train/asf.js';
 import { batchGradient, type LossGradient, unetGradient } from '../../lib/train/backprop.js';
 import type { Example } from '../../lib/train/example.js';
 import { findOptimiser } from '../../lib/train/optimiser.js';
+import { throughAmplitudes } from '../../lib/train/realSpike.js';
 import type { Model } from '../../lib/unet/model.js';
 import { mapParameters, unpackParameters, zerosLike } from '../../lib/unet/parameters.js';
 import { padInput, predict, unetRun } from '../../lib/unet/predict.js';
-import { HEIGHT, PERCENTILE, type Subject, spikingSubject, WIDTH } from './networks.js';
+import { HEIGHT, PERCENTILE, type Population, type Subject, spikingSubject, WIDTH } from './networks.js';
 import { type Tensor, type Tensors, vector } from './tensors.js';
 
 /** One computation. The tensors are copies. */
@@ -26,13 +27,26 @@ export interface Item {
   compute(kernels: Kernels, mode: Mode): Tensors;
 }
 
-/** Neurons with their thresholds, the potential they start from, and T. */
-const populations = [
-  { neuron: 'mt', thresholds: [2, 1, 0.5, 0.25], initialPotential: 0, steps: 4 },
-  { neuron: 'mt', thresholds: [2, 1, 0.5, 0.25], initialPotential: 0.125, steps: 3 },
-  { neuron: 'if', thresholds: [0.5], initialPotential: 0, steps: 6 },
+/** Neurons, and T. */
+type Simulated = Population & { readonly steps: number };
+
+const multiThreshold: Simulated = {
+  neuron: 'mt',
+  thresholds: [2, 1, 0.5, 0.25],
+  initialPotential: 0,
+  steps: 4,
+};
+const integrateAndFire: Simulated = { neuron: 'if', thresholds: [0.5], initialPotential: 0, steps: 6 };
+const populations: readonly Simulated[] = [
+  multiThreshold,
+  { ...multiThreshold, initialPotential: 0.125, steps: 3 },
+  integrateAndFire,
   { neuron: 'if-hard', thresholds: [1], initialPotential: 0.5, steps: 5 },
-] as const;
+  { neuron: 'lif', thresholds: [0.3], initialPotential: 0, steps: 5 },
+  { neuron: 'ml', thresholds: [1.1, 0.7, 0.3], initialPotential: 0.3, leak: 0.95, reset: 'hard', steps: 5 },
+];
+/** Those that learn; the last of them amplitudes, too. */
+const learners = [multiThreshold, integrateAndFire, { ...integrateAndFire, neuron: 'rs' }];
 
 /** Updates that are made of a network, each with two examples. */
 const UPDATES = 3;
@@ -86,8 +100,9 @@ function unetItems(subject: Subject): Item[] {
 function spikingItems(subject: Subject): Item[] {
   const { name, examples } = subject;
   const item = maker(name, true);
-  const simulations = populations.flatMap(({ neuron, thresholds, initialPotential, steps }) => {
-    const spiking = spikingSubject(subject, neuron, thresholds, initialPotential);
+  const simulations = populations.flatMap(({ steps, ...population }) => {
+    const { neuron, initialPotential } = population;
+    const spiking = spikingSubject(subject, population);
     const what = `${neuron}${initialPotential > 0 ? ` from ${initialPotential} V` : ''}, T = ${steps}`;
     return [
       item(`${what}: output, flows, spike counts`, (kernels, mode) =>
@@ -96,12 +111,16 @@ function spikingItems(subject: Subject): Item[] {
       item(`${what}: every step`, (kernels, mode) => stepTensors(kernels, spiking, subject, steps, mode)),
     ];
   });
-  const [mt, , integrateAndFire] = populations;
-  const learning = [mt, integrateAndFire].flatMap(({ neuron, thresholds, steps }) => {
-    const spiking = spikingSubject(subject, neuron, thresholds, 0, 'layer');
+  const learning = learners.flatMap(({ steps, ...population }) => {
+    const { neuron } = population;
+    const spiking = toTrainableModel(spikingSubject(subject, population, 'layer'), name);
     return [
       item(`${neuron}, T = ${steps}: ASF-BP loss and gradients`, (kernels, mode) =>
-        gradientTensors(kernels, spiking, () => asfGradient(kernels, spiking, examples[0], { steps, mode })),
+        gradientTensors(kernels, spiking, () =>
+          throughAmplitudes(spiking, (parameters) =>
+            asfGradient(kernels, { ...spiking, parameters }, examples[0], { steps, mode }),
+          ),
+        ),
       ),
       item(`${neuron}, T = ${steps}: weights after ${UPDATES} updates of ASF-BP, adam`, (kernels, mode) =>
         trained(kernels, spiking, examples, 'adam', (fresh, e) =>
@@ -141,7 +160,7 @@ function stepTensors(
   mode: Mode,
 ): Tensors {
   const { input, height, width } = padInput(pictures[0], HEIGHT, WIDTH);
-  const trace = newTrace(spiking.layers, height, width, steps);
+  const trace = newTrace(spiking.layers, height, width, steps, membranesOf(spiking));
   kernels.scope(() => simulate(kernels, spiking, input, height, width, { steps, mode, onStep: trace.add }));
   return trace.tensors;
 }
@@ -174,7 +193,9 @@ function trained<M extends Model>(
   for (let step = 1; step <= UPDATES; step++) {
     const batch = [examples[step - 1], examples[step]];
     kernels.scope(() => {
-      const { gradients } = batchGradient(kernels, batch, (example) => gradient(fresh, example));
+      const { gradients } = throughAmplitudes(fresh, (parameters) =>
+        batchGradient(kernels, batch, (example) => gradient({ ...fresh, parameters }, example)),
+      );
       for (const [name, weight] of parameters) {
         const averages = [first.get(name)!, second.get(name)!] as const;
         optimiser.update(kernels, weight, averages, gradients.get(name)!, 1e-3, step);

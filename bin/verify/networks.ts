@@ -4,6 +4,7 @@ import { type NormalisedNetwork, normaliseModel } from '../../lib/convert/normal
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { addNoise } from '../../lib/image/noise.js';
 import { reference } from '../../lib/kernel/reference/index.js';
+import type { NeuronParameters, Reset } from '../../lib/spike/neuron/neuron.js';
 import { type SpikingModel, withNeurons } from '../../lib/spike/spikingModel.js';
 import { stream } from '../../lib/tensor/rng.js';
 import type { Example } from '../../lib/train/example.js';
@@ -55,15 +56,20 @@ export function drawSubjects(): Subject[] {
   });
 }
 
+/** Neurons: a name of the table, and what of their parameters is not as the neuron has it. */
+export interface Population extends Pick<NeuronParameters, 'thresholds' | 'initialPotential'> {
+  readonly neuron: string;
+  readonly leak?: number;
+  readonly reset?: Reset;
+}
+
 /** A spiking network made of a subject. */
 export function spikingSubject(
   { model, normalised }: Subject,
-  neuron: string,
-  thresholds: readonly number[],
-  initialPotential: number,
+  population: Population,
   normalisation: 'connection' | 'layer' = 'connection',
 ): SpikingModel {
-  const choice = { neuron, thresholds, initialPotential, normalisation, percentile: PERCENTILE };
+  const choice = { ...population, normalisation, percentile: PERCENTILE };
   return withNeurons(model, normalised[normalisation], choice);
 }
 
