@@ -7,6 +7,7 @@ import { drawSample } from '../../lib/image/dataset/synthDrive.js';
 import { reference } from '../../lib/kernel/reference/index.js';
 import { toTrainableModel, withNeurons } from '../../lib/spike/spikingModel.js';
 import { UsageError } from '../../lib/tensor/error.js';
+import { loadCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.js';
 import { asfLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
 import { initialState, type Learner, trainLoop } from '../../lib/train/loop.js';
 import { openRunFolder } from '../../lib/train/runFolder.js';
@@ -117,6 +118,16 @@ t.test('a run is neither overwritten nor resumed with other options', async (t) 
   await t.rejects(train(folder, 'back-propagation', 'adam', false), /holds a run already/);
   await t.rejects(train(folder, 'back-propagation', 'rmsprop', true), /was started with "adam"/);
   t.throws(() => openRunFolder(join(folder, 'nowhere'), {}, true), UsageError);
+});
+
+t.test('a checkpoint needs the averages of all parameters, amplitudes too', async (t) => {
+  const path = join(t.testdir(), 'last.safetensors');
+  const { averages, progress } = initialState(spiking, 'adam');
+  saveCheckpoint(path, toTrainableModel(realSpikes, 'test'), averages, progress);
+  const slots = [...averages.keys()];
+  t.throws(() => loadCheckpoint(path, slots), /tensor optimiser.moment1.conv2.amplitude is missing/);
+  saveCheckpoint(path, spiking, averages, progress);
+  t.doesNotThrow(() => loadCheckpoint(path, slots));
 });
 
 t.test('training lowers the loss', async (t) => {
