@@ -113,6 +113,9 @@ t.test(
       steps: '3',
       neuron: 'mt',
       thresholds: '[2,1,0.5,0.25]',
+      spikeValues: '[2,1,0.5,0.25]',
+      leak: '1',
+      reset: 'soft',
       initialPotential: '0',
     });
     const spikes = tensors.get('spike.relu3')!.data;
