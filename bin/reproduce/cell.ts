@@ -26,6 +26,9 @@ export type Cell = {
 /** The paper's own: connection-wise, multi-threshold. */
 export const PAPER: Conversion = { norm: 'connection', neuron: 'mt' };
 
+/** Thresholds that Theorem 3.1 gives for activations from 0 to 1, where a percentile of 99.9 puts nearly all of them. */
+export const THEOREM: Conversion = { ...PAPER, thresholds: [0.5, 0.25, 0.125, 0.0625] };
+
 export const unet = (experiment: string): Cell => ({ experiment, kind: 'unet' });
 
 export const spiking = (

@@ -2,6 +2,7 @@
 
 import { UsageError } from '../../../lib/tensor/error.js';
 import type { Table } from '../table.js';
+import { models } from './models.js';
 import { overview } from './overview.js';
 import { steps } from './steps.js';
 import { table1 } from './table1.js';
@@ -18,6 +19,7 @@ export const tables: Readonly<Record<string, Table>> = {
   table5,
   overview,
   steps,
+  models,
 };
 
 /** A table by name; UsageError for a name that is not one. */

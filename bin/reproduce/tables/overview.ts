@@ -1,6 +1,6 @@
 /** Not in the paper: each data set as U-Net, converted and fine-tuned, with both normalisations. */
 
-import { type Cell, type Conversion, spiking, unet } from '../cell.js';
+import { type Cell, type Conversion, PAPER, spiking, THEOREM, unet } from '../cell.js';
 import { experiments } from '../experiment.js';
 import { F1, type Metric, MIOU, PSNR } from '../metric.js';
 import type { Entry, Row, Table } from '../table.js';
@@ -39,7 +39,7 @@ const PAPER_FIGURES: Readonly<Record<string, PaperFigures>> = {
 
 function row(experiment: string, norm: Conversion['norm']): Row {
   const { title, steps, longSteps } = experiments[experiment];
-  const conversion = { norm, neuron: 'mt' };
+  const conversion = { ...PAPER, norm };
   const paper: Partial<PaperFigures> = PAPER_FIGURES[`${experiment} ${norm}`] ?? {};
   return {
     labels: [title, mainMetric(experiment).name, norm, String(steps)],
@@ -48,6 +48,20 @@ function row(experiment: string, norm: Conversion['norm']): Row {
       mainEntry(spiking('converted', experiment, steps, conversion), paper.converted),
       mainEntry(spiking('converted', experiment, longSteps, conversion), paper.long),
       mainEntry(spiking('finetuned', experiment, steps, conversion), paper.finetuned),
+    ],
+  };
+}
+
+/** Not the paper's: thresholds of Theorem 3.1, membranes that start at half of the smallest. */
+function theoremRow(experiment: string): Row {
+  const { title, steps } = experiments[experiment];
+  return {
+    labels: [title, mainMetric(experiment).name, 'connection, 0.5 .. 0.0625, half', String(steps)],
+    entries: [
+      mainEntry(unet(experiment)),
+      mainEntry(spiking('converted', experiment, steps, THEOREM, true)),
+      undefined,
+      mainEntry(spiking('finetuned', experiment, steps, THEOREM, true)),
     ],
   };
 }
@@ -64,5 +78,9 @@ export const overview: Table = {
     'converted, T=1000 (BSD 200)',
     'fine-tuned',
   ],
-  rows: Object.keys(experiments).flatMap((name) => [row(name, 'connection'), row(name, 'layer')]),
+  rows: Object.keys(experiments).flatMap((name) => [
+    row(name, 'connection'),
+    row(name, 'layer'),
+    theoremRow(name),
+  ]),
 };

@@ -1,16 +1,14 @@
 /**
  * Not in the paper: how few steps are enough. Membranes start at 0 or at half of the smallest threshold; thresholds are
- * those of the paper's experiments, or those that its Theorem 3.1 gives for activations from 0 to 1, which is where a
- * percentile of 99.9 puts nearly all of them.
+ * those of the paper's experiments, or those of its Theorem 3.1.
  */
 
-import { type Conversion, PAPER, spiking } from '../cell.js';
+import { PAPER, spiking, THEOREM } from '../cell.js';
 import { experiments } from '../experiment.js';
 import type { Row, Table } from '../table.js';
 import { mainEntry, mainMetric, SIGMA } from './overview.js';
 
 const STEPS = [1, 2, 4, 10, 20];
-const THEOREM: Conversion = { ...PAPER, thresholds: [0.5, 0.25, 0.125, 0.0625] };
 /** Beyond this T nothing is left to gain by other thresholds. */
 const FEW = 4;
 
