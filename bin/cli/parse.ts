@@ -79,8 +79,3 @@ export function addPotentialOption(command: Command, defaultText?: string): void
   const byDefault = defaultText === undefined ? undefined : potential(defaultText);
   command.option('--v-init <volts>', help, potential, byDefault);
 }
-
-/** The value of --v-init in volts. */
-export function initialPotential(value: number | 'half', thresholds: readonly number[]): number {
-  return value === 'half' ? Math.min(...thresholds) / 2 : value;
-}

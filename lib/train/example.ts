@@ -4,7 +4,7 @@
  */
 
 import type { Sample } from '../image/dataset/dataset.js';
-import { addNoise } from '../image/noise.js';
+import { addTrainingNoise } from '../image/noise.js';
 import { drawPatch } from '../image/patches.js';
 import { stream } from '../tensor/rng.js';
 
@@ -16,9 +16,6 @@ export interface Example {
   /** Class ids [H,W], or the noise map [H,W,C]. */
   readonly target: Uint8Array | Float32Array;
 }
-
-/** Noise levels of training, in grey levels (section 4.2.2). */
-const LARGEST_SIGMA = 55;
 
 /** Example `index` of an epoch, for segmentation or, where the samples have no labels, for denoising. */
 export function drawExample(
@@ -36,7 +33,6 @@ export function drawExample(
     if (!patch.label) throw new Error('segmentation needs labelled samples');
     return { height: size, width: size, input: patch.input, target: patch.label };
   }
-  const sigma = LARGEST_SIGMA * random.uniform();
-  const { input, noise } = addNoise(patch.input, sigma, random);
+  const { input, noise } = addTrainingNoise(patch.input, random);
   return { height: size, width: size, input, target: noise };
 }

@@ -5,7 +5,7 @@ import {
   neuronParameters,
   neurons,
 } from '../../lib/spike/neuron/index.js';
-import type { Origin } from '../../lib/spike/neuron/neuron.js';
+import { type Origin, potentialOf } from '../../lib/spike/neuron/neuron.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
 
@@ -16,7 +16,7 @@ function trace(name: string, given: Given, currents: readonly number[], origin?:
   const neuron = findNeuron(name);
   const parameters = neuronParameters(name, given, origin);
   const membranes = neuron.membranes(parameters.thresholds.length);
-  const membrane = new Float32Array(membranes).fill(parameters.initialPotential);
+  const membrane = Float32Array.from({ length: membranes }, (_, k) => potentialOf(parameters, k));
   return currents.map((current) => {
     const out = new Float32Array(1);
     const spikes = new Uint8Array(1);
