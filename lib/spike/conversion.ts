@@ -53,18 +53,16 @@ export function convertModel(unet: Model, measured: Measured, plan: ConversionPl
   const neuronLayers = unet.layers.filter(hasNeuron);
   const most = Math.max(...neuronLayers.map(countOf));
   const percentOf = (count: number) => percentile ?? percentileFor(count);
-  const lambdas = new Map(measured.lambdas(percentOf(most)));
-  for (const layer of neuronLayers) {
-    lambdas.set(layer.output, measured.lambdas(percentOf(countOf(layer))).get(layer.output)!);
-  }
+  const channelWise = plan.normalisation === 'channel';
+  // Channel-wise those of layers are not used; they are kept as the paper has them, to be compared with.
+  const lambdas = measured.lambdas(percentile ?? (channelWise ? USUAL_PERCENTILE : percentOf(most)));
   const choose: LambdaChoice =
     channelLambdas ?? ((signal, count) => measured.channelLambdas(signal, percentOf(count)));
-  const byChannel: ChannelLambdas | undefined =
-    plan.normalisation === 'channel'
-      ? new Map(
-          unet.layers.filter(hasRelu).map((layer) => [layer.output, choose(layer.output, countOf(layer))]),
-        )
-      : undefined;
+  const byChannel: ChannelLambdas | undefined = channelWise
+    ? new Map(
+        unet.layers.filter(hasRelu).map((layer) => [layer.output, choose(layer.output, countOf(layer))]),
+      )
+    : undefined;
   const scales = { ...PAPER_SCALES, ...plan };
   const network = normaliseModel(unet, lambdas, plan.normalisation, scales, byChannel);
   return withNeurons(unet, network, {
