@@ -1,11 +1,13 @@
 /** The tables, cell by cell, at a size that takes seconds: done once, stopped, resumed, shared out and merged. */
 
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { mergeRuns } from '../../bin/reproduce/store.js';
 import { tables } from '../../bin/reproduce/tables/index.js';
+import { UsageError } from '../../lib/tensor/error.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();
@@ -76,6 +78,36 @@ t.test('shards of several machines are the whole, and are merged into it', async
   rmSync(at('whole', second.at(-1)!));
   t.strictSame(planned('merged', '--merge', at('whole')), second.slice(-1));
   t.ok(bestOf('merged', 'mt-connection/T10').equals(bestOf('whole', 'mt-connection/T10')));
+});
+
+t.test('a merge says what it took over and what was there', async (t) => {
+  const job = (runs: string, ...names: string[]) => {
+    for (const name of names) {
+      mkdirSync(at(runs, name), { recursive: true });
+      writeFileSync(at(runs, name, 'done.json'), runs);
+    }
+  };
+  job('here', 'unet');
+  job('there', 'unet', 'unet/eval', 'mt/T10');
+  const [taken, present] = [['mt/T10', 'unet/eval'], ['unet']];
+  const merge = () => mergeRuns(at('there'), at('here'));
+  t.strictSame(merge(), { taken, present });
+  t.equal(readFileSync(at('here', 'unet', 'done.json'), 'utf8'), 'here', 'what was there stays');
+  t.equal(readFileSync(at('here', 'unet', 'eval', 'done.json'), 'utf8'), 'there');
+  t.strictSame(merge(), { taken: [], present: ['mt/T10', 'unet', 'unet/eval'] });
+  t.throws(() => mergeRuns(at('nowhere'), at('here')), {
+    constructor: UsageError,
+    message: `--merge ${at('nowhere')}: there is no such folder`,
+  });
+  rmSync(at('here', 'mt'), { recursive: true });
+  const { stderr } = spikingUnet(...table1('here', '--merge', at('there'), '--dry-run'));
+  for (const line of [
+    /there: took over mt\/T10$/m,
+    /there: unet\/eval is done here, too, and was left as it is$/m,
+    /there: 1 jobs taken over, 2 were done here, too$/m,
+  ]) {
+    t.match(stderr, line);
+  }
 });
 
 t.test('a report replaces its own sections only', async (t) => {
