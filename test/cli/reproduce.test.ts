@@ -147,6 +147,14 @@ t.test('every row has as many figures as its table has columns', async (t) => {
   }
 });
 
+t.test('the documentation lists every table', async (t) => {
+  const page = readFileSync('docs/reproduce.md', 'utf8');
+  t.strictSame(
+    [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name),
+    Object.keys(tables),
+  );
+});
+
 t.test('what makes no sense is refused', async (t) => {
   const done = at('whole', 'drive-synthetic-w1-s1-e1-p8', 'unet', 'eval', 'done.json');
   const whole = readFileSync(done);
