@@ -1,14 +1,14 @@
 /**
- * Training examples: square patches cut at random, with their labels, or with noise to be recognised. Example i
+ * Training examples: patches cut at random, with their labels, or with noise to be recognised. Example i
  * of epoch e is a pure function of (seed, e, i): nothing has to be saved for a run to be resumed.
  */
 
 import type { Sample } from '../image/dataset/dataset.js';
 import { addTrainingNoise } from '../image/noise.js';
-import { drawPatch } from '../image/patches.js';
+import { drawPatch, type PatchSize } from '../image/patches.js';
 import { stream } from '../tensor/rng.js';
 
-/** One input [S,S,C] with what the network should make of it. */
+/** One input [H,W,C] with what the network should make of it. */
 export interface Example {
   readonly height: number;
   readonly width: number;
@@ -21,18 +21,18 @@ export interface Example {
 export function drawExample(
   samples: readonly Sample[],
   task: 'segment' | 'denoise',
-  size: number,
+  size: PatchSize,
   seed: number,
   epoch: number,
   index: number,
   flips = false,
 ): Example {
   const random = stream(seed, 'example', epoch, index);
-  const patch = drawPatch(samples, size, random, flips);
+  const { height, width, ...patch } = drawPatch(samples, size, random, flips);
   if (task === 'segment') {
     if (!patch.label) throw new Error('segmentation needs labelled samples');
-    return { height: size, width: size, input: patch.input, target: patch.label };
+    return { height, width, input: patch.input, target: patch.label };
   }
   const { input, noise } = addTrainingNoise(patch.input, random);
-  return { height: size, width: size, input, target: noise };
+  return { height, width, input, target: noise };
 }
