@@ -1,42 +1,31 @@
 #!/usr/bin/env node
 /** `spiking-unet convert`: turns a trained U-Net into a spiking network (section 3.3 of the paper, and beyond it). */
 
-import { measureMseLambdas } from '../lib/convert/mse.js';
 import { normalisations } from '../lib/convert/scales.js';
-import { measureActivations } from '../lib/convert/statistics.js';
-import { type ConversionPlan, convertModel, USUAL_PERCENTILE } from '../lib/spike/conversion.js';
-import { findNeuron, neurons } from '../lib/spike/neuron/index.js';
-import type { Reset } from '../lib/spike/neuron/neuron.js';
-import { combine, type SpikingModel, toUnet } from '../lib/spike/spikingModel.js';
+import { neurons } from '../lib/spike/neuron/index.js';
+import { combine, toUnet } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { writeFileAtomic } from '../lib/tensor/files.js';
-import { hasNeuron } from '../lib/unet/forward.js';
-import { encodeModel, type Model } from '../lib/unet/model.js';
+import { encodeModel } from '../lib/unet/model.js';
 import { addDataOptions } from './cli/data.js';
 import { readModel } from './cli/model.js';
-import { addPotentialOption, count, number, numberList, oneOf, positive } from './cli/parse.js';
-import { addProfileOptions, type ProfileOptions, resolveProfile } from './cli/profile.js';
-import { type Context, runStage, type SharedOptions } from './cli/stage.js';
-import { table } from './cli/table.js';
-import { type CalibrationOptions, type CalibrationSet, calibrationSet } from './convert/calibrationSet.js';
+import { addPotentialOption, count, nonNegative, number, numberList, oneOf, positive } from './cli/parse.js';
+import { addProfileOptions } from './cli/profile.js';
+import { runStage, type SharedOptions } from './cli/stage.js';
+import { type CalibrationOptions, calibrationSet } from './convert/calibrationSet.js';
+import { check } from './convert/checkTable.js';
+import { convertByPlan } from './convert/measure.js';
+import { type PlanOptions, planOf } from './convert/plan.js';
 import { presets } from './convert/presets.js';
-import { resolveThresholds, type ThresholdOption, thresholdOption } from './convert/thresholdOption.js';
+import { conversionReport } from './convert/report.js';
+import { thresholdOption } from './convert/thresholdOption.js';
 
-interface Options extends CalibrationOptions, ProfileOptions, SharedOptions {
+interface Options extends CalibrationOptions, PlanOptions, SharedOptions {
   readonly model: string;
   readonly out: string;
-  readonly preset: string;
   readonly as: 'snn' | 'both';
-  readonly norm?: string;
-  readonly percentile?: number;
-  readonly lambda: 'percentile' | 'mse';
-  readonly neuron: string;
-  readonly thresholds?: ThresholdOption;
-  readonly spikeValues?: number[];
-  readonly leak?: number;
-  readonly reset?: Reset;
-  readonly vInit?: number | 'half';
-  readonly poolings: 'neurons' | 'exact';
+  readonly check: boolean;
+  readonly steps?: number;
 }
 
 await runStage<Options>({
@@ -58,6 +47,14 @@ await runStage<Options>({
     [
       'convert --model ann.safetensors --preset one-step --thresholds 5,relu17=8,relu18=8 --dataset camseq01 --out snn.safetensors',
       'more thresholds where they matter',
+    ],
+    [
+      'convert --model ann.safetensors --dataset drive --data ~/DRIVE --out snn.safetensors --check',
+      'and show which layers lose accuracy',
+    ],
+    [
+      'convert --model ann.safetensors --preset one-step --thresholds auto --dataset camseq01 --out snn.safetensors',
+      'from 2 to 8 thresholds in each layer, as few spikes as the tolerance allows',
     ],
   ],
   configure(command) {
@@ -92,8 +89,13 @@ await runStage<Options>({
       .option('--neuron <name>', described(neurons), 'mt')
       .option(
         '--thresholds <list>',
-        "how many (then 0.5, 0.25, ..), or volts from high to low, also by layer: 5,relu16=8,relu17=0.5:0.25 (default: the preset's)",
+        "how many (then 0.5, 0.25, ..), or volts from high to low, also by layer: 5,relu16=8,relu17=0.5:0.25; or auto (default: the preset's)",
         thresholdOption,
+      )
+      .option(
+        '--tolerance <x>',
+        'of --thresholds auto: share of the pixels whose class may differ from the U-Net (0.002), or dB lost (0.05)',
+        nonNegative,
       )
       .option(
         '--spike-values <list>',
@@ -122,94 +124,28 @@ await runStage<Options>({
         oneOf('snn', 'both'),
         'snn',
       );
+    command
+      .option('--check', 'show layer by layer where accuracy is lost, on some of the images', false)
+      .option('--steps <T>', 'time steps of --check (default: those it is made for)', count);
     addPotentialOption(command);
     addProfileOptions(command, 'layerInput', 'slices');
   },
   run(options, context) {
+    const plan = planOf(options);
+    if (options.steps !== undefined && !options.check)
+      throw new UsageError('--steps: is of --check here, a conversion has none: leave it out');
+    if (options.check && options.noisy)
+      throw new UsageError(
+        '--check: --noisy pictures have nothing to be compared with: leave one of them out',
+      );
     const { model, hash } = readModel(options.model);
     const unet = toUnet(model, options.model);
     const calibration = calibrationSet(options, unet);
-    const spiking = convert(
-      { ...unet, notes: { ...unet.notes, parent: hash } },
-      calibration,
-      options,
-      context,
-    );
+    const parent = { ...unet, notes: { ...unet.notes, parent: hash } };
+    const converted = convertByPlan(parent, calibration, plan, options.tolerance, context);
+    const { spiking } = converted;
     writeFileAtomic(options.out, encodeModel(options.as === 'both' ? combine(unet, spiking) : spiking));
-    return report(spiking, calibration, options);
+    const checked = options.check ? check(unet, spiking, calibration, options, context) : undefined;
+    return conversionReport(options.out, converted, calibration, checked);
   },
 });
-
-function convert(unet: Model, { inputs }: CalibrationSet, options: Options, context: Context): SpikingModel {
-  const plan = planOf(options);
-  const channelWise = plan.normalisation === 'channel';
-  if (options.lambda === 'mse' && !channelWise)
-    throw new UsageError('--lambda mse: chooses the lambdas of channels: add --norm channel');
-  const lowest = plan.percentile ?? USUAL_PERCENTILE;
-  const bar = context.progress('measuring', inputs.length);
-  const { kernels } = context;
-  const measured = measureActivations(kernels, unet, inputs, lowest, channelWise, bar.update);
-  if (options.lambda === 'percentile') return convertModel(unet, measured, plan);
-  const counting = context.progress('counting', inputs.length);
-  const channelLambdas = measureMseLambdas(kernels, unet, inputs, measured, counting.update);
-  return convertModel(unet, measured, { ...plan, channelLambdas });
-}
-
-/** Each option as it is given, or else the preset's. */
-function planOf(options: Options): ConversionPlan {
-  const preset = presets[options.preset];
-  const { neuron, spikeValues, leak, reset, poolings } = options;
-  const { layerInput, slices } = resolveProfile(options);
-  const byPreset = preset.thresholds === undefined ? undefined : thresholdOption(preset.thresholds);
-  const given = {
-    byLayer: new Map(),
-    ...options.thresholds,
-    common: options.thresholds?.common ?? byPreset?.common,
-  };
-  const { thresholds, thresholdsOf } = resolveThresholds(given, neuron);
-  if (spikeValues && Object.keys(thresholdsOf).length > 0)
-    throw new UsageError(
-      '--spike-values: belong to the thresholds of all layers, which differ here: leave them out',
-    );
-  return {
-    ...{ neuron, spikeValues, leak, reset, poolings, layerInput, slices },
-    thresholds: thresholds ?? findNeuron(neuron).defaultThresholds,
-    thresholdsOf: Object.keys(thresholdsOf).length > 0 ? thresholdsOf : undefined,
-    initialPotential: options.vInit ?? preset.vInit,
-    normalisation: options.norm ?? preset.norm,
-    percentile: options.percentile ?? preset.percentile,
-    intendedSteps: preset.steps,
-  };
-}
-
-function report(spiking: SpikingModel, { inputs, description }: CalibrationSet, options: Options) {
-  const { conversion, channelLambdas } = spiking;
-  const { thresholds, thresholdsOf, normalisation, inputLambdas, lambdas } = conversion;
-  const layers = spiking.layers.map((layer) => ({
-    name: layer.name,
-    lambdaIn: inputLambdas[layer.name],
-    lambdaOut: lambdas[layer.name],
-    ...(channelLambdas?.has(layer.output) && { channelLambdas: [...channelLambdas.get(layer.output)!] }),
-    thresholds: hasNeuron(layer) ? (thresholdsOf?.[layer.output] ?? thresholds).length : 0,
-    neuron: hasNeuron(layer) ? options.neuron : 'none (read-out)',
-  }));
-  const rows = layers.map(({ name, lambdaIn, lambdaOut, channelLambdas, thresholds, neuron }) => [
-    name,
-    lambdaIn.map(short).join(' | '),
-    channelLambdas ? rangeOf(channelLambdas) : short(lambdaOut),
-    thresholds > 0 ? `${neuron}, ${thresholds}` : neuron,
-  ]);
-  return {
-    json: { model: options.out, ...conversion, images: inputs.length, calibration: description, layers },
-    text: `${table(['layer', 'lambda in', 'lambda out', 'neuron, thresholds'], rows)}
-${options.out}: ${normalisation}-wise, measured on ${description}`,
-  };
-}
-
-function rangeOf(lambdas: readonly number[]): string {
-  return `${short(Math.min(...lambdas))} .. ${short(Math.max(...lambdas))}`;
-}
-
-function short(value: number): string {
-  return value.toPrecision(4);
-}

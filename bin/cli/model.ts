@@ -88,7 +88,7 @@ export function spikingModel(
 }
 
 /** The T that a network was fine-tuned or converted for. */
-function stepsOf({ steps, intendedSteps }: SpikingModel['conversion']): number {
+export function stepsOf({ steps, intendedSteps }: SpikingModel['conversion']): number {
   return steps ?? intendedSteps ?? DEFAULT_STEPS;
 }
 

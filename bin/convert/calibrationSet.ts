@@ -1,6 +1,7 @@
 /** What `convert` measures on: a data set's training images or a folder of pictures, as the network will see them. */
 
 import { type CalibrationInput, calibrationInputs, drawImages } from '../../lib/convert/calibration.js';
+import type { Sample } from '../../lib/image/dataset/dataset.js';
 import { readImageFolder } from '../../lib/image/dataset/folder.js';
 import { findDataset } from '../../lib/image/dataset/index.js';
 import { UsageError } from '../../lib/tensor/error.js';
@@ -17,6 +18,8 @@ export interface CalibrationOptions extends Partial<DataOptions> {
 
 export interface CalibrationSet {
   readonly inputs: readonly CalibrationInput[];
+  /** The same as the data set gives them: not degraded yet, with their labels where it has some. */
+  readonly samples: readonly Sample[];
   /** What they are, for people. */
   readonly description: string;
 }
@@ -31,11 +34,11 @@ export function calibrationSet(options: CalibrationOptions, model: Model): Calib
   const chosen = images === undefined ? samples : drawImages(samples, images, seed);
   const inputs = calibrationInputs(chosen, noisy ? 'segment' : task, seed);
   const kind = task === 'denoise' ? (noisy ? ', noisy as they are' : ', with noise of sigma 0 to 55') : '';
-  return { inputs, description: `${inputs.length} images${kind}` };
+  return { inputs, samples: chosen, description: `${inputs.length} images${kind}` };
 }
 
 /** All images of the folder, or of the data set's training split. */
-function samplesOf(options: CalibrationOptions, model: Model) {
+function samplesOf(options: CalibrationOptions, model: Model): readonly Sample[] {
   const channels = imageChannels(model);
   if (options.calibration !== undefined) {
     if (options.dataset !== undefined)

@@ -45,9 +45,15 @@ export function measureMseLambdas(
     onImage,
   );
   const byName = new Map(signals.map((signal) => [signal.name, signal]));
+  const known = new Map<string, Float32Array>();
   return (signal, thresholds) => {
     const { largest, bins } = byName.get(signal)!;
-    return largest.map((most, c) => best(bins.subarray(c * BINS, (c + 1) * BINS), most, thresholds));
+    const key = `${signal} ${thresholds}`;
+    const lambdas =
+      known.get(key) ??
+      largest.map((most, c) => best(bins.subarray(c * BINS, (c + 1) * BINS), most, thresholds));
+    known.set(key, lambdas);
+    return lambdas;
   };
 }
 

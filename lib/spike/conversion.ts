@@ -34,6 +34,18 @@ export interface ConversionPlan extends Partial<ScaleChoices> {
 /** lambda [C] of each channel of a signal whose neurons have so many thresholds. */
 export type LambdaChoice = (signal: string, thresholds: number) => Float32Array;
 
+/** The lambdas of a plan; all channels of a layer have the same where it is not channel-wise. */
+export function lambdaChoice(unet: Model, measured: Measured, plan: ConversionPlan): LambdaChoice {
+  const { channelLambdas, normalisation } = plan;
+  if (channelLambdas) return channelLambdas;
+  const percentOf = (count: number) => plan.percentile ?? percentileFor(count);
+  if (normalisation === 'channel')
+    return (signal, count) => measured.channelLambdas(signal, percentOf(count));
+  const channelsOf = new Map(unet.layers.map(({ output, channelsOut }) => [output, channelsOut]));
+  return (signal, count) =>
+    new Float32Array(channelsOf.get(signal)!).fill(measured.lambdas(percentOf(count)).get(signal)!);
+}
+
 /** The paper's. */
 export const USUAL_PERCENTILE = 99.9;
 
@@ -56,8 +68,7 @@ export function convertModel(unet: Model, measured: Measured, plan: ConversionPl
   const channelWise = plan.normalisation === 'channel';
   // Channel-wise those of layers are not used; they are kept as the paper has them, to be compared with.
   const lambdas = measured.lambdas(percentile ?? (channelWise ? USUAL_PERCENTILE : percentOf(most)));
-  const choose: LambdaChoice =
-    channelLambdas ?? ((signal, count) => measured.channelLambdas(signal, percentOf(count)));
+  const choose = lambdaChoice(unet, measured, plan);
   const byChannel: ChannelLambdas | undefined = channelWise
     ? new Map(
         unet.layers.filter(hasRelu).map((layer) => [layer.output, choose(layer.output, countOf(layer))]),

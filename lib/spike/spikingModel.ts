@@ -113,17 +113,22 @@ export function toUnet(model: Model, source: string): Model {
   return { ...unet, stage: 'ann', notes: Object.fromEntries(notes) };
 }
 
+/** The scales of a conversion from what a file says of it. */
+export function scalesOf(model: Model, notes: SpikingNotes): LayerScales[] {
+  const { normalisation, lambdas, inputLambdas } = notes;
+  if (normalisation === 'channel')
+    return layerScales(model.layers, new Map(), normalisation, undefined, model.channelLambdas);
+  return model.layers.map((layer) => ({
+    layer,
+    lambdaIn: inputLambdas[layer.name],
+    lambdaOut: lambdas[layer.name],
+  }));
+}
+
 /** The normalised weights of a U-Net that carries its conversion: what `convert` made of them. */
 function normalise(model: Model, notes: SpikingNotes): Model['parameters'] {
-  const { normalisation, lambdas, inputLambdas, slices } = notes;
-  const scales =
-    normalisation === 'channel'
-      ? layerScales(model.layers, new Map(), normalisation, undefined, model.channelLambdas)
-      : model.layers.map((layer) => ({
-          layer,
-          lambdaIn: inputLambdas[layer.name],
-          lambdaOut: lambdas[layer.name],
-        }));
+  const { normalisation, slices } = notes;
+  const scales = scalesOf(model, notes);
   return normaliseParameters(model.parameters, scales, normalisation === 'connection' ? slices : 'whole');
 }
 

@@ -17,12 +17,13 @@ import {
   type Signals,
 } from '../unet/forward.js';
 import { layerParameters } from '../unet/parameters.js';
-import { potentialOf } from './neuron/neuron.js';
+import { startMembranes } from './neuron/start.js';
 import {
   ALL_SUMS,
   countSpikes,
   type LayerNeuron,
   type Mode,
+  membranesOf,
   neuronOf,
   type Simulation,
   type SimulationOptions,
@@ -94,9 +95,11 @@ function newPopulations(
     const dims = outputDims(layer, height, width);
     const whole = { top: 0, bottom: dims.height, left: 0, right: dims.width };
     const kind = neuronOf(network, layer);
+    const membrane = kernels.tensor(membranesOf(network, layer) * output.length);
+    startMembranes(kind.neuron, kind.parameters, membrane);
     const population: Population = {
       kind,
-      membrane: startingMembranes(kernels, kind, output.length),
+      membrane,
       output,
       spikes: new Uint8Array(output.length),
       currentSum: filled(0),
@@ -109,14 +112,6 @@ function newPopulations(
     return [layer.output, population] as const;
   });
   return new Map(entries);
-}
-
-/** [k,n] potentials before the first step. */
-function startingMembranes(kernels: Kernels, { neuron, parameters }: LayerNeuron, n: number): Float32Array {
-  const count = neuron.membranes(parameters.thresholds.length);
-  const membranes = kernels.tensor(count * n);
-  for (let k = 0; k < count; k++) membranes.fill(potentialOf(parameters, k), k * n, (k + 1) * n);
-  return membranes;
 }
 
 /** The current of a layer from the spikes of this step (line 6: the bias enters every time). */

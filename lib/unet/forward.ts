@@ -41,11 +41,7 @@ export function forward(
   const signals: Signals = new Map([[IMAGE, image]]);
   const readers = lastReaders(network.layers);
   for (const layer of network.layers) {
-    const input = gatherInput(kernels, layer, signals, height, width);
-    const current = applyLayer(kernels, layer, network.parameters, input, height, width);
-    if (hasRelu(layer)) kernels.reluForward(current, current);
-    signals.set(layer.output, current);
-    releaseInput(kernels, layer, input);
+    signals.set(layer.output, computeSignal(kernels, network, layer, signals, height, width));
     if (keep === 'all') continue;
     for (const name of layer.inputs) {
       if (name === IMAGE || readers.get(name) !== layer) continue;
@@ -54,6 +50,48 @@ export function forward(
     }
   }
   return signals;
+}
+
+/**
+ * The output [H,W,K] if one signal were another, `replaced` by [h,w,C]: what comes after it is computed anew from the
+ * signals of a forward pass, which stay as they are.
+ */
+export function forwardFrom(
+  kernels: Kernels,
+  network: Network,
+  signals: Signals,
+  replaced: { readonly name: string; readonly signal: Float32Array },
+  height: number,
+  width: number,
+): Float32Array {
+  const changed: Signals = new Map([[replaced.name, replaced.signal]]);
+  const readers = lastReaders(network.layers);
+  for (const layer of network.layers) {
+    if (!layer.inputs.some((name) => changed.has(name))) continue;
+    const seen = new Map([...signals, ...changed]);
+    changed.set(layer.output, computeSignal(kernels, network, layer, seen, height, width));
+    for (const name of layer.inputs) {
+      if (name === replaced.name || !changed.has(name) || readers.get(name) !== layer) continue;
+      kernels.release(signalOf(changed, name));
+    }
+  }
+  return signalOf(changed, OUTPUT);
+}
+
+/** One layer with its ReLU, where it has one. */
+function computeSignal(
+  kernels: Kernels,
+  network: Network,
+  layer: Layer,
+  signals: Signals,
+  height: number,
+  width: number,
+): Float32Array {
+  const input = gatherInput(kernels, layer, signals, height, width);
+  const current = applyLayer(kernels, layer, network.parameters, input, height, width);
+  if (hasRelu(layer)) kernels.reluForward(current, current);
+  releaseInput(kernels, layer, input);
+  return current;
 }
 
 /** Whether a ReLU follows: behind every convolution but the last. Pooling has none. */

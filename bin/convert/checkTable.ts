@@ -1,0 +1,63 @@
+/** `convert --check`: where a conversion lost accuracy, as a table. */
+
+import { type Check, checkConversion, runsOf } from '../../lib/diagnose/check.js';
+import type { SpikingModel } from '../../lib/spike/spikingModel.js';
+import type { Model } from '../../lib/unet/model.js';
+import { stepsOf } from '../cli/model.js';
+import type { Context } from '../cli/stage.js';
+import { table } from '../cli/table.js';
+import type { CalibrationSet } from './calibrationSet.js';
+import { spread } from './measure.js';
+
+/** Images that are run, spread evenly over those that lambdas were measured on. */
+const IMAGES = 2;
+/** Noise that a denoiser has to remove, in grey levels. */
+const SIGMA = 25;
+
+export interface CheckReport extends Check {
+  readonly images: number;
+  readonly steps: number;
+  readonly metric: string;
+}
+
+export function check(
+  unet: Model,
+  spiking: SpikingModel,
+  { samples }: CalibrationSet,
+  given: { readonly steps?: number; readonly seed: number },
+  { kernels, progress }: Context,
+): CheckReport {
+  const images = spread(samples, IMAGES);
+  const steps = given.steps ?? stepsOf(spiking.conversion);
+  const onRun = progress('checking', runsOf(unet)).update;
+  const options = { steps, sigma: SIGMA, seed: given.seed, onRun };
+  const result = checkConversion(kernels, unet, spiking, images, options);
+  const classes = unet.classNames.length;
+  const metric = unet.configuration.task === 'denoise' ? 'PSNR' : classes > 2 ? 'mIoU' : 'F1';
+  return { ...result, images: images.length, steps, metric };
+}
+
+export function checkText({ layers, unet, spiking, against, images, steps, metric }: CheckReport): string {
+  const score = (value: number) => value.toFixed(metric === 'PSNR' ? 2 : 4);
+  const percent = (share: number) => `${(100 * share).toFixed(share < 0.001 && share > 0 ? 3 : 2)} %`;
+  const rows = layers.map((layer) => [
+    layer.signal,
+    percent(layer.error),
+    percent(layer.clipped),
+    layer.silent === 0 ? '' : `${layer.silent} of ${layer.channels}`,
+    layer.spikes.toFixed(2),
+    score(layer.alone),
+    score(layer.exactUpTo),
+  ]);
+  const header = [
+    'layer',
+    'error of flow',
+    'clipped',
+    'silent channels',
+    'spikes a neuron',
+    `${metric}: only it spikes`,
+    'exact up to it',
+  ];
+  return `${table(header, rows)}
+${metric} on ${images} images against ${against}, T=${steps}: U-Net ${score(unet)}, spiking ${score(spiking)}`;
+}

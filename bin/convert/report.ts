@@ -1,0 +1,79 @@
+/** What `convert` prints: lambdas and thresholds of each layer, and how thresholds were chosen. */
+
+import type { SpikingModel } from '../../lib/spike/spikingModel.js';
+import { hasNeuron } from '../../lib/unet/forward.js';
+import type { Result } from '../cli/stage.js';
+import { table, thousands } from '../cli/table.js';
+import type { CalibrationSet } from './calibrationSet.js';
+import { type CheckReport, checkText } from './checkTable.js';
+import type { Converted } from './measure.js';
+
+export function conversionReport(
+  file: string,
+  { spiking, auto }: Converted,
+  { inputs, description }: CalibrationSet,
+  checked: CheckReport | undefined,
+): Result {
+  const { conversion } = spiking;
+  const layers = layersOf(spiking);
+  const rows = layers.map(({ name, lambdaIn, lambdaOut, channelLambdas, thresholds, neuron }) => [
+    name,
+    lambdaIn.map(short).join(' | '),
+    channelLambdas ? rangeOf(channelLambdas) : short(lambdaOut),
+    thresholds > 0 ? `${neuron}, ${thresholds}` : neuron,
+  ]);
+  const { spiking: _, assignment: __, ...choice } = auto ?? {};
+  return {
+    json: {
+      ...{ model: file, ...conversion, images: inputs.length, calibration: description, layers },
+      ...(auto && { auto: choice }),
+      ...(checked && { check: checked }),
+    },
+    text: [
+      table(['layer', 'lambda in', 'lambda out', 'neuron, thresholds'], rows),
+      ...(auto ? [choiceText(spiking, auto)] : []),
+      ...(checked ? [`\n${checkText(checked)}\n`] : []),
+      `${file}: ${conversion.normalisation}-wise, measured on ${description}`,
+    ].join('\n'),
+  };
+}
+
+function layersOf({ layers, conversion, channelLambdas }: SpikingModel) {
+  const { neuron, thresholds, thresholdsOf, inputLambdas, lambdas } = conversion;
+  return layers.map((layer) => ({
+    name: layer.name,
+    lambdaIn: inputLambdas[layer.name],
+    lambdaOut: lambdas[layer.name],
+    ...(channelLambdas?.has(layer.output) && { channelLambdas: [...channelLambdas.get(layer.output)!] }),
+    thresholds: hasNeuron(layer) ? (thresholdsOf?.[layer.output] ?? thresholds).length : 0,
+    neuron: hasNeuron(layer) ? neuron : 'none (read-out)',
+  }));
+}
+
+/** The layers that thresholds were chosen for, and what is lost. */
+function choiceText({ configuration }: SpikingModel, auto: NonNullable<Converted['auto']>): string {
+  const rows = auto.layers.map(({ signal, thresholds, spikes, oneFewer }) => [
+    signal,
+    String(thresholds),
+    thousands(spikes),
+    oneFewer ? `+${(100 * oneFewer.error).toPrecision(3)} %` : '',
+    oneFewer ? thousands(oneFewer.spikes) : '',
+  ]);
+  const unit = (value: number) =>
+    configuration.task === 'denoise'
+      ? `${value.toFixed(3)} dB`
+      : `${(100 * value).toFixed(3)} % of the pixels`;
+  const kept = auto.reached ? 'at most' : 'NOT reached with the most thresholds:';
+  return [
+    `\n${table(['layer', 'thresholds', 'spikes', 'one fewer: error', 'spikes'], rows)}`,
+    `differs from the U-Net by ${unit(auto.loss)} (${kept} ${unit(auto.tolerance)} wanted) on ${auto.images} images\n`,
+  ].join('\n');
+}
+
+function rangeOf(lambdas: readonly number[]): string {
+  return `${short(Math.min(...lambdas))} .. ${short(Math.max(...lambdas))}`;
+}
+
+function short(value: number): string {
+  return value.toPrecision(4);
+}

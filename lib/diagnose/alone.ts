@@ -1,0 +1,55 @@
+/**
+ * One layer alone: a U-Net in which a single layer's activations are replaced by what its neurons would make of
+ * them in T steps. The neurons see the exact activation as a constant current, in units of their lambdas.
+ */
+
+import type { Kernels } from '../kernel/contract.js';
+import { startMembranes } from '../spike/neuron/start.js';
+import type { LayerNeuron } from '../spike/simulation.js';
+import { forwardFrom, type Network, type Signals, signalOf } from '../unet/forward.js';
+
+/** What the neurons of one layer made of its activations. */
+export interface Encoded {
+  /** lambda I_out / T: what the next layer understands, [h,w,C]. */
+  readonly signal: Float32Array;
+  /** Of all neurons in all steps. */
+  readonly spikes: number;
+}
+
+/** Encodes activations [h,w,C] with neurons whose unit is lambda [C]. */
+export function encode(
+  { neuron, parameters }: LayerNeuron,
+  activations: Float32Array,
+  lambdas: ArrayLike<number>,
+  steps: number,
+): Encoded {
+  const channels = lambdas.length;
+  const current = activations.map((activation, n) => activation / lambdas[n % channels]);
+  const membrane = new Float32Array(neuron.membranes(parameters.thresholds.length) * current.length);
+  startMembranes(neuron, parameters, membrane);
+  const [flow, out] = [new Float32Array(current.length), new Float32Array(current.length)];
+  const fired = new Uint8Array(current.length);
+  let spikes = 0;
+  for (let t = 0; t < steps; t++) {
+    neuron.step(out, fired, membrane, current, parameters);
+    for (let n = 0; n < flow.length; n++) {
+      flow[n] += out[n];
+      spikes += fired[n];
+    }
+  }
+  return { signal: flow.map((sum, n) => (sum / steps) * lambdas[n % channels]), spikes };
+}
+
+/** The output [H,W,K] of the U-Net if the signal `name` were encoded; lives in the scope of the caller. */
+export function outputAlone(
+  kernels: Kernels,
+  network: Network,
+  signals: Signals,
+  name: string,
+  height: number,
+  width: number,
+  encodeSignal: (activations: Float32Array) => Encoded,
+): { readonly output: Float32Array; readonly spikes: number } {
+  const { signal, spikes } = encodeSignal(signalOf(signals, name));
+  return { output: forwardFrom(kernels, network, signals, { name, signal }, height, width), spikes };
+}

@@ -1,0 +1,146 @@
+/** `--thresholds auto`: a conversion with as few spikes as a tolerance allows, chosen on images without their labels. */
+
+import type { CalibrationInput } from '../convert/calibration.js';
+import type { Measured } from '../convert/statistics.js';
+import type { Kernels } from '../kernel/contract.js';
+import { psnr } from '../metric/psnr.js';
+import { type ConversionPlan, convertModel, lambdaChoice } from '../spike/conversion.js';
+import { findNeuron, neuronParameters } from '../spike/neuron/index.js';
+import { spikingRun } from '../spike/readout.js';
+import type { SpikingModel } from '../spike/spikingModel.js';
+import { optimalThresholds } from '../spike/thresholds.js';
+import { UsageError } from '../tensor/error.js';
+import type { Model } from '../unet/model.js';
+import { argmax, predict, type Run, unetRun } from '../unet/predict.js';
+import { type Assignment, type Choice, firstWithin, thresholdPath } from './chooseThresholds.js';
+import { type LayerCosts, MOST, measureLayers } from './layerTable.js';
+
+/** A layer of the network that was chosen. */
+export interface ChosenLayer {
+  readonly signal: string;
+  readonly thresholds: number;
+  /** An image, as measured with all other layers exact. */
+  readonly spikes: number;
+  /** What one threshold fewer would change: squared error at the output (1: that of the whole network), spikes an image. */
+  readonly oneFewer: { readonly error: number; readonly spikes: number } | undefined;
+}
+
+export interface AutoConversion extends Choice {
+  readonly spiking: SpikingModel;
+  readonly layers: readonly ChosenLayer[];
+}
+
+/** What is to be kept: the share of pixels whose class may differ, or dB of PSNR that may be lost. */
+export interface AutoOptions {
+  readonly tolerance: number;
+  readonly steps: number;
+  /** Layers whose thresholds are given. */
+  readonly fixed: Assignment;
+  /** Called with the number of cells done, of `cellCount`. */
+  readonly onCell?: (done: number) => void;
+}
+
+/** Converts a U-Net as planned, with thresholds by layer; UsageError for neurons that have only one. */
+export function convertAutomatically(
+  kernels: Kernels,
+  unet: Model,
+  measured: Measured,
+  images: readonly CalibrationInput[],
+  plan: ConversionPlan,
+  { tolerance, steps, fixed, onCell }: AutoOptions,
+): AutoConversion {
+  const neuron = findNeuron(plan.neuron);
+  if (neuron.mostThresholds < MOST)
+    throw new UsageError(`--thresholds auto: neuron ${plan.neuron} has ${neuron.mostThresholds} only`);
+  const kindOf = (count: number) => {
+    const thresholds = optimalThresholds(count);
+    const start = plan.initialPotential === 'half' ? neuron.half(thresholds) : plan.initialPotential;
+    const given = { ...plan, spikeValues: undefined, thresholds, initialPotential: start };
+    return { neuron, parameters: neuronParameters(plan.neuron, given) };
+  };
+  const lambdas = lambdaChoice(unet, measured, plan);
+  const table = measureLayers(kernels, unet, images, kindOf, steps, lambdas, onCell);
+  const converted = (assignment: Assignment) =>
+    convertModel(unet, measured, { ...plan, ...thresholdsOf(assignment) });
+  const lossOf = lossFunction(kernels, unet, images, steps);
+  const choice = firstWithin(thresholdPath(table, fixed), tolerance, (assignment) =>
+    lossOf(converted(assignment)),
+  );
+  const layers = describe(table, choice.assignment, images.length);
+  return { ...choice, spiking: converted(choice.assignment), layers };
+}
+
+/** An assignment as a plan has it: the number that most layers have, and those of the others. */
+function thresholdsOf(assignment: Assignment): Pick<ConversionPlan, 'thresholds' | 'thresholdsOf'> {
+  const counts = [...assignment.values()];
+  const layersWith = (count: number) => counts.filter((other) => other === count).length;
+  const usual = counts.reduce((best, count) => (layersWith(count) > layersWith(best) ? count : best));
+  const others = [...assignment].filter(([, count]) => count !== usual);
+  return {
+    thresholds: optimalThresholds(usual),
+    thresholdsOf:
+      others.length > 0
+        ? Object.fromEntries(others.map(([signal, count]) => [signal, optimalThresholds(count)]))
+        : undefined,
+  };
+}
+
+/** What a spiking network loses against the U-Net, in the unit of the tolerance. */
+function lossFunction(
+  kernels: Kernels,
+  unet: Model,
+  images: readonly CalibrationInput[],
+  steps: number,
+): (spiking: SpikingModel) => number {
+  const { task, classes } = unet.configuration;
+  const outputs = (run: Run) =>
+    kernels.frozen(() => images.map(({ input, height, width }) => predict(run, input, height, width).output));
+  const exact = outputs(unetRun(kernels, unet));
+  return (spiking) => {
+    const ours = outputs(spikingRun(kernels, spiking, task, { steps, mode: 'auto', keep: [] }));
+    if (task === 'segment') return differingShare(exact, ours, classes);
+    const losses = images.map((image, i) => quality(image, exact[i]) - quality(image, ours[i]));
+    return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  };
+}
+
+function differingShare(
+  exact: readonly Float32Array[],
+  ours: readonly Float32Array[],
+  classes: number,
+): number {
+  let [pixels, differing] = [0, 0];
+  for (const [i, scores] of exact.entries()) {
+    const [truth, found] = [argmax(scores, classes), argmax(ours[i], classes)];
+    pixels += truth.length;
+    for (let p = 0; p < truth.length; p++) if (truth[p] !== found[p]) differing++;
+  }
+  return differing / pixels;
+}
+
+/** PSNR of a denoised image, in dB. */
+function quality({ input, clean, name }: CalibrationInput, noise: Float32Array): number {
+  if (!clean)
+    throw new UsageError(
+      `--thresholds auto: ${name} is noisy as it is, and nobody knows it without noise: leave --noisy out`,
+    );
+  return psnr(
+    input.map((value, i) => 255 * Math.min(1, Math.max(0, value - noise[i]))),
+    clean.map((value) => 255 * value),
+  );
+}
+
+function describe(table: readonly LayerCosts[], assignment: Assignment, images: number): ChosenLayer[] {
+  const chosen = table.map(({ signal, costs }) => {
+    const at = costs.findIndex(({ thresholds }) => thresholds === assignment.get(signal));
+    return { signal, cost: costs[at], fewer: costs[at - 1] };
+  });
+  const total = chosen.reduce((sum, { cost }) => sum + (cost?.error ?? 0), 0);
+  return chosen.map(({ signal, cost, fewer }) => ({
+    signal,
+    thresholds: assignment.get(signal)!,
+    spikes: (cost?.spikes ?? 0) / images,
+    oneFewer: fewer &&
+      cost && { error: (fewer.error - cost.error) / total, spikes: (fewer.spikes - cost.spikes) / images },
+  }));
+}

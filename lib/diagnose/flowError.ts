@@ -1,0 +1,83 @@
+/** How far the flows of a simulation are from the activations of the U-Net, layer by layer, added up over images. */
+
+import { outputLambdas } from '../convert/scales.js';
+import { type LayerNeuron, neuronOf, type Simulation } from '../spike/simulation.js';
+import { type SpikingModel, scalesOf } from '../spike/spikingModel.js';
+import { hasNeuron, type Signals, signalOf } from '../unet/forward.js';
+
+/** lambda [C] of each channel, by the name of the signal. */
+export type Units = ReadonlyMap<string, ArrayLike<number>>;
+
+export function unitsOf(spiking: SpikingModel): Units {
+  const scales = scalesOf(spiking, spiking.conversion);
+  return new Map(scales.map((ofLayer) => [ofLayer.layer.output, outputLambdas(ofLayer)]));
+}
+
+/** What is known of one layer so far. */
+export interface Tallied {
+  readonly signal: string;
+  readonly unit: ArrayLike<number>;
+  /** The most that a neuron can say in a step, in volts; Infinity where there is none. */
+  readonly most: number;
+  readonly sums: { error: number; size: number; clipped: number; neurons: number; spikes: number };
+  readonly fired: Uint8Array;
+  summary(): {
+    readonly error: number;
+    readonly clipped: number;
+    readonly silent: number;
+    readonly channels: number;
+    readonly spikes: number;
+  };
+}
+
+export type Tallies = ReadonlyMap<string, Tallied>;
+
+export function newTallies(spiking: SpikingModel): Tallies {
+  const units = unitsOf(spiking);
+  const entries = spiking.layers.filter(hasNeuron).map((layer) => {
+    const unit = units.get(layer.output)!;
+    return [layer.output, newTally(layer.output, unit, mostOf(neuronOf(spiking, layer)))] as const;
+  });
+  return new Map(entries);
+}
+
+function newTally(signal: string, unit: ArrayLike<number>, most: number): Tallied {
+  const sums = { error: 0, size: 0, clipped: 0, neurons: 0, spikes: 0 };
+  const fired = new Uint8Array(unit.length);
+  const summary = () => ({
+    error: sums.size === 0 ? Math.sqrt(sums.error) : Math.sqrt(sums.error / sums.size),
+    clipped: sums.clipped / sums.neurons,
+    silent: fired.filter((once) => once === 0).length,
+    channels: fired.length,
+    spikes: sums.spikes / sums.neurons,
+  });
+  return { signal, unit, most, sums, fired, summary };
+}
+
+function mostOf({ parameters: { spikeValues } }: LayerNeuron): number {
+  return spikeValues.length === 0
+    ? Number.POSITIVE_INFINITY
+    : spikeValues.reduce((sum, value) => sum + value, 0);
+}
+
+/** Adds one image: the activations of the U-Net, and a simulation that has kept its flows and spike counts. */
+export function tally(
+  { signal, unit, most, sums, fired }: Tallied,
+  activations: Signals,
+  simulation: Simulation,
+): void {
+  const exact = signalOf(activations, signal);
+  const flow = signalOf(simulation.flows, signal);
+  const counts = simulation.spikeCounts.get(signal)!;
+  const channels = unit.length;
+  for (let n = 0; n < exact.length; n++) {
+    const c = n % channels;
+    const difference = (unit[c] * flow[n]) / simulation.steps - exact[n];
+    sums.error += difference * difference;
+    sums.size += exact[n] * exact[n];
+    if (exact[n] > most * unit[c]) sums.clipped++;
+    sums.spikes += counts[n];
+    if (flow[n] !== 0) fired[c] = 1;
+  }
+  sums.neurons += exact.length;
+}

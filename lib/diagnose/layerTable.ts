@@ -1,0 +1,93 @@
+/**
+ * What every number of thresholds costs in every layer: the squared error that a layer alone causes at the output of
+ * the U-Net, all others exact, and the spikes that it fires. Errors of layers nearly add up, so this table is enough
+ * to choose thresholds for all of them (chooseThresholds.ts). No labels are looked at.
+ */
+
+import { type CalibrationImage, forEachImage } from '../convert/statistics.js';
+import type { Kernels } from '../kernel/contract.js';
+import type { LambdaChoice } from '../spike/conversion.js';
+import type { LayerNeuron } from '../spike/simulation.js';
+import { type Layer, OUTPUT } from '../unet/architecture.js';
+import { hasNeuron, type Network, signalOf } from '../unet/forward.js';
+import { encode, outputAlone } from './alone.js';
+
+/** The numbers of thresholds that are tried. */
+export const FEWEST = 2;
+export const MOST = 8;
+
+export interface Cost {
+  readonly thresholds: number;
+  /** Sum of the squared differences at the output, over all pixels, channels and images. */
+  readonly error: number;
+  /** Over all images. */
+  readonly spikes: number;
+}
+
+/** The costs of FEWEST .. MOST thresholds in one layer, in this order. */
+export interface LayerCosts {
+  readonly signal: string;
+  readonly costs: readonly Cost[];
+}
+
+/** Runs each layer alone at each number of thresholds, with neurons of that kind, over T steps. */
+export function measureLayers(
+  kernels: Kernels,
+  unet: Network,
+  images: readonly CalibrationImage[],
+  kindOf: (thresholds: number) => LayerNeuron,
+  steps: number,
+  lambdas: LambdaChoice,
+  onCell?: (done: number) => void,
+): LayerCosts[] {
+  const layers = unet.layers.filter(hasNeuron);
+  const table = layers.map(({ output }) => ({
+    signal: output,
+    costs: Array.from({ length: MOST - FEWEST + 1 }, (_, k) => ({
+      thresholds: FEWEST + k,
+      error: 0,
+      spikes: 0,
+    })),
+  }));
+  let done = 0;
+  forEachImage(kernels, unet, images, (signals, height, width) => {
+    const exact = signalOf(signals, OUTPUT);
+    for (const [l, layer] of layers.entries()) {
+      for (const cost of table[l].costs) {
+        const unit = lambdas(unitOf(layer), cost.thresholds);
+        const kind = kindOf(cost.thresholds);
+        kernels.scope(() => {
+          const { output, spikes } = outputAlone(
+            kernels,
+            unet,
+            signals,
+            layer.output,
+            height,
+            width,
+            (values) => encode(kind, values, unit, steps),
+          );
+          cost.error += squaredDistance(output, exact);
+          cost.spikes += spikes;
+        });
+        onCell?.(++done);
+      }
+    }
+  });
+  return table;
+}
+
+/** Cells that `measureLayers` goes through. */
+export function cellCount(unet: Network, images: number): number {
+  return unet.layers.filter(hasNeuron).length * (MOST - FEWEST + 1) * images;
+}
+
+/** The signal whose lambdas are the units of a layer: a pooling keeps those of what it reads. */
+export function unitOf({ operation, inputs, output }: Layer): string {
+  return operation === 'pool' ? inputs[0] : output;
+}
+
+function squaredDistance(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
+  return sum;
+}

@@ -1,0 +1,125 @@
+import t from 'tap';
+import { measureActivations } from '../../lib/convert/statistics.js';
+import { convertAutomatically } from '../../lib/diagnose/autoThresholds.js';
+import { checkConversion } from '../../lib/diagnose/check.js';
+import { measureLayers } from '../../lib/diagnose/layerTable.js';
+import type { Sample } from '../../lib/image/dataset/dataset.js';
+import { chooseKernels, engines } from '../../lib/kernel/choose.js';
+import { reference } from '../../lib/kernel/reference/index.js';
+import { convertModel } from '../../lib/spike/conversion.js';
+import { exact } from '../../lib/spike/neuron/exact.js';
+import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
+import { simulate } from '../../lib/spike/simulate.js';
+import { optimalThresholds } from '../../lib/spike/thresholds.js';
+import { UsageError } from '../../lib/tensor/error.js';
+import { stream } from '../../lib/tensor/rng.js';
+import { OUTPUT } from '../../lib/unet/architecture.js';
+import { forward, hasNeuron, signalOf } from '../../lib/unet/forward.js';
+import { argmax } from '../../lib/unet/predict.js';
+import { randomImage, randomModel } from '../support/networks.js';
+
+const [height, width] = [32, 48];
+const unet = randomModel({ task: 'segment', width: 2, channels: 1, classes: 3 }, 24); // whose answer has all classes
+const images = [0, 1].map((i) => ({
+  name: `image ${i}`,
+  input: randomImage(stream(2, 'image', i), height, width, 1),
+  height,
+  width,
+}));
+const measured = measureActivations(reference, unet, images, 99.9, true);
+const plan = { neuron: 'mt', initialPotential: 'half', normalisation: 'channel', percentile: 99.9 } as const;
+const kindOf = (count: number) => {
+  const thresholds = optimalThresholds(count);
+  const initialPotential = findNeuron('mt').half(thresholds);
+  return { neuron: findNeuron('mt'), parameters: neuronParameters('mt', { thresholds, initialPotential }) };
+};
+const lambdas = (signal: string) => measured.channelLambdas(signal, 99.9);
+
+t.test(
+  'one layer alone: the table has the error of a spiking network whose other layers are exact',
+  async (t) => {
+    const table = measureLayers(reference, unet, images.slice(0, 1), kindOf, 1, lambdas);
+    const [{ input }] = images;
+    const truth = signalOf(forward(reference, unet, input, height, width), OUTPUT);
+    const spiking = convertModel(unet, measured, { ...plan, thresholds: optimalThresholds(3) });
+    for (const layer of unet.layers.filter(hasNeuron)) {
+      const otherNeurons = new Map(
+        unet.layers.flatMap(({ output }) => (output === layer.output ? [] : [[output, exact] as const])),
+      );
+      const network = { ...spiking, otherNeurons };
+      const { output, spikes } = simulate(reference, network, input, height, width, {
+        steps: 1,
+        mode: 'dense',
+      });
+      const error = output.reduce((sum, value, i) => sum + (value - truth[i]) ** 2, 0);
+      const { costs } = table.find(({ signal }) => signal === layer.output)!;
+      t.equal(costs[1].thresholds, 3);
+      t.ok(
+        Math.abs(costs[1].error - error) <= 1e-3 * error + 1e-9,
+        `${layer.output}: ${costs[1].error}, ${error}`,
+      );
+      t.equal(costs[1].spikes, spikes, layer.output);
+    }
+  },
+);
+
+t.test('auto: keeps to the tolerance on real runs, and is the same on every engine', async (t) => {
+  const share = (spiking: ReturnType<typeof convertModel>) => {
+    let differing = 0;
+    for (const { input } of images) {
+      const truth = argmax(signalOf(forward(reference, unet, input, height, width), OUTPUT), 3);
+      const { output } = simulate(reference, spiking, input, height, width, { steps: 1, mode: 'dense' });
+      argmax(output, 3).forEach((id, p) => {
+        if (id !== truth[p]) differing++;
+      });
+    }
+    return differing / (images.length * height * width);
+  };
+  const options = { tolerance: 0.03, steps: 1, fixed: new Map([['relu3', 5]]) };
+  const chosen = Object.keys(engines).map((name) =>
+    convertAutomatically(chooseKernels(name, 2), unet, measured, images, plan, options),
+  );
+  const [{ spiking, loss, reached, layers, assignment }] = chosen;
+  t.ok(reached);
+  t.ok(loss > 0 && loss <= 0.03 && share(spiking) === loss, `${loss} of the pixels differ`);
+  t.equal(assignment.get('relu3'), 5);
+  t.ok(new Set(assignment.values()).size > 1, 'layers differ');
+  t.equal(layers.length, 26);
+  for (const other of chosen) t.strictSame([...other.assignment], [...assignment]);
+  const all = convertAutomatically(reference, unet, measured, images, plan, { ...options, tolerance: 0 });
+  t.equal(all.reached, false);
+  t.throws(
+    () => convertAutomatically(reference, unet, measured, images, { ...plan, neuron: 'if' }, options),
+    UsageError,
+  );
+});
+
+t.test('check: names the layer that clips, and where the loss begins', async (t) => {
+  const samples: Sample[] = images.map((image) => ({
+    ...image,
+    channels: 1,
+    picture: { height, width, channels: 1, data: new Uint8Array(height * width) },
+  }));
+  const good = convertModel(unet, measured, { ...plan, thresholds: optimalThresholds(8) });
+  const options = { steps: 1, sigma: 25, seed: 1 };
+  const fine = checkConversion(reference, unet, good, samples, options);
+  t.equal(fine.against, "the U-Net's answer");
+  t.equal(fine.unet, 1);
+  t.equal(fine.layers.length, 26);
+  t.ok(fine.spiking > 0.98 && fine.layers.every(({ alone }) => alone > 0.98));
+  t.equal(fine.layers.at(-1)!.exactUpTo, 1, 'everything is exact');
+  t.ok(fine.layers.every(({ error }) => error > 0 && error < 0.1));
+  // lambda of relu17 ten times too small, as on clean pictures: it clips, and all that is lost is lost there
+  const small = {
+    lambdas: measured.lambdas,
+    channelLambdas: (signal: string, percent: number) =>
+      measured.channelLambdas(signal, percent).map((lambda) => (signal === 'relu17' ? lambda / 10 : lambda)),
+  };
+  const bad = convertModel(unet, small, { ...plan, thresholds: optimalThresholds(8) });
+  const { layers, spiking } = checkConversion(reference, unet, bad, samples, options);
+  const worst = layers.reduce((a, b) => (b.alone < a.alone ? b : a));
+  t.equal(worst.signal, 'relu17');
+  t.ok(spiking < 0.9 && worst.clipped > 0.2, `score ${spiking}, clipped ${worst.clipped}`);
+  const at = layers.indexOf(worst);
+  t.ok(layers[at - 1].exactUpTo < 0.9 && layers[at].exactUpTo > 0.98);
+});
