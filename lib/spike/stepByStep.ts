@@ -18,6 +18,7 @@ import {
 } from '../unet/forward.js';
 import { layerParameters } from '../unet/parameters.js';
 import { findNeuron } from './neuron/index.js';
+import { startMembranes } from './neuron/start.js';
 import {
   ALL_SUMS,
   countSpikes,
@@ -92,7 +93,7 @@ function newPopulations(
     const dims = outputDims(layer, height, width);
     const whole = { top: 0, bottom: dims.height, left: 0, right: dims.width };
     const membrane = kernels.tensor(membranesOf(network) * output.length);
-    membrane.fill(network.neuronParameters.initialPotential);
+    startMembranes(findNeuron(network.neuron), network.neuronParameters, membrane);
     const population: Population = {
       membrane,
       output,

@@ -41,6 +41,7 @@ const cases = [
     settings: { leak: 0.75, reset: 'hard', thresholds: [1, 0.5], spikeValues: [0.5, 0.25] },
   },
   { neuron: 'rs', options: ['--thresholds', '0.5'], settings: { leak: 1, spikeValues: [0.5] } },
+  { neuron: 'signed', options: [], settings: { leak: 1, thresholds: [0.5, 0.25, 0.125, 0.0625] } },
 ] as const;
 
 for (const { neuron, options, settings } of cases) {
@@ -53,7 +54,7 @@ for (const { neuron, options, settings } of cases) {
     const how = ['--steps', '4', '--out', at('out'), '--dump', at(`${neuron}-dump.safetensors`), '--trace'];
     const { images } = spikingUnetJson('run', '--model', snn, '--image', image, ...how);
     const { tensors, metadata } = tensorsOf(at(`${neuron}-dump.safetensors`));
-    const levels = neuron === 'ml' ? [2] : [];
+    const levels = neuron === 'ml' || neuron === 'signed' ? [2] : [];
     t.strictSame(tensors.get('membrane.relu3')!.shape, [4, ...levels, 2, 16, 16]);
     t.strictSame(tensors.get('spike.relu3')!.shape, [4, 2, 16, 16]);
     t.match(metadata, { neuron, leak: JSON.stringify(settings.leak), reset: /soft|hard/ });
@@ -96,6 +97,7 @@ t.test('settings that a neuron does not have are refused', async (t) => {
   for (const [neuron, option, value, message] of [
     ['if', '--leak', '0.5', /--leak 0.5: neuron if has none, lif has/],
     ['lif', '--reset', 'slow', /--reset.*expected soft or hard/],
+    ['signed', '--thresholds', '1,0.75', /--thresholds 1,0.75: neuron signed needs each to be half/],
     ['ml', '--spike-values', '1', /--spike-values 1: got 1 values for 3 thresholds/],
   ] as const) {
     const { status, stderr } = spikingUnet(...convert('none.safetensors', neuron, option, value));

@@ -14,8 +14,14 @@ import { goldenModel, goldenNeurons } from '../contract/network.js';
 
 const runs = [
   { network: 'spike/segment_w2', names: ['mt'] },
-  { network: 'spike/denoise_w1', names: ['mt', 'mt-half', 'if', 'if-hard', 'lif', 'ml', 'ml-direct'] },
-  { network: 'spike/denoise_w1', names: ['mt', 'mt-half', 'if', 'lif', 'ml'].map((name) => `steps_${name}`) },
+  {
+    network: 'spike/denoise_w1',
+    names: ['mt', 'mt-half', 'if', 'if-hard', 'lif', 'ml', 'ml-direct', 'signed'],
+  },
+  {
+    network: 'spike/denoise_w1',
+    names: ['mt', 'mt-half', 'if', 'lif', 'ml', 'signed'].map((name) => `steps_${name}`),
+  },
 ];
 
 for (const [engine, kernels] of backends) {
