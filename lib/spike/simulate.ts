@@ -3,6 +3,7 @@
 import type { Kernels } from '../kernel/contract.js';
 import { checkImage } from '../unet/forward.js';
 import { hasAmplitudes } from './amplitudes.js';
+import { simulateDelayed } from './delayed.js';
 import { simulateLayers } from './layerByLayer.js';
 import { findNeuron } from './neuron/index.js';
 import { checkSteps, type Simulation, type SimulationOptions, type SpikingNetwork } from './simulation.js';
@@ -20,6 +21,7 @@ export function simulate(
   checkSteps(options.steps);
   checkImage(network, image, height, width);
   if (hasAmplitudes(network.parameters)) throw new Error('amplitudes of spikes: fold them into the weights');
+  if (options.timing === 'delayed') return simulateDelayed(kernels, network, image, height, width, options);
   const { spiking } = kernels;
   const { dynamics } = findNeuron(network.neuron);
   const anyOrder = !options.onStep && options.timing !== 'previous';

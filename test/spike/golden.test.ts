@@ -20,7 +20,11 @@ const runs = [
   },
   {
     network: 'spike/denoise_w1',
-    names: ['mt', 'mt-half', 'if', 'lif', 'ml', 'signed'].map((name) => `steps_${name}`),
+    names: ['mt', 'mt-half', 'if', 'lif', 'ml', 'signed', 'delayed_mt'].map((name) => `steps_${name}`),
+  },
+  {
+    network: 'spike/denoise_w1',
+    names: ['mt', 'mt-half', 'if', 'ml', 'signed'].map((name) => `delayed_${name}`),
   },
 ];
 
@@ -32,11 +36,12 @@ for (const [engine, kernels] of backends) {
       const { tensors, metadata } = goldenFile(file);
       const { steps, ...neurons } = goldenNeurons(metadata);
       const spiking = { ...model, ...neurons };
+      const timing = metadata.timing === 'delayed' ? 'delayed' : 'same';
       const image = goldenTensor(tensors, 'input');
       const [, height, width] = image.shape;
       for (const mode of MODES) {
         t.test(`${engine}, ${mode}: ${file} is PyTorch's`, async (t) => {
-          const got = simulate(kernels, spiking, imageOf(image), height, width, { steps, mode });
+          const got = simulate(kernels, spiking, imageOf(image), height, width, { steps, mode, timing });
           const expected = (name: string) => imageOf(goldenTensor(tensors, name));
           requireGolden(t, got.output, expected('output'), `${file}:output`);
           for (const layer of layers) {
@@ -57,7 +62,7 @@ for (const [engine, kernels] of backends) {
           }
           seen += 1;
         };
-        simulate(kernels, spiking, imageOf(image), height, width, { steps, mode: 'auto', onStep });
+        simulate(kernels, spiking, imageOf(image), height, width, { steps, mode: 'auto', timing, onStep });
         t.equal(seen, steps * layers.length);
       });
     }

@@ -41,7 +41,7 @@ export interface Neuron {
   check?(parameters: NeuronParameters): void;
   /** How many state values a neuron with so many thresholds has: membrane potentials first. */
   membranes(thresholds: number): number;
-  /** How many of them are potentials, which start at the initial potential; the others start at 0. Default: all. */
+  /** How many of them are potentials, which start at the initial potential (the others at 0); default: all. */
   readonly potentials?: number;
   /** Whether training gives each input channel of a layer a learned amplitude (spike/amplitudes.ts). */
   readonly learnsAmplitudes: boolean;

@@ -1,8 +1,8 @@
 /**
- * The signed multi-threshold neuron, for coarse thresholds and few steps: as multiThreshold.ts, but what was fired too
- * early is taken back by spikes of the other sign, and never more than was given. Its N thresholds halve down to D, so
- * that what it fires in a step is a whole number m of D, and |m| in binary says which thresholds fire. It is not in
- * the paper, and no fused kernel knows it: it runs step by step.
+ * The signed multi-threshold neuron, for coarse thresholds and few steps: as multiThreshold.ts, but what was
+ * fired too early is taken back by spikes of the other sign, and never more than was given. Its N thresholds
+ * halve down to D, so that what it fires in a step is a whole number m of D, and |m| in binary says which
+ * thresholds fire. It is not in the paper, and no fused kernel knows it: it runs step by step.
  */
 
 import { UsageError } from '../../tensor/error.js';
@@ -39,7 +39,7 @@ export const signed: Neuron = {
     for (let n = 0; n < size; n++) {
       const potential = fround(membrane[n] + current[n]);
       const given = membrane[size + n]; // G, never negative
-      const wanted = Math.ceil(fround(potential / lowest)) - 1; // leaves V in (0, D], as thresholds that V exceeds
+      const wanted = Math.ceil(fround(potential / lowest)) - 1; // "exceeds" is strict: leaves V in (0, D]
       const least = -Math.min(most, Math.round(fround(given / lowest)));
       const multiple = Math.max(least, Math.min(most, wanted)); // m
       // G is a multiple of D up to its roundings: it bounds what is taken back in volts, too. + 0: never -0.
