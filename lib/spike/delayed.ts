@@ -7,6 +7,7 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
+import type { Window } from '../kernel/dims.js';
 import { UsageError } from '../tensor/error.js';
 import { type Layer, lastReaders, OUTPUT, outputDims } from '../unet/architecture.js';
 import { applyLayer, hasNeuron, type Network, type Signals, signalOf } from '../unet/forward.js';
@@ -131,12 +132,23 @@ function fire(
     const arriving = step === 0 ? current : silence;
     neuron.step(output, spikes, membrane, arriving, network.neuronParameters);
     kernels.addInto(flow, output);
-    if (spikeCount) for (let n = 0; n < spikes.length; n++) spikeCount[n] += spikes[n];
-    for (let y = window.top; y < window.bottom; y++) {
-      const end = (y * width + window.right) * channels;
-      for (let n = (y * width + window.left) * channels; n < end; n++) spikesPerStep[step] += spikes[n];
-    }
+    if (spikeCount) addCounts(spikeCount, spikes);
+    spikesPerStep[step] = countIn(window, spikes, width, channels);
     onStep?.({ layer, step, current: arriving, membrane, output, spikes });
   }
   return { flow, spikeCount, spikesPerStep };
+}
+
+function addCounts(sum: Uint32Array, spikes: Uint8Array): void {
+  for (let n = 0; n < spikes.length; n++) sum[n] += spikes[n];
+}
+
+/** Spikes of a step in the window that is counted. */
+function countIn(window: Window, spikes: Uint8Array, width: number, channels: number): number {
+  let total = 0;
+  for (let y = window.top; y < window.bottom; y++) {
+    const end = (y * width + window.right) * channels;
+    for (let n = (y * width + window.left) * channels; n < end; n++) total += spikes[n];
+  }
+  return total;
 }
