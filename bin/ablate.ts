@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `spiking-unet ablate`: what each choice changes that the paper leaves open or its authors make in another way. */
 
+import { calibrationInputs } from '../lib/convert/calibration.js';
 import { measureLambdas } from '../lib/convert/statistics.js';
 import { findDataset } from '../lib/image/dataset/index.js';
 import { type AblationRow, ablate, variants } from '../lib/train/ablation.js';
@@ -39,14 +40,15 @@ await runStage<Options>({
     const dataset = findDataset(options.dataset);
     requireFitting(dataset, unet);
     const { steps, percentile, sigma, seed } = options;
-    const calibration = loadSamples(options, 'train', fitOf(unet));
+    const { task } = unet.configuration;
+    const calibration = calibrationInputs(loadSamples(options, 'train', fitOf(unet)), task, seed);
     const samples = loadSamples(options, 'test', fitOf(unet)).slice(0, options.images);
     const measuring = progress('measuring', calibration.length);
     const lambdas = measureLambdas(kernels, unet, calibration, percentile, measuring.update);
     const trying = progress('variants', variants.length);
-    const task = { unet, lambdas, samples, patchSize: dataset.patch.size, steps, sigma, seed };
-    const rows = kernels.frozen(() => ablate(kernels, task, trying.update));
-    const score = unet.configuration.task === 'denoise' ? 'PSNR' : unet.classNames.length > 2 ? 'mIoU' : 'F1';
+    const variation = { unet, lambdas, samples, patchSize: dataset.patch.size, steps, sigma, seed };
+    const rows = kernels.frozen(() => ablate(kernels, variation, trying.update));
+    const score = task === 'denoise' ? 'PSNR' : unet.classNames.length > 2 ? 'mIoU' : 'F1';
     return { json: { steps, images: samples.length, score, rows }, text: format(rows, score) };
   },
 });

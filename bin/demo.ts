@@ -2,12 +2,11 @@
 /** `spiking-unet demo`: a bundled sample through bundled models, U-Net beside Spiking-UNet, in one picture. */
 
 import { join } from 'node:path';
-import { renormalise } from '../lib/convert/normalise.js';
 import { readSample } from '../lib/image/dataset/folder.js';
 import { writePng } from '../lib/image/encode.js';
 import { energyReport, layerCosts } from '../lib/spike/energy.js';
 import { spikingRun } from '../lib/spike/readout.js';
-import { toSpikingModel } from '../lib/spike/spikingModel.js';
+import { combine, toSpikingModel } from '../lib/spike/spikingModel.js';
 import { evaluateSegmentation } from '../lib/train/evaluate.js';
 import { type CaptionedPrediction, resultPanel } from '../lib/train/picture.js';
 import { type Run, unetRun } from '../lib/unet/predict.js';
@@ -49,8 +48,7 @@ function runDemo({ out }: Options, context: Context): Result {
   const unet = loadModel(packageFile('fixtures', 'models', 'synth-drive-ann.safetensors')).model;
   const tunedPath = packageFile('fixtures', 'models', 'synth-drive-snn.safetensors');
   const tuned = toSpikingModel(loadModel(tunedPath).model, tunedPath);
-  const { lambdas, inputLambdas, slices } = tuned.conversion;
-  const converted = { ...tuned, parameters: renormalise(unet, lambdas, inputLambdas, slices) };
+  const converted = toSpikingModel(combine(unet, tuned), tunedPath);
   const predictions: CaptionedPrediction[] = [];
   const bar = context.progress('demo', 3);
 

@@ -72,7 +72,7 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
   const runs = resolve(options.runs);
   const settings = settingsOf(options);
   const wanted = options.arguments.map((name) => ({ name, content: findTable(name) }));
-  for (const from of options.merge) context.log(`${from}: ${mergeRuns(resolve(from), runs)} jobs taken over`);
+  for (const from of options.merge) merge(from, runs, context);
   const all = entriesOf(wanted.map(({ content }) => content));
   const jobs = chooseEntries(all, options.cells, options.shard).map((entry) => jobOf(entry, settings));
   const open = inOrder(jobs).filter((job) => !readDone(runs, job));
@@ -101,6 +101,14 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
     })),
     text: wanted.map(({ content }) => `${content.title}\n\n${textTable(content, resultOf)}`).join('\n\n'),
   };
+}
+
+/** Takes over what is done elsewhere, and says what it was. */
+function merge(from: string, runs: string, context: Context): void {
+  const { taken, present } = mergeRuns(resolve(from), runs);
+  for (const folder of taken) context.log(`${from}: took over ${folder}`);
+  for (const folder of present) context.log(`${from}: ${folder} is done here, too, and was left as it is`);
+  context.log(`${from}: ${taken.length} jobs taken over, ${present.length} were done here, too`);
 }
 
 function settingsOf({ width, seed, epochs, patches, data = process.env[DATA_VARIABLE] }: Options): Settings {

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { readImage } from '../lib/image/decode.js';
 import { preprocess } from '../lib/image/preprocess.js';
 import { newTrace, type StepTrace } from '../lib/spike/recording.js';
-import { membranesOf, type Simulation } from '../lib/spike/simulation.js';
+import { membranesOf, mostMembranes, type Simulation } from '../lib/spike/simulation.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { toMiB } from '../lib/unet/memory.js';
 import type { Model } from '../lib/unet/model.js';
@@ -134,9 +134,8 @@ function runPicture(model: Model, file: string, options: Options & SharedOptions
   const recordingRun: Run = (input, height, width) => {
     padded = { input, height, width };
     if (options.trace) {
-      const membranes = membranesOf(spiking!);
-      checkTraceSize(options.dump!, model, height, width, steps, membranes);
-      trace = newTrace(model.layers, height, width, steps, membranes);
+      checkTraceSize(options.dump!, model, height, width, steps, mostMembranes(spiking!));
+      trace = newTrace(model.layers, height, width, steps, (layer) => membranesOf(spiking!, layer));
     }
     const prediction = run(input, height, width);
     if (model.stage === 'ann') dump(prediction.output);

@@ -1,5 +1,6 @@
 /** What networks are timed on: models from files or with random weights, and a picture cut to any size. */
 
+import { calibrationInputs } from '../../lib/convert/calibration.js';
 import { normaliseModel } from '../../lib/convert/normalise.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import type { Image } from '../../lib/image/image.js';
@@ -30,7 +31,7 @@ export interface GivenModel {
   readonly model: Model;
 }
 
-const CALIBRATION = { size: 128, percent: 99.9 };
+const CALIBRATION = { size: 128, percent: 99.9, seed: 1 };
 
 /** Reads model files; UsageError for those that the bench cannot train. */
 export function readModels(paths: readonly string[]): GivenModel[] {
@@ -75,7 +76,8 @@ function randomUnet(width: number, seed: number): Model {
 
 /** The normalisation makes densities those of a real network, whatever the weights are. */
 function convert(kernels: Kernels, unet: Model, image: Example): SpikingModel {
-  const lambdas = measureLambdas(kernels, unet, [image], CALIBRATION.percent);
+  const seen = calibrationInputs([{ ...image, name: 'picture' }], unet.configuration.task, CALIBRATION.seed);
+  const lambdas = measureLambdas(kernels, unet, seen, CALIBRATION.percent);
   return withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
     neuron: 'mt',
     normalisation: 'connection',

@@ -10,19 +10,19 @@ import { spikingRun } from '../../lib/spike/readout.js';
 import {
   MODES,
   type Mode,
-  membranesOf,
+  mostMembranes,
   type Simulation,
   type StepRecord,
   type Sums,
 } from '../../lib/spike/simulation.js';
-import { type SpikingModel, toSpikingModel, withNotes } from '../../lib/spike/spikingModel.js';
+import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/spike/spikingModel.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
 import { forwardBytes } from '../../lib/unet/memory.js';
 import { decodeModel, type Model } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
 import { type MemoryLimit, tiledRun } from '../../lib/unet/tiles.js';
-import { addPotentialOption, count, initialPotential, oneOf } from './parse.js';
+import { addPotentialOption, count, oneOf } from './parse.js';
 import { addProfileOptions, type ChoiceName, type ProfileOptions } from './profile.js';
 
 /** T where neither the user nor the model says anything: the paper's for DRIVE. */
@@ -50,20 +50,23 @@ export interface LoadedModel {
   readonly hash: string;
 }
 
-/** Reads a model file (a checkpoint will do); DataError names what is wrong with it. */
-export function loadModel(path: string): LoadedModel {
+/** Reads a model file (a checkpoint will do) as it is; DataError names what is wrong with it. */
+export function readModel(path: string): LoadedModel {
   const bytes = readBytes(path);
   return { model: decodeModel(bytes, path).model, hash: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** A model to be run: of a file that holds both the spiking network, or `unet` says so the U-Net. */
+export function loadModel(path: string, unet = false): LoadedModel {
+  const { model, hash } = readModel(path);
+  if (model.stage !== 'both' && !unet) return { model, hash };
+  return { model: unet ? toUnet(model, path) : toSpikingModel(model, path), hash };
 }
 
 /** `choices` are those of the profile that matter to the stage; all stages start from V = 0 in `official`. */
 export function addSimulationOptions(command: Command, ...choices: readonly ChoiceName[]): void {
   command
-    .option(
-      '--steps <T>',
-      `time steps (default: those the model was fine-tuned for, or ${DEFAULT_STEPS})`,
-      count,
-    )
+    .option('--steps <T>', `time steps (default: those the model was made for, or ${DEFAULT_STEPS})`, count)
     .option(
       '--mode <mode>',
       `currents from ${MODES.join(', ')}: same bits, other speed`,
@@ -91,11 +94,13 @@ export function spikingModel(
 ) {
   const stored = read(model, source);
   const vInit = options.vInit ?? (options.profile === 'official' ? 0 : undefined);
-  const spiking: SpikingModel =
-    vInit === undefined
-      ? stored
-      : withNotes(stored, { initialPotential: initialPotential(vInit, stored.conversion.thresholds) });
-  return { spiking, steps: options.steps ?? stored.conversion.steps ?? DEFAULT_STEPS };
+  const spiking: SpikingModel = vInit === undefined ? stored : withNotes(stored, { initialPotential: vInit });
+  return { spiking, steps: options.steps ?? stepsOf(stored.conversion) };
+}
+
+/** The T that a network was fine-tuned or converted for. */
+function stepsOf({ steps, intendedSteps }: SpikingModel['conversion']): number {
+  return steps ?? intendedSteps ?? DEFAULT_STEPS;
 }
 
 /** The option --memory, for stages that can run large pictures in tiles. */
@@ -141,7 +146,7 @@ export function runOf(
   const { mode, timing = 'same' } = options;
   const simulation = { steps, mode, timing, keep, ...(onStep && { onStep }) };
   const run = spikingRun(kernels, spiking, model.configuration.task, simulation, onSimulation);
-  const membranes = membranesOf(spiking);
+  const membranes = mostMembranes(spiking);
   const delayed = timing === 'delayed';
   const bytesOf: MemoryLimit['bytesOf'] = (height, width) =>
     delayed

@@ -1,6 +1,8 @@
 /** Option values from text; commander prints what is thrown here beside the option's name. */
 
 import { type Command, InvalidArgumentError } from 'commander';
+import type { PatchSize } from '../../lib/image/patches.js';
+import { SIZE_STEP } from '../../lib/unet/architecture.js';
 
 /** A whole number of at least 1. */
 export function count(text: string): number {
@@ -24,6 +26,18 @@ export function threadCount(text: string): number {
 /** A whole number of at least 0. */
 export function naturalNumber(text: string): number {
   return text.trim() === '0' ? 0 : count(text);
+}
+
+/** The side of a square, or HEIGHTxWIDTH, each to be halved four times; 48x48 is 48, so that both are one run. */
+export function patchSize(text: string): PatchSize {
+  const match = /^(\d+)(?:x(\d+))?$/.exec(text);
+  const [height, width] = match ? [Number(match[1]), Number(match[2] ?? match[1])] : [0, 0];
+  if (![height, width].every((side) => side > 0 && side % SIZE_STEP === 0)) {
+    throw new InvalidArgumentError(
+      `expected a multiple of ${SIZE_STEP}, or HEIGHTxWIDTH of such, as in 192x256`,
+    );
+  }
+  return height === width ? height : { height, width };
 }
 
 /** Channels of a picture. */
@@ -78,9 +92,4 @@ export function addPotentialOption(command: Command, defaultText?: string): void
   const help = 'membrane potential before the first step, in volts, or "half" of the smallest threshold';
   const byDefault = defaultText === undefined ? undefined : potential(defaultText);
   command.option('--v-init <volts>', help, potential, byDefault);
-}
-
-/** The value of --v-init in volts. */
-export function initialPotential(value: number | 'half', thresholds: readonly number[]): number {
-  return value === 'half' ? Math.min(...thresholds) / 2 : value;
 }

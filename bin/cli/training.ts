@@ -1,9 +1,10 @@
 /** What `train` and `finetune` share on the command line: the options of the training loop, and what it shows. */
 
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Dataset } from '../../lib/image/dataset/dataset.js';
 import { writePng } from '../../lib/image/encode.js';
 import type { Image } from '../../lib/image/image.js';
+import type { PatchSize } from '../../lib/image/patches.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import type { Metrics, OnImage } from '../../lib/train/evaluate.js';
 import type { EpochRecord, Learner } from '../../lib/train/loop.js';
@@ -12,9 +13,8 @@ import { resultPanel } from '../../lib/train/picture.js';
 import { openRunFolder } from '../../lib/train/runFolder.js';
 import { schedules } from '../../lib/train/schedule.js';
 import { runSession } from '../../lib/train/session.js';
-import { SIZE_STEP } from '../../lib/unet/architecture.js';
 import type { Model } from '../../lib/unet/model.js';
-import { count, naturalNumber, nonNegative, positive } from './parse.js';
+import { count, naturalNumber, nonNegative, patchSize, positive } from './parse.js';
 import { type Context, Interrupted, type Result, type SharedOptions } from './stage.js';
 
 export interface TrainingCommand {
@@ -24,7 +24,7 @@ export interface TrainingCommand {
   readonly optimizer: string;
   readonly schedule: string;
   readonly patches?: number;
-  readonly patch?: number;
+  readonly patch?: PatchSize;
   readonly validation: number;
   readonly patience: number;
   readonly saveEvery: number;
@@ -44,9 +44,9 @@ export function addTrainingOptions(
     .option('--batch <n>', 'examples an update', count, defaults.batch)
     .option('--patches <n>', "examples an epoch (default: the data set's)", count, defaults.patches)
     .option(
-      '--patch <n>',
-      "side of the square patches, a multiple of 16 (default: the data set's)",
-      patchSide,
+      '--patch <size>',
+      "side of square patches, or HEIGHTxWIDTH, in multiples of 16 (default: the data set's)",
+      patchSize,
     )
     .option('--lr <rate>', 'learning rate', positive, defaults.lr)
     .option('--schedule <name>', `of the learning rate: ${Object.keys(schedules).join(', ')}`, 'cosine')
@@ -99,13 +99,6 @@ export async function trainAndReport(
     json: { run: options.out, model: folder.best, epochs: outcome.records.length, best },
     text: `${folder.best}: the best of ${outcome.records.length} epochs${best ? `, ${describe(best, options.epochs)}` : ''}`,
   };
-}
-
-/** Sides that the network can halve four times. */
-function patchSide(text: string): number {
-  const side = count(text);
-  if (side % SIZE_STEP !== 0) throw new InvalidArgumentError(`expected a multiple of ${SIZE_STEP}`);
-  return side;
 }
 
 /** Every option that the run depends on, for config.json. */

@@ -3,7 +3,7 @@
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { DataError } from '../../lib/tensor/error.js';
+import { DataError, UsageError } from '../../lib/tensor/error.js';
 import { makeFolder, readBytes, writeFileAtomic } from '../../lib/tensor/files.js';
 import type { Job } from './job.js';
 
@@ -38,20 +38,29 @@ export function writeDone(runs: string, { folder }: Job, done: Done): void {
   writeFileAtomic(join(runs, folder, DONE), `${JSON.stringify(done, null, 2)}\n`);
 }
 
-/** Copies the folders of jobs that are done in `from` and not in `to`; returns how many. */
-export function mergeRuns(from: string, to: string): number {
+/** Folders of jobs below --runs, in the order of their names. */
+export interface Merged {
+  readonly taken: readonly string[];
+  /** Done in both places: left as they were. */
+  readonly present: readonly string[];
+}
+
+/** Copies the folders of jobs that are done in `from` and not in `to`; UsageError where there is no `from`. */
+export function mergeRuns(from: string, to: string): Merged {
+  if (!existsSync(from)) throw new UsageError(`--merge ${from}: there is no such folder`);
   const finished = readdirSync(from, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith(DONE))
     .map((file) => dirname(relative('.', file)))
     .sort();
-  const missing = finished.filter((folder) => !existsSync(join(to, folder, DONE)));
-  for (const folder of missing) {
+  const present = finished.filter((folder) => existsSync(join(to, folder, DONE)));
+  const taken = finished.filter((folder) => !present.includes(folder));
+  for (const folder of taken) {
     cpSync(join(from, folder), join(to, folder), {
       recursive: true,
       filter: notAnotherJob(join(from, folder)),
     });
   }
-  return missing.length;
+  return { taken, present };
 }
 
 /** Jobs lie in the folders of those that they need, and are copied on their own. */

@@ -160,7 +160,7 @@ function stepTensors(
   mode: Mode,
 ): Tensors {
   const { input, height, width } = padInput(pictures[0], HEIGHT, WIDTH);
-  const trace = newTrace(spiking.layers, height, width, steps, membranesOf(spiking));
+  const trace = newTrace(spiking.layers, height, width, steps, (layer) => membranesOf(spiking, layer));
   kernels.scope(() => simulate(kernels, spiking, input, height, width, { steps, mode, onStep: trace.add }));
   return trace.tensors;
 }

@@ -57,7 +57,8 @@ export function drawSubjects(): Subject[] {
 }
 
 /** Neurons: a name of the table, and what of their parameters is not as the neuron has it. */
-export interface Population extends Pick<NeuronParameters, 'thresholds' | 'initialPotential'> {
+export interface Population extends Pick<NeuronParameters, 'thresholds'> {
+  readonly initialPotential: number;
   readonly neuron: string;
   readonly leak?: number;
   readonly reset?: Reset;

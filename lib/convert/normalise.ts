@@ -4,8 +4,15 @@ import { DataError } from '../tensor/error.js';
 import { checkFinite } from '../tensor/shape.js';
 import type { Model } from '../unet/model.js';
 import { layerParameters, type Parameters } from '../unet/parameters.js';
-import { channelFactors, type LayerScales, layerScales, PAPER_SCALES, type ScaleChoices } from './scales.js';
-import type { Lambdas } from './statistics.js';
+import {
+  inputLambdas,
+  type LayerScales,
+  layerScales,
+  outputLambdas,
+  PAPER_SCALES,
+  type ScaleChoices,
+} from './scales.js';
+import type { ChannelLambdas, Lambdas } from './statistics.js';
 
 /** A network in the units of its lambdas, ready for neurons to take the place of its ReLUs. */
 export interface NormalisedNetwork {
@@ -15,16 +22,19 @@ export interface NormalisedNetwork {
 
 /**
  * Normalises a trained U-Net (section 3.3). Refuses a network that spikes already, and weights that leave the
- * range of float32 when they are scaled (DataError).
+ * range of float32 when they are scaled (DataError). Channel-wise it needs the lambdas of the channels.
  */
 export function normaliseModel(
   model: Model,
   lambdas: Lambdas,
   normalisation: string,
   choices = PAPER_SCALES,
+  channelLambdas?: ChannelLambdas,
 ): NormalisedNetwork {
   if (model.stage !== 'ann') throw new DataError('the model is a spiking network already, expected a U-Net');
-  const scales = layerScales(model.layers, lambdas, normalisation, choices.layerInput);
+  if ((normalisation === 'channel') !== (channelLambdas !== undefined))
+    throw new Error(`normalisation ${normalisation}: lambdas of the channels belong to channel-wise only`);
+  const scales = layerScales(model.layers, lambdas, normalisation, choices.layerInput, channelLambdas);
   const slices = normalisation === 'connection' ? choices.slices : 'whole';
   const parameters = normaliseParameters(model.parameters, scales, slices);
   for (const [name, values] of parameters) checkFinite(`normalised ${name}`, values);
@@ -33,7 +43,8 @@ export function normaliseModel(
 
 /**
  * W~ = W lambda_in / lambda_out, where lambda_in is that of the part of the concatenation a channel belongs to
- * (Eq. 8; with equal parts it is Eq. 7), and b~ = b / lambda_out. Float64, rounded once.
+ * (Eq. 8; with equal parts it is Eq. 7; channel-wise every channel is a part), and b~ = b / lambda_out. Float64,
+ * rounded once.
  */
 export function normaliseParameters(
   parameters: Parameters,
@@ -42,32 +53,20 @@ export function normaliseParameters(
 ): Parameters {
   const normalised = new Map<string, Float32Array>();
   for (const layerScales of scales) {
-    const { layer, lambdaOut } = layerScales;
+    const { layer } = layerScales;
     if (layer.operation === 'pool') continue;
     const { weight, bias } = layerParameters(parameters, layer);
-    const factors = channelFactors(layerScales, slices);
-    const channelOf = (index: number) => Math.floor(index / layer.channelsOut) % factors.length;
-    const scaled = weight.map((value, index) => value * factors[channelOf(index)]);
+    const [lambdaIn, lambdaOut] = [inputLambdas(layerScales, slices), outputLambdas(layerScales)];
+    const channels = lambdaOut.length;
+    const scaled = weight.map((value, at) => {
+      const from = Math.floor(at / channels) % lambdaIn.length;
+      return value * (lambdaIn[from] / lambdaOut[at % channels]);
+    });
     normalised.set(`${layer.name}.weight`, scaled);
     normalised.set(
       `${layer.name}.bias`,
-      bias.map((value) => value / lambdaOut),
+      bias.map((value, channel) => value / lambdaOut[channel]),
     );
   }
   return normalised;
-}
-
-/** The same with the lambdas that a converted model remembers: what it was before it was fine-tuned. */
-export function renormalise(
-  model: Model,
-  lambdas: Readonly<Record<string, number>>,
-  inputLambdas: Readonly<Record<string, readonly number[]>>,
-  slices: ScaleChoices['slices'],
-): Parameters {
-  const scales = model.layers.map((layer) => ({
-    layer,
-    lambdaIn: inputLambdas[layer.name],
-    lambdaOut: lambdas[layer.name],
-  }));
-  return normaliseParameters(model.parameters, scales, slices);
 }

@@ -1,48 +1,51 @@
 /**
- * An exact percentile of values that arrive in pieces and are too many to keep: how many will come is known
- * beforehand, so only those that can lie above the percentile's rank are kept.
+ * Exact percentiles of values that arrive in pieces and are too many to keep: how many will come is known
+ * beforehand, so only those that can lie above the lowest percentile's rank are kept.
  */
 
-/** Percentile with linear interpolation between the two nearest ranks (numpy's default), 0..100. */
+/** Percentiles with linear interpolation between the two nearest ranks (numpy's default), 0..100. */
 export class PercentileCollector {
   private kept: Float32Array;
   private used = 0;
   private seen = 0;
   /** No value at or below this can matter any more. */
   private floor = Number.NEGATIVE_INFINITY;
-  private readonly total: number;
-  private readonly percent: number;
+  readonly total: number;
+  private readonly lowest: number;
   private readonly needed: number;
 
-  /** `total` is the number of values that will be added in all. */
-  constructor(total: number, percent: number) {
+  /** `total` is the number of values that will be added in all, `lowest` the lowest percentile that will be asked for. */
+  constructor(total: number, lowest: number) {
     this.total = total;
-    this.percent = percent;
-    this.needed = total - Math.floor(this.rank());
+    this.lowest = lowest;
+    this.needed = total - Math.floor(this.rank(lowest));
     this.kept = new Float32Array(2 * this.needed);
   }
 
-  add(values: Float32Array): void {
-    this.seen += values.length;
-    for (let i = 0; i < values.length; i++) {
+  /** Adds every `stride`-th value from `first` on. */
+  add(values: Float32Array, first = 0, stride = 1): void {
+    for (let i = first; i < values.length; i += stride) {
+      this.seen++;
       if (values[i] <= this.floor) continue;
       if (this.used === this.kept.length) this.discard();
       this.kept[this.used++] = values[i];
     }
   }
 
-  /** The percentile of everything added, rounded to float32. */
-  result(): number {
+  /** A percentile of everything added, rounded to float32. */
+  result(percent = this.lowest): number {
     if (this.seen !== this.total) throw new Error(`got ${this.seen} values, expected ${this.total}`);
+    if (percent < this.lowest) throw new Error(`percentile ${percent}: only from ${this.lowest} on`);
     const ascending = this.kept.subarray(0, this.used).sort();
-    const fraction = this.rank() - Math.floor(this.rank());
-    const lower = ascending.at(-this.needed)!;
-    const upper = ascending.at(Math.min(-1, 1 - this.needed))!;
-    return Math.fround(lower + fraction * (upper - lower));
+    const rank = this.rank(percent);
+    const fromEnd = this.total - Math.floor(rank);
+    const lower = ascending.at(-fromEnd)!;
+    const upper = ascending.at(Math.min(-1, 1 - fromEnd))!;
+    return Math.fround(lower + (rank - Math.floor(rank)) * (upper - lower));
   }
 
-  private rank(): number {
-    return ((this.total - 1) * this.percent) / 100;
+  private rank(percent: number): number {
+    return ((this.total - 1) * percent) / 100;
   }
 
   private discard(): void {

@@ -1,20 +1,23 @@
 /**
  * Which lambda each layer's input and output is measured in. A layer computes in units of lambda^l; behind a
  * pooling the unit is that of the ReLU before it. The input of conv1 and the output of conv19 keep their own
- * unit, 1. Layer-wise and connection-wise normalisation differ in the input of a concatenation only.
+ * unit, 1. Layer-wise and connection-wise normalisation differ in the input of a concatenation only; channel-wise
+ * (beyond the paper) every channel has a unit of its own, which poolings and concatenations hand on.
  * The authors' published code departs from this in two places, each of which is a choice here (docs/audit.md).
  */
 
 import { UsageError } from '../tensor/error.js';
 import { IMAGE, type Layer } from '../unet/architecture.js';
 import { hasNeuron } from '../unet/forward.js';
-import type { Lambdas } from './statistics.js';
+import type { ChannelLambdas, Lambdas } from './statistics.js';
 
 /** lambda^(l-1) of each part of a layer's input, and lambda^l of its output. */
 export interface LayerScales {
   readonly layer: Layer;
   readonly lambdaIn: readonly number[];
   readonly lambdaOut: number;
+  /** Channel-wise these count: lambda of each channel of the (concatenated) input, and of each output channel. */
+  readonly channels?: { readonly in: Float32Array; readonly out: Float32Array };
 }
 
 /** Where the authors' code normalises in another way than the paper. */
@@ -51,14 +54,19 @@ const layerWise: InputScales = (layer, units, lambdas, layerInput) => {
 export const normalisations: Readonly<Record<string, InputScales>> = {
   connection: connectionWise,
   layer: layerWise,
+  channel: connectionWise,
 };
 
-/** The scales of every layer; UsageError for a normalisation that is not in the table. */
+/**
+ * The scales of every layer; UsageError for a normalisation that is not in the table. With `channelLambdas` of each
+ * signal behind a ReLU they are channel-wise: W'_oi = W_oi lambda_i / lambda_o.
+ */
 export function layerScales(
   layers: readonly Layer[],
   lambdas: Lambdas,
   normalisation: string,
   layerInput = PAPER_SCALES.layerInput,
+  channelLambdas?: ChannelLambdas,
 ): LayerScales[] {
   const inputScales = Object.hasOwn(normalisations, normalisation)
     ? normalisations[normalisation]
@@ -67,28 +75,47 @@ export function layerScales(
     throw new UsageError(`--norm ${normalisation}: expected ${Object.keys(normalisations).join(' or ')}`);
   }
   const units = new Map([[IMAGE, 1]]);
-  return layers.map((layer) => {
+  const scales = layers.map((layer) => {
     const lambdaIn = inputScales(layer, units, lambdas, layerInput);
     const lambdaOut =
       layer.operation === 'pool' ? lambdaIn[0] : hasNeuron(layer) ? lambdas.get(layer.output)! : 1;
     units.set(layer.output, lambdaOut);
     return { layer, lambdaIn, lambdaOut };
   });
+  return channelLambdas ? channelWise(scales, channelLambdas) : scales;
+}
+
+/** Eq. 8 with every channel as a part of its own (beyond the paper). */
+function channelWise(scales: readonly LayerScales[], lambdas: ChannelLambdas): LayerScales[] {
+  const units = new Map<string, Float32Array>();
+  return scales.map((ofLayer) => {
+    const { layer } = ofLayer;
+    const ones = (channels: number) => new Float32Array(channels).fill(1);
+    const parts = layer.inputs.map((name, part) => units.get(name) ?? ones(layer.channelsIn[part]));
+    const inputs = Float32Array.from(parts.flatMap((part) => [...part]));
+    const own = lambdas.get(layer.output) ?? ones(layer.channelsOut);
+    const out = layer.operation === 'pool' ? inputs : own;
+    units.set(layer.output, out);
+    return { ...ofLayer, channels: { in: inputs, out } };
+  });
 }
 
 /**
- * The factor of each input channel of a layer's weights, lambda_in / lambda_out (Eqs. 7 and 8). With short slices
- * the last channel of each part of a concatenation is divided by lambda_out only.
+ * lambda of each channel of a layer's input (Eqs. 7 and 8). With short slices that of the last channel of each part
+ * of a concatenation counts as 1.
  */
-export function channelFactors(
-  { layer, lambdaIn, lambdaOut }: LayerScales,
+export function inputLambdas(
+  { layer, lambdaIn, channels }: LayerScales,
   slices: ScaleChoices['slices'],
-): number[] {
+): ArrayLike<number> {
+  if (channels) return channels.in;
   const short = slices === 'short' && layer.inputs.length > 1;
-  return layer.channelsIn.flatMap((channels, part) =>
-    Array.from(
-      { length: channels },
-      (_, c) => (short && c === channels - 1 ? 1 : lambdaIn[part]) / lambdaOut,
-    ),
+  return layer.channelsIn.flatMap((count, part) =>
+    Array.from({ length: count }, (_, c) => (short && c === count - 1 ? 1 : lambdaIn[part])),
   );
+}
+
+/** lambda of each output channel of a layer. */
+export function outputLambdas({ layer, lambdaOut, channels }: LayerScales): ArrayLike<number> {
+  return channels?.out ?? new Array<number>(layer.channelsOut).fill(lambdaOut);
 }

@@ -5,6 +5,18 @@
 
 import type { Rng } from '../tensor/rng.js';
 
+/** Noise levels of training, in grey levels (section 4.2.2). */
+const LARGEST_SIGMA = 55;
+
+/** What a denoiser is trained on, and calibrated: noise whose sigma is drawn from 0..55. */
+export function addTrainingNoise(
+  clean: Float32Array,
+  random: Rng,
+): { input: Float32Array; noise: Float32Array } {
+  const sigma = LARGEST_SIGMA * random.uniform();
+  return addNoise(clean, sigma, random);
+}
+
 /** Adds noise of `sigma` grey levels (0..255) to an input [H,W,C] in 0..1; both results are [H,W,C], float32. */
 export function addNoise(
   clean: Float32Array,

@@ -1,63 +1,90 @@
-/** Square patches of samples: random ones for training, and samples that can be cut into them without a rest. */
+/** Patches of samples: random ones for training, and samples that squares can cut up without a rest. */
 
 import { DataError, UsageError } from '../tensor/error.js';
 import type { Rng } from '../tensor/rng.js';
 import type { Sample } from './dataset/dataset.js';
 
-export interface Patch {
-  /** [S,S,C] */
+/** Sides in pixels. */
+interface Rectangle {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A number is the side of a square. */
+export type PatchSize = number | Rectangle;
+
+export interface Patch extends Rectangle {
+  /** [H,W,C] */
   readonly input: Float32Array;
-  /** [S,S], where the sample has one */
+  /** [H,W], where the sample has one */
   readonly label?: Uint8Array;
 }
 
 /**
  * A patch at a uniform position of a uniformly drawn sample, with `flips` mirrored each way half of the time.
- * UsageError where any sample is smaller: whether a run goes through must not depend on which samples it happens to
- * draw.
+ * UsageError where any sample is smaller.
  */
-export function drawPatch(samples: readonly Sample[], size: number, random: Rng, flips = false): Patch {
+export function drawPatch(samples: readonly Sample[], size: PatchSize, random: Rng, flips = false): Patch {
   if (samples.length === 0) throw new DataError('patches: there is not a single sample to cut them from');
-  const small = samples.find(({ height, width }) => size > height || size > width);
-  if (small) {
-    throw new UsageError(
-      `--patch ${size}: larger than the image ${small.name} (${small.width}x${small.height}), expected at most ${Math.min(small.width, small.height)}`,
-    );
-  }
+  requireRoom(samples, size);
+  const { height, width } = sidesOf(size);
   const sample = samples[random.integer(samples.length)];
-  const top = random.integer(sample.height - size + 1);
-  const left = random.integer(sample.width - size + 1);
-  const patch = cutPatch(sample, size, top, left);
+  const top = random.integer(sample.height - height + 1);
+  const left = random.integer(sample.width - width + 1);
+  const patch = cutPatch(sample, { height, width }, top, left);
   if (!flips) return patch;
-  return flipPatch(patch, size, random.uniform() < 0.5, random.uniform() < 0.5);
+  return flipPatch(patch, random.uniform() < 0.5, random.uniform() < 0.5);
+}
+
+/**
+ * Refuses patches that are larger than any of the samples (UsageError): whether a run goes through must not
+ * depend on which samples it happens to draw.
+ */
+export function requireRoom(samples: readonly Sample[], size: PatchSize): void {
+  const { height, width } = sidesOf(size);
+  const small = samples.find((sample) => height > sample.height || width > sample.width);
+  if (!small) return;
+  const [given, most] =
+    typeof size === 'number'
+      ? [size, Math.min(small.width, small.height)]
+      : [`${height}x${width}`, `${small.height}x${small.width} (height x width)`];
+  throw new UsageError(
+    `--patch ${given}: larger than the image ${small.name} (${small.width}x${small.height}), expected at most ${most}`,
+  );
+}
+
+function sidesOf(size: PatchSize): Rectangle {
+  return typeof size === 'number' ? { height: size, width: size } : size;
 }
 
 /** A patch mirrored left to right, upside down, or both (section 4.2.1, for EM). */
-function flipPatch({ input, label }: Patch, size: number, sideways: boolean, upsideDown: boolean): Patch {
+function flipPatch({ height, width, input, label }: Patch, sideways: boolean, upsideDown: boolean): Patch {
   const flip = <Values extends Float32Array | Uint8Array>(out: Values, from: Values) => {
-    const channels = from.length / size ** 2;
-    for (let p = 0; p < size * size; p++) {
-      const [y, x] = [Math.floor(p / size), p % size];
-      const source = (upsideDown ? size - 1 - y : y) * size + (sideways ? size - 1 - x : x);
+    const channels = from.length / (height * width);
+    for (let p = 0; p < height * width; p++) {
+      const [y, x] = [Math.floor(p / width), p % width];
+      const source = (upsideDown ? height - 1 - y : y) * width + (sideways ? width - 1 - x : x);
       out.set(from.subarray(source * channels, (source + 1) * channels), p * channels);
     }
     return out;
   };
-  const flipped = flip(new Float32Array(input.length), input);
-  return label ? { input: flipped, label: flip(new Uint8Array(label.length), label) } : { input: flipped };
+  const flipped = { height, width, input: flip(new Float32Array(input.length), input) };
+  return label ? { ...flipped, label: flip(new Uint8Array(label.length), label) } : flipped;
 }
 
 /** The patch whose upper left pixel is (top, left). */
-function cutPatch({ width, channels, input, label }: Sample, size: number, top: number, left: number): Patch {
+function cutPatch(sample: Sample, { height, width }: Rectangle, top: number, left: number): Patch {
+  const { channels, input, label } = sample;
   const cut = <Values extends Float32Array | Uint8Array>(out: Values, from: Values, perPixel: number) => {
-    for (let y = 0; y < size; y++) {
-      const start = ((top + y) * width + left) * perPixel;
-      out.set(from.subarray(start, start + size * perPixel), y * size * perPixel);
+    for (let y = 0; y < height; y++) {
+      const start = ((top + y) * sample.width + left) * perPixel;
+      out.set(from.subarray(start, start + width * perPixel), y * width * perPixel);
     }
     return out;
   };
-  const patch = cut(new Float32Array(size * size * channels), input, channels);
-  return label ? { input: patch, label: cut(new Uint8Array(size * size), label, 1) } : { input: patch };
+  const pixels = height * width;
+  const patch = { height, width, input: cut(new Float32Array(pixels * channels), input, channels) };
+  return label ? { ...patch, label: cut(new Uint8Array(pixels), label, 1) } : patch;
 }
 
 /**

@@ -12,7 +12,7 @@ import type { ConvDims, ConvTransposeDims, PoolDims, Window } from './dims.js';
  */
 export type Dynamics = 'integrate' | 'single' | 'cascade' | 'levels';
 
-/** What all neurons of a population share. */
+/** What all neurons of a population share. Populations of a network may differ in it. */
 export interface FusedNeuron {
   readonly dynamics: Dynamics;
   /** From high to low, at most 8. */
@@ -22,7 +22,8 @@ export interface FusedNeuron {
   /** Part of the potential that is left a step later. */
   readonly leak: number;
   readonly reset: 'soft' | 'hard';
-  readonly initialPotential: number;
+  /** Of all membranes, or of the membrane of each level. */
+  readonly initialPotential: number | readonly number[];
 }
 
 /** What is to be kept of every neuron, summed over the steps. */

@@ -12,12 +12,12 @@ import { UsageError } from '../tensor/error.js';
 import { type Layer, lastReaders, OUTPUT, outputDims } from '../unet/architecture.js';
 import { applyLayer, hasNeuron, type Network, type Signals, signalOf } from '../unet/forward.js';
 import type { Parameters } from '../unet/parameters.js';
-import { findNeuron } from './neuron/index.js';
 import { startMembranes } from './neuron/start.js';
 import {
   ALL_SUMS,
   countSpikes,
   membranesOf,
+  neuronOf,
   type Simulation,
   type SimulationOptions,
   type SpikingNetwork,
@@ -78,9 +78,12 @@ export function simulateDelayed(
 }
 
 /** Refuses neurons that have to see their currents in their order (UsageError). */
-function refuseForgetting({ neuron, neuronParameters: { leak, reset } }: SpikingNetwork): void {
-  const forgets = leak !== 1 ? `its leak of ${leak}` : reset === 'hard' ? 'its reset to zero' : undefined;
-  if (forgets === undefined) return;
+function refuseForgetting(network: SpikingNetwork): void {
+  const { neuron } = network;
+  const all = network.layers.filter(hasNeuron).map((layer) => neuronOf(network, layer).parameters);
+  const forgetful = all.find(({ leak, reset }) => leak !== 1 || reset === 'hard');
+  if (!forgetful) return;
+  const forgets = forgetful.leak !== 1 ? `its leak of ${forgetful.leak}` : 'its reset to zero';
   throw new UsageError(
     `--timing delayed: neuron ${neuron} forgets by ${forgets}, so the order of its inputs counts: ` +
       'take --timing same',
@@ -117,10 +120,10 @@ function fire(
   imageWidth: number,
   { steps, counted, keep = ALL_SUMS, onStep }: SimulationOptions,
 ) {
-  const neuron = findNeuron(network.neuron);
+  const { neuron, parameters } = neuronOf(network, layer);
   const [flow, output, silence] = [0, 0, 0].map((zero) => kernels.tensor(current.length).fill(zero));
-  const membrane = kernels.tensor(membranesOf(network) * current.length);
-  startMembranes(neuron, network.neuronParameters, membrane);
+  const membrane = kernels.tensor(membranesOf(network, layer) * current.length);
+  startMembranes(neuron, parameters, membrane);
   const spikes = new Uint8Array(current.length);
   const spikeCount = keep.includes('spikeCounts') ? new Uint32Array(current.length) : undefined;
   const spikesPerStep = new Float64Array(steps);
@@ -130,7 +133,7 @@ function fire(
     : { top: 0, bottom: height, left: 0, right: width };
   for (let step = 0; step < steps; step++) {
     const arriving = step === 0 ? current : silence;
-    neuron.step(output, spikes, membrane, arriving, network.neuronParameters);
+    neuron.step(output, spikes, membrane, arriving, parameters);
     kernels.addInto(flow, output);
     if (spikeCount) addCounts(spikeCount, spikes);
     spikesPerStep[step] = countIn(window, spikes, width, channels);

@@ -5,7 +5,7 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
-import type { Dynamics, Population, SpikeTrain, SpikingKernels } from '../kernel/spiking.js';
+import type { FusedNeuron, Population, SpikeTrain, SpikingKernels } from '../kernel/spiking.js';
 import { UsageError } from '../tensor/error.js';
 import { type Layer, lastReaders, OUTPUT, outputDims } from '../unet/architecture.js';
 import { applyLayer, hasNeuron, kernelDims } from '../unet/forward.js';
@@ -15,7 +15,8 @@ import { simulationBytes, stepsAtOnce } from './memory.js';
 import {
   ALL_SUMS,
   countSpikes,
-  membranesOf,
+  mostMembranes,
+  neuronOf,
   type Simulation,
   type SimulationOptions,
   type SpikingNetwork,
@@ -26,7 +27,6 @@ import {
 interface Context {
   readonly spiking: SpikingKernels;
   readonly network: SpikingNetwork;
-  readonly dynamics: Dynamics;
   readonly height: number;
   readonly width: number;
   readonly options: SimulationOptions;
@@ -59,7 +59,7 @@ export function simulateLayers(kernels: Kernels, context: Context, image: Float3
 /** Refuses what cannot fit before anything is computed. */
 function checkMemory({ spiking, network, height, width, options }: Context): void {
   const { steps, keep = ALL_SUMS } = options;
-  const bytes = simulationBytes(network.layers, height, width, steps, keep.length, membranesOf(network));
+  const bytes = simulationBytes(network.layers, height, width, steps, keep.length, mostMembranes(network));
   if (bytes <= spiking.mostBytes) return;
   throw new UsageError(
     `${width}x${height} pixels over ${steps} steps need about ${toMiB(bytes)} MiB, at most ` +
@@ -106,13 +106,26 @@ function newPopulation(context: Context, layer: Layer): Population {
   const { counted } = options;
   return spiking.population(
     dims,
-    {
-      ...network.neuronParameters,
-      ...(fires ? { dynamics: context.dynamics } : { dynamics: 'integrate', initialPotential: 0 }),
-    },
+    fires ? fusedNeuron(network, layer) : READ_OUT,
     { currents: kept('currents'), flows: kept('flows'), spikeCounts: kept('spikeCounts') },
     counted && windowOfLayer(counted, dims.height, height),
   );
+}
+
+/** The last layer sums its current and never fires. */
+const READ_OUT: FusedNeuron = {
+  dynamics: 'integrate',
+  thresholds: [],
+  spikeValues: [],
+  leak: 1,
+  reset: 'soft',
+  initialPotential: 0,
+};
+
+function fusedNeuron(network: SpikingNetwork, layer: Layer): FusedNeuron {
+  const { neuron, parameters } = neuronOf(network, layer);
+  if (neuron.dynamics === undefined) throw new Error(`${layer.output}: its neurons have no fused kernels`);
+  return { ...parameters, dynamics: neuron.dynamics };
 }
 
 /** The spikes of a layer from those that it reads. */

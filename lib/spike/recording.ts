@@ -33,20 +33,21 @@ export interface StepTrace {
   add(record: StepRecord): void;
 }
 
-/** Room for T steps on an image of this size, of neurons with so many membranes. */
+/** Room for T steps on an image of this size, of neurons with so many membranes (none: no `membrane.NAME`). */
 export function newTrace(
   layers: readonly Layer[],
   height: number,
   width: number,
   steps: number,
-  membranes = 1,
+  membranes: (layer: Layer) => number = () => 1,
 ): StepTrace {
   const tensors: NamedTensors = new Map();
-  const levels = membranes > 1 ? [membranes] : [];
   for (const layer of layers.filter(hasNeuron)) {
     const { shape } = layoutOf(layer, height, width);
+    const levels = membranes(layer) > 1 ? [membranes(layer)] : [];
     const shapes = { spike: [steps, ...shape], membrane: [steps, ...levels, ...shape] };
     for (const [kind, shape] of Object.entries(shapes)) {
+      if (kind === 'membrane' && membranes(layer) === 0) continue;
       tensors.set(`${kind}.${layer.output}`, { shape, data: new Float32Array(sizeOf(shape)) });
     }
   }
@@ -54,7 +55,7 @@ export function newTrace(
     const { chw } = layoutOf(layer, height, width);
     const size = output.length;
     tensors.get(`spike.${layer.output}`)!.data.set(chw(output), step * size);
-    const { data } = tensors.get(`membrane.${layer.output}`)!;
+    const data = tensors.get(`membrane.${layer.output}`)?.data ?? membrane;
     for (let from = 0; from < membrane.length; from += size)
       data.set(chw(membrane.subarray(from, from + size)), step * membrane.length + from);
   };

@@ -1,12 +1,17 @@
 /** Simulation of a Spiking-UNet: layer by layer where the engine can, else step by step. The bits are the same. */
 
 import type { Kernels } from '../kernel/contract.js';
-import { checkImage } from '../unet/forward.js';
+import { checkImage, hasNeuron } from '../unet/forward.js';
 import { hasAmplitudes } from './amplitudes.js';
 import { simulateDelayed } from './delayed.js';
 import { simulateLayers } from './layerByLayer.js';
-import { findNeuron } from './neuron/index.js';
-import { checkSteps, type Simulation, type SimulationOptions, type SpikingNetwork } from './simulation.js';
+import {
+  checkSteps,
+  neuronOf,
+  type Simulation,
+  type SimulationOptions,
+  type SpikingNetwork,
+} from './simulation.js';
 import { simulateSteps } from './stepByStep.js';
 
 /** Runs `image` [H,W,C], H and W multiples of 16, for T steps. What it returns lives in the scope of the caller. */
@@ -23,10 +28,13 @@ export function simulate(
   if (hasAmplitudes(network.parameters)) throw new Error('amplitudes of spikes: fold them into the weights');
   if (options.timing === 'delayed') return simulateDelayed(kernels, network, image, height, width, options);
   const { spiking } = kernels;
-  const { dynamics } = findNeuron(network.neuron);
   const anyOrder = !options.onStep && options.timing !== 'previous';
-  if (anyOrder && spiking?.supports(dynamics, network.neuronParameters.thresholds)) {
-    return simulateLayers(kernels, { spiking, network, dynamics, height, width, options }, image);
+  const fused = network.layers.filter(hasNeuron).every((layer) => {
+    const { neuron, parameters } = neuronOf(network, layer);
+    return spiking?.supports(neuron.dynamics, parameters.thresholds);
+  });
+  if (spiking && anyOrder && fused) {
+    return simulateLayers(kernels, { spiking, network, height, width, options }, image);
   }
   return simulateSteps(kernels, network, image, height, width, options);
 }

@@ -4,20 +4,40 @@ import type { Window } from '../kernel/dims.js';
 import type { SpikingMode } from '../kernel/spiking.js';
 import { UsageError } from '../tensor/error.js';
 import type { Layer } from '../unet/architecture.js';
-import type { Network, Signals } from '../unet/forward.js';
+import { hasNeuron, type Network, type Signals } from '../unet/forward.js';
 import { findNeuron } from './neuron/index.js';
-import type { NeuronParameters } from './neuron/neuron.js';
+import type { Neuron, NeuronParameters } from './neuron/neuron.js';
 
 /** A U-Net's layers with normalised weights and the neurons that replace its ReLUs. */
 export interface SpikingNetwork extends Network {
   /** A name of the table in neuron/index.ts. */
   readonly neuron: string;
   readonly neuronParameters: NeuronParameters;
+  /** Layers whose neurons are others, by the name of their signal: relu16, pooling1, .. */
+  readonly otherNeurons?: ReadonlyMap<string, LayerNeuron>;
 }
 
-/** Membrane potentials of each neuron. */
-export function membranesOf({ neuron, neuronParameters }: SpikingNetwork): number {
-  return findNeuron(neuron).membranes(neuronParameters.thresholds.length);
+/** The neurons of one layer. */
+export interface LayerNeuron {
+  readonly neuron: Neuron;
+  readonly parameters: NeuronParameters;
+}
+
+/** The neurons behind a layer that has some. */
+export function neuronOf(network: SpikingNetwork, { output }: Layer): LayerNeuron {
+  const usual = { neuron: findNeuron(network.neuron), parameters: network.neuronParameters };
+  return network.otherNeurons?.get(output) ?? usual;
+}
+
+/** Membrane potentials of each neuron of a layer. */
+export function membranesOf(network: SpikingNetwork, layer: Layer): number {
+  const { neuron, parameters } = neuronOf(network, layer);
+  return neuron.membranes(parameters.thresholds.length);
+}
+
+/** The most membrane potentials that a neuron of any layer has. */
+export function mostMembranes(network: SpikingNetwork): number {
+  return Math.max(...network.layers.filter(hasNeuron).map((layer) => membranesOf(network, layer)));
 }
 
 /** How currents are computed: from dense tensors, from events, or whichever fits the density of each layer. */

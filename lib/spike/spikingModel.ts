@@ -4,14 +4,16 @@
  */
 
 import { z } from 'zod';
-import type { NormalisedNetwork } from '../convert/normalise.js';
-import { PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
-import { DataError } from '../tensor/error.js';
+import { type NormalisedNetwork, normaliseParameters } from '../convert/normalise.js';
+import { type LayerScales, layerScales, PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
+import { DataError, UsageError } from '../tensor/error.js';
+import { hasNeuron } from '../unet/forward.js';
 import type { Model } from '../unet/model.js';
 import { foldAmplitudes, withAmplitudes } from './amplitudes.js';
+import { exact } from './neuron/exact.js';
 import { checkNeuronParameters, findNeuron, neuronParameters } from './neuron/index.js';
 import type { NeuronParameters } from './neuron/neuron.js';
-import type { SpikingNetwork } from './simulation.js';
+import type { LayerNeuron, SpikingNetwork } from './simulation.js';
 
 const fromJson = <Schema extends z.ZodType>(schema: Schema) =>
   z.string().transform((text) => schema.parse(JSON.parse(text)));
@@ -19,30 +21,45 @@ const fromJson = <Schema extends z.ZodType>(schema: Schema) =>
 const noteStrings = z.object({
   neuron: z.string(),
   thresholds: fromJson(z.array(z.number())),
-  initialPotential: fromJson(z.number()),
+  thresholdsOf: fromJson(z.record(z.string(), z.array(z.number()))).optional(),
+  poolings: z.enum(['neurons', 'exact']).optional(),
+  initialPotential: z.union([z.literal('half'), fromJson(z.union([z.number(), z.array(z.number())]))]),
   spikeValues: fromJson(z.array(z.number())).optional(),
   leak: fromJson(z.number()).optional(),
   reset: z.enum(['soft', 'hard']).optional(),
   normalisation: z.string(),
   percentile: fromJson(z.number()),
+  lambda: z.enum(['percentile', 'mse']).optional(),
   layerInput: z.enum(['relu', 'tensor']).default('relu'),
   slices: z.enum(['whole', 'short']).default('whole'),
   lambdas: fromJson(z.record(z.string(), z.number())),
   inputLambdas: fromJson(z.record(z.string(), z.array(z.number()))),
   steps: fromJson(z.number().int().min(1)).optional(),
+  intendedSteps: fromJson(z.number().int().min(1)).optional(),
 });
 
 /** What was decided when the network was converted and fine-tuned. */
-export interface SpikingNotes extends ScaleChoices, NeuronParameters {
+export interface SpikingNotes extends ScaleChoices, Omit<NeuronParameters, 'initialPotential'> {
   readonly neuron: string;
+  /** In volts, or half of what a layer's smallest threshold is (of each level's own, where a neuron has levels). */
+  readonly initialPotential: NeuronParameters['initialPotential'] | 'half';
+  /** Of layers that have others, by the name of their signal (relu16, pooling1, ..), from high to low. */
+  readonly thresholdsOf?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** Whether poolings have neurons (the paper), or hand on the mean of the spikes that they read. */
+  readonly poolings?: 'neurons' | 'exact' | undefined;
   readonly normalisation: string;
+  /** Of the most thresholds that a layer has; those with fewer may have been measured at a lower one. */
   readonly percentile: number;
-  /** lambda of each layer's output, by layer name. */
+  /** How lambdas of channels were chosen; absent: percentile. */
+  readonly lambda?: 'percentile' | 'mse' | undefined;
+  /** lambda of each layer's output, by layer name; channel-wise the tensors `NAME.lambda` count. */
   readonly lambdas: Readonly<Record<string, number>>;
   /** lambda of each part of each layer's input, by layer name. */
   readonly inputLambdas: Readonly<Record<string, readonly number[]>>;
   /** T the network was fine-tuned for; absent if it was not. */
   readonly steps?: number | undefined;
+  /** T that its conversion was chosen for. */
+  readonly intendedSteps?: number | undefined;
 }
 
 export type SpikingModel = Model & SpikingNetwork & { readonly conversion: SpikingNotes };
@@ -50,21 +67,64 @@ export type SpikingModel = Model & SpikingNetwork & { readonly conversion: Spiki
 /** What there is to say about a conversion; what a neuron's parameters leave out is as the neuron has it. */
 type Choice = Pick<SpikingNotes, 'neuron' | 'normalisation' | 'percentile'> &
   Partial<ScaleChoices> &
-  Parameters<typeof neuronParameters>[1];
+  Pick<SpikingNotes, 'thresholdsOf' | 'poolings' | 'lambda' | 'intendedSteps'> &
+  Omit<Parameters<typeof neuronParameters>[1], 'initialPotential'> & {
+    readonly initialPotential?: SpikingNotes['initialPotential'] | undefined;
+  };
 
 /** Puts neurons behind the layers of a normalised U-Net (section 3.2). */
 export function withNeurons(unet: Model, network: NormalisedNetwork, choice: Choice): SpikingModel {
   const byName = <T>(pick: (scales: NormalisedNetwork['scales'][number]) => T) =>
     Object.fromEntries(network.scales.map((scales) => [scales.layer.name, pick(scales)]));
+  const { initialPotential = 0, ...given } = choice;
   const conversion: SpikingNotes = {
     ...PAPER_SCALES,
     ...choice,
-    ...neuronParameters(choice.neuron, choice),
+    ...neuronParameters(choice.neuron, given),
+    initialPotential,
     lambdas: byName((scales) => scales.lambdaOut),
     inputLambdas: byName((scales) => scales.lambdaIn),
   };
-  const model = { ...unet, stage: 'snn' as const, parameters: network.parameters };
+  const model = {
+    ...unet,
+    stage: 'snn' as const,
+    parameters: network.parameters,
+    ...(choice.normalisation === 'channel' && { channelLambdas: channelLambdasOf(network.scales) }),
+  };
   return attachNeurons({ ...model, notes: { ...unet.notes, ...formatNotes(conversion) } }, conversion);
+}
+
+function channelLambdasOf(scales: readonly LayerScales[]): ReadonlyMap<string, Float32Array> {
+  const behindRelus = scales.filter(({ layer }) => layer.operation !== 'pool' && hasNeuron(layer));
+  return new Map(behindRelus.map(({ layer, channels }) => [layer.output, channels!.out]));
+}
+
+/** A U-Net that carries a conversion of it: one file that is both. */
+export function combine(unet: Model, converted: SpikingModel): Model {
+  const { notes, channelLambdas } = converted;
+  return { ...unet, stage: 'both', notes, ...(channelLambdas && { channelLambdas }) };
+}
+
+/** The U-Net that a model is or carries; DataError where there is only a spiking network. */
+export function toUnet(model: Model, source: string): Model {
+  if (model.stage === 'snn') throw new DataError(`${source}: is a spiking network, expected a U-Net`);
+  const { channelLambdas: _, ...unet } = model;
+  const notes = Object.entries(model.notes).filter(([key]) => !Object.hasOwn(noteStrings.shape, key));
+  return { ...unet, stage: 'ann', notes: Object.fromEntries(notes) };
+}
+
+/** The normalised weights of a U-Net that carries its conversion: what `convert` made of them. */
+function normalise(model: Model, notes: SpikingNotes): Model['parameters'] {
+  const { normalisation, lambdas, inputLambdas, slices } = notes;
+  const scales =
+    normalisation === 'channel'
+      ? layerScales(model.layers, new Map(), normalisation, undefined, model.channelLambdas)
+      : model.layers.map((layer) => ({
+          layer,
+          lambdaIn: inputLambdas[layer.name],
+          lambdaOut: lambdas[layer.name],
+        }));
+  return normaliseParameters(model.parameters, scales, normalisation === 'connection' ? slices : 'whole');
 }
 
 /** The same network with its notes changed: another initial potential, or the T it was fine-tuned for. */
@@ -79,24 +139,28 @@ export function withNotes(model: SpikingModel, changes: Partial<SpikingNotes>): 
  */
 export function toSpikingModel(model: Model, source: string): SpikingModel {
   const spiking = readNotes(model, source);
-  return { ...spiking, parameters: foldAmplitudes(model.layers, model.parameters) };
+  return { ...spiking, parameters: foldAmplitudes(spiking.layers, spiking.parameters) };
 }
 
 /** The same to be trained: with amplitudes, of 1 at first, where its neuron learns them; weights stay the same arrays. */
 export function toTrainableModel(model: Model, source: string): SpikingModel {
   const spiking = readNotes(model, source);
   if (!findNeuron(spiking.neuron).learnsAmplitudes) return spiking;
-  return { ...spiking, parameters: withAmplitudes(model.layers, model.parameters) };
+  return { ...spiking, parameters: withAmplitudes(spiking.layers, spiking.parameters) };
 }
 
 /** What the metadata says; models that were written before neurons had leaks hold none of the newer keys. */
 function readNotes(model: Model, source: string): SpikingModel {
-  if (model.stage !== 'snn') {
+  if (model.stage === 'ann') {
     throw new DataError(`${source}: is a U-Net, expected a spiking network: run "convert" first`);
   }
   try {
-    const notes = noteStrings.parse(model.notes);
-    return attachNeurons(model, { ...notes, ...neuronParameters(notes.neuron, notes) });
+    const { initialPotential, ...notes } = noteStrings.parse(model.notes);
+    const conversion = { ...notes, ...neuronParameters(notes.neuron, notes), initialPotential };
+    if (notes.normalisation === 'channel' && !model.channelLambdas)
+      throw new DataError('it is normalised channel-wise, but holds no tensors NAME.lambda');
+    if (model.stage === 'snn') return attachNeurons(model, conversion);
+    return attachNeurons({ ...model, stage: 'snn', parameters: normalise(model, conversion) }, conversion);
   } catch (error) {
     const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
     const what = issue ? `"${issue.path.join('.')}": ${issue.message}` : (error as Error).message;
@@ -105,10 +169,37 @@ function readNotes(model: Model, source: string): SpikingModel {
 }
 
 function attachNeurons(model: Model, conversion: SpikingNotes): SpikingModel {
-  const { neuron } = conversion;
-  const parameters = neuronParameters(neuron, conversion);
+  const { neuron, thresholds } = conversion;
+  const neurons = { neuron, neuronParameters: parametersFor(conversion, thresholds) };
+  return { ...model, ...neurons, otherNeurons: otherNeurons(model, conversion), conversion };
+}
+
+/** The neuron with other thresholds; what its spikes are worth and where it starts follow from them. */
+function parametersFor(conversion: SpikingNotes, thresholds: readonly number[]): NeuronParameters {
+  const { neuron, spikeValues, initialPotential: start, ...rest } = conversion;
+  const usual = thresholds === conversion.thresholds;
+  const initialPotential = start === 'half' ? findNeuron(neuron).half(thresholds) : start;
+  const given = { ...rest, thresholds, initialPotential, ...(usual && { spikeValues }) };
+  const parameters = neuronParameters(neuron, given);
   checkNeuronParameters(neuron, parameters);
-  return { ...model, neuron, neuronParameters: parameters, conversion };
+  return parameters;
+}
+
+/** Layers that have thresholds of their own, and poolings without neurons. */
+function otherNeurons(model: Model, conversion: SpikingNotes): ReadonlyMap<string, LayerNeuron> {
+  const neuron = findNeuron(conversion.neuron);
+  const others = new Map<string, LayerNeuron>();
+  for (const [signal, thresholds] of Object.entries(conversion.thresholdsOf ?? {})) {
+    if (!model.layers.some((layer) => layer.output === signal && hasNeuron(layer))) {
+      const known = model.layers.filter(hasNeuron).map(({ output }) => output);
+      throw new UsageError(`--thresholds ${signal}=..: no such layer, expected one of ${known.join(', ')}`);
+    }
+    others.set(signal, { neuron, parameters: parametersFor(conversion, thresholds) });
+  }
+  if (conversion.poolings !== 'exact') return others;
+  const pools = model.layers.filter(({ operation }) => operation === 'pool');
+  for (const { output } of pools) others.set(output, exact);
+  return others;
 }
 
 /** Metadata values are strings: texts as they are, everything else as JSON. */

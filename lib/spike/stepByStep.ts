@@ -17,13 +17,13 @@ import {
   type Signals,
 } from '../unet/forward.js';
 import { layerParameters } from '../unet/parameters.js';
-import { findNeuron } from './neuron/index.js';
 import { startMembranes } from './neuron/start.js';
 import {
   ALL_SUMS,
   countSpikes,
+  type LayerNeuron,
   type Mode,
-  membranesOf,
+  neuronOf,
   type Simulation,
   type SimulationOptions,
   type SpikingNetwork,
@@ -56,7 +56,7 @@ export function simulateSteps(
             ? staticCurrent
             : propagate(kernels, network, layer, fired, height, width, options.mode); // line 6
         const population = populations.get(layer.output);
-        if (population) advance(kernels, network, population, layer, current, t, options);
+        if (population) advance(kernels, population, layer, current, t, options);
         else kernels.addInto(output, current);
       });
     }
@@ -66,6 +66,7 @@ export function simulateSteps(
 
 /** The neurons of one layer: state, what they fire now, and what they have done so far; all [h,w,C]. */
 interface Population {
+  readonly kind: LayerNeuron;
   /** [k,h,w,C] of neurons with k potentials. */
   readonly membrane: Float32Array;
   readonly output: Float32Array;
@@ -92,10 +93,10 @@ function newPopulations(
     const output = filled(0);
     const dims = outputDims(layer, height, width);
     const whole = { top: 0, bottom: dims.height, left: 0, right: dims.width };
-    const membrane = kernels.tensor(membranesOf(network) * output.length);
-    startMembranes(findNeuron(network.neuron), network.neuronParameters, membrane);
+    const kind = neuronOf(network, layer);
     const population: Population = {
-      membrane,
+      kind,
+      membrane: startingMembranes(kernels, kind, output.length),
       output,
       spikes: new Uint8Array(output.length),
       currentSum: filled(0),
@@ -108,6 +109,13 @@ function newPopulations(
     return [layer.output, population] as const;
   });
   return new Map(entries);
+}
+
+/** [k,n] potentials before the first step. */
+function startingMembranes(kernels: Kernels, { neuron, parameters }: LayerNeuron, n: number): Float32Array {
+  const membranes = kernels.tensor(neuron.membranes(parameters.thresholds.length) * n);
+  startMembranes(neuron, parameters, membranes);
+  return membranes;
 }
 
 /** The current of a layer from the spikes of this step (line 6: the bias enters every time). */
@@ -152,18 +160,17 @@ function applyEvents(
   return out;
 }
 
-/** Updates the neurons of a layer and adds to its sums (lines 8 and 9). */
+/** Updates the neurons of a layer and adds to its sums (line 9). */
 function advance(
   kernels: Kernels,
-  network: SpikingNetwork,
   population: Population,
   layer: Layer,
   current: Float32Array,
   step: number,
   options: SimulationOptions,
 ): void {
-  const { output, spikes, membrane } = population;
-  findNeuron(network.neuron).step(output, spikes, membrane, current, network.neuronParameters);
+  const { kind, output, spikes, membrane } = population;
+  kind.neuron.step(output, spikes, membrane, current, kind.parameters); // line 8
   kernels.addInto(population.currentSum, current);
   kernels.addInto(population.flow, output);
   for (let n = 0; n < spikes.length; n++) population.spikeCount[n] += spikes[n];

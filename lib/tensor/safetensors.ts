@@ -1,7 +1,7 @@
 /**
  * The safetensors format: 8 bytes with the length of a JSON header (little-endian), the header, then the tensors'
  * bytes. The header maps each name to dtype, shape and data_offsets, and `__metadata__` to strings. Read are F32,
- * F16 and BF16, all as float32; written is F32. A malformed file is refused with what is wrong where. Values that
+ * F16 and BF16, all as float32; written are F32 and BF16. A malformed file is refused with what is wrong where. Values that
  * are not finite pass: whether a model may hold them is for its loader to say.
  */
 
@@ -31,8 +31,14 @@ const DTYPES: Readonly<Record<string, { size: number; read(view: DataView, i: nu
   BF16: { size: 2, read: (view, i) => fromBits(view.getUint16(2 * i, true) << 16) },
 };
 
-/** The bytes of a file with these tensors and this metadata; DataError for what could not be read back. */
-export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array {
+/**
+ * The bytes of a file with these tensors and this metadata; DataError for what could not be read back. Tensors that
+ * `isHalf` names are rounded to bfloat16.
+ */
+export function encodeSafetensors(
+  { tensors, metadata }: TensorFile,
+  isHalf: (name: string) => boolean = () => false,
+): Uint8Array {
   // Member by member: an object would put names like "1" first and swallow "__proto__".
   const members = [`"${METADATA}":${JSON.stringify(metadata)}`];
   let end = 0;
@@ -40,8 +46,9 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
     if (name === METADATA) throw new DataError(`tensor ${name}: the format keeps this name for the metadata`);
     checkLength(`tensor ${name}`, data, shape);
     const start = end;
-    end += 4 * data.length;
-    const entry = { dtype: 'F32', shape, data_offsets: [start, end] };
+    const dtype = isHalf(name) ? 'BF16' : 'F32';
+    end += DTYPES[dtype].size * data.length;
+    const entry = { dtype, shape, data_offsets: [start, end] };
     members.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
   }
   const text = new TextEncoder().encode(`{${members.join(',')}}`);
@@ -52,10 +59,12 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
   bytes.fill(0x20, PREFIX, PREFIX + headerLength); // the padding is spaces
   bytes.set(text, PREFIX);
   let at = PREFIX + headerLength;
-  for (const { data } of tensors.values()) {
+  for (const [name, { data }] of tensors) {
+    const half = isHalf(name);
     for (const value of data) {
-      view.setFloat32(at, value, true);
-      at += 4;
+      if (half) view.setUint16(at, toBfloat16(value), true);
+      else view.setFloat32(at, value, true);
+      at += half ? 2 : 4;
     }
   }
   return bytes;
@@ -183,6 +192,14 @@ const word = new DataView(new ArrayBuffer(4));
 function fromBits(bits: number): number {
   word.setInt32(0, bits);
   return word.getFloat32(0);
+}
+
+/** The upper 16 bits of a float32 rounded to the nearest number that has only those, ties to even. */
+function toBfloat16(value: number): number {
+  word.setFloat32(0, value);
+  const bits = word.getUint32(0);
+  if (Number.isNaN(value)) return (bits >>> 16) | 0x40; // rounding could make an infinity of it
+  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }
 
 /** IEEE 754 half precision: 1 sign bit, 5 exponent bits, 10 fraction bits. */

@@ -1,14 +1,14 @@
 /**
- * Training examples: square patches cut at random, with their labels, or with noise to be recognised. Example i
+ * Training examples: patches cut at random, with their labels, or with noise to be recognised. Example i
  * of epoch e is a pure function of (seed, e, i): nothing has to be saved for a run to be resumed.
  */
 
 import type { Sample } from '../image/dataset/dataset.js';
-import { addNoise } from '../image/noise.js';
-import { drawPatch } from '../image/patches.js';
+import { addTrainingNoise } from '../image/noise.js';
+import { drawPatch, type PatchSize } from '../image/patches.js';
 import { stream } from '../tensor/rng.js';
 
-/** One input [S,S,C] with what the network should make of it. */
+/** One input [H,W,C] with what the network should make of it. */
 export interface Example {
   readonly height: number;
   readonly width: number;
@@ -17,26 +17,22 @@ export interface Example {
   readonly target: Uint8Array | Float32Array;
 }
 
-/** Noise levels of training, in grey levels (section 4.2.2). */
-const LARGEST_SIGMA = 55;
-
 /** Example `index` of an epoch, for segmentation or, where the samples have no labels, for denoising. */
 export function drawExample(
   samples: readonly Sample[],
   task: 'segment' | 'denoise',
-  size: number,
+  size: PatchSize,
   seed: number,
   epoch: number,
   index: number,
   flips = false,
 ): Example {
   const random = stream(seed, 'example', epoch, index);
-  const patch = drawPatch(samples, size, random, flips);
+  const { height, width, ...patch } = drawPatch(samples, size, random, flips);
   if (task === 'segment') {
     if (!patch.label) throw new Error('segmentation needs labelled samples');
-    return { height: size, width: size, input: patch.input, target: patch.label };
+    return { height, width, input: patch.input, target: patch.label };
   }
-  const sigma = LARGEST_SIGMA * random.uniform();
-  const { input, noise } = addNoise(patch.input, sigma, random);
-  return { height: size, width: size, input, target: noise };
+  const { input, noise } = addTrainingNoise(patch.input, random);
+  return { height, width, input, target: noise };
 }

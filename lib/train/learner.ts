@@ -1,6 +1,7 @@
 /** What the training loop trains: a U-Net by back-propagation, or a spiking network by ASF-BP. */
 
 import type { Sample } from '../image/dataset/dataset.js';
+import { type PatchSize, requireRoom } from '../image/patches.js';
 import type { Kernels } from '../kernel/contract.js';
 import { foldAmplitudes } from '../spike/amplitudes.js';
 import { spikingRun } from '../spike/readout.js';
@@ -18,8 +19,8 @@ import type { Learner } from './loop.js';
 export interface TrainingData {
   readonly train: readonly Sample[];
   readonly validation: readonly Sample[];
-  /** Side of the square patches, a multiple of 16. */
-  readonly patchSize: number;
+  /** Sides are multiples of 16. */
+  readonly patchSize: PatchSize;
   /** Whether patches are mirrored at random. */
   readonly flips: boolean;
   readonly seed: number;
@@ -35,7 +36,7 @@ const VALIDATION_SIGMA = 25;
 export function trainingData(
   samples: readonly Sample[],
   fraction: number,
-  patchSize: number,
+  patchSize: PatchSize,
   seed: number,
   flips = false,
 ): TrainingData {
@@ -43,11 +44,7 @@ export function trainingData(
   if (count >= samples.length) {
     throw new UsageError(`--validation ${fraction}: leaves none of ${samples.length} samples to train on`);
   }
-  const small = samples.find(({ height, width }) => Math.min(height, width) < patchSize);
-  if (small) {
-    const { name, height, width } = small;
-    throw new UsageError(`--patch ${patchSize}: larger than the image ${name}, which is ${width}x${height}`);
-  }
+  requireRoom(samples, patchSize);
   return { train: samples.slice(0, -count), validation: samples.slice(-count), patchSize, flips, seed };
 }
 

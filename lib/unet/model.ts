@@ -8,19 +8,22 @@
 import { z } from 'zod';
 import { DataError } from '../tensor/error.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensor/safetensors.js';
-import { buildLayers, type Configuration } from './architecture.js';
-import type { Network } from './forward.js';
+import { checkFinite } from '../tensor/shape.js';
+import { buildLayers, type Configuration, type Layer } from './architecture.js';
+import { hasRelu, type Network } from './forward.js';
 import { type NamedTensors, packParameters, unpackParameters } from './parameters.js';
 
 export const MODEL_FORMAT = 'spiking-unet/1';
 
 /** Tensors whose names start so belong to a checkpoint's optimiser, not to the network. */
 export const OPTIMISER_PREFIX = 'optimiser.';
+/** Tensors whose names end so hold the lambdas [O] of a layer's output channels. */
+const LAMBDA_SUFFIX = '.lambda';
 
 const count = z.coerce.number().int().min(1);
 const header = z.object({
   format: z.literal(MODEL_FORMAT),
-  stage: z.enum(['ann', 'snn']),
+  stage: z.enum(['ann', 'snn', 'both']),
   task: z.enum(['segment', 'denoise']),
   width: count,
   channels: count,
@@ -31,7 +34,8 @@ const header = z.object({
 
 /** A network with what it is for and where it comes from. */
 export interface Model extends Network {
-  readonly stage: 'ann' | 'snn';
+  /** U-Net, spiking network, or the weights of a U-Net with all that makes a spiking network of it. */
+  readonly stage: 'ann' | 'snn' | 'both';
   readonly configuration: Configuration;
   /** How pictures become its input. */
   readonly preprocess: 'plain' | 'drive';
@@ -39,10 +43,19 @@ export interface Model extends Network {
   readonly classNames: readonly string[];
   /** Everything else the file says: seed, dataset, split, metrics, parent, and for a spiking network its neurons. */
   readonly notes: Readonly<Record<string, string>>;
+  /** Where it is or can be converted channel-wise: lambda of each channel [C] by the name of the signal (relu1, ..). */
+  readonly channelLambdas?: ReadonlyMap<string, Float32Array>;
 }
 
-/** The bytes of a model file. `extra` tensors (an optimiser's moments) are written behind the parameters. */
-export function encodeModel(model: Model, extra: NamedTensors = new Map()): Uint8Array {
+/**
+ * The bytes of a model file. `extra` tensors (an optimiser's moments) are written after the parameters; weights may
+ * be rounded to bfloat16, which halves the file.
+ */
+export function encodeModel(
+  model: Model,
+  extra: NamedTensors = new Map(),
+  weights: 'float32' | 'bfloat16' = 'float32',
+): Uint8Array {
   const { task, width, channels, classes } = model.configuration;
   const metadata = {
     format: MODEL_FORMAT,
@@ -55,8 +68,46 @@ export function encodeModel(model: Model, extra: NamedTensors = new Map()): Uint
     classNames: model.classNames.join(','),
     ...model.notes,
   };
-  const tensors = new Map([...unpackParameters(model.layers, model.parameters), ...extra]);
-  return encodeSafetensors({ tensors, metadata });
+  const parameters = unpackParameters(model.layers, model.parameters);
+  const tensors = new Map([...parameters, ...lambdaTensors(model), ...extra]);
+  const half = (name: string) => weights === 'bfloat16' && parameters.has(name);
+  return encodeSafetensors({ tensors, metadata }, half);
+}
+
+function lambdaTensors({ layers, channelLambdas }: Model): NamedTensors {
+  const tensors: NamedTensors = new Map();
+  for (const { name, output } of layers) {
+    const data = channelLambdas?.get(output);
+    if (data) tensors.set(name + LAMBDA_SUFFIX, { shape: [data.length], data });
+  }
+  return tensors;
+}
+
+/** The lambdas of every layer behind which there is a ReLU, or none at all; DataError for anything between. */
+function readLambdas(
+  layers: readonly Layer[],
+  tensors: NamedTensors,
+  source: string,
+): Model['channelLambdas'] {
+  if (tensors.size === 0) return undefined;
+  const known = new Map(layers.filter(hasRelu).map((layer) => [layer.name + LAMBDA_SUFFIX, layer]));
+  const unknown = [...tensors.keys()].find((name) => !known.has(name));
+  if (unknown) throw new DataError(`${source}: tensor ${unknown} is not part of this network`);
+  return new Map(
+    [...known].map(([name, layer]) => {
+      const tensor = tensors.get(name);
+      if (String(tensor?.shape) !== String([layer.channelsOut])) {
+        const got = tensor ? `has shape [${tensor.shape}]` : 'is missing';
+        throw new DataError(`${source}: tensor ${name} ${got}, expected [${layer.channelsOut}]`);
+      }
+      const { data } = tensor!;
+      checkFinite(`${source}: tensor ${name}`, data);
+      const bad = data.findIndex((lambda) => lambda <= 0);
+      if (bad >= 0)
+        throw new DataError(`${source}: tensor ${name}: ${data[bad]} at ${bad}, expected above 0`);
+      return [layer.output, data];
+    }),
+  );
 }
 
 /** Reads a model file; DataError names the source and what is wrong with it. */
@@ -74,11 +125,17 @@ export function decodeModel(bytes: Uint8Array, source: string): { model: Model; 
   }
   const { stage, preprocess, classNames, format: _format, ...configuration } = parsed.data;
   const layers = buildLayers(configuration);
-  const belongsToNetwork = ([name]: [string, unknown]) => !name.startsWith(OPTIMISER_PREFIX);
-  const entries = [...file.tensors];
-  const parameters = packParameters(layers, new Map(entries.filter(belongsToNetwork)), source);
+  const kindOf = (name: string) =>
+    name.startsWith(OPTIMISER_PREFIX) ? 'extra' : name.endsWith(LAMBDA_SUFFIX) ? 'lambda' : 'parameter';
+  const tensorsOf = (kind: ReturnType<typeof kindOf>) =>
+    new Map([...file.tensors].filter(([name]) => kindOf(name) === kind));
+  const parameters = packParameters(layers, tensorsOf('parameter'), source);
+  const channelLambdas = readLambdas(layers, tensorsOf('lambda'), source);
   const known = new Set(Object.keys(header.shape));
   const notes = Object.fromEntries(Object.entries(file.metadata).filter(([key]) => !known.has(key)));
-  const model: Model = { layers, parameters, stage, configuration, preprocess, classNames, notes };
-  return { model, extra: new Map(entries.filter((entry) => !belongsToNetwork(entry))) };
+  const model: Model = {
+    ...{ layers, parameters, stage, configuration, preprocess, classNames, notes },
+    ...(channelLambdas && { channelLambdas }),
+  };
+  return { model, extra: tensorsOf('extra') };
 }

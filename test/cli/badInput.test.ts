@@ -60,11 +60,19 @@ refuses(
 );
 refuses('a patch larger than the image', ['train', '--patch', '512', '--out', at('r')], USAGE, /--patch 512/);
 refuses(
-  'a patch that cannot be halved four times',
-  ['train', '--patch', '40', '--out', at('r')],
+  'a rectangular patch wider than the image',
+  ['train', '--patch', '16x1024', '--out', at('r')],
   USAGE,
-  /--patch.*expected a multiple of 16/,
+  /--patch 16x1024: larger than the image .*expected at most \d+x\d+ \(height x width\)/,
 );
+for (const patch of ['40', '0', '48x40', '40x48', '48x', 'x48', '48x48x48']) {
+  refuses(
+    `a patch that cannot be halved four times: ${patch}`,
+    ['train', '--patch', patch, '--out', at('r')],
+    USAGE,
+    new RegExp(`--patch.*'${patch}'.*expected a multiple of 16, or HEIGHTxWIDTH of such, as in 192x256`),
+  );
+}
 
 refuses(
   'a missing model',

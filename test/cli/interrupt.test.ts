@@ -31,7 +31,7 @@ const train = (folder: string) =>
     '--width',
     '1',
   ].concat(
-    '--patch 16 --patches 8 --batch 2 --epochs 30 --save-every 1 --json --quiet --out'.split(' '),
+    '--patch 16x32 --patches 8 --batch 2 --epochs 30 --save-every 1 --json --quiet --out'.split(' '),
     folder,
   );
 

@@ -1,11 +1,13 @@
 /** The tables, cell by cell, at a size that takes seconds: done once, stopped, resumed, shared out and merged. */
 
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { mergeRuns } from '../../bin/reproduce/store.js';
 import { tables } from '../../bin/reproduce/tables/index.js';
+import { UsageError } from '../../lib/tensor/error.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();
@@ -78,6 +80,36 @@ t.test('shards of several machines are the whole, and are merged into it', async
   t.ok(bestOf('merged', 'mt-connection/T10').equals(bestOf('whole', 'mt-connection/T10')));
 });
 
+t.test('a merge says what it took over and what was there', async (t) => {
+  const job = (runs: string, ...names: string[]) => {
+    for (const name of names) {
+      mkdirSync(at(runs, name), { recursive: true });
+      writeFileSync(at(runs, name, 'done.json'), runs);
+    }
+  };
+  job('here', 'unet');
+  job('there', 'unet', 'unet/eval', 'mt/T10');
+  const [taken, present] = [['mt/T10', 'unet/eval'], ['unet']];
+  const merge = () => mergeRuns(at('there'), at('here'));
+  t.strictSame(merge(), { taken, present });
+  t.equal(readFileSync(at('here', 'unet', 'done.json'), 'utf8'), 'here', 'what was there stays');
+  t.equal(readFileSync(at('here', 'unet', 'eval', 'done.json'), 'utf8'), 'there');
+  t.strictSame(merge(), { taken: [], present: ['mt/T10', 'unet', 'unet/eval'] });
+  t.throws(() => mergeRuns(at('nowhere'), at('here')), {
+    constructor: UsageError,
+    message: `--merge ${at('nowhere')}: there is no such folder`,
+  });
+  rmSync(at('here', 'mt'), { recursive: true });
+  const { stderr } = spikingUnet(...table1('here', '--merge', at('there'), '--dry-run'));
+  for (const line of [
+    /there: took over mt\/T10$/m,
+    /there: unet\/eval is done here, too, and was left as it is$/m,
+    /there: 1 jobs taken over, 2 were done here, too$/m,
+  ]) {
+    t.match(stderr, line);
+  }
+});
+
 t.test('a report replaces its own sections only', async (t) => {
   const file = at('results.md');
   const report = () => spikingUnetJson(...table1('whole', 'table4', '--report', file));
@@ -113,6 +145,14 @@ t.test('every row has as many figures as its table has columns', async (t) => {
     t.ok(rows.length > 0);
     for (const { labels, entries } of rows) t.equal(labels.length + entries.length, columns.length, name);
   }
+});
+
+t.test('the documentation lists every table', async (t) => {
+  const page = readFileSync('docs/reproduce.md', 'utf8');
+  t.strictSame(
+    [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name),
+    Object.keys(tables),
+  );
 });
 
 t.test('what makes no sense is refused', async (t) => {

@@ -35,10 +35,21 @@ t.test('the first layer has 1.174e8 operations, biases included', async (t) => {
   t.equal(costs[0].paperMacs.toExponential(3), '1.174e+8');
 });
 
-t.test("1.744e8 spikes give the paper's 2.92e8 operations; its 6.98e-4 J are 6.97e-4", async (t) => {
-  const { paper } = energyReport(layers, costs, 1.744e8);
-  t.equal(paper.operations.toExponential(2), '2.92e+8');
-  t.ok(Math.abs(paper.joules - 6.98e-4) < 1e-6, `${paper.joules} J`);
+t.test('174 748 495 to 175 059 487 spikes give both figures of Table 5, no other count does', async (t) => {
+  const printed = (spikes: number) => {
+    const { operations, joules } = energyReport(layers, costs, spikes).paper;
+    return [operations, joules].map((value) => value.toExponential(2));
+  };
+  const [least, most] = [174_748_495, 175_059_487];
+  t.strictSame(printed(least - 1), ['2.92e+8', '6.97e-4']);
+  for (const spikes of [least, 1.749e8, most]) t.strictSame(printed(spikes), ['2.92e+8', '6.98e-4']);
+  t.strictSame(printed(most + 1), ['2.93e+8', '6.98e-4']);
+});
+
+t.test('without the biases of the first layer no spike count gives both figures of Table 5', async (t) => {
+  const macs = 256 * 256 * 64 * 27;
+  const most = 2.925e8 - macs; // more are 2.93e8 operations
+  t.equal(spikingEnergy(most, macs).toExponential(2), '6.82e-4');
 });
 
 t.test('the layers of each model sum to its total', async (t) => {

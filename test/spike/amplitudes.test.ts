@@ -80,6 +80,27 @@ t.test(
   },
 );
 
+t.test(
+  'the reader has the amplitude: what reads relu2 at the other end of the skip, not its pooling',
+  async (t) => {
+    const readers = spiking.layers.filter(({ inputs }) => inputs.includes('relu2')).map(({ name }) => name);
+    t.strictSame(readers, ['pooling1', 'conv17']);
+    const flowsWith = (amplitude: number) => {
+      const parameters = new Map(withAmplitudes(spiking.layers, spiking.parameters));
+      parameters.set(
+        'conv17.amplitude',
+        parameters.get('conv17.amplitude')!.map(() => amplitude),
+      );
+      const network = { ...spiking, parameters: foldAmplitudes(spiking.layers, parameters) };
+      return simulate(reference, network, image, side, side, { steps: 8, mode: 'auto' }).flows;
+    };
+    const [plain, half] = [flowsWith(1), flowsWith(0.5)];
+    for (const name of ['relu2', 'pooling1', 'relu3', 'relu16'])
+      t.strictSame(half.get(name), plain.get(name), name);
+    t.notSame(half.get('relu17'), plain.get('relu17'));
+  },
+);
+
 t.test('a file keeps amplitudes; they are folded for a simulation, and stay for training', async (t) => {
   const parameters = drawAmplitudes(spiking);
   const { model } = decodeModel(encodeModel({ ...spiking, parameters }), 'file');

@@ -7,6 +7,7 @@ import { reference } from '../../lib/kernel/reference/index.js';
 import { wasmKernels, wasmMissing } from '../../lib/kernel/wasm/index.js';
 import { delayedLatency } from '../../lib/spike/delayed.js';
 import { delayedBytes } from '../../lib/spike/memory.js';
+import { exact } from '../../lib/spike/neuron/exact.js';
 import { findNeuron, neuronParameters, neurons } from '../../lib/spike/neuron/index.js';
 import { simulate } from '../../lib/spike/simulate.js';
 import {
@@ -43,15 +44,23 @@ const simulationCase = fc.record({
   steps: fc.integer({ min: 1, max: 5 }),
   mode: fc.constantFrom(...MODES),
   windowed: fc.boolean(),
+  exactPools: fc.boolean(),
   keep: fc.constantFrom(ALL_SUMS, ['flows'] as const, ['currents'] as const, []),
   scoped: fc.boolean(),
 });
 type Case = typeof simulationCase extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
-function networkOf({ task, channels, width, neuron, initialPotential, seed }: Case): SpikingNetwork {
+function networkOf(drawn: Case): SpikingNetwork {
+  const { task, channels, width, neuron, initialPotential, exactPools, seed } = drawn;
   const thresholds = findNeuron(neuron).mostThresholds > 1 ? [1.2, 0.6, 0.3] : [0.9];
   const model = randomModel({ task, width, channels, classes: channels }, seed);
-  return { ...model, neuron, neuronParameters: neuronParameters(neuron, { thresholds, initialPotential }) };
+  const pools = model.layers.filter(({ operation }) => exactPools && operation === 'pool');
+  return {
+    ...model,
+    neuron,
+    neuronParameters: neuronParameters(neuron, { thresholds, initialPotential }),
+    otherNeurons: new Map(pools.map(({ output }) => [output, exact])),
+  };
 }
 
 const imageOf = ({ seed, height, breadth, channels }: Case) =>
@@ -122,6 +131,7 @@ const plain: Case = {
   steps: 3,
   mode: 'auto',
   windowed: false,
+  exactPools: false,
   keep: ALL_SUMS,
   scoped: false,
 };

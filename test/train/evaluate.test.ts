@@ -145,6 +145,8 @@ t.test('examples: the same for the same place in a run; noise of at most sigma 5
   const deviation = Math.sqrt((target as Float32Array).reduce((sum, n) => sum + n * n, 0) / target.length);
   t.ok(deviation > 0 && deviation < 1.3 * (55 / 255));
   t.throws(() => drawExample([photo], 'segment', 16, 3, 0, 0), /needs labelled samples/);
+  const wide = drawExample([photo], 'denoise', { height: 8, width: 16 }, 3, 0, 0);
+  t.match(wide, { height: 8, width: 16, input: { length: 128 * photo.channels } });
 });
 
 t.test('the loss follows from the target: class ids or a noise map', async (t) => {

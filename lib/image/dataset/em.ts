@@ -28,12 +28,12 @@ export const em: Dataset = {
   patch: { size: 128, perEpoch: 800, flips: true },
   folder: 'EM',
   load({ directory, split, channels }) {
-    const sections = sectionsOf(requireDirectory(directory, 'em'));
-    return partOf(sections, split).map((section) => toSample(section, channels ?? em.channels));
+    const root = requireDirectory(directory, 'em');
+    return partOf(root, split).map((section) => toSample(section, channels ?? em.channels));
   },
   check(directory) {
     const problems: string[] = [];
-    for (const section of attempt(problems, () => sectionsOf(directory)) ?? []) {
+    for (const section of attempt(problems, () => partOf(directory, 'all')) ?? []) {
       attempt(problems, () => toSample(section, 1));
     }
     return problems;
@@ -49,19 +49,14 @@ interface Section {
   label(): Image;
 }
 
-function partOf(sections: readonly Section[], split: Split): readonly Section[] {
-  if (split === 'all') return sections;
-  return split === 'test' ? sections.slice(-TEST_SECTIONS) : sections.slice(0, -TEST_SECTIONS);
-}
-
-function sectionsOf(directory: string): Section[] {
-  const sections = existsSync(join(directory, 'images')) ? pairsIn(directory) : pagesIn(directory);
-  if (sections.length <= TEST_SECTIONS) {
-    throw new DataError(
-      `${directory}: holds ${sections.length} sections, expected more than the ${TEST_SECTIONS} of the test split`,
-    );
-  }
-  return sections;
+/** The sections of a split; DataError where there are none. */
+function partOf(directory: string, split: Split): readonly Section[] {
+  const all = existsSync(join(directory, 'images')) ? pairsIn(directory) : pagesIn(directory);
+  const train = all.slice(0, -TEST_SECTIONS);
+  const part = { all, train, test: all.slice(-TEST_SECTIONS) }[split];
+  if (part.length > 0) return part;
+  const expected = split === 'train' ? `more than the ${TEST_SECTIONS} of the test split` : 'at least 1';
+  throw new DataError(`${directory}: holds ${all.length} sections, expected ${expected}`);
 }
 
 function pagesIn(directory: string): Section[] {

@@ -11,6 +11,7 @@ import type {
   SpikingKernels,
   SpikingMode,
 } from '../spiking.js';
+import { changeChannels, padChannels, withoutPadding } from './channels.js';
 import { chunkOf, cutGrid } from './cut.js';
 import { convolution, encodeGeometry, type Geometry, transposedConvolution } from './geometry.js';
 import type { Machine } from './machine.js';
@@ -30,11 +31,20 @@ const DENSE_ABOVE = 0.9;
 interface Neurons extends Population {
   readonly dims: PopulationDims;
   readonly channels: number;
+  readonly values: SpikeWorth;
   readonly words: (codes: number, totals: number) => number[];
+}
+
+/** Addresses of what spikes are worth: of each threshold and of each code; and the number of thresholds. */
+interface SpikeWorth {
+  readonly spikeValues: number;
+  readonly codeValues: number;
+  readonly thresholdCount: number;
 }
 
 interface Train extends SpikeTrain {
   readonly codes: number;
+  readonly values: SpikeWorth;
   readonly steps: number;
   /** With and without padding, of one step. */
   readonly channels: number;
@@ -86,8 +96,6 @@ export function spiking(machine: Machine): SpikingKernels {
   };
 }
 
-const padChannels = (channels: number) => Math.ceil(channels / WIDE_BLOCK) * WIDE_BLOCK;
-
 function newPopulation(
   machine: Machine,
   dims: PopulationDims,
@@ -110,9 +118,12 @@ function newPopulation(
   const membrane = zeros(levels * size);
   const sums = [kept.currents, kept.flows, kept.spikeCounts].map((wanted) => (wanted ? zeros(size) : 0));
   const { initialPotential } = neuron;
-  if (initialPotential !== 0)
-    startFrom(machine, membrane, levels * pixels, dims.channels, channels, initialPotential);
-  const kind = neuronWords(machine, neuron);
+  for (let k = 0; k < levels; k++) {
+    const volts = typeof initialPotential === 'number' ? initialPotential : initialPotential[k];
+    if (volts !== 0) startFrom(machine, membrane + 4 * k * size, pixels, dims.channels, channels, volts);
+  }
+  const values = spikeWorth(machine, neuron);
+  const kind = neuronWords(machine, neuron, values);
   const views = new Map<number, Float32Array>();
   const view = (address: number, rows = pixels) => {
     const known = views.get(address) ?? withoutPadding(machine, address, rows, dims.channels, channels);
@@ -122,6 +133,7 @@ function newPopulation(
   return {
     dims,
     channels,
+    values,
     membrane: () => view(membrane, levels * pixels),
     releaseMembrane: () => {
       if (!views.has(membrane)) heap.release(membrane);
@@ -140,12 +152,19 @@ function newPopulation(
 }
 
 /** The first words of `Population` in assembly/neuron.ts. */
-function neuronWords(machine: Machine, neuron: FusedNeuron): number[] {
-  const { dynamics, leak, reset, thresholds, spikeValues } = neuron;
+function neuronWords(machine: Machine, neuron: FusedNeuron, { spikeValues }: SpikeWorth): number[] {
+  const { dynamics, leak, reset, thresholds } = neuron;
   const floats = (values: readonly number[]) => floatsForScope(machine, values);
   const dynamicsWords = [DYNAMICS[dynamics], floats([leak]), reset === 'hard' ? 1 : 0];
-  const values = [floats(spikeValues), floats(weightedSpikes(spikeValues))];
-  return [...dynamicsWords, floats(thresholds), thresholds.length, ...values];
+  return [...dynamicsWords, floats(thresholds), thresholds.length, spikeValues];
+}
+
+function spikeWorth(machine: Machine, { spikeValues }: FusedNeuron): SpikeWorth {
+  return {
+    spikeValues: floatsForScope(machine, spikeValues),
+    codeValues: floatsForScope(machine, weightedSpikes(spikeValues)),
+    thresholdCount: spikeValues.length,
+  };
 }
 
 /** The weighted spike of each code (Eq. 6): what its bits are worth, added from the highest threshold down. */
@@ -175,49 +194,6 @@ function startFrom(
   for (let p = 0; p < pixels; p++) potentials.fill(volts, p * padded, p * padded + channels);
 }
 
-/** A tensor [pixels,channels] from one with padded channels, which is released; itself where there is no padding. */
-function withoutPadding(
-  machine: Machine,
-  address: number,
-  pixels: number,
-  channels: number,
-  padded: number,
-): Float32Array {
-  const length = pixels * channels;
-  if (padded === channels) return machine.heap.floats(address, length);
-  const plain = machine.heap.allocate(4 * length);
-  changeChannels(machine, plain, channels, address, padded, pixels);
-  machine.heap.release(address);
-  return machine.heap.floats(plain, length);
-}
-
-/** Copies [pixels,from] to [pixels,to]: cut off, or filled up with zeros. */
-function changeChannels(
-  machine: Machine,
-  target: number,
-  to: number,
-  source: number,
-  from: number,
-  pixels: number,
-) {
-  if (to > from) machine.heap.floats(target, pixels * to).fill(0);
-  const chunk = chunkOf(pixels, machine.threads.count);
-  const tasks = Math.ceil(pixels / chunk);
-  machine.threads.run(
-    'copyChannels',
-    tasks,
-    target,
-    to,
-    0,
-    source,
-    from,
-    0,
-    Math.min(to, from),
-    pixels,
-    chunk,
-  );
-}
-
 /** Rows of a population that are one task. */
 function rowsOf(machine: Machine, { dims, channels }: Neurons): number {
   return Math.ceil(
@@ -239,10 +215,11 @@ function fire(machine: Machine, neurons: Neurons, steps: number, run: (populatio
   });
   const spikesPerStep = totals.filter((_, i) => i % 2 === 0);
   const firing = totals.reduce((sum, count, i) => (i % 2 === 0 ? sum : sum + count), 0);
-  const { channels, dims } = neurons;
+  const { channels, dims, values } = neurons;
   const density = firing / (steps * height * width * dims.channels);
   const release = () => heap.release(codes);
-  return { codes, steps, channels, realChannels: dims.channels, stepBytes, density, spikesPerStep, release };
+  const realChannels = dims.channels;
+  return { codes, values, steps, channels, realChannels, stepBytes, density, spikesPerStep, release };
 }
 
 function propagate(
@@ -280,6 +257,7 @@ function densityOf(inputs: readonly Train[]): number {
   return inputs.reduce((sum, { density, realChannels }) => sum + density * realChannels, 0) / channels;
 }
 
-function sourceWords({ codes, channels, stepBytes }: Train): number[] {
-  return [codes, channels, stepBytes];
+/** `SpikeSource` in assembly/events.ts. */
+function sourceWords({ codes, channels, stepBytes, values }: Train): number[] {
+  return [codes, channels, stepBytes, values.spikeValues, values.codeValues, values.thresholdCount];
 }

@@ -68,7 +68,8 @@ export function checkNeuronParameters(name: string, parameters: NeuronParameters
   if (!resets.includes(reset)) {
     throw new UsageError(`--reset ${reset}: neuron ${name} has a ${resets.join(' or ')} one`);
   }
-  if (!Number.isFinite(initialPotential)) {
+  const starts = typeof initialPotential === 'number' ? [initialPotential] : initialPotential;
+  if (!starts.every(Number.isFinite)) {
     throw new UsageError(`--v-init ${initialPotential}: expected a number of volts or "half"`);
   }
   findNeuron(name).check?.(parameters);

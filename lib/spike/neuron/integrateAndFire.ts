@@ -4,7 +4,7 @@
  * for the usual V_th = 1 that is Eq. 3, and for any other V_th a rate still stands for the same activation.
  */
 
-import { lossless, type Neuron } from './neuron.js';
+import { halfOfSmallest, lossless, type Neuron } from './neuron.js';
 
 const { fround } = Math;
 
@@ -29,6 +29,7 @@ export const single = {
   defaultThresholds: [1],
   mostThresholds: 1,
   membranes: () => 1,
+  half: halfOfSmallest,
   learnsAmplitudes: false,
   dynamics: 'single',
   step: stepSingle,

@@ -21,6 +21,7 @@ export const multiLevel: Neuron = {
       ? { spikeValues: thresholds.map((threshold) => threshold / thresholds.length), leak: 1, reset: 'soft' }
       : { spikeValues: thresholds.map(() => 1), leak: 0.25, reset: 'hard' },
   membranes: (thresholds) => thresholds,
+  half: (thresholds) => thresholds.map((threshold) => threshold / 2), // each level rounds for itself
   learnsAmplitudes: false,
   dynamics: 'levels',
   step(out, spikes, membrane, current, parameters) {

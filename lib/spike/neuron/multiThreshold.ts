@@ -5,7 +5,7 @@
  * in Eq. 5, to which the paper gives no value, is read as 0.
  */
 
-import { lossless, type Neuron } from './neuron.js';
+import { halfOfSmallest, lossless, type Neuron } from './neuron.js';
 
 const { fround } = Math;
 
@@ -17,6 +17,7 @@ export const multiThreshold: Neuron = {
   resets: ['soft'],
   defaults: lossless,
   membranes: () => 1,
+  half: halfOfSmallest,
   learnsAmplitudes: false,
   dynamics: 'cascade',
   step(out, spikes, membrane, current, parameters) {

@@ -20,8 +20,8 @@ export interface NeuronParameters {
   /** Part of the potential that is left a step later, 0..1; 1: no leak. V(t) = fround(fround(leak V(t-1)) + I(t)). */
   readonly leak: number;
   readonly reset: Reset;
-  /** Membrane potential before the first step, in volts. */
-  readonly initialPotential: number;
+  /** Membrane potential before the first step, in volts: of all membranes of a neuron, or of each of them. */
+  readonly initialPotential: number | readonly number[];
 }
 
 /** What a neuron does where nobody says otherwise. */
@@ -43,6 +43,8 @@ export interface Neuron {
   membranes(thresholds: number): number;
   /** How many of them are potentials, which start at the initial potential (the others at 0); default: all. */
   readonly potentials?: number;
+  /** The initial potential "half", of which a neuron rounds instead of truncating, in volts. */
+  half(thresholds: readonly number[]): NeuronParameters['initialPotential'];
   /** Whether training gives each input channel of a layer a learned amplitude (spike/amplitudes.ts). */
   readonly learnsAmplitudes: boolean;
   /** The fused kernels that have its bits; without them it runs step by step. */
@@ -63,4 +65,15 @@ export interface Neuron {
 /** No leak, soft reset, and a spike is worth its threshold: what it takes from the membrane it hands on. */
 export function lossless(_origin: Origin, thresholds: readonly number[]): NeuronDefaults {
   return { spikeValues: thresholds, leak: 1, reset: 'soft' };
+}
+
+/** Half of the smallest threshold. */
+export const halfOfSmallest: Neuron['half'] = (thresholds) => Math.min(...thresholds) / 2;
+
+/** The potential of membrane k before the first step. */
+export function potentialOf(
+  { initialPotential }: Pick<NeuronParameters, 'initialPotential'>,
+  k: number,
+): number {
+  return typeof initialPotential === 'number' ? initialPotential : initialPotential[k];
 }

@@ -6,7 +6,7 @@
  */
 
 import { UsageError } from '../../tensor/error.js';
-import { lossless, type Neuron } from './neuron.js';
+import { halfOfSmallest, lossless, type Neuron } from './neuron.js';
 
 const { fround } = Math;
 
@@ -20,6 +20,7 @@ export const signed: Neuron = {
   /** V, then G: the net output so far. */
   membranes: () => 2,
   potentials: 1,
+  half: halfOfSmallest,
   learnsAmplitudes: false,
   check({ thresholds, spikeValues }) {
     const volts = Float32Array.from(thresholds);

@@ -1,6 +1,6 @@
 /** What neurons hold before the first step. */
 
-import type { Neuron, NeuronParameters } from './neuron.js';
+import { type Neuron, type NeuronParameters, potentialOf } from './neuron.js';
 
 /**
  * Fills `membrane` [k,n] of n neurons with k state values each: potentials start at the initial potential
@@ -9,5 +9,7 @@ import type { Neuron, NeuronParameters } from './neuron.js';
 export function startMembranes(neuron: Neuron, parameters: NeuronParameters, membrane: Float32Array): void {
   const values = neuron.membranes(parameters.thresholds.length);
   const potentials = neuron.potentials ?? values;
-  membrane.fill(parameters.initialPotential).fill(0, (membrane.length / values) * potentials);
+  const n = membrane.length / values;
+  for (let k = 0; k < values; k++)
+    membrane.fill(k < potentials ? potentialOf(parameters, k) : 0, k * n, (k + 1) * n);
 }

@@ -54,10 +54,24 @@ t.test('a folder of pairs is read like a stack', async (t) => {
   );
 });
 
+t.test('a short stack has a test split and no train split; only an empty split is refused', async (t) => {
+  const folder = t.testdir({ empty: { images: {} } });
+  const five = pairs(join(folder, 'five'), 5);
+  const names = (split: 'test' | 'all') => load(five, split).map(({ name }) => name);
+  for (const split of ['test', 'all'] as const) t.strictSame(names(split), ['0', '1', '2', '3', '4']);
+  t.strictSame(em.check!(five), []);
+  const refused = (directory: string, split: 'train' | 'test' | 'all', message: string) =>
+    t.throws(() => load(directory, split), { constructor: DataError, message: `${directory}: ${message}` });
+  refused(five, 'train', 'holds 5 sections, expected more than the 5 of the test split');
+  const empty = join(folder, 'empty');
+  for (const split of ['test', 'all'] as const)
+    refused(empty, split, 'holds 0 sections, expected at least 1');
+  t.strictSame(em.check!(empty), [`${empty}: holds 0 sections, expected at least 1`]);
+});
+
 t.test('what is missing or does not fit is named', async (t) => {
   t.throws(() => load(t.testdir()), { constructor: DataError, message: /train-volume\.tif/ });
   const short = t.testdir({ a: {} });
-  t.throws(() => load(pairs(short, 5)), { constructor: DataError, message: /holds 5 sections/ });
   const broken = pairs(join(short, 'a'), 7, [2, 6]);
   const problems = em.check!(broken);
   t.equal(problems.length, 2);

@@ -29,6 +29,11 @@ export class SpikeSource {
   channels: u32;
   /** Bytes from one step to the next. */
   stepBytes: u32;
+  /** f32 for each threshold: what its spike is worth. */
+  spikeValues: usize;
+  /** f32 for each code: the weighted spike. */
+  codeValues: usize;
+  thresholdCount: u32;
 }
 
 /** Lists the non-zero values of the dense input [H,W,I]. */
@@ -78,8 +83,8 @@ function listPixel(events: usize, pixel: usize, channels: u32, offset: u32): usi
 }
 
 /**
- * The same from the spike codes of two steps: what fired in either. `values` holds the weighted spike of each code;
- * channels are multiples of 16. Where `second` is the first step again, there is no second one.
+ * The same from the spike codes of two steps: what fired in either; channels are multiples of 16. Where `second` is
+ * the first step again, there is no second one.
  */
 export function listCodePairs(
   events: usize,
@@ -88,7 +93,6 @@ export function listCodePairs(
   sourceCount: u32,
   step: u32,
   second: u32,
-  values: usize,
   geometry: Geometry,
   first: u32,
   rows: u32,
@@ -105,7 +109,7 @@ export function listCodePairs(
         const pixel = <usize>(y * geometry.inputWidth + x) * source.channels;
         const codes = source.codes + <usize>step * source.stepBytes + pixel;
         const between = <usize>(second - step) * source.stepBytes;
-        events = listPixelPairs(events, codes, between, source.channels, values, offset);
+        events = listPixelPairs(events, codes, between, source.channels, source.codeValues, offset);
         offset += source.channels * WEIGHT_ROW_BYTES;
       }
     }

@@ -23,8 +23,6 @@ export class Population {
   thresholdCount: u32;
   /** f32 for each threshold: what its spike is worth. */
   spikeValues: usize;
-  /** f32 for each code: the weighted spike. */
-  codeValues: usize;
   height: u32;
   width: u32;
   channels: u32;

@@ -109,7 +109,6 @@ function listBand(layer: SpikingLayer, geometry: Geometry, band: Band): void {
     layer.sourceCount,
     band.step,
     band.second,
-    changetype<Population>(layer.population).codeValues,
     geometry,
     band.first,
     rows,
@@ -199,7 +198,6 @@ function expandBand(
   rows: u32,
   step: u32,
 ): void {
-  const population = changetype<Population>(layer.population);
   memory.fill(band, 0, <usize>(rows * geometry.paddedWidth) * geometry.channelsIn * 4);
   for (let r = first; r < first + rows; r++) {
     const y = r - geometry.padding;
@@ -212,7 +210,7 @@ function expandBand(
         const place = <usize>(y * geometry.inputWidth + x) * source.channels;
         const codes = source.codes + <usize>step * source.stepBytes + place;
         for (let c: usize = 0; c < <usize>source.channels; c += 4, target += 16) {
-          const values = weightedSpikes(codes + c, population.spikeValues, population.thresholdCount);
+          const values = weightedSpikes(codes + c, source.spikeValues, source.thresholdCount);
           v128.store(target, values);
         }
       }
@@ -273,8 +271,8 @@ function poolRow(
   const channels = source.channels;
   const down = <usize>(2 * population.width) * channels;
   let codes = source.codes + <usize>step * source.stepBytes + 2 * y * down + <usize>block * WIDE_BLOCK;
-  const values = population.spikeValues;
-  const count = population.thresholdCount;
+  const values = source.spikeValues;
+  const count = source.thresholdCount;
   for (let x: u32 = 0; x < population.width; x++, codes += 2 * channels, current += BLOCK_BYTES) {
     const right = codes + channels;
     const upper = v128.or(v128.load(codes), v128.load(right));

@@ -1,0 +1,49 @@
+/** What `convert` measures on: a data set's training images or a folder of pictures, as the network will see them. */
+
+import { type CalibrationInput, calibrationInputs, drawImages } from '../../lib/convert/calibration.js';
+import { readImageFolder } from '../../lib/image/dataset/folder.js';
+import { findDataset } from '../../lib/image/dataset/index.js';
+import { UsageError } from '../../lib/tensor/error.js';
+import type { Model } from '../../lib/unet/model.js';
+import { type DataOptions, loadSamples, requireFitting } from '../cli/data.js';
+import { imageChannels } from '../cli/model.js';
+
+export interface CalibrationOptions extends Partial<DataOptions> {
+  readonly calibration?: string;
+  readonly noisy: boolean;
+  readonly images?: number;
+  readonly seed: number;
+}
+
+export interface CalibrationSet {
+  readonly inputs: readonly CalibrationInput[];
+  /** What they are, for people. */
+  readonly description: string;
+}
+
+/** UsageError where nothing is named, or an option cannot mean anything. */
+export function calibrationSet(options: CalibrationOptions, model: Model): CalibrationSet {
+  const { calibration, noisy, images, seed } = options;
+  const { task } = model.configuration;
+  if (noisy && (task !== 'denoise' || calibration === undefined))
+    throw new UsageError('--noisy: is for a denoiser and the pictures of --calibration: leave it out');
+  const samples = samplesOf(options, model);
+  const chosen = images === undefined ? samples : drawImages(samples, images, seed);
+  const inputs = calibrationInputs(chosen, noisy ? 'segment' : task, seed);
+  const kind = task === 'denoise' ? (noisy ? ', noisy as they are' : ', with noise of sigma 0 to 55') : '';
+  return { inputs, description: `${inputs.length} images${kind}` };
+}
+
+/** All images of the folder, or of the data set's training split. */
+function samplesOf(options: CalibrationOptions, model: Model) {
+  const channels = imageChannels(model);
+  if (options.calibration !== undefined) {
+    if (options.dataset !== undefined)
+      throw new UsageError('--dataset and --calibration: what to measure on? Leave one of them out');
+    return readImageFolder(options.calibration, channels);
+  }
+  if (options.dataset === undefined)
+    throw new UsageError('what to measure on? Give --dataset or --calibration');
+  requireFitting(findDataset(options.dataset), model);
+  return loadSamples({ ...options, dataset: options.dataset }, 'train', { channels });
+}

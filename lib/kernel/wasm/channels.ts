@@ -1,0 +1,51 @@
+/** Tensors of neurons have their channels padded to whole blocks; here they get the padding and lose it. */
+
+import { chunkOf } from './cut.js';
+import type { Machine } from './machine.js';
+import { WIDE_BLOCK } from './weights.js';
+
+/** Channels with those that fill the last block. */
+export const padChannels = (channels: number): number => Math.ceil(channels / WIDE_BLOCK) * WIDE_BLOCK;
+
+/** A tensor [pixels,channels] from one with padded channels, which is released; itself where there is no padding. */
+export function withoutPadding(
+  machine: Machine,
+  address: number,
+  pixels: number,
+  channels: number,
+  padded: number,
+): Float32Array {
+  const length = pixels * channels;
+  if (padded === channels) return machine.heap.floats(address, length);
+  const plain = machine.heap.allocate(4 * length);
+  changeChannels(machine, plain, channels, address, padded, pixels);
+  machine.heap.release(address);
+  return machine.heap.floats(plain, length);
+}
+
+/** Copies [pixels,from] to [pixels,to]: cut off, or filled up with zeros. */
+export function changeChannels(
+  machine: Machine,
+  target: number,
+  to: number,
+  source: number,
+  from: number,
+  pixels: number,
+) {
+  if (to > from) machine.heap.floats(target, pixels * to).fill(0);
+  const chunk = chunkOf(pixels, machine.threads.count);
+  const tasks = Math.ceil(pixels / chunk);
+  machine.threads.run(
+    'copyChannels',
+    tasks,
+    target,
+    to,
+    0,
+    source,
+    from,
+    0,
+    Math.min(to, from),
+    pixels,
+    chunk,
+  );
+}

@@ -1,0 +1,33 @@
+/**
+ * No neuron: the current itself, where it is positive, is handed on in every step, as a real number and without a
+ * spike. Behind a pooling that is the mean of the spikes that it reads; behind a convolution it is the U-Net's ReLU
+ * (for experiments in which only some layers spike). Not in the table of neurons: no chip has it.
+ */
+
+import type { Neuron, NeuronParameters } from './neuron.js';
+
+const parameters: NeuronParameters = {
+  thresholds: [],
+  spikeValues: [],
+  leak: 1,
+  reset: 'soft',
+  initialPotential: 0,
+};
+
+const neuron: Neuron = {
+  summary: 'no neuron: hands its current on where it is positive',
+  defaultThresholds: [],
+  mostThresholds: 0,
+  leaky: false,
+  resets: ['soft'],
+  defaults: () => parameters,
+  membranes: () => 0,
+  half: () => 0,
+  learnsAmplitudes: false,
+  step(out, spikes, _membrane, current) {
+    for (let n = 0; n < current.length; n++) out[n] = current[n] > 0 ? current[n] : 0;
+    spikes.fill(0);
+  },
+};
+
+export const exact = { neuron, parameters };
