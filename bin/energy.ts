@@ -23,6 +23,7 @@ import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } 
 import { formatEnergy } from './cli/energyTable.js';
 import {
   addSimulationOptions,
+  addTimingOption,
   imageChannels,
   loadModel,
   type SimulationOptions,
@@ -53,6 +54,7 @@ await runStage<Options>({
   ],
   configure(command) {
     addSimulationOptions(command);
+    addTimingOption(command);
     addDataOptions(command);
     command
       .option('--model <file>', 'a spiking network to run on --image, or on the test images of --dataset')
@@ -115,7 +117,8 @@ function measured(options: Options, path: string, context: Context): Workload {
   const { layers } = spiking;
   const costs = inputs.map(({ input, height, width }, i) =>
     context.kernels.scope(() => {
-      const simulation = { steps, mode: options.mode, keep: ['spikeCounts'] } as const;
+      const { mode, timing = 'same' } = options;
+      const simulation = { steps, mode, timing, keep: ['spikeCounts'] } as const;
       const { spikeCounts } = simulate(context.kernels, spiking, input, height, width, simulation);
       bar.update(i + 1);
       return layerCosts(layers, spikeCounts, height, width);

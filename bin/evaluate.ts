@@ -10,7 +10,13 @@ import { figure } from '../lib/train/figure.js';
 import type { Model } from '../lib/unet/model.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import { type EvaluationOptions, evaluateModel } from './cli/evaluation.js';
-import { addMemoryOption, addSimulationOptions, loadModel } from './cli/model.js';
+import {
+  addMemoryOption,
+  addSimulationOptions,
+  addTimingOption,
+  describeSteps,
+  loadModel,
+} from './cli/model.js';
 import { oneOf, positive } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
@@ -48,6 +54,7 @@ await runStage<Options>({
   configure(command) {
     addDataOptions(command, 'synth-drive');
     addSimulationOptions(command, 'area', 'cut');
+    addTimingOption(command);
     addMemoryOption(command);
     command
       .requiredOption('--model <file>', 'a U-Net or a spiking network')
@@ -79,8 +86,8 @@ await runStage<Options>({
       writeFigures(options.figures, shown, captions, models[0].classNames.length);
       context.log(`${options.figures}: ${shown.size} figures`);
     }
-    const { metrics, images, spikes, steps, confusion } = evaluations[0];
-    const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${steps} steps` : '';
+    const { metrics, images, spikes, steps, latency, confusion } = evaluations[0];
+    const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${describeSteps(steps, latency)}` : '';
     const lines = images.map((image) => `${image.name}: ${formatMetrics(image.metrics)}`);
     return {
       json: {
@@ -88,6 +95,7 @@ await runStage<Options>({
         images,
         spikes,
         steps,
+        latency,
         ...(confusion && { classes: models[0].classNames, confusion }),
       },
       text: [...lines, `${images.length} images: ${formatMetrics(metrics)}${fired}`].join('\n'),

@@ -15,6 +15,8 @@ import { checkTraceSize, neuronMetadata, type Recording, writeDump } from './cli
 import {
   addMemoryOption,
   addSimulationOptions,
+  addTimingOption,
+  describeSteps,
   imageChannels,
   loadModel,
   type MemoryOptions,
@@ -52,6 +54,7 @@ await runStage<Options>({
   ],
   configure(command) {
     addSimulationOptions(command);
+    addTimingOption(command);
     addMemoryOption(command);
     command
       .requiredOption('--model <file>', 'a U-Net or a spiking network')
@@ -79,14 +82,20 @@ await runStage<Options>({
         return image;
       }),
     );
-    const { steps } = images[0];
+    const { steps, latency } = images[0];
     const lines = images.map(({ file, outputs, spikes, ms }) => {
-      const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${steps} steps` : '';
+      const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${describeSteps(steps, latency)}` : '';
       return `${file} -> ${outputs.join(', ')} (${(ms / 1000).toFixed(2)} s${fired})`;
     });
     const { threads } = context.kernels;
     return {
-      json: { images: images.map(({ steps: _, ...image }) => image), steps, threads, engine: options.engine },
+      json: {
+        images: images.map(({ steps: _, latency: __, ...image }) => image),
+        steps,
+        latency,
+        threads,
+        engine: options.engine,
+      },
       text: lines.join('\n'),
     };
   },
@@ -102,11 +111,12 @@ function runPicture(model: Model, file: string, options: Options & SharedOptions
   const dump = (output: Float32Array, simulation?: Simulation) => {
     if (options.dump === undefined) return;
     const size = { height: String(height), width: String(width), steps: String(steps) };
-    const metadata = { ...size, ...(spiking && neuronMetadata(spiking)) };
+    const timing = spiking && options.timing === 'delayed' ? { timing: options.timing } : {};
+    const metadata = { ...size, ...(spiking && neuronMetadata(spiking)), ...timing };
     writeDump(options.dump, model, { ...padded!, output, simulation, trace: trace?.tensors }, metadata);
   };
   const keep = options.dump === undefined ? [] : (['flows'] as const);
-  const { run, steps, limit, spiking } = runOf(
+  const { run, steps, latency, limit, spiking } = runOf(
     context.kernels,
     model,
     options,
@@ -135,7 +145,7 @@ function runPicture(model: Model, file: string, options: Options & SharedOptions
   const { output, spikes } = predict(recordingRun, input, height, width);
   const ms = performance.now() - start;
   const outputs = writePictures(options.out, file, model, picture, input, output);
-  return { file, outputs, spikes, ms, steps, memory };
+  return { file, outputs, spikes, ms, steps, latency, memory };
 }
 
 /** Says what a picture will take, and in which tiles it is run where that is too much. */

@@ -23,7 +23,7 @@ export interface EvaluationOptions extends SimulationOptions, MemoryOptions {
   readonly ignore?: string;
 }
 
-/** Metrics of a model on samples, and the steps it ran for (0 for a U-Net). */
+/** Metrics of a model on samples, the steps it ran for, and those until its output is there (0 for a U-Net). */
 export function evaluateModel(
   kernels: Kernels,
   model: Model,
@@ -31,8 +31,8 @@ export function evaluateModel(
   samples: readonly Sample[],
   options: EvaluationOptions,
   onImage: OnImage,
-): Evaluation & { readonly steps: number } {
-  const { run, steps } = runOf(kernels, model, options, source, []);
+): Evaluation & { readonly steps: number; readonly latency: number } {
+  const { run, steps, latency } = runOf(kernels, model, options, source, []);
   const { area, cut } = resolveProfile(options);
   const { size } = findDataset(options.dataset).patch;
   const ignore = classId(options.ignore, model);
@@ -44,7 +44,7 @@ export function evaluateModel(
     const padded = area === 'padded' ? samples.map((sample) => padToPatches(sample, size)) : samples;
     return evaluateSegmentation(padded, pieces, model.classNames, onImage, ignore);
   });
-  return { ...evaluation, steps };
+  return { ...evaluation, steps, latency };
 }
 
 /** The id of a class by name; UsageError where the model knows none of that name. */

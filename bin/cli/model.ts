@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { totalmem } from 'node:os';
 import type { Command } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
-import { simulationBytes } from '../../lib/spike/memory.js';
+import { delayedLatency } from '../../lib/spike/delayed.js';
+import { delayedBytes, simulationBytes } from '../../lib/spike/memory.js';
 import { spikingRun } from '../../lib/spike/readout.js';
 import {
   MODES,
@@ -38,6 +39,8 @@ const DEFAULT_MEMORY = Math.min(3072, Math.floor(totalmem() / 2 ** 21));
 export interface SimulationOptions extends ProfileOptions {
   readonly steps?: number;
   readonly mode: Mode;
+  /** Only of stages that have the option --timing. */
+  readonly timing?: 'same' | 'delayed';
   readonly vInit?: number | 'half';
 }
 
@@ -74,6 +77,14 @@ export function addSimulationOptions(command: Command, ...choices: readonly Choi
   addProfileOptions(command, ...choices);
 }
 
+/** The option --timing, for stages that run networks. */
+export function addTimingOption(command: Command): void {
+  const help =
+    'same: a layer reads what is fired in the same step; delayed: it fires after it has seen all steps ' +
+    '(fewer spikes, T steps of latency a layer)';
+  command.option('--timing <name>', help, oneOf('same', 'delayed'), 'same');
+}
+
 /** A model as a spiking network, with what the options change in it; `read` makes it one to be run, or trained. */
 export function spikingModel(
   model: Model,
@@ -102,6 +113,8 @@ export interface Runnable {
   readonly run: Run;
   /** 0 for a U-Net. */
   readonly steps: number;
+  /** Steps from the picture to the output: T, and with delayed timing T times the layers of neurons. */
+  readonly latency: number;
   readonly limit: MemoryLimit;
   /** The network as the options have changed it, where it is a spiking one. */
   readonly spiking?: SpikingModel;
@@ -124,18 +137,28 @@ export function runOf(
   const bytes = options.memory * 2 ** 20;
   const tiled = (run: Run, steps: number, bytesOf: MemoryLimit['bytesOf']): Runnable => {
     const limit = { bytes, bytesOf };
-    return { run: tiledRun(run, layers, limit), steps, limit };
+    return { run: tiledRun(run, layers, limit), steps, latency: steps, limit };
   };
   if (model.stage === 'ann') {
     return tiled(unetRun(kernels, model), 0, (height, width) => forwardBytes(layers, height, width));
   }
   const { spiking, steps } = spikingModel(model, options, source);
-  const simulation = { steps, mode: options.mode, keep, ...(onStep && { onStep }) };
+  const { mode, timing = 'same' } = options;
+  const simulation = { steps, mode, timing, keep, ...(onStep && { onStep }) };
   const run = spikingRun(kernels, spiking, model.configuration.task, simulation, onSimulation);
   const membranes = mostMembranes(spiking);
+  const delayed = timing === 'delayed';
   const bytesOf: MemoryLimit['bytesOf'] = (height, width) =>
-    simulationBytes(layers, height, width, steps, keep.length, membranes);
-  return { ...tiled(run, steps, bytesOf), spiking };
+    delayed
+      ? delayedBytes(layers, height, width, keep.length, membranes)
+      : simulationBytes(layers, height, width, steps, keep.length, membranes);
+  const latency = delayed ? delayedLatency(layers, steps) : steps;
+  return { ...tiled(run, steps, bytesOf), latency, spiking };
+}
+
+/** How long a network fired, for a line of text. */
+export function describeSteps(steps: number, latency: number): string {
+  return `${steps} steps${latency > steps ? ` (latency ${latency} steps)` : ''}`;
 }
 
 /** The channels of a model's input as pictures have them; DataError for a model that takes no pictures. */

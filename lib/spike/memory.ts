@@ -1,6 +1,6 @@
 /** How much memory a simulation takes, and how many of its steps fit at once. */
 
-import { type Layer, outputDims } from '../unet/architecture.js';
+import { type Layer, outputDims, totalChannelsIn } from '../unet/architecture.js';
 import { hasNeuron } from '../unet/forward.js';
 import { peakOfSignals, weightBytes } from '../unet/memory.js';
 
@@ -32,6 +32,29 @@ export function simulationBytes(
   const kept = sums * all + weightBytes(layers);
   if (atOnce < steps) return peakOfSignals(layers, trains) + membranes * all + kept; // they wait for the next steps
   return peakOfSignals(layers, trains, membrane) + kept;
+}
+
+/**
+ * Bytes that a simulation with delayed timing takes at its peak, however many steps it has: flows that wait
+ * for their readers, and of one layer its input, current, silence, output, membranes and spikes.
+ */
+export function delayedBytes(
+  layers: readonly Layer[],
+  height: number,
+  width: number,
+  sums: number,
+  membranes = 1,
+): number {
+  const own = (layer: Layer) => {
+    const out = outputDims(layer, height, width);
+    return out.height * out.width * out.channels;
+  };
+  const flow = (layer: Layer) => 4 * own(layer);
+  const input = (layer: Layer) =>
+    4 * (height >> layer.level) * (width >> layer.level) * totalChannelsIn(layer);
+  const firing = (layer: Layer) => (4 * (3 + membranes) + 1) * own(layer);
+  const kept = layers.filter(hasNeuron).reduce((sum, layer) => sum + sums * flow(layer), 0);
+  return peakOfSignals(layers, flow, (layer) => input(layer) + firing(layer)) + kept + weightBytes(layers);
 }
 
 /** Neurons of a layer, with those of padded channels. */

@@ -3,6 +3,7 @@
 import type { Kernels } from '../kernel/contract.js';
 import { checkImage, hasNeuron } from '../unet/forward.js';
 import { hasAmplitudes } from './amplitudes.js';
+import { simulateDelayed } from './delayed.js';
 import { simulateLayers } from './layerByLayer.js';
 import {
   checkSteps,
@@ -25,6 +26,7 @@ export function simulate(
   checkSteps(options.steps);
   checkImage(network, image, height, width);
   if (hasAmplitudes(network.parameters)) throw new Error('amplitudes of spikes: fold them into the weights');
+  if (options.timing === 'delayed') return simulateDelayed(kernels, network, image, height, width, options);
   const { spiking } = kernels;
   const anyOrder = !options.onStep && options.timing !== 'previous';
   const fused = network.layers.filter(hasNeuron).every((layer) => {

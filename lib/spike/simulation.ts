@@ -72,9 +72,10 @@ export interface SimulationOptions {
   readonly counted?: Window | undefined;
   /**
    * A layer reads what the layers before it fire in the same step (Algorithm 1; default), or what they fired in the
-   * step before, as section 3.1 says: then the steps are run one by one.
+   * step before, as section 3.1 says: then the steps are run one by one. `delayed`: it
+   * fires for T steps, after the layers before it have done so (delayed.ts).
    */
-  readonly timing?: 'same' | 'previous';
+  readonly timing?: 'same' | 'previous' | 'delayed';
   /** How many steps a layer runs before the next layer begins; default: as many as fit the memory. */
   readonly stepsAtOnce?: number;
   /** Sees every step of every layer; then the steps are run one by one. */

@@ -115,7 +115,7 @@ function newPopulations(
 }
 
 /** The current of a layer from the spikes of this step (line 6: the bias enters every time). */
-function propagate(
+export function propagate(
   kernels: Kernels,
   network: Network,
   layer: Layer,

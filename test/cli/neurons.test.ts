@@ -41,6 +41,7 @@ const cases = [
     settings: { leak: 0.75, reset: 'hard', thresholds: [1, 0.5], spikeValues: [0.5, 0.25] },
   },
   { neuron: 'rs', options: ['--thresholds', '0.5'], settings: { leak: 1, spikeValues: [0.5] } },
+  { neuron: 'signed', options: [], settings: { leak: 1, thresholds: [0.5, 0.25, 0.125, 0.0625] } },
 ] as const;
 
 for (const { neuron, options, settings } of cases) {
@@ -53,7 +54,7 @@ for (const { neuron, options, settings } of cases) {
     const how = ['--steps', '4', '--out', at('out'), '--dump', at(`${neuron}-dump.safetensors`), '--trace'];
     const { images } = spikingUnetJson('run', '--model', snn, '--image', image, ...how);
     const { tensors, metadata } = tensorsOf(at(`${neuron}-dump.safetensors`));
-    const levels = neuron === 'ml' ? [2] : [];
+    const levels = neuron === 'ml' || neuron === 'signed' ? [2] : [];
     t.strictSame(tensors.get('membrane.relu3')!.shape, [4, ...levels, 2, 16, 16]);
     t.strictSame(tensors.get('spike.relu3')!.shape, [4, 2, 16, 16]);
     t.match(metadata, { neuron, leak: JSON.stringify(settings.leak), reset: /soft|hard/ });
@@ -92,10 +93,41 @@ t.test('energy counts the spikes of levels; compare names the level of a membran
   t.match(stdout, /step 0, level 0, channel 0, row 0, column 0/);
 });
 
+t.test(
+  '--timing delayed: latency is said, dumps say their timing, neurons that forget are refused',
+  async (t) => {
+    const delayed = ['--model', at('signed.safetensors'), '--steps', '3', '--timing', 'delayed'];
+    const dump = ['--out', at('out'), '--dump', at('delayed.safetensors'), '--trace'];
+    t.match(spikingUnetJson('run', ...delayed, '--image', image, ...dump), { steps: 3, latency: 78 });
+    const { tensors, metadata } = tensorsOf(at('delayed.safetensors'));
+    t.match(metadata, { timing: 'delayed', steps: '3' });
+    t.strictSame(tensors.get('spike.relu3')!.shape, [3, 2, 16, 16]);
+    const said = spikingUnet('evaluate', ...delayed, ...data, '--split', 'all');
+    t.match(said.stdout, /spikes in 3 steps \(latency 78 steps\)/);
+    t.ok(spikingUnetJson('energy', ...delayed, '--image', image).synops.synops > 0);
+    const same = spikingUnetJson('evaluate', ...delayed, '--timing', 'same', ...data, '--split', 'all');
+    t.match(same, { steps: 3, latency: 3 });
+    const lif = [
+      '--model',
+      at('lif.safetensors'),
+      '--image',
+      image,
+      '--timing',
+      'delayed',
+      '--out',
+      at('out'),
+    ];
+    const { status, stderr } = spikingUnet('run', ...lif);
+    t.equal(status, 2);
+    t.match(stderr, /--timing delayed: neuron lif forgets by its leak of 0.99/);
+  },
+);
+
 t.test('settings that a neuron does not have are refused', async (t) => {
   for (const [neuron, option, value, message] of [
     ['if', '--leak', '0.5', /--leak 0.5: neuron if has none, lif has/],
     ['lif', '--reset', 'slow', /--reset.*expected soft or hard/],
+    ['signed', '--thresholds', '1,0.75', /--thresholds 1,0.75: neuron signed needs each to be half/],
     ['ml', '--spike-values', '1', /--spike-values 1: got 1 values for 3 thresholds/],
   ] as const) {
     const { status, stderr } = spikingUnet(...convert('none.safetensors', neuron, option, value));

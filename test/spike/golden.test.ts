@@ -14,8 +14,18 @@ import { goldenModel, goldenNeurons } from '../contract/network.js';
 
 const runs = [
   { network: 'spike/segment_w2', names: ['mt'] },
-  { network: 'spike/denoise_w1', names: ['mt', 'mt-half', 'if', 'if-hard', 'lif', 'ml', 'ml-direct'] },
-  { network: 'spike/denoise_w1', names: ['mt', 'mt-half', 'if', 'lif', 'ml'].map((name) => `steps_${name}`) },
+  {
+    network: 'spike/denoise_w1',
+    names: ['mt', 'mt-half', 'if', 'if-hard', 'lif', 'ml', 'ml-direct', 'signed'],
+  },
+  {
+    network: 'spike/denoise_w1',
+    names: ['mt', 'mt-half', 'if', 'lif', 'ml', 'signed', 'delayed_mt'].map((name) => `steps_${name}`),
+  },
+  {
+    network: 'spike/denoise_w1',
+    names: ['mt', 'mt-half', 'if', 'ml', 'signed'].map((name) => `delayed_${name}`),
+  },
 ];
 
 for (const [engine, kernels] of backends) {
@@ -26,11 +36,12 @@ for (const [engine, kernels] of backends) {
       const { tensors, metadata } = goldenFile(file);
       const { steps, ...neurons } = goldenNeurons(metadata);
       const spiking = { ...model, ...neurons };
+      const timing = metadata.timing === 'delayed' ? 'delayed' : 'same';
       const image = goldenTensor(tensors, 'input');
       const [, height, width] = image.shape;
       for (const mode of MODES) {
         t.test(`${engine}, ${mode}: ${file} is PyTorch's`, async (t) => {
-          const got = simulate(kernels, spiking, imageOf(image), height, width, { steps, mode });
+          const got = simulate(kernels, spiking, imageOf(image), height, width, { steps, mode, timing });
           const expected = (name: string) => imageOf(goldenTensor(tensors, name));
           requireGolden(t, got.output, expected('output'), `${file}:output`);
           for (const layer of layers) {
@@ -51,7 +62,7 @@ for (const [engine, kernels] of backends) {
           }
           seen += 1;
         };
-        simulate(kernels, spiking, imageOf(image), height, width, { steps, mode: 'auto', onStep });
+        simulate(kernels, spiking, imageOf(image), height, width, { steps, mode: 'auto', timing, onStep });
         t.equal(seen, steps * layers.length);
       });
     }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import t from 'tap';
 import {
   checkNeuronParameters,
@@ -5,7 +6,8 @@ import {
   neuronParameters,
   neurons,
 } from '../../lib/spike/neuron/index.js';
-import { type Origin, potentialOf } from '../../lib/spike/neuron/neuron.js';
+import type { Origin } from '../../lib/spike/neuron/neuron.js';
+import { startMembranes } from '../../lib/spike/neuron/start.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
 
@@ -15,8 +17,8 @@ type Given = Parameters<typeof neuronParameters>[1];
 function trace(name: string, given: Given, currents: readonly number[], origin?: Origin) {
   const neuron = findNeuron(name);
   const parameters = neuronParameters(name, given, origin);
-  const membranes = neuron.membranes(parameters.thresholds.length);
-  const membrane = Float32Array.from({ length: membranes }, (_, k) => potentialOf(parameters, k));
+  const membrane = new Float32Array(neuron.membranes(parameters.thresholds.length));
+  startMembranes(neuron, parameters, membrane);
   return currents.map((current) => {
     const out = new Float32Array(1);
     const spikes = new Uint8Array(1);
@@ -107,6 +109,91 @@ t.test('multi-level: every level integrates the same current in a membrane of it
   t.strictSame(neuronParameters('ml', {}, 'direct').thresholds, [2.6, 1.6, 0.6]);
 });
 
+t.test('signed: takes back what it fired too early, and never more than it gave', async (t) => {
+  t.strictSame(trace('signed', { thresholds: [2, 1, 0.5] }, [1.25, -1, -0.5, 2, -2.5, 8, 0, -5.25, 0, 0]), [
+    [1, 1, 0.25, 1], // output, spikes, V, G
+    [-1, 1, 0.25, 0],
+    [0, 0, -0.25, 0], // nothing to take back
+    [1.5, 2, 0.25, 1.5],
+    [-1.5, 2, -0.75, 0], // all that was given, the rest waits
+    [3.5, 3, 3.75, 3.5], // all thresholds
+    [3.5, 3, 0.25, 7],
+    [-3.5, 3, -1.5, 3.5], // all thresholds again
+    [-2, 1, 0.5, 1.5],
+    [0, 0, 0.5, 1.5], // exactly the lowest threshold does not fire
+  ]);
+  const given = { thresholds: [1, 0.5], initialPotential: 0.25 };
+  t.strictSame(trace('signed', given, [0.5, -0.75]), [
+    [0.5, 1, 0.25, 0.5],
+    [-0.5, 1, 0, 0],
+  ]);
+});
+
+t.test('signed: outputs never sum to less than 0, and what goes in comes out or stays', async (t) => {
+  const steps = { minLength: 1, maxLength: 30 };
+  const multiples = fc.array(fc.integer({ min: -64, max: 64 }), steps); // of 1/16: sums are exact
+  fc.assert(
+    fc.property(
+      multiples,
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: -4, max: 4 }),
+      (all, count, start) => {
+        const thresholds = Array.from({ length: count }, (_, i) => 2 ** -i);
+        const initialPotential = start / 16;
+        const charge = all.reduce((sum, multiple) => sum + multiple / 16, initialPotential);
+        const fired = trace(
+          'signed',
+          { thresholds, initialPotential },
+          all.map((multiple) => multiple / 16),
+        );
+        const [, , potential, net] = fired.at(-1)!;
+        const sums = sumsOf(fired.map(([output]) => output));
+        if (sums.some((sum) => sum < 0)) throw new Error(`sums ${sums}`);
+        if (sums.at(-1) !== net || net + potential !== charge)
+          throw new Error(`${net} + ${potential} of ${charge}`);
+      },
+    ),
+    { seed: 3, numRuns: 300 },
+  );
+  const volts = fc.float({ min: Math.fround(-3), max: 3, noNaN: true });
+  fc.assert(
+    fc.property(
+      fc.array(volts, steps),
+      fc.float({ min: Math.fround(0.01), max: 1, noNaN: true }),
+      (all, lowest) => {
+        const fired = trace('signed', { thresholds: [4 * lowest, 2 * lowest, lowest] }, all);
+        const sums = sumsOf(fired.map(([output]) => output));
+        if (sums.some((sum, step) => sum < 0 || sum !== fired[step][3])) throw new Error(`sums ${sums}`);
+      },
+    ),
+    { seed: 4, numRuns: 300 },
+  );
+  t.pass('600 traces, of volts that add up exactly and of any');
+});
+
+/** Sums in float32 up to each value. */
+function sumsOf(values: readonly number[]): number[] {
+  let sum = 0;
+  return values.map((value) => {
+    sum = Math.fround(sum + value);
+    return sum;
+  });
+}
+
+t.test('signed: a current that comes all at once makes it a multi-threshold neuron', async (t) => {
+  const random = stream(8, 'at once');
+  for (let i = 0; i < 100; i++) {
+    const currents = [4 * random.uniform() - 1, 0, 0, 0];
+    const [signed, mt] = ['signed', 'mt'].map((name) =>
+      trace(name, { thresholds: [0.5, 0.25, 0.125] }, currents),
+    );
+    t.strictSame(
+      signed.map((state) => state.slice(0, 3)),
+      mt,
+    );
+  }
+});
+
 t.test('neurons that differ in name only where a setting says so', async (t) => {
   const random = stream(8, 'same');
   const currents = Array.from({ length: 100 }, () => 2 * random.uniform() - 0.7);
@@ -159,7 +246,13 @@ t.test('parameters that make no sense are refused', async (t) => {
   t.throws(() => check('if', [1], { leak: 0.5 }), /--leak 0.5: neuron if has none/);
   t.throws(() => check('mt', [1], { reset: 'hard' }), /--reset hard: neuron mt has a soft one/);
   t.throws(() => check('if-hard', [1], { reset: 'soft' }), /--reset soft: neuron if-hard has a hard one/);
-  t.throws(() => check('lapicque', [1]), /expected one of mt, if, if-hard, lif, ml, rs/);
+  t.throws(() => check('signed', [1, 0.4]), /--thresholds 1,0.4: .* half of the one before it/);
+  t.throws(
+    () => check('signed', [1, 0.5], { spikeValues: [1, 1] }),
+    /--spike-values 1,1: .* worth its threshold/,
+  );
+  t.doesNotThrow(() => check('signed', [1.2, 0.6, 0.3]));
+  t.throws(() => check('lapicque', [1]), /expected one of mt, if, if-hard, lif, ml, rs, signed/);
   for (const name of Object.keys(neurons)) {
     for (const origin of ['converted', 'direct'] as const)
       t.doesNotThrow(() => checkNeuronParameters(name, neuronParameters(name, {}, origin)), name);

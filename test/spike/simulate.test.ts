@@ -30,7 +30,7 @@ t.test('event-driven and automatic simulation have the bits of the dense one', a
         steps: fc.integer({ min: 1, max: 4 }),
       }),
       ({ task, channels, width, height, neuron, seed, steps }) => {
-        const thresholds = findNeuron(neuron).mostThresholds > 1 ? [1.1, 0.7, 0.3] : [0.9];
+        const thresholds = findNeuron(neuron).mostThresholds > 1 ? [1.2, 0.6, 0.3] : [0.9];
         const model = randomModel({ task, width, channels, classes: channels }, seed);
         const network = {
           ...model,

@@ -21,7 +21,7 @@ import {
 } from '../contract/network.js';
 
 const cases = [
-  ...['mean', 'sum', 'gated', 'official_mt', 'official_if', 'lif', 'ml', 'rs'].map((name) => [
+  ...['mean', 'sum', 'gated', 'official_mt', 'official_if', 'lif', 'ml', 'rs', 'signed'].map((name) => [
     'spike/segment_w2',
     name,
   ]),

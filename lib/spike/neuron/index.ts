@@ -7,6 +7,7 @@ import { multiLevel } from './multiLevel.js';
 import { multiThreshold } from './multiThreshold.js';
 import type { Neuron, NeuronParameters, Origin } from './neuron.js';
 import { realSpike } from './realSpike.js';
+import { signed } from './signed.js';
 
 export const neurons: Readonly<Record<string, Neuron>> = {
   mt: multiThreshold,
@@ -15,6 +16,7 @@ export const neurons: Readonly<Record<string, Neuron>> = {
   lif: leakyIntegrateAndFire,
   ml: multiLevel,
   rs: realSpike,
+  signed,
 };
 
 /** A neuron by name; UsageError for a name that is not in the table. */
@@ -70,6 +72,7 @@ export function checkNeuronParameters(name: string, parameters: NeuronParameters
   if (!starts.every(Number.isFinite)) {
     throw new UsageError(`--v-init ${initialPotential}: expected a number of volts or "half"`);
   }
+  findNeuron(name).check?.(parameters);
 }
 
 function requirePositive(shown: string, volts: readonly number[]): void {

@@ -37,8 +37,12 @@ export interface Neuron {
   readonly leaky: boolean;
   readonly resets: readonly Reset[];
   defaults(origin: Origin, thresholds: readonly number[]): NeuronDefaults;
-  /** How many membrane potentials a neuron with so many thresholds has. */
+  /** Refuses parameters that this neuron cannot have (UsageError), beyond what is checked of every neuron. */
+  check?(parameters: NeuronParameters): void;
+  /** How many state values a neuron with so many thresholds has: membrane potentials first. */
   membranes(thresholds: number): number;
+  /** How many of them are potentials, which start at the initial potential (the others at 0); default: all. */
+  readonly potentials?: number;
   /** The initial potential "half", of which a neuron rounds instead of truncating, in volts. */
   half(thresholds: readonly number[]): NeuronParameters['initialPotential'];
   /** Whether training gives each input channel of a layer a learned amplitude (spike/amplitudes.ts). */

@@ -2,9 +2,14 @@
 
 import { type Neuron, type NeuronParameters, potentialOf } from './neuron.js';
 
-/** Fills `membrane` [k,n] of n neurons with k potentials each, in volts. */
+/**
+ * Fills `membrane` [k,n] of n neurons with k state values each: potentials start at the initial potential
+ * (volts), all else at 0.
+ */
 export function startMembranes(neuron: Neuron, parameters: NeuronParameters, membrane: Float32Array): void {
-  const count = neuron.membranes(parameters.thresholds.length);
-  const n = membrane.length / count;
-  for (let k = 0; k < count; k++) membrane.fill(potentialOf(parameters, k), k * n, (k + 1) * n);
+  const values = neuron.membranes(parameters.thresholds.length);
+  const potentials = neuron.potentials ?? values;
+  const n = membrane.length / values;
+  for (let k = 0; k < values; k++)
+    membrane.fill(k < potentials ? potentialOf(parameters, k) : 0, k * n, (k + 1) * n);
 }
