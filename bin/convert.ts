@@ -160,7 +160,8 @@ function planOf(options: Options): ConversionPlan {
   const preset = presets[options.preset];
   const { neuron, spikeValues, leak, reset, poolings } = options;
   const { layerInput, slices } = resolveProfile(options);
-  const byPreset = preset.thresholds === undefined ? undefined : thresholdOption(preset.thresholds);
+  const single = findNeuron(neuron).mostThresholds === 1; // of which a number is its volts: it keeps its own
+  const byPreset = preset.thresholds === undefined || single ? undefined : thresholdOption(preset.thresholds);
   const given = {
     byLayer: new Map(),
     ...options.thresholds,
