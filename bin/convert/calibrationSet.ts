@@ -37,13 +37,13 @@ export function calibrationSet(options: CalibrationOptions, model: Model): Calib
   return { inputs, samples: chosen, description: `${inputs.length} images${kind}` };
 }
 
-/** All images of the folder, or of the data set's training split. */
+/** All images of the folder, prepared as the model expects its pictures, or of the data set's training split. */
 function samplesOf(options: CalibrationOptions, model: Model): readonly Sample[] {
   const channels = imageChannels(model);
   if (options.calibration !== undefined) {
     if (options.dataset !== undefined)
       throw new UsageError('--dataset and --calibration: what to measure on? Leave one of them out');
-    return readImageFolder(options.calibration, channels);
+    return readImageFolder(options.calibration, channels, model.preprocess);
   }
   if (options.dataset === undefined)
     throw new UsageError('what to measure on? Give --dataset or --calibration');

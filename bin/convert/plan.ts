@@ -56,8 +56,9 @@ export function planOf(options: PlanOptions): Plan {
 }
 
 /** What --thresholds says, and for what it leaves out the preset. */
-function thresholdsOf({ thresholds, preset }: PlanOptions): ThresholdOption {
-  const usual = presets[preset].thresholds;
+function thresholdsOf({ thresholds, preset, neuron }: PlanOptions): ThresholdOption {
+  const single = findNeuron(neuron).mostThresholds === 1; // of which a number is its volts: it keeps its own
+  const usual = single ? undefined : presets[preset].thresholds;
   const common = thresholds?.common ?? (usual === undefined ? undefined : thresholdOption(usual).common);
   return { byLayer: thresholds?.byLayer ?? new Map(), common };
 }

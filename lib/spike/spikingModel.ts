@@ -7,6 +7,8 @@ import { z } from 'zod';
 import { type NormalisedNetwork, normaliseParameters } from '../convert/normalise.js';
 import { type LayerScales, layerScales, PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
 import { DataError, UsageError } from '../tensor/error.js';
+import { checkFinite } from '../tensor/shape.js';
+import type { Layer } from '../unet/architecture.js';
 import { hasNeuron } from '../unet/forward.js';
 import type { Model } from '../unet/model.js';
 import { foldAmplitudes, withAmplitudes } from './amplitudes.js';
@@ -15,8 +17,17 @@ import { checkNeuronParameters, findNeuron, neuronParameters } from './neuron/in
 import type { NeuronParameters } from './neuron/neuron.js';
 import type { LayerNeuron, SpikingNetwork } from './simulation.js';
 
-const fromJson = <Schema extends z.ZodType>(schema: Schema) =>
-  z.string().transform((text) => schema.parse(JSON.parse(text)));
+const fromJson = <Schema extends z.ZodType>(schema: Schema) => z.string().transform(parseJson).pipe(schema);
+
+/** What is wrong inside is then named together with the key. */
+function parseJson(text: string, context: z.RefinementCtx) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: `expected JSON, got ${text.slice(0, 40)}` });
+    return z.NEVER;
+  }
+}
 
 const noteStrings = z.object({
   neuron: z.string(),
@@ -113,23 +124,29 @@ export function toUnet(model: Model, source: string): Model {
   return { ...unet, stage: 'ann', notes: Object.fromEntries(notes) };
 }
 
-/** The scales of a conversion from what a file says of it. */
+/** The scales of a conversion from what a file says of it; DataError where that cannot be what `convert` wrote. */
 export function scalesOf(model: Model, notes: SpikingNotes): LayerScales[] {
-  const { normalisation, lambdas, inputLambdas } = notes;
-  if (normalisation === 'channel')
-    return layerScales(model.layers, new Map(), normalisation, undefined, model.channelLambdas);
-  return model.layers.map((layer) => ({
-    layer,
-    lambdaIn: inputLambdas[layer.name],
-    lambdaOut: lambdas[layer.name],
-  }));
+  if (notes.normalisation === 'channel')
+    return layerScales(model.layers, new Map(), notes.normalisation, undefined, model.channelLambdas);
+  return model.layers.map((layer) => layerScalesOf(layer, notes));
+}
+
+function layerScalesOf(layer: Layer, { lambdas, inputLambdas }: SpikingNotes): LayerScales {
+  const { name, inputs } = layer;
+  const [lambdaIn, lambdaOut] = [inputLambdas[name] ?? [], lambdas[name]];
+  const good = (lambda: number | undefined) => lambda !== undefined && lambda > 0;
+  if (lambdaIn.length === inputs.length && [...lambdaIn, lambdaOut].every(good))
+    return { layer, lambdaIn, lambdaOut };
+  const got = `input [${lambdaIn}], output ${lambdaOut ?? 'none'}`;
+  throw new DataError(`lambdas of ${name}: ${got}; expected ${inputs.length} and one, all above 0`);
 }
 
 /** The normalised weights of a U-Net that carries its conversion: what `convert` made of them. */
 function normalise(model: Model, notes: SpikingNotes): Model['parameters'] {
-  const { normalisation, slices } = notes;
-  const scales = scalesOf(model, notes);
-  return normaliseParameters(model.parameters, scales, normalisation === 'connection' ? slices : 'whole');
+  const slices = notes.normalisation === 'connection' ? notes.slices : 'whole';
+  const parameters = normaliseParameters(model.parameters, scalesOf(model, notes), slices);
+  for (const [name, values] of parameters) checkFinite(`normalised ${name}`, values);
+  return parameters;
 }
 
 /** The same network with its notes changed: another initial potential, or the T it was fine-tuned for. */

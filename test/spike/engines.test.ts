@@ -11,20 +11,14 @@ import { wasmKernels, wasmMissing } from '../../lib/kernel/wasm/index.js';
 import { simulationBytes, stepsAtOnce } from '../../lib/spike/memory.js';
 import { neuronParameters } from '../../lib/spike/neuron/index.js';
 import { simulate } from '../../lib/spike/simulate.js';
-import {
-  ALL_SUMS,
-  MODES,
-  type Simulation,
-  type SimulationOptions,
-  type SpikingNetwork,
-  type Sums,
-} from '../../lib/spike/simulation.js';
+import { ALL_SUMS, MODES, type SimulationOptions, type SpikingNetwork } from '../../lib/spike/simulation.js';
 import { simulateSteps } from '../../lib/spike/stepByStep.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { buildLayers } from '../../lib/unet/architecture.js';
 import { mapParameters } from '../../lib/unet/parameters.js';
 import { requireSameBits, tensorSource } from '../contract/bits.js';
+import { requireSameSimulation } from '../contract/simulations.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 const missing = wasmMissing();
@@ -94,44 +88,6 @@ function optionsOf({ shape, steps, mode, atOnce, corners }: Case): SimulationOpt
   return { steps, mode, counted: { top, bottom, left, right }, ...(atOnce && { stepsAtOnce: atOnce }) };
 }
 
-/** Throws at the first value of two simulations that differs; of the sums, only those in `kept` are there. */
-function requireSame(got: Simulation, expected: Simulation, kept: readonly Sums[] = ALL_SUMS): void {
-  requireSameBits(got.output, expected.output, 'output');
-  for (const sum of ['currents', 'flows'] as const) {
-    requireSameNames(sum, got[sum], kept.includes(sum) ? expected[sum] : new Map());
-    for (const [name, values] of got[sum])
-      requireSameBits(values, expected[sum].get(name)!, `${sum} ${name}`);
-  }
-  requireSameNames(
-    'spikeCounts',
-    got.spikeCounts,
-    kept.includes('spikeCounts') ? expected.spikeCounts : new Map(),
-  );
-  for (const [name, counts] of got.spikeCounts) {
-    if (Buffer.compare(bytes(counts), bytes(expected.spikeCounts.get(name)!)) !== 0)
-      throw new Error(`spike counts of ${name} differ`);
-  }
-  requireSameNames('spikesPerStep', got.spikesPerStep, expected.spikesPerStep);
-  for (const [name, perStep] of got.spikesPerStep) {
-    const wanted = expected.spikesPerStep.get(name)!;
-    if (perStep.join() !== wanted.join()) throw new Error(`spikes of ${name}: ${perStep}, not ${wanted}`);
-  }
-  if (got.spikes !== expected.spikes) throw new Error(`${got.spikes} spikes, not ${expected.spikes}`);
-  if (got.steps !== expected.steps) throw new Error(`${got.steps} steps, not ${expected.steps}`);
-}
-
-const bytes = ({ buffer, byteOffset, byteLength }: Uint32Array) =>
-  Buffer.from(buffer, byteOffset, byteLength);
-
-function requireSameNames(
-  what: string,
-  got: ReadonlyMap<string, unknown>,
-  expected: ReadonlyMap<string, unknown>,
-) {
-  const [names, wanted] = [got, expected].map((map) => [...map.keys()].join());
-  if (names !== wanted) throw new Error(`${what} of "${names}", not of "${wanted}"`);
-}
-
 t.test('layer by layer, a simulation has the bits of the one step by step', options, async (t) => {
   let deep = 0;
   const property = fc.property(simulationCase, (drawn) => {
@@ -142,7 +98,8 @@ t.test('layer by layer, a simulation has the bits of the one step by step', opti
     const expected = simulateSteps(reference, network, image, height, breadth, run);
     if (expected.flows.get('relu18')!.some((flow) => flow !== 0)) deep += 1;
     for (const kernels of engines) {
-      const check = () => requireSame(simulate(kernels, network, image, height, breadth, run), expected);
+      const check = () =>
+        requireSameSimulation(simulate(kernels, network, image, height, breadth, run), expected);
       if (drawn.scoped) kernels.scope(check);
       else check();
     }
@@ -169,7 +126,7 @@ t.test('sums that are not to be kept are not there, and change nothing else', as
     const nothing = run(kernels, network, { keep: [] });
     for (const sum of ALL_SUMS) t.equal(nothing[sum].size, 0, sum);
     for (const keep of [[], ...ALL_SUMS.map((sum) => [sum]), ['flows', 'spikeCounts'] as const])
-      t.doesNotThrow(() => requireSame(run(kernels, network, { keep }), expected, keep));
+      t.doesNotThrow(() => requireSameSimulation(run(kernels, network, { keep }), expected, keep));
   }
   t.ok(expected.spikes > 0);
 });
@@ -182,7 +139,7 @@ t.test('more thresholds than the fused neuron has are simulated step by step', o
     t.equal(kernels.spiking?.supports('cascade', thresholds), false, '9 thresholds');
     t.equal(kernels.spiking?.supports('cascade', thresholds.slice(1)), true, '8 thresholds');
     t.equal(kernels.spiking?.supports(undefined, [1]), false, 'a neuron that no fused kernel knows');
-    t.doesNotThrow(() => requireSame(run(kernels, network), expected));
+    t.doesNotThrow(() => requireSameSimulation(run(kernels, network), expected));
   }
 });
 
@@ -199,7 +156,7 @@ t.test('whoever watches sees every layer in every step, with the membranes of th
   t.equal(expected.seen.length, small.steps * (network.layers.length - 1));
   for (const { seen, simulation } of engines.map(watch)) {
     t.equal(seen.map(([what]) => what).join(), expected.seen.map(([what]) => what).join());
-    t.doesNotThrow(() => requireSame(simulation, expected.simulation));
+    t.doesNotThrow(() => requireSameSimulation(simulation, expected.simulation));
     for (const [i, [what, membrane]] of seen.entries()) requireSameBits(membrane, expected.seen[i][1], what);
   }
 });

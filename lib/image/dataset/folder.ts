@@ -39,8 +39,8 @@ export const folder: Dataset = {
 };
 
 /** All pictures that lie in a folder, in the order of their names, without labels. */
-export function readImageFolder(directory: string, channels: 1 | 3): Sample[] {
-  return picturesIn(directory).map((image) => readSample({ name: basename(image), image }, channels));
+export function readImageFolder(directory: string, channels: 1 | 3, how: PreprocessName = 'plain'): Sample[] {
+  return picturesIn(directory).map((image) => readSample({ name: basename(image), image }, channels, how));
 }
 
 /** The files of one sample. */
