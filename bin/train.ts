@@ -2,19 +2,26 @@
 /** `spiking-unet train`: trains a U-Net by back-propagation (section 3.1 of the paper). */
 
 import { findDataset } from '../lib/image/dataset/index.js';
+import { toUnet } from '../lib/spike/spikingModel.js';
+import { UsageError } from '../lib/tensor/error.js';
 import { trainingData, unetLearner } from '../lib/train/learner.js';
 import { optimisers } from '../lib/train/optimiser.js';
 import { buildLayers } from '../lib/unet/architecture.js';
 import type { Model } from '../lib/unet/model.js';
 import { initialParameters } from '../lib/unet/parameters.js';
 import { addDataOptions, type DataOptions, loadSamples, namesOf } from './cli/data.js';
+import { readModel } from './cli/model.js';
 import { count, oneOf, pictureChannels } from './cli/parse.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/training.js';
 
+/** Channels of the first stage where nobody says otherwise. */
+const WIDTH = 16;
+
 interface Options extends DataOptions, TrainingCommand, SharedOptions {
   readonly task?: 'segment' | 'denoise';
-  readonly width: number;
+  readonly width?: number;
+  readonly from?: string;
   readonly channels?: 1 | 3;
   readonly classes?: number;
 }
@@ -35,14 +42,19 @@ await runStage<Options>({
       'train --dataset drive --data ~/DRIVE --width 16 --epochs 12 --out runs/drive --resume',
       'go on after a stop',
     ],
+    [
+      'train --from runs/drive/checkpoints/best.safetensors --dataset drive --data ~/DRIVE --epochs 4 --patches 1600 --lr 1e-4 --out runs/more',
+      'train a network further, as a control for what fine-tuning a spiking network gains',
+    ],
   ],
   configure(command) {
     addDataOptions(command, 'synth-drive');
     command
       .option('--task <name>', "segment or denoise (default: the data set's)", oneOf('segment', 'denoise'))
-      .option('--width <F>', 'channels of the first stage (the paper: 64)', count, 16)
+      .option('--width <F>', `channels of the first stage (default: ${WIDTH}; the paper: 64)`, count)
       .option('--channels <n>', "channels of the input, 1 or 3 (default: the data set's)", pictureChannels)
-      .option('--classes <n>', 'number of classes (data set "folder" only)', count);
+      .option('--classes <n>', 'number of classes (data set "folder" only)', count)
+      .option('--from <file>', 'start from the weights of this U-Net, not from random ones');
     addTrainingOptions(command, { epochs: 12, batch: 16, lr: 1e-3, optimizer: Object.keys(optimisers)[0] });
   },
   run(options, context) {
@@ -51,21 +63,41 @@ await runStage<Options>({
     const channels = options.channels ?? dataset.channels;
     const classNames =
       task === 'denoise' ? [] : classNamesOf(namesOf(dataset, options.data), options.classes);
-    const configuration = { task, width: options.width, channels, classes: classNames.length || channels };
+    const width = options.width ?? WIDTH;
+    const configuration = { task, width, channels, classes: classNames.length || channels };
     const layers = buildLayers(configuration);
     const { preprocess } = dataset;
     const notes = { seed: String(options.seed), dataset: dataset.name, split: 'train' };
     const parameters = initialParameters(layers, options.seed);
-    const start: Model = { layers, parameters, stage: 'ann', configuration, preprocess, classNames, notes };
+    const fresh: Model = { layers, parameters, stage: 'ann', configuration, preprocess, classNames, notes };
+    const start = options.from === undefined ? fresh : startFrom(options.from, fresh, options.width);
     const fit = { channels, ...(task === 'segment' && { classes: configuration.classes }) };
     const samples = loadSamples(options, 'train', fit);
     const { size, flips } = dataset.patch;
     const data = trainingData(samples, options.validation, options.patch ?? size, options.seed, flips);
-    return trainAndReport(options, context, dataset, start, (model, onImage) =>
+    const resolved = { ...options, width: start.configuration.width };
+    return trainAndReport(resolved, context, dataset, start, (model, onImage) =>
       unetLearner(context.kernels, model, data, onImage),
     );
   },
 });
+
+/** A U-Net to be trained further; UsageError where it does not fit what it is to be trained on. */
+function startFrom(path: string, fresh: Model, width: number | undefined): Model {
+  const { model, hash } = readModel(path);
+  const unet = toUnet(model, path);
+  const expected = { ...fresh.configuration, width: width ?? unet.configuration.width };
+  const wanted = { ...expected, preprocess: fresh.preprocess };
+  const found = { ...unet.configuration, preprocess: unet.preprocess };
+  const different = Object.entries(wanted).filter(
+    ([key, value]) => found[key as keyof typeof wanted] !== value,
+  );
+  if (different.length > 0) {
+    const list = different.map(([key, value]) => `${key} ${value}`).join(', ');
+    throw new UsageError(`--from ${path}: does not fit, expected ${list}`);
+  }
+  return { ...unet, notes: { ...fresh.notes, parent: hash } };
+}
 
 /** The data set's own names, or numbers where the user says how many classes there are. */
 function classNamesOf(names: readonly string[], classes: number | undefined): readonly string[] {

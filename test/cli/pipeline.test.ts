@@ -69,6 +69,30 @@ t.test('the same seed gives the same bytes; another seed does not', async (t) =>
   t.ok(first !== other);
 });
 
+t.test('train --from goes on from a network, and refuses one that does not fit', async (t) => {
+  const common = ['train', '--dataset', 'drive', '--data', twin, '--epochs', '1', '--patch', '16'];
+  const more = (...options: string[]) => [
+    ...common,
+    '--patches',
+    '2',
+    '--batch',
+    '2',
+    '--from',
+    ann,
+    ...options,
+  ];
+  spikingUnetJson(...more('--lr', '1e-12', '--out', at('more')));
+  const weights = (path: string) => tensorsOf(path).tensors.get('conv1.weight')!.data;
+  const [before, after] = [weights(ann), weights(at('more', 'checkpoints', 'best.safetensors'))];
+  t.ok(
+    before.every((weight, i) => Math.abs(weight - after[i]) < 1e-6),
+    'a tiny step from there',
+  );
+  const { status, stderr } = spikingUnet(...more('--width', '2', '--out', at('other')));
+  t.equal(status, 2);
+  t.match(stderr, /--from .*: does not fit, expected width 2/);
+});
+
 t.test('convert lists every layer and writes a spiking network', async (t) => {
   const result = spikingUnetJson(
     'convert',
