@@ -11,9 +11,11 @@ import { findDataset } from '../../lib/image/dataset/index.js';
 import { encodePng } from '../../lib/image/encode.js';
 import { drawTexture } from '../../lib/image/synthetic/textures.js';
 import { reference } from '../../lib/kernel/reference/index.js';
+import { toSpikingModel } from '../../lib/spike/spikingModel.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { decodeSafetensors } from '../../lib/tensor/safetensors.js';
-import { encodeModel, type Model } from '../../lib/unet/model.js';
+import { decodeModel, encodeModel, type Model } from '../../lib/unet/model.js';
+import { requireSameBits } from '../contract/bits.js';
 import { randomModel } from '../support/networks.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
@@ -149,22 +151,26 @@ const HALVES = [1, 2, 3, 4, 5, 6, 7].map((i) => 2 ** -i);
 /** What the file says of the conversion, and which channels it has lambdas of. */
 function fileOf(path = snn) {
   const { metadata, tensors } = decodeSafetensors(readFileSync(path), path);
-  const { thresholds, thresholdsOf, initialPotential, normalisation, percentile, intendedSteps } = metadata;
+  const { thresholds, thresholdsOf, initialPotential, normalisation, percentile, ...rest } = metadata;
+  const { intendedSteps, lambda, poolings } = rest;
   const volts = {
     thresholds: JSON.parse(thresholds),
     thresholdsOf: thresholdsOf && JSON.parse(thresholdsOf),
   };
   const lambdas = [...tensors.keys()].filter((name) => name.endsWith('.lambda')).length;
-  return { ...volts, initialPotential, normalisation, percentile, intendedSteps, lambdas };
+  const kinds = { lambda, poolings };
+  return { ...volts, ...kinds, initialPotential, normalisation, percentile, intendedSteps, lambdas };
 }
 
 const PAPER = {
   ...{ thresholds: [2, 1, 0.5, 0.25], thresholdsOf: undefined, initialPotential: '0' },
   ...{ normalisation: 'connection', percentile: '99.9', intendedSteps: undefined, lambdas: 0 },
+  ...{ lambda: undefined, poolings: 'neurons' },
 };
 const ONE_STEP = {
   ...{ thresholds: HALVES, thresholdsOf: undefined, initialPotential: 'half' },
   ...{ normalisation: 'channel', percentile: '99.99', intendedSteps: '1', lambdas: 22 },
+  ...{ lambda: undefined, poolings: 'neurons' },
 };
 const written: [options: string, expected: Record<string, unknown>][] = [
   ['', PAPER],
@@ -183,6 +189,7 @@ const written: [options: string, expected: Record<string, unknown>][] = [
     '--preset one-step --norm connection --v-init 0.25 --percentile 99',
     { ...ONE_STEP, normalisation: 'connection', initialPotential: '0.25', percentile: '99', lambdas: 0 },
   ],
+  ['--preset one-step --lambda mse --poolings exact', { ...ONE_STEP, lambda: 'mse', poolings: 'exact' }],
 ];
 
 for (const [options, expected] of written) {
@@ -198,4 +205,28 @@ t.test('a network for one step runs for one where nobody says otherwise', async 
   convert(denoise, ...folder, '--images', '1', '--preset', 'one-step');
   t.equal(run().steps, 1);
   t.equal(run('--steps', '3').steps, 3);
+});
+
+t.test('--as both writes the U-Net and its conversion; run takes the conversion', async (t) => {
+  const [one, both] = [at('one.safetensors'), at('both.safetensors')];
+  const options = ['--preset', 'one-step', '--thresholds', '4,relu3=2'];
+  for (const [out, kind] of [
+    [one, 'snn'],
+    [both, 'both'],
+  ])
+    spikingUnetJson('convert', '--model', denoise, '--out', out, ...folder, ...options, '--as', kind);
+  const [alone, carried] = [one, both].map((path) => decodeModel(readFileSync(path), path).model);
+  t.equal(carried.stage, 'both');
+  const [expected, got] = [alone, carried].map((model) => toSpikingModel(model, 'file'));
+  for (const [name, values] of denoiser.parameters) {
+    requireSameBits(got.parameters.get(name)!, expected.parameters.get(name)!, name);
+    requireSameBits(carried.parameters.get(name)!, values, name);
+  }
+  t.strictSame(got.conversion, expected.conversion);
+  const [first, second] = [one, both].map((model) => {
+    const where = ['--image', join(pictures, '0.png'), '--out', at('out')];
+    return spikingUnetJson('run', '--model', model, ...where);
+  });
+  t.ok(first.images[0].spikes > 0);
+  t.equal(second.images[0].spikes, first.images[0].spikes);
 });
