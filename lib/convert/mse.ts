@@ -11,7 +11,7 @@ import { type CalibrationImage, forEachImage, type Measured } from './statistics
 
 /** Bins between 0 and the largest activation of a channel. */
 const BINS = 8192;
-/** Candidates for s: this many equal parts of the largest activation. */
+/** Candidates for s: this many equal parts of the s whose highest level is the largest activation. */
 const CANDIDATES = 256;
 
 /** q(a; s) = clip(ceil(a / D - 1/2), 0, 2^N - 1) D with D = 2^-N s: rounded to the nearest, ties down. */
@@ -69,9 +69,11 @@ function count(bins: Uint32Array, values: Float32Array, largest: Float32Array): 
 
 /** The candidate with the smallest squared error, the largest of equals. */
 function best(bins: Uint32Array, largest: number, thresholds: number): number {
-  let [chosen, least] = [largest, Number.POSITIVE_INFINITY];
+  if (bins.every((count) => count === 0)) return largest; // it never fires: what it has instead of its own
+  const widest = largest / (1 - 2 ** -thresholds);
+  let [chosen, least] = [widest, Number.POSITIVE_INFINITY];
   for (let k = CANDIDATES; k >= 1; k--) {
-    const scale = (largest * k) / CANDIDATES;
+    const scale = (widest * k) / CANDIDATES;
     let error = 0;
     for (let b = 0; b < BINS && error < least; b++) {
       if (bins[b] === 0) continue;

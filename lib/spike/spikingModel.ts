@@ -207,6 +207,20 @@ function parametersFor(conversion: SpikingNotes, thresholds: readonly number[]):
   return parameters;
 }
 
+/** The same for one layer, which an error names. */
+function parametersOf(
+  signal: string,
+  conversion: SpikingNotes,
+  thresholds: readonly number[],
+): NeuronParameters {
+  try {
+    return parametersFor(conversion, thresholds);
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${signal}: ${error.message}`);
+    throw error;
+  }
+}
+
 /** Layers that have thresholds of their own, and poolings without neurons. */
 function otherNeurons(model: Model, conversion: SpikingNotes): ReadonlyMap<string, LayerNeuron> {
   const neuron = findNeuron(conversion.neuron);
@@ -216,7 +230,7 @@ function otherNeurons(model: Model, conversion: SpikingNotes): ReadonlyMap<strin
       const known = model.layers.filter(hasNeuron).map(({ output }) => output);
       throw new UsageError(`--thresholds ${signal}=..: no such layer, expected one of ${known.join(', ')}`);
     }
-    others.set(signal, { neuron, parameters: parametersFor(conversion, thresholds) });
+    others.set(signal, { neuron, parameters: parametersOf(signal, conversion, thresholds) });
   }
   if (conversion.poolings !== 'exact') return others;
   const pools = model.layers.filter(({ operation }) => operation === 'pool');
