@@ -14,10 +14,10 @@ import { addProfileOptions } from './cli/profile.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { type CalibrationOptions, calibrationSet } from './convert/calibrationSet.js';
 import { check } from './convert/checkTable.js';
-import { convertByPlan } from './convert/measure.js';
-import { type PlanOptions, planOf } from './convert/plan.js';
+import { type PlanOptions, planOf } from './convert/conversionPlan.js';
+import { conversionReport } from './convert/conversionReport.js';
+import { convertByPlan } from './convert/convertByPlan.js';
 import { presets } from './convert/presets.js';
-import { conversionReport } from './convert/report.js';
 import { thresholdOption } from './convert/thresholdOption.js';
 
 interface Options extends CalibrationOptions, PlanOptions, SharedOptions {

@@ -1,13 +1,13 @@
 /** `convert --check`: where a conversion lost accuracy, as a table. */
 
-import { type Check, checkConversion, runsOf } from '../../lib/diagnose/check.js';
+import { type Check, checkConversion, runsOf } from '../../lib/diagnose/checkConversion.js';
 import type { SpikingModel } from '../../lib/spike/spikingModel.js';
 import type { Model } from '../../lib/unet/model.js';
 import { stepsOf } from '../cli/model.js';
 import type { Context } from '../cli/stage.js';
 import { table } from '../cli/table.js';
 import type { CalibrationSet } from './calibrationSet.js';
-import { spread } from './measure.js';
+import { spread } from './convertByPlan.js';
 
 /** Images that are run, spread evenly over those that lambdas were measured on. */
 const IMAGES = 2;

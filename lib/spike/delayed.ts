@@ -7,7 +7,6 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
-import type { Window } from '../kernel/dims.js';
 import { UsageError } from '../tensor/error.js';
 import { type Layer, lastReaders, OUTPUT, outputDims } from '../unet/architecture.js';
 import { applyLayer, hasNeuron, type Network, type Signals, signalOf } from '../unet/forward.js';
@@ -16,6 +15,7 @@ import { startMembranes } from './neuron/start.js';
 import {
   ALL_SUMS,
   countSpikes,
+  countWithin,
   membranesOf,
   neuronOf,
   type Simulation,
@@ -136,7 +136,7 @@ function fire(
     neuron.step(output, spikes, membrane, arriving, parameters);
     kernels.addInto(flow, output);
     if (spikeCount) addCounts(spikeCount, spikes);
-    spikesPerStep[step] = countIn(window, spikes, width, channels);
+    spikesPerStep[step] = countWithin(spikes, window, width, channels);
     onStep?.({ layer, step, current: arriving, membrane, output, spikes });
   }
   return { flow, spikeCount, spikesPerStep };
@@ -144,14 +144,4 @@ function fire(
 
 function addCounts(sum: Uint32Array, spikes: Uint8Array): void {
   for (let n = 0; n < spikes.length; n++) sum[n] += spikes[n];
-}
-
-/** Spikes of a step in the window that is counted. */
-function countIn(window: Window, spikes: Uint8Array, width: number, channels: number): number {
-  let total = 0;
-  for (let y = window.top; y < window.bottom; y++) {
-    const end = (y * width + window.right) * channels;
-    for (let n = (y * width + window.left) * channels; n < end; n++) total += spikes[n];
-  }
-  return total;
 }

@@ -113,6 +113,16 @@ export function windowOfLayer(window: Window, height: number, imageHeight: numbe
   return { top: scale(top), bottom: scale(bottom), left: scale(left), right: scale(right) };
 }
 
+/** Spikes [h,w,C] of one step in a window. */
+export function countWithin(spikes: Uint8Array, window: Window, width: number, channels: number): number {
+  let total = 0;
+  for (let y = window.top; y < window.bottom; y++) {
+    const end = (y * width + window.right) * channels;
+    for (let n = (y * width + window.left) * channels; n < end; n++) total += spikes[n];
+  }
+  return total;
+}
+
 /** Spikes of all layers in all steps. */
 export function countSpikes(spikesPerStep: Simulation['spikesPerStep']): number {
   let spikes = 0;

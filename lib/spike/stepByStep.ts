@@ -21,6 +21,7 @@ import { startMembranes } from './neuron/start.js';
 import {
   ALL_SUMS,
   countSpikes,
+  countWithin,
   type LayerNeuron,
   type Mode,
   membranesOf,
@@ -170,18 +171,9 @@ function advance(
   kernels.addInto(population.currentSum, current);
   kernels.addInto(population.flow, output);
   for (let n = 0; n < spikes.length; n++) population.spikeCount[n] += spikes[n];
-  population.spikesPerStep[step] = countIn(population, layer.channelsOut);
+  const { counted, width } = population;
+  population.spikesPerStep[step] = countWithin(spikes, counted, width, layer.channelsOut);
   options.onStep?.({ layer, step, current, membrane, output, spikes });
-}
-
-/** Spikes of this step in the window that is counted. */
-function countIn({ spikes, width, counted }: Population, channels: number): number {
-  let total = 0;
-  for (let y = counted.top; y < counted.bottom; y++) {
-    const end = (y * width + counted.right) * channels;
-    for (let n = (y * width + counted.left) * channels; n < end; n++) total += spikes[n];
-  }
-  return total;
 }
 
 function summarise(populations: Populations, output: Float32Array, options: SimulationOptions): Simulation {

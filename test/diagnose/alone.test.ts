@@ -1,7 +1,7 @@
 import t from 'tap';
 import { measureActivations } from '../../lib/convert/statistics.js';
 import { convertAutomatically } from '../../lib/diagnose/autoThresholds.js';
-import { checkConversion } from '../../lib/diagnose/check.js';
+import { checkConversion } from '../../lib/diagnose/checkConversion.js';
 import { measureLayers } from '../../lib/diagnose/layerTable.js';
 import type { Sample } from '../../lib/image/dataset/dataset.js';
 import { chooseKernels, engines } from '../../lib/kernel/choose.js';

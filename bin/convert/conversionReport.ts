@@ -6,7 +6,7 @@ import type { Result } from '../cli/stage.js';
 import { table, thousands } from '../cli/table.js';
 import type { CalibrationSet } from './calibrationSet.js';
 import { type CheckReport, checkText } from './checkTable.js';
-import type { Converted } from './measure.js';
+import type { Converted } from './convertByPlan.js';
 
 export function conversionReport(
   file: string,

@@ -9,7 +9,7 @@ import type { SpikingModel } from '../../lib/spike/spikingModel.js';
 import type { Model } from '../../lib/unet/model.js';
 import type { Context } from '../cli/stage.js';
 import type { CalibrationSet } from './calibrationSet.js';
-import type { Plan } from './plan.js';
+import type { Plan } from './conversionPlan.js';
 
 /** Images that thresholds are chosen on, spread evenly over those that lambdas are measured on. */
 const IMAGES = 4;
