@@ -84,11 +84,31 @@ t.test('a report replaces its own sections only', async (t) => {
   report();
   const once = readFileSync(file, 'utf8');
   t.match(once, /\| DRIVE \| 10 \| F1 \| 0\.\d{4} \(0\.806\) \|/);
-  t.match(once, /<!-- reproduce table4 --width 1 --seed 1 -->[\s\S]*\| 1 \| 2 \| - \| - \(0\.214\) \|/);
+  t.match(
+    once,
+    /<!-- reproduce table4 --width 1 --seed 1 --epochs 1 --patches 8 -->[\s\S]*\| 1 \| 2 \| - \| - \(0\.214\) \|/,
+  );
   writeFileSync(file, `# Mine\n\n${once.replace('0.806', '0.000')}\nThe end.\n`);
   report();
   t.equal(readFileSync(file, 'utf8'), `# Mine\n\n${once}\nThe end.\n`);
 });
+
+t.test(
+  'a one-step network of the U-Net that is there, timed, beside the U-Net that it is, and a picture',
+  async (t) => {
+    const reproduce = (...args: string[]) =>
+      spikingUnetJson('reproduce', ...args, '--runs', at('whole'), ...tiny);
+    const [equivalence, work] = reproduce('equivalence', 'work', '--cells', 'one-step-4/,drive/one-step-7/');
+    const [f1, , different, values] = equivalence.rows[1].figures;
+    t.equal(f1.ours, equivalence.rows[0].figures[0].ours);
+    t.equal(different.ours, 0);
+    t.ok(values.ours > 0);
+    const [, synops, , milliseconds] = work.rows[0].figures;
+    t.ok(synops.ours > 0 && milliseconds.ours > 0);
+    reproduce('one-step', '--plot', at('plot.png'));
+    t.equal(readFileSync(at('plot.png')).subarray(1, 4).toString(), 'PNG');
+  },
+);
 
 t.test('Ctrl-C stops, the same command goes on', async (t) => {
   const args = table1('stopped', '--cells', 'drive', '--quiet').map((arg) => (arg === '8' ? '1000' : arg));
