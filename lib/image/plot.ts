@@ -3,6 +3,7 @@
  * picture out; it knows neither files nor what the numbers mean.
  */
 
+import { exp, log } from '../tensor/elementary.js';
 import { GLYPH_HEIGHT, textWidth } from './font.js';
 import type { Image } from './image.js';
 import { enlarge, paste, textImage, whiteSheet } from './sheet.js';
@@ -74,15 +75,14 @@ function drawPanel(sheet: Image, { title, lines, level }: Plot, xLabel: string, 
     text(sheet, 'nothing yet', left + INSIDE.left, top + INSIDE.top + 20);
     return;
   }
-  const xs = points.map(({ x }) => Math.log10(x));
+  const xs = points.map(({ x }) => log(x));
   const ys = [...points.map(({ y }) => y), ...(level === undefined ? [] : [level])];
-  const [xRange, yRange] = [widened(xs, 0.05), widened(ys, 0.001)];
+  const [xRange, yRange] = [widened(xs, 0.1), widened(ys, 0.001)];
   const along = ([low, high]: Range, value: number) => (value - low) / (high - low);
   const frame: Frame = {
     left,
     top,
-    x: (value) =>
-      Math.round(left + INSIDE.left + along(xRange, Math.log10(value)) * (INSIDE.right - INSIDE.left)),
+    x: (value) => Math.round(left + INSIDE.left + along(xRange, log(value)) * (INSIDE.right - INSIDE.left)),
     y: (value) => Math.round(top + INSIDE.bottom - along(yRange, value) * (INSIDE.bottom - INSIDE.top)),
   };
   drawAxes(sheet, frame, xRange, yRange, xLabel);
@@ -112,7 +112,7 @@ function drawAxes(sheet: Image, frame: Frame, [x0, x1]: Range, [y0, y1]: Range, 
     stroke(sheet, [left, y], [right, y], GREY, 1);
     text(sheet, label, left - TICK - 3 - textWidth(label) * TEXT_FACTOR, y - TEXT_HEIGHT / 2);
   }
-  for (const value of logTicks(10 ** x0, 10 ** x1)) {
+  for (const value of logTicks(exp(x0), exp(x1))) {
     const x = frame.x(value);
     const label = String(value);
     stroke(sheet, [x, top], [x, bottom], GREY, 1);
@@ -127,14 +127,19 @@ function drawAxes(sheet: Image, frame: Frame, [x0, x1]: Range, [y0, y1]: Range, 
 /** About five round numbers between two, with as many decimals as they need. */
 export function ticks(low: number, high: number): { value: number; label: string }[] {
   const rough = (high - low) / 5;
-  const decade = 10 ** Math.floor(Math.log10(rough));
-  const step = decade * [1, 2, 5, 10].find((factor) => factor * decade >= rough)!;
-  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const power = powerOfTen(rough);
+  const step = [1, 2, 5, 10].map((factor) => Number(`${factor}e${power}`)).find((size) => size >= rough)!;
+  const decimals = Math.max(0, -powerOfTen(step));
   const [first, last] = [Math.ceil(low / step), Math.floor(high / step)];
   return Array.from({ length: last - first + 1 }, (_, i) => {
     const label = ((first + i) * step).toFixed(decimals);
     return { value: Number(label), label };
   });
+}
+
+/** The exponent of the largest power of ten that is not above a number: what its decimal text says. */
+function powerOfTen(value: number): number {
+  return Number(value.toExponential().split('e')[1]);
 }
 
 /** Which multiples of powers of ten are ticks, from many to few. */
@@ -143,8 +148,8 @@ const MOST_TICKS = 6;
 
 /** Round numbers for a logarithmic axis between two numbers: as many as there is room for. */
 export function logTicks(low: number, high: number): number[] {
-  const first = Math.floor(Math.log10(low));
-  const powers = Array.from({ length: Math.floor(Math.log10(high)) - first + 1 }, (_, i) => first + i);
+  const first = powerOfTen(low);
+  const powers = Array.from({ length: powerOfTen(high) - first + 1 }, (_, i) => first + i);
   const choices = FACTORS.map((factors) =>
     powers
       .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)))
