@@ -4,7 +4,6 @@
  * each channel's lambda is 1. It has no membranes and no spikes, and is here to be compared with the simulation.
  */
 
-import { quantise } from '../convert/mse.js';
 import type { Kernels } from '../kernel/contract.js';
 import { UsageError } from '../tensor/error.js';
 import { IMAGE, OUTPUT } from '../unet/architecture.js';
@@ -33,8 +32,14 @@ export function quantisedRun(kernels: Kernels, network: SpikingNetwork): Run {
     });
 }
 
+/** clip(ceil(2^N I - 1/2), 0, 2^N - 1) / 2^N: to the nearest, ties down; the sum is a float32, as membranes are. */
 function quantiseAll(values: Float32Array, bits: number): void {
-  for (let i = 0; i < values.length; i++) values[i] = quantise(values[i], 1, bits);
+  const levels = 2 ** bits;
+  const half = 0.5 / levels;
+  for (let i = 0; i < values.length; i++) {
+    const code = Math.ceil(Math.fround(values[i] + half) * levels) - 1;
+    values[i] = Math.min(levels - 1, Math.max(0, code)) / levels;
+  }
 }
 
 /** N of a layer's neurons. */
