@@ -93,22 +93,20 @@ t.test('a report replaces its own sections only', async (t) => {
   t.equal(readFileSync(file, 'utf8'), `# Mine\n\n${once}\nThe end.\n`);
 });
 
-t.test(
-  'a one-step network of the U-Net that is there, timed, beside the U-Net that it is, and a picture',
-  async (t) => {
-    const reproduce = (...args: string[]) =>
-      spikingUnetJson('reproduce', ...args, '--runs', at('whole'), ...tiny);
-    const [equivalence, work] = reproduce('equivalence', 'work', '--cells', 'one-step-4/,drive/one-step-7/');
-    const [f1, , different, values] = equivalence.rows[1].figures;
-    t.equal(f1.ours, equivalence.rows[0].figures[0].ours);
-    t.equal(different.ours, 0);
-    t.ok(values.ours > 0);
-    const [, synops, , milliseconds] = work.rows[0].figures;
-    t.ok(synops.ours > 0 && milliseconds.ours > 0);
-    reproduce('one-step', '--plot', at('plot.png'));
-    t.equal(readFileSync(at('plot.png')).subarray(1, 4).toString(), 'PNG');
-  },
-);
+t.test('a one-step network beside the U-Net that it is, a timed evaluation, a picture', async (t) => {
+  const [{ rows }] = spikingUnetJson(
+    ...['reproduce', 'equivalence', '--cells', 'one-step-4/', '--runs', at('whole'), ...tiny],
+  );
+  const [f1, , different, values] = rows[1].figures;
+  t.equal(f1.ours, rows[0].figures[0].ours);
+  t.equal(different.ours, 0);
+  t.ok(values.ours > 0);
+  const model = at('whole', 'drive-synthetic-w1-s1-e1-p8', 'unet', 'checkpoints', 'best.safetensors');
+  t.ok(spikingUnetJson('evaluate', '--model', model, '--time').milliseconds > 0);
+  t.match(spikingUnet('evaluate', '--model', model, '--as-unet').stderr, /--as-unet: only a spiking network/);
+  spikingUnetJson('reproduce', 'one-step', '--plot', at('plot.png'), '--runs', at('whole'), ...tiny);
+  t.equal(readFileSync(at('plot.png')).subarray(1, 4).toString(), 'PNG');
+});
 
 t.test('Ctrl-C stops, the same command goes on', async (t) => {
   const args = table1('stopped', '--cells', 'drive', '--quiet').map((arg) => (arg === '8' ? '1000' : arg));
