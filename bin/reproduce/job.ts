@@ -51,7 +51,8 @@ export function jobOf({ cell, sigma, metric }: Entry, settings: Settings): Job {
   const passes = cell.steps * EVENT_SHARE;
   const suffix = `T${steps}${cell.half ? '-half' : ''}`;
   if (cell.kind === 'converted') return evaluateJob(evaluation, converted, `-${suffix}`, how, passes);
-  const recipe = recipeOf(experiment.recipes.finetune, settings);
+  const { finetune, atPaperSteps = finetune } = experiment.recipes;
+  const recipe = recipeOf(cell.steps === experiment.steps ? atPaperSteps : finetune, settings);
   const folder = join(converted.folder, suffix);
   const finetuned: Job = {
     folder,
