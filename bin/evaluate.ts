@@ -61,6 +61,12 @@ await runStage<Options>({
       .option('--split <name>', 'train, test or all', oneOf('train', 'test', 'all'), 'test')
       .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25)
       .option('--ignore <class>', 'a class whose pixels do not count, such as Void (more than two classes)')
+      .option('--time', 'say how long an image takes: milliseconds of processor time, the median', false)
+      .option(
+        '--as-unet',
+        'run a one-step network as a U-Net with N-bit activations, and count outputs that differ',
+        false,
+      )
       .option('--figures <dir>', 'write a figure of each image: predictions, an enlarged box, errors')
       .option('--beside <files...>', 'more networks, for the figures only', []);
   },
@@ -86,8 +92,10 @@ await runStage<Options>({
       writeFigures(options.figures, shown, captions, models[0].classNames.length);
       context.log(`${options.figures}: ${shown.size} figures`);
     }
-    const { metrics, images, spikes, steps, latency, confusion } = evaluations[0];
+    const { metrics, images, spikes, steps, latency, confusion, milliseconds, compared } = evaluations[0];
     const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${describeSteps(steps, latency)}` : '';
+    const took = milliseconds === undefined ? '' : `, ${milliseconds.toFixed(0)} ms an image`;
+    const differ = compared ? `, ${compared.different} of ${compared.values} outputs differ` : '';
     const lines = images.map((image) => `${image.name}: ${formatMetrics(image.metrics)}`);
     return {
       json: {
@@ -96,9 +104,13 @@ await runStage<Options>({
         spikes,
         steps,
         latency,
+        milliseconds,
+        compared,
         ...(confusion && { classes: models[0].classNames, confusion }),
       },
-      text: [...lines, `${images.length} images: ${formatMetrics(metrics)}${fired}`].join('\n'),
+      text: [...lines, `${images.length} images: ${formatMetrics(metrics)}${fired}${took}${differ}`].join(
+        '\n',
+      ),
     };
   },
 });

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { findDataset } from '../lib/image/dataset/index.js';
+import { writePng } from '../lib/image/encode.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { makeFolder } from '../lib/tensor/files.js';
 import { DATA_VARIABLE } from './cli/data.js';
@@ -16,8 +17,9 @@ import { inOrder, type Job, jobOf, type Settings } from './reproduce/job.js';
 import { figureOf, markdownTable, type ResultOf, textTable } from './reproduce/render.js';
 import { updateSections } from './reproduce/report.js';
 import { chooseEntries, type Shard, shard } from './reproduce/select.js';
+import { spikesPlot } from './reproduce/spikesPlot.js';
 import { commandLine, mergeRuns, readDone } from './reproduce/store.js';
-import { entriesOf } from './reproduce/table.js';
+import { type Entry, entriesOf, type Summary } from './reproduce/table.js';
 import { findTable, tables } from './reproduce/tables/index.js';
 
 interface Options extends SharedOptions {
@@ -32,6 +34,7 @@ interface Options extends SharedOptions {
   readonly merge: readonly string[];
   readonly dryRun: boolean;
   readonly report?: string;
+  readonly plot?: string;
 }
 
 await runStage<Options>({
@@ -47,6 +50,7 @@ await runStage<Options>({
     ['reproduce table3 --data ~/datasets --shard 2/3', 'the second of three machines'],
     ['reproduce table3 --data ~/datasets --merge other/runs', 'with what another machine has done'],
     ['reproduce table3 table4 --width 8 --report docs/results.md', 'what is done so far, as Markdown'],
+    ['reproduce one-step --width 8 --plot docs/results.png', 'what is done so far, as a picture'],
   ],
   configure(command) {
     command
@@ -63,7 +67,8 @@ await runStage<Options>({
       .option(
         '--report <file>',
         'only write what is done into a Markdown file, between comments that name it',
-      );
+      )
+      .option('--plot <file>', 'only draw what is done of table one-step into a PNG file');
   },
   run: reproduce,
 });
@@ -77,10 +82,10 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
   const jobs = chooseEntries(all, options.cells, options.shard).map((entry) => jobOf(entry, settings));
   const open = inOrder(jobs).filter((job) => !readDone(runs, job));
   if (options.dryRun) return plan(open, options.threads);
-  if (options.report === undefined) await doAll(open, runs, options, context);
+  if (options.report === undefined && options.plot === undefined) await doAll(open, runs, options, context);
   const resultOf: ResultOf = (entry) => readDone(runs, jobOf(entry, settings))?.result;
   if (options.report !== undefined) {
-    const how = `--width ${options.width} --seed ${options.seed}`;
+    const how = howOf(options);
     const sections = wanted.map(({ name, content }) => ({
       name: `${name} ${how}`,
       markdown: `### ${content.title}\n\n\`reproduce ${name} ${how}\`\n\n${markdownTable(content, resultOf)}`,
@@ -88,15 +93,14 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
     updateSections(options.report, sections);
     context.log(`${options.report}: ${sections.length} tables`);
   }
+  if (options.plot !== undefined) writePng(options.plot, spikesPlot(resultOf));
   return {
     json: wanted.map(({ name, content }) => ({
       table: name,
       columns: content.columns,
       rows: content.rows.map(({ labels, entries }) => ({
         labels,
-        figures: entries.map(
-          (entry) => entry && { cell: cellName(entry.cell), ...figureOf(entry, resultOf) },
-        ),
+        figures: entries.map((entry) => entry && { ...nameOf(entry), ...figureOf(entry, resultOf) }),
       })),
     })),
     text: wanted.map(({ content }) => `${content.title}\n\n${textTable(content, resultOf)}`).join('\n\n'),
@@ -109,6 +113,16 @@ function merge(from: string, runs: string, context: Context): void {
   for (const folder of taken) context.log(`${from}: took over ${folder}`);
   for (const folder of present) context.log(`${from}: ${folder} is done here, too, and was left as it is`);
   context.log(`${from}: ${taken.length} jobs taken over, ${present.length} were done here, too`);
+}
+
+/** The options that tell one table of a kind from another. */
+function howOf({ width, seed, epochs, patches }: Options): string {
+  const given = Object.entries({ width, seed, epochs, patches }).filter(([, value]) => value !== undefined);
+  return given.map(([name, value]) => `--${name} ${value}`).join(' ');
+}
+
+function nameOf(entry: Entry | Summary) {
+  return 'summary' in entry ? { summary: entry.summary } : { cell: cellName(entry.cell) };
 }
 
 function settingsOf({ width, seed, epochs, patches, data = process.env[DATA_VARIABLE] }: Options): Settings {

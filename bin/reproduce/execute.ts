@@ -21,7 +21,8 @@ export interface Execution {
 export async function execute(job: Job, { runs, threads, engine, quiet }: Execution): Promise<void> {
   makeFolder(join(runs, job.folder));
   const begun = existsSync(join(runs, job.folder, 'checkpoints', 'last.safetensors'));
-  const shared = ['--threads', String(threads), '--engine', engine, '--json', ...(quiet ? ['--quiet'] : [])];
+  const own = job.command.includes('--threads') ? [] : ['--threads', String(threads)];
+  const shared = [...own, '--engine', engine, '--json', ...(quiet ? ['--quiet'] : [])];
   const start = performance.now();
   const { code, stdout } = await run([...job.command, ...(begun ? ['--resume'] : []), ...shared], runs);
   if (code === 130) throw new Interrupted('stopped; the same command goes on where it was');

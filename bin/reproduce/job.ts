@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { findDataset } from '../../lib/image/dataset/index.js';
 import { exactMacs } from '../../lib/spike/energy.js';
 import { buildLayers } from '../../lib/unet/architecture.js';
-import { type Cell, conversionName } from './cell.js';
+import { type Conversion, conversionName } from './cell.js';
 import { type Experiment, experiments, type Recipe, type Source } from './experiment.js';
+import type { Metric } from './metric.js';
 import type { Entry } from './table.js';
 
 export interface Job {
@@ -43,13 +44,15 @@ export function jobOf({ cell, sigma, metric }: Entry, settings: Settings): Job {
   const train = trainJob(cell.experiment, experiment, settings);
   const evaluation = { experiment, settings, sigma, stage: metric.stage };
   if (cell.kind === 'unet') return evaluateJob(evaluation, train, '', [], 1);
-  const converted = convertJob(experiment, settings, train, cell);
+  const converted = convertJob(experiment, settings, train, cell.conversion);
+  if (cell.kind === 'quantised') return evaluateJob(evaluation, converted, '-as-unet', ['--as-unet'], 1);
   const steps = String(cell.steps);
   const how = [...['--steps', steps], ...(cell.half ? ['--v-init', 'half'] : [])];
   const passes = cell.steps * EVENT_SHARE;
   const suffix = `T${steps}${cell.half ? '-half' : ''}`;
   if (cell.kind === 'converted') return evaluateJob(evaluation, converted, `-${suffix}`, how, passes);
-  const recipe = recipeOf(experiment.recipes.finetune, settings);
+  const { finetune, atPaperSteps = finetune } = experiment.recipes;
+  const recipe = recipeOf(cell.steps === experiment.steps ? atPaperSteps : finetune, settings);
   const folder = join(converted.folder, suffix);
   const finetuned: Job = {
     folder,
@@ -103,19 +106,12 @@ function trainJob(name: string, experiment: Experiment, settings: Settings): Job
   };
 }
 
-function convertJob(
-  experiment: Experiment,
-  settings: Settings,
-  train: Job,
-  cell: Cell & { kind: 'converted' | 'finetuned' },
-): Job {
-  const { norm, neuron, thresholds } = cell.conversion;
-  const folder = join(train.folder, '..', conversionName(cell.conversion));
+function convertJob(experiment: Experiment, settings: Settings, train: Job, conversion: Conversion): Job {
+  const folder = join(train.folder, '..', conversionName(conversion));
   return {
     folder,
     command: [
-      ...['convert', '--model', modelOf(train), '--norm', norm, '--neuron', neuron],
-      ...(thresholds ? ['--thresholds', thresholds.join(',')] : []),
+      ...['convert', '--model', modelOf(train), ...conversionOptions(conversion, experiment)],
       ...[...dataOptions(experiment.train, settings), '--out', join(folder, 'snn.safetensors')],
     ],
     needs: [train],
@@ -123,11 +119,21 @@ function convertJob(
   };
 }
 
+function conversionOptions(conversion: Conversion, { calibration }: Experiment): string[] {
+  const draw = ('preset' in conversion && conversion.draw) || calibration;
+  const images = draw ? ['--images', String(draw.images), '--seed', String(draw.seed)] : [];
+  if ('preset' in conversion)
+    return ['--preset', conversion.preset, '--thresholds', String(conversion.bits), ...images];
+  const { norm, neuron, thresholds } = conversion;
+  const volts = thresholds ? ['--thresholds', thresholds.join(',')] : [];
+  return ['--norm', norm, '--neuron', neuron, ...volts, ...images];
+}
+
 interface Evaluation {
   readonly experiment: Experiment;
   readonly settings: Settings;
   readonly sigma: number | undefined;
-  readonly stage: 'evaluate' | 'energy';
+  readonly stage: Metric['stage'];
 }
 
 function evaluateJob(
@@ -137,11 +143,12 @@ function evaluateJob(
   how: readonly string[],
   passes: number,
 ): Job {
-  const name = `${stage === 'energy' ? 'energy' : 'eval'}${suffix}`;
+  const name = `${stage === 'evaluate' ? 'eval' : stage}${suffix}`;
+  const command = stage === 'time' ? ['evaluate', '--time', '--threads', '1'] : [stage];
   return {
     folder: join(model.folder, sigma === undefined ? name : `${name}-sigma${sigma}`),
     command: [
-      ...[stage, '--model', modelOf(model), ...how, ...dataOptions(experiment.test, settings)],
+      ...[...command, '--model', modelOf(model), ...how, ...dataOptions(experiment.test, settings)],
       ...(sigma === undefined ? [] : ['--sigma', String(sigma)]),
     ],
     needs: [model],

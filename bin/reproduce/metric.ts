@@ -5,10 +5,13 @@ import { z } from 'zod';
 export interface Metric {
   readonly name: string;
   /** Behind the point, or `e3` for four digits and an exponent. */
-  readonly digits: 2 | 4 | 'e3';
-  readonly stage: 'evaluate' | 'energy';
+  readonly digits: 0 | 2 | 4 | 'e3';
+  /** `time` is an evaluation that says how long it takes, on one thread. */
+  readonly stage: 'evaluate' | 'energy' | 'time';
   /** In what the stage prints. */
   readonly path: readonly string[];
+  /** A sum over all images, to be shown in millions an image. */
+  readonly millionsAnImage?: boolean;
 }
 
 const ofMetrics = (name: string, key: string, digits: 2 | 4): Metric => ({
@@ -33,8 +36,26 @@ export const energyMetric = (what: 'operations' | 'joules', ...model: readonly s
   path: [...model, what],
 });
 
+/** Of an evaluation: spikes in millions an image. */
+export const SPIKES: Metric = {
+  ...{ name: 'million spikes', digits: 2, stage: 'evaluate', path: ['spikes'] },
+  millionsAnImage: true,
+};
+/** The median over the images. */
+export const MILLISECONDS: Metric = { name: 'ms', digits: 0, stage: 'time', path: ['milliseconds'] };
+/** Of a network that is run as a U-Net as well: output values that are compared, and those that differ. */
+export const comparedMetric = (what: 'values' | 'different'): Metric => ({
+  ...{ name: what, digits: 0, stage: 'evaluate', path: ['compared', what] },
+});
+
 /** A figure from what was printed; undefined where it is not there. */
-export function measured({ path }: Metric, result: unknown): number | undefined {
+export function measured(metric: Metric, result: unknown): number | undefined {
+  const value = valueAt(metric, result);
+  if (!metric.millionsAnImage || value === undefined) return value;
+  return value / 1e6 / (result as { images: readonly unknown[] }).images.length;
+}
+
+function valueAt({ path }: Metric, result: unknown): number | undefined {
   const value = path.reduce<unknown>(
     (part, key) => (part as Record<string, unknown> | undefined)?.[key],
     result,

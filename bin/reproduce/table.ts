@@ -9,12 +9,20 @@ export interface Entry {
   /** Of a denoiser's test, in grey levels. */
   readonly sigma?: number;
   readonly paper?: number | undefined;
+  /** Shown after a stroke: of the same cell and stage. */
+  readonly beside?: Metric;
+}
+
+/** What several entries come to; nothing where one of them is missing. */
+export interface Summary {
+  readonly summary: 'mean' | 'spread';
+  readonly of: readonly Entry[];
 }
 
 export interface Row {
   readonly labels: readonly string[];
   /** Undefined: no such cell. */
-  readonly entries: readonly (Entry | undefined)[];
+  readonly entries: readonly (Entry | Summary | undefined)[];
 }
 
 export interface Table {
@@ -27,5 +35,5 @@ export interface Table {
 /** All entries of some tables. */
 export function entriesOf(tables: readonly Table[]): Entry[] {
   const entries = tables.flatMap(({ rows }) => rows.flatMap((row) => row.entries));
-  return entries.flatMap((entry) => entry ?? []);
+  return entries.flatMap((entry) => (entry && !('summary' in entry) ? entry : []));
 }

@@ -3,8 +3,9 @@
  * the pictures show (labels as grey levels, noise) is up to the caller.
  */
 
-import { drawText, GLYPH_HEIGHT, textWidth } from './font.js';
-import { type Image, makeImage, toRgb } from './image.js';
+import { GLYPH_HEIGHT } from './font.js';
+import { type Image, toRgb } from './image.js';
+import { enlarge, paste, textImage, whiteSheet } from './sheet.js';
 
 export interface Column {
   readonly caption: string;
@@ -21,8 +22,6 @@ const MARGIN = 6;
 const LEGIBLE_WIDTH = 128;
 /** Captions grow with the pictures: by one for each so many pixels of height. */
 const PICTURE_HEIGHT_PER_TEXT_FACTOR = 256;
-const PAPER = 255;
-const INK = 40;
 
 /** A row of pictures on white, aligned at the top, each centred under its caption. */
 export function panel(columns: readonly Column[], options: PanelOptions = {}): Image {
@@ -57,36 +56,4 @@ export function stack(sheets: readonly Image[]): Image {
     top += sheet.height;
   }
   return whole;
-}
-
-function whiteSheet(height: number, width: number): Image {
-  const sheet = makeImage(height, width, 3);
-  sheet.data.fill(PAPER);
-  return sheet;
-}
-
-function textImage(text: string): Image {
-  const image = whiteSheet(GLYPH_HEIGHT, textWidth(text));
-  drawText(image, text, 0, 0, INK);
-  return image;
-}
-
-function enlarge(image: Image, factor: number): Image {
-  if (factor === 1) return image;
-  const { height, width, channels, data } = image;
-  const large = makeImage(height * factor, width * factor, channels);
-  for (let y = 0; y < large.height; y++) {
-    for (let x = 0; x < large.width; x++) {
-      const source = (Math.floor(y / factor) * width + Math.floor(x / factor)) * channels;
-      large.data.set(data.subarray(source, source + channels), (y * large.width + x) * channels);
-    }
-  }
-  return large;
-}
-
-function paste(sheet: Image, picture: Image, left: number, top: number): void {
-  const row = 3 * picture.width;
-  for (let y = 0; y < picture.height; y++) {
-    sheet.data.set(picture.data.subarray(y * row, (y + 1) * row), ((top + y) * sheet.width + left) * 3);
-  }
 }

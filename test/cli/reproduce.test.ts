@@ -116,10 +116,28 @@ t.test('a report replaces its own sections only', async (t) => {
   report();
   const once = readFileSync(file, 'utf8');
   t.match(once, /\| DRIVE \| 10 \| F1 \| 0\.\d{4} \(0\.806\) \|/);
-  t.match(once, /<!-- reproduce table4 --width 1 --seed 1 -->[\s\S]*\| 1 \| 2 \| - \| - \(0\.214\) \|/);
+  t.match(
+    once,
+    /<!-- reproduce table4 --width 1 --seed 1 --epochs 1 --patches 8 -->[\s\S]*\| 1 \| 2 \| - \| - \(0\.214\) \|/,
+  );
   writeFileSync(file, `# Mine\n\n${once.replace('0.806', '0.000')}\nThe end.\n`);
   report();
   t.equal(readFileSync(file, 'utf8'), `# Mine\n\n${once}\nThe end.\n`);
+});
+
+t.test('a one-step network beside the U-Net that it is, a timed evaluation, a picture', async (t) => {
+  const [{ rows }] = spikingUnetJson(
+    ...['reproduce', 'equivalence', '--cells', 'one-step-4/', '--runs', at('whole'), ...tiny],
+  );
+  const [f1, , different, values] = rows[1].figures;
+  t.equal(f1.ours, rows[0].figures[0].ours);
+  t.equal(different.ours, 0);
+  t.ok(values.ours > 0);
+  const model = at('whole', 'drive-synthetic-w1-s1-e1-p8', 'unet', 'checkpoints', 'best.safetensors');
+  t.ok(spikingUnetJson('evaluate', '--model', model, '--time').milliseconds > 0);
+  t.match(spikingUnet('evaluate', '--model', model, '--as-unet').stderr, /--as-unet: only a spiking network/);
+  spikingUnetJson('reproduce', 'one-step', '--plot', at('plot.png'), '--runs', at('whole'), ...tiny);
+  t.equal(readFileSync(at('plot.png')).subarray(1, 4).toString(), 'PNG');
 });
 
 t.test('Ctrl-C stops, the same command goes on', async (t) => {

@@ -2,14 +2,19 @@
 
 import { UsageError } from '../../../lib/tensor/error.js';
 import type { Table } from '../table.js';
+import { denoising } from './denoising.js';
+import { equivalence } from './equivalence.js';
 import { models } from './models.js';
+import { oneStepTable } from './oneStep.js';
 import { overview } from './overview.js';
+import { seeds } from './seeds.js';
 import { steps } from './steps.js';
 import { table1 } from './table1.js';
 import { table2 } from './table2.js';
 import { table3 } from './table3.js';
 import { table4 } from './table4.js';
 import { table5 } from './table5.js';
+import { work } from './work.js';
 
 export const tables: Readonly<Record<string, Table>> = {
   table1,
@@ -20,6 +25,11 @@ export const tables: Readonly<Record<string, Table>> = {
   overview,
   steps,
   models,
+  'one-step': oneStepTable,
+  denoising,
+  seeds,
+  work,
+  equivalence,
 };
 
 /** A table by name; UsageError for a name that is not one. */

@@ -1,6 +1,6 @@
 /** Not in the paper: each data set as U-Net, converted and fine-tuned, with both normalisations. */
 
-import { type Cell, type Conversion, PAPER, spiking, THEOREM, unet } from '../cell.js';
+import { type Cell, PAPER, type PlainConversion, spiking, THEOREM, unet } from '../cell.js';
 import { experiments } from '../experiment.js';
 import { F1, type Metric, MIOU, PSNR } from '../metric.js';
 import type { Entry, Row, Table } from '../table.js';
@@ -21,14 +21,14 @@ export function mainEntry(cell: Cell, paper?: number): Entry {
 }
 
 /** The figures of Tables 1 to 3, as far as they give these cells. */
-interface PaperFigures {
+export interface PaperFigures {
   readonly unet: number;
   readonly converted?: number;
   readonly long?: number;
   readonly finetuned: number;
 }
 
-const PAPER_FIGURES: Readonly<Record<string, PaperFigures>> = {
+export const PAPER_FIGURES: Readonly<Record<string, PaperFigures>> = {
   'drive connection': { unet: 0.806, finetuned: 0.794 },
   'em connection': { unet: 0.948, finetuned: 0.947 },
   'camseq01 connection': { unet: 0.62, converted: 0.272, long: 0.623, finetuned: 0.651 },
@@ -37,7 +37,7 @@ const PAPER_FIGURES: Readonly<Record<string, PaperFigures>> = {
   'bsd-color connection': { unet: 30.59, finetuned: 30.57 },
 };
 
-function row(experiment: string, norm: Conversion['norm']): Row {
+function row(experiment: string, norm: PlainConversion['norm']): Row {
   const { title, steps, longSteps } = experiments[experiment];
   const conversion = { ...PAPER, norm };
   const paper: Partial<PaperFigures> = PAPER_FIGURES[`${experiment} ${norm}`] ?? {};

@@ -1,6 +1,6 @@
 /** Table 3: what normalisation, neuron and fine-tuning are worth. Its LW rows leave out the converted networks. */
 
-import { type Conversion, spiking } from '../cell.js';
+import { type PlainConversion, spiking } from '../cell.js';
 import { MIOU } from '../metric.js';
 import type { Row, Table } from '../table.js';
 
@@ -8,7 +8,7 @@ const LONG = 1000;
 const SHORT = 20;
 
 function row(
-  norm: Conversion['norm'],
+  norm: PlainConversion['norm'],
   neuron: string,
   kind: 'converted' | 'finetuned',
   steps: number,

@@ -1,0 +1,45 @@
+/** The picture of table `one-step`: the metric over spikes, a panel a data set, a line a method. */
+
+import type { Image } from '../../lib/image/image.js';
+import { type Colour, type Line, type Plot, plot } from '../../lib/image/plot.js';
+import { experiments } from './experiment.js';
+import { measured, SPIKES } from './metric.js';
+import { figureOf, type ResultOf } from './render.js';
+import type { Entry } from './table.js';
+import { methodsOf, unetEntry } from './tables/oneStep.js';
+import { mainMetric } from './tables/overview.js';
+
+/** One for each method, in the order of `methodsOf`. */
+const COLOURS: readonly Colour[] = [
+  [0, 90, 200],
+  [0, 160, 190],
+  [110, 180, 60],
+  [150, 60, 190],
+  [200, 40, 40],
+  [240, 140, 0],
+];
+
+export function spikesPlot(resultOf: ResultOf): Image {
+  return plot(
+    Object.keys(experiments).map((name) => panelOf(name, resultOf)),
+    { xLabel: 'million spikes an image', levelName: 'U-Net', columns: 2 },
+  );
+}
+
+function panelOf(experiment: string, resultOf: ResultOf): Plot {
+  const lines: Line[] = methodsOf(experiment).map(({ name, entries }, i) => ({
+    name,
+    colour: COLOURS[i],
+    points: entries.flatMap((entry) => pointOf(entry, resultOf)),
+  }));
+  return {
+    title: `${experiments[experiment].title}, ${mainMetric(experiment).name}`,
+    lines,
+    level: figureOf(unetEntry(experiment), resultOf).ours,
+  };
+}
+
+function pointOf(entry: Entry, resultOf: ResultOf) {
+  const [x, y] = [SPIKES, entry.metric].map((metric) => measured(metric, resultOf(entry)));
+  return x === undefined || y === undefined ? [] : [{ x, y }];
+}
