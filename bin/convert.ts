@@ -11,7 +11,7 @@ import { combine, type SpikingModel, toUnet } from '../lib/spike/spikingModel.js
 import { UsageError } from '../lib/tensor/error.js';
 import { writeFileAtomic } from '../lib/tensor/files.js';
 import { hasNeuron } from '../lib/unet/forward.js';
-import { encodeModel, type Model } from '../lib/unet/model.js';
+import { decodeModel, encodeModel, type Model } from '../lib/unet/model.js';
 import { addDataOptions } from './cli/data.js';
 import { readModel } from './cli/model.js';
 import { addPotentialOption, count, number, numberList, oneOf, positive } from './cli/parse.js';
@@ -27,6 +27,7 @@ interface Options extends CalibrationOptions, ProfileOptions, SharedOptions {
   readonly out: string;
   readonly preset: string;
   readonly as: 'snn' | 'both';
+  readonly weights: 'float32' | 'bfloat16';
   readonly norm?: string;
   readonly percentile?: number;
   readonly lambda: 'percentile' | 'mse';
@@ -121,13 +122,19 @@ await runStage<Options>({
         'snn: a spiking network; both: the U-Net with all that makes one of it, in one file',
         oneOf('snn', 'both'),
         'snn',
+      )
+      .option(
+        '--weights <kind>',
+        'with --as both: float32, or bfloat16, which halves the file; lambdas are measured on the rounded U-Net',
+        oneOf('float32', 'bfloat16'),
+        'float32',
       );
     addPotentialOption(command);
     addProfileOptions(command, 'layerInput', 'slices');
   },
   run(options, context) {
     const { model, hash } = readModel(options.model);
-    const unet = toUnet(model, options.model);
+    const unet = withWeights(toUnet(model, options.model), options);
     const calibration = calibrationSet(options, unet);
     const spiking = convert(
       { ...unet, notes: { ...unet.notes, parent: hash } },
@@ -135,10 +142,19 @@ await runStage<Options>({
       options,
       context,
     );
-    writeFileAtomic(options.out, encodeModel(options.as === 'both' ? combine(unet, spiking) : spiking));
+    const written = options.as === 'both' ? combine(unet, spiking) : spiking;
+    writeFileAtomic(options.out, encodeModel(written, undefined, options.weights));
     return report(spiking, calibration, options);
   },
 });
+
+/** The U-Net as the file will hold it; UsageError where its weights are not what the file holds. */
+function withWeights(unet: Model, { as, weights, model }: Options): Model {
+  if (weights === 'float32') return unet;
+  if (as !== 'both')
+    throw new UsageError('--weights bfloat16: would round what is normalised already: add --as both');
+  return decodeModel(encodeModel(unet, undefined, weights), model).model;
+}
 
 function convert(unet: Model, { inputs }: CalibrationSet, options: Options, context: Context): SpikingModel {
   const plan = planOf(options);
