@@ -68,7 +68,7 @@ await runStage<Options>({
         .map(([key, { summary }]) => `${key}: ${summary}`)
         .join('; ');
     command
-      .requiredOption('--model <file>', 'the U-Net')
+      .requiredOption('--model <file>', 'the U-Net: a file, or the name of a bundled model')
       .requiredOption('--out <file>', 'the spiking network to write')
       .option('--preset <name>', described(presets), oneOf(...Object.keys(presets)), 'paper')
       .option('--calibration <dir>', 'measure on the images of a plain folder instead of a data set')

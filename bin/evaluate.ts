@@ -10,14 +10,20 @@ import { figure } from '../lib/train/figure.js';
 import type { Model } from '../lib/unet/model.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import { type EvaluationOptions, evaluateModel } from './cli/evaluation.js';
-import { addMemoryOption, addSimulationOptions, loadModel } from './cli/model.js';
+import {
+  addMemoryOption,
+  addSimulationOptions,
+  addUnetOption,
+  loadModel,
+  type UnetOption,
+} from './cli/model.js';
 import { oneOf, positive } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 import { formatMetrics } from './cli/training.js';
 
-interface Options extends DataOptions, EvaluationOptions, SharedOptions {
+interface Options extends DataOptions, EvaluationOptions, UnetOption, SharedOptions {
   readonly model: string;
   readonly split: Split;
   readonly figures?: string;
@@ -49,8 +55,12 @@ await runStage<Options>({
     addDataOptions(command, 'synth-drive');
     addSimulationOptions(command, 'area', 'cut');
     addMemoryOption(command);
+    addUnetOption(command);
     command
-      .requiredOption('--model <file>', 'a U-Net or a spiking network')
+      .requiredOption(
+        '--model <file>',
+        'a U-Net or a spiking network: a file, or the name of a bundled model',
+      )
       .option('--split <name>', 'train, test or all', oneOf('train', 'test', 'all'), 'test')
       .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25)
       .option('--ignore <class>', 'a class whose pixels do not count, such as Void (more than two classes)')
@@ -61,7 +71,7 @@ await runStage<Options>({
     if (options.figures !== undefined && resolveProfile(options).area === 'padded')
       throw new UsageError('--figures shows images without their padding: add --area image');
     const files = [options.model, ...(options.figures === undefined ? [] : options.beside)];
-    const models = files.map((file) => loadModel(file).model);
+    const models = files.map((file, k) => loadModel(file, options.unet && k === 0).model);
     for (const model of models) requireFitting(findDataset(options.dataset), model);
     const samples = loadSamples(options, options.split, fitOf(models[0]));
     const bar = context.progress('evaluating', samples.length * models.length);

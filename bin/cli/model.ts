@@ -21,11 +21,12 @@ import { forwardBytes } from '../../lib/unet/memory.js';
 import { decodeModel, type Model } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
 import { type MemoryLimit, tiledRun } from '../../lib/unet/tiles.js';
+import { modelPath } from './bundled.js';
 import { addPotentialOption, count, oneOf } from './parse.js';
 import { addProfileOptions, type ChoiceName, type ProfileOptions } from './profile.js';
 
 /** T where neither the user nor the model says anything: the paper's for DRIVE. */
-const DEFAULT_STEPS = 10;
+export const DEFAULT_STEPS = 10;
 
 /** Option --memory. */
 export interface MemoryOptions {
@@ -47,13 +48,23 @@ export interface LoadedModel {
   readonly hash: string;
 }
 
-/** Reads a model file (a checkpoint will do) as it is; DataError names what is wrong with it. */
+/** Option --unet. */
+export interface UnetOption {
+  readonly unet: boolean;
+}
+
+/** Reads a model, a file (a checkpoint will do) or a bundled one, as it is; DataError names what is wrong with it. */
 export function readModel(path: string): LoadedModel {
-  const bytes = readBytes(path);
+  const bytes = readBytes(modelPath(path));
   return { model: decodeModel(bytes, path).model, hash: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** A model to be run: of a file that holds both the spiking network, or `unet` says so the U-Net. */
+/** For stages that run either kind of network. */
+export function addUnetOption(command: Command): void {
+  command.option('--unet', 'the U-Net of a model that holds both (default: its spiking network)', false);
+}
+
+/** A model to be run: of a file that holds both the spiking network, or where `unet` says so the U-Net. */
 export function loadModel(path: string, unet = false): LoadedModel {
   const { model, hash } = readModel(path);
   if (model.stage !== 'both' && !unet) return { model, hash };
@@ -88,7 +99,7 @@ export function spikingModel(
 }
 
 /** The T that a network was fine-tuned or converted for. */
-function stepsOf({ steps, intendedSteps }: SpikingModel['conversion']): number {
+export function stepsOf({ steps, intendedSteps }: SpikingModel['conversion']): number {
   return steps ?? intendedSteps ?? DEFAULT_STEPS;
 }
 
