@@ -80,7 +80,7 @@ function addBenchOptions(command: Command): void {
     .option('--image <file>', 'the picture to run on (default: a drawn one)')
     .option('--peers <dir>', 'the folder whose node_modules holds other libraries', '.')
     .option('--python <command>', 'Python with PyTorch (default: python3 or /usr/bin/python3)');
-  addUnetOption(command);
+  addUnetOption(command, []);
 }
 
 async function runBench(options: Options & SharedOptions, context: Context): Promise<Result> {

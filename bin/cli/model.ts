@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { totalmem } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { simulationBytes } from '../../lib/spike/memory.js';
 import { spikingRun } from '../../lib/spike/readout.js';
@@ -59,9 +59,10 @@ export function readModel(path: string): LoadedModel {
   return { model: decodeModel(bytes, path).model, hash: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** For stages that run either kind of network. */
-export function addUnetOption(command: Command): void {
-  command.option('--unet', 'the U-Net of a model that holds both (default: its spiking network)', false);
+/** For stages that run either kind of network; `conflicts` are the options that mean nothing to a U-Net. */
+export function addUnetOption(command: Command, conflicts = ['steps', 'mode', 'vInit']): void {
+  const about = 'the U-Net of a model that holds both (default: its spiking network)';
+  command.addOption(new Option('--unet', about).default(false).conflicts(conflicts));
 }
 
 /** A model to be run: of a file that holds both the spiking network, or where `unet` says so the U-Net. */

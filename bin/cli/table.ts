@@ -8,10 +8,7 @@ export function table(
 ): string {
   const widths = header.map((_, k) => Math.max(...[header, ...rows].map((row) => row[k].length)));
   const format = (row: readonly string[]) =>
-    row
-      .map((cell, k) => (left.includes(k) ? cell.padEnd(widths[k]) : cell.padStart(widths[k])))
-      .join('  ')
-      .trimEnd();
+    row.map((cell, k) => (left.includes(k) ? cell.padEnd(widths[k]) : cell.padStart(widths[k]))).join('  ');
   return [format(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(format)].join(
     '\n',
   );
