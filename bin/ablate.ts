@@ -29,14 +29,17 @@ await runStage<Options>({
   configure(command) {
     addDataOptions(command, 'synth-drive');
     command
-      .requiredOption('--model <file>', 'the U-Net; each variant is converted from it')
+      .requiredOption(
+        '--model <file>',
+        'the U-Net that each variant is converted from: a file, or the name of a bundled model',
+      )
       .option('--steps <T>', 'time steps', count, 10)
       .option('--percentile <p>', 'percentile of the activations that becomes lambda', positive, 99.9)
       .option('--images <n>', 'how many of the test images to run', count, 1)
       .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25);
   },
   run(options, { kernels, progress }) {
-    const { model: unet } = loadModel(options.model);
+    const { model: unet } = loadModel(options.model, true);
     const dataset = findDataset(options.dataset);
     requireFitting(dataset, unet);
     const { steps, percentile, sigma, seed } = options;

@@ -13,13 +13,16 @@ import { enginesOf } from './bench/engine.js';
 import { type Note, type PlanOptions, planBench } from './bench/plan.js';
 import { type Group, groups, type Row } from './bench/rows.js';
 import { formatBench, machineInfo } from './bench/show.js';
-import { readModels } from './bench/subject.js';
+import { readModels, stepsOfModels } from './bench/subject.js';
+import { addUnetOption, DEFAULT_STEPS, type UnetOption } from './cli/model.js';
 import { count } from './cli/parse.js';
 import { type Context, Interrupted, type Result, runStage, type SharedOptions } from './cli/stage.js';
 
 interface Options
   extends SharedOptions,
-    Pick<PlanOptions, 'only' | 'widths' | 'size' | 'steps' | 'peers' | 'python'> {
+    UnetOption,
+    Pick<PlanOptions, 'only' | 'widths' | 'size' | 'peers' | 'python'> {
+  readonly steps?: number;
   readonly repeats: number;
   readonly model?: readonly string[];
   readonly image?: string;
@@ -64,21 +67,31 @@ function addBenchOptions(command: Command): void {
         .default(WIDTHS, WIDTHS.join()),
     )
     .option('--size <pixels>', 'side of the images, a multiple of 16', imageSide, 256)
-    .option('--steps <T>', 'time steps of simulations', count, 10)
+    .option(
+      '--steps <T>',
+      `time steps of simulations (default: those of a given model, or ${DEFAULT_STEPS})`,
+      count,
+    )
     .option('--repeats <n>', 'samples of which the median counts, where time allows', count, 9)
-    .option('--model <files...>', 'trained U-Nets or spiking networks that segment (default: random weights)')
+    .option(
+      '--model <files...>',
+      'U-Nets or spiking networks that segment, files or names of bundled models (default: random weights)',
+    )
     .option('--image <file>', 'the picture to run on (default: a drawn one)')
     .option('--peers <dir>', 'the folder whose node_modules holds other libraries', '.')
     .option('--python <command>', 'Python with PyTorch (default: python3 or /usr/bin/python3)');
+  addUnetOption(command, []);
 }
 
 async function runBench(options: Options & SharedOptions, context: Context): Promise<Result> {
   const { image, size, seed, repeats } = options;
   const notes: Note[] = [];
+  const models = readModels(options.model ?? [], options.unet);
   const tasks = planBench(
     {
       ...options,
-      models: readModels(options.model ?? []),
+      models,
+      steps: options.steps ?? stepsOfModels(models) ?? DEFAULT_STEPS,
       picture: image === undefined ? drawFundus(seed, 1, size).picture : readImage(image),
       engines: enginesOf(options.engine, threadsGiven() ? options.threads : availableParallelism()),
       limits: { repeats, budgetSeconds: BUDGET_SECONDS, fewest: Math.min(FEWEST_SAMPLES, repeats) },

@@ -6,6 +6,7 @@ import { byPlace } from '../lib/spike/tensorOrder.js';
 import { DataError, UsageError } from '../lib/tensor/error.js';
 import { readBytes } from '../lib/tensor/files.js';
 import { decodeSafetensors, type TensorFile } from '../lib/tensor/safetensors.js';
+import { modelPath } from './cli/bundled.js';
 import { nonNegative } from './cli/parse.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
@@ -54,7 +55,7 @@ await runStage<Options>({
 /** The tensors of a file; what its dtypes would have to be is for the person at the terminal to make. */
 function readTensors(path: string): TensorFile['tensors'] {
   try {
-    return decodeSafetensors(readBytes(path), path).tensors;
+    return decodeSafetensors(readBytes(modelPath(path)), path).tensors;
   } catch (error) {
     if (!(error instanceof DataError) || !/: dtype .*, expected/.test(error.message)) throw error;
     const how = 'tensor.float() in PyTorch or array.astype("float32") in NumPy before it is saved';

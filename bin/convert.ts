@@ -6,7 +6,7 @@ import { neurons } from '../lib/spike/neuron/index.js';
 import { combine, toUnet } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { writeFileAtomic } from '../lib/tensor/files.js';
-import { encodeModel } from '../lib/unet/model.js';
+import { decodeModel, encodeModel, type Model } from '../lib/unet/model.js';
 import { addDataOptions } from './cli/data.js';
 import { readModel } from './cli/model.js';
 import { addPotentialOption, count, nonNegative, number, numberList, oneOf, positive } from './cli/parse.js';
@@ -26,6 +26,7 @@ interface Options extends CalibrationOptions, PlanOptions, SharedOptions {
   readonly as: 'snn' | 'both';
   readonly check: boolean;
   readonly steps?: number;
+  readonly weights: 'float32' | 'bfloat16';
 }
 
 await runStage<Options>({
@@ -64,7 +65,7 @@ await runStage<Options>({
         .map(([key, { summary }]) => `${key}: ${summary}`)
         .join('; ');
     command
-      .requiredOption('--model <file>', 'the U-Net')
+      .requiredOption('--model <file>', 'the U-Net: a file, or the name of a bundled model')
       .requiredOption('--out <file>', 'the spiking network to write')
       .option('--preset <name>', described(presets), oneOf(...Object.keys(presets)), 'paper')
       .option('--calibration <dir>', 'measure on the images of a plain folder instead of a data set')
@@ -123,6 +124,12 @@ await runStage<Options>({
         'snn: a spiking network; both: the U-Net with all that makes one of it, in one file',
         oneOf('snn', 'both'),
         'snn',
+      )
+      .option(
+        '--weights <kind>',
+        'with --as both: float32, or bfloat16, which halves the file; lambdas are measured on the rounded U-Net',
+        oneOf('float32', 'bfloat16'),
+        'float32',
       );
     command
       .option('--check', 'show layer by layer where accuracy is lost, on some of the images', false)
@@ -139,13 +146,22 @@ await runStage<Options>({
         '--check: --noisy pictures have nothing to be compared with: leave one of them out',
       );
     const { model, hash } = readModel(options.model);
-    const unet = toUnet(model, options.model);
+    const unet = withWeights(toUnet(model, options.model), options);
     const calibration = calibrationSet(options, unet);
     const parent = { ...unet, notes: { ...unet.notes, parent: hash } };
     const converted = convertByPlan(parent, calibration, plan, options.tolerance, context);
     const { spiking } = converted;
-    writeFileAtomic(options.out, encodeModel(options.as === 'both' ? combine(unet, spiking) : spiking));
+    const written = options.as === 'both' ? combine(unet, spiking) : spiking;
+    writeFileAtomic(options.out, encodeModel(written, undefined, options.weights));
     const checked = options.check ? check(unet, spiking, calibration, options, context) : undefined;
     return conversionReport(options.out, converted, calibration, checked);
   },
 });
+
+/** The U-Net as the file will hold it; UsageError where its weights are not what the file holds. */
+function withWeights(unet: Model, { as, weights, model }: Options): Model {
+  if (weights === 'float32') return unet;
+  if (as !== 'both')
+    throw new UsageError('--weights bfloat16: would round what is normalised already: add --as both');
+  return decodeModel(encodeModel(unet, undefined, weights), model).model;
+}

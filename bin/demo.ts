@@ -1,96 +1,86 @@
 #!/usr/bin/env node
-/** `spiking-unet demo`: a bundled sample through bundled models, U-Net beside Spiking-UNet, in one picture. */
+/** `spiking-unet demo`: bundled pictures through the bundled models, U-Net beside Spiking-UNet. */
 
 import { join } from 'node:path';
-import { readSample } from '../lib/image/dataset/folder.js';
+import type { Sample } from '../lib/image/dataset/dataset.js';
 import { writePng } from '../lib/image/encode.js';
-import { energyReport, layerCosts } from '../lib/spike/energy.js';
-import { spikingRun } from '../lib/spike/readout.js';
-import { combine, toSpikingModel } from '../lib/spike/spikingModel.js';
-import { evaluateSegmentation } from '../lib/train/evaluate.js';
-import { type CaptionedPrediction, resultPanel } from '../lib/train/picture.js';
-import { type Run, unetRun } from '../lib/unet/predict.js';
-import { loadModel } from './cli/model.js';
-import { packageFile } from './cli/package.js';
+import { cropImage, type Image } from '../lib/image/image.js';
+import { type Column, panel, stack } from '../lib/image/panel.js';
+import { figure } from '../lib/train/figure.js';
+import { resultColumns } from '../lib/train/picture.js';
 import { type Context, type Result, runStage, type SharedOptions } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
+import { measureScene, NETWORKS, type Row } from './demo/measure.js';
+import { readScenes } from './demo/scenes.js';
 
 interface Options extends SharedOptions {
   readonly out: string;
 }
 
-const STEPS = 10;
+/** The middle that the overview shows of a denoised picture has this part of its sides, and is enlarged by as much. */
+const ENLARGED = 3;
 
 await runStage<Options>({
   name: 'demo',
-  summary: 'Segment a bundled sample with bundled models: U-Net, converted and fine-tuned Spiking-UNet.',
+  summary:
+    'Find vessels, membranes and the parts of a street, and remove noise, in bundled pictures: the U-Net, the spiking ' +
+    "network that takes one time step, and the paper's conversion side by side.",
   examples: [
-    ['demo', 'writes out/demo/vessels.png and prints a table'],
+    ['demo', 'writes pictures to out/demo and prints a table'],
     ['demo --out pictures --json', 'elsewhere, and for a script'],
   ],
   configure(command) {
-    command.option('--out <dir>', 'folder for the picture', join('out', 'demo'));
+    command.option('--out <dir>', 'folder for the pictures', join('out', 'demo'));
   },
   run: (options, context) => runDemo(options, context),
 });
 
-function runDemo({ out }: Options, context: Context): Result {
-  const sample = readSample(
-    {
-      name: 'vessels',
-      image: packageFile('fixtures', 'samples', 'fundus.png'),
-      label: packageFile('fixtures', 'samples', 'fundus-label.png'),
-      mask: packageFile('fixtures', 'samples', 'fundus-mask.png'),
-    },
-    1,
-    'drive',
-  );
-  const unet = loadModel(packageFile('fixtures', 'models', 'synth-drive-ann.safetensors')).model;
-  const tunedPath = packageFile('fixtures', 'models', 'synth-drive-snn.safetensors');
-  const tuned = toSpikingModel(loadModel(tunedPath).model, tunedPath);
-  const converted = toSpikingModel(combine(unet, tuned), tunedPath);
-  const predictions: CaptionedPrediction[] = [];
-  const bar = context.progress('demo', 3);
-
-  const measure = (name: string, caption: string, run: Run, operations: () => number) => {
-    const { score, spikes } = evaluateSegmentation([sample], run, unet.classNames, (_, prediction) => {
-      predictions.push({ caption, prediction });
+function runDemo({ out, seed }: Options, { kernels, progress }: Context): Result {
+  const scenes = readScenes();
+  const bar = progress('demo', scenes.length * NETWORKS);
+  let done = 0;
+  const panels: Image[] = [];
+  const results = scenes.map((scene) => {
+    const { sample, name, task } = scene;
+    const { rows, predictions, seen, classes } = measureScene(kernels, scene, seed, () => {
+      bar.update(++done, name);
     });
-    bar.update(predictions.length);
-    return { name, f1: score, spikes, operations: operations() };
-  };
-  const measureSpiking = (name: string, caption: string, network: typeof tuned) => {
-    let operations = 0;
-    const run = spikingRun(
-      context.kernels,
-      network,
-      'segment',
-      { steps: STEPS, mode: 'auto', keep: ['spikeCounts'] },
-      ({ spikeCounts }) => {
-        const costs = layerCosts(network.layers, spikeCounts, sample.height, sample.width);
-        operations = energyReport(network.layers, costs).synops.operations;
-      },
-    );
-    return measure(name, caption, run, () => operations);
-  };
-  const size = { height: sample.height, width: sample.width };
-  const macs = energyReport(unet.layers, layerCosts(unet.layers, new Map(), size.height, size.width)).unet
-    .exact.operations;
-  const rows = [
-    measure('U-Net', 'U-Net', unetRun(context.kernels, unet), () => macs),
-    measureSpiking(`Spiking-UNet, converted, T=${STEPS}`, `converted T=${STEPS}`, converted),
-    measureSpiking(`Spiking-UNet, fine-tuned, T=${STEPS}`, `fine-tuned T=${STEPS}`, tuned),
-  ];
-  const picture = join(out, 'vessels.png');
-  writePng(picture, resultPanel(sample, predictions, unet.classNames.length));
-  const cells = rows.map((row) => [row.name, row.f1.toFixed(3), thousands(row.spikes), operationsOf(row)]);
+    panels.push(rowOf(resultColumns(sample, seen, predictions, classes), sample));
+    const picture = join(out, `${name}.png`);
+    writePng(picture, figure(sample, seen, predictions, classes));
+    return { name, task, model: scene.model, picture, rows };
+  });
+  const overview = join(out, 'demo.png');
+  writePng(overview, stack(panels));
+  const lines = results.flatMap(({ task, rows }) => rows.map((row, k) => lineOf(row, k === 0 ? task : '')));
+  const header = ['', 'network', 'quality', 'spikes', 'operations', 'time'];
   return {
-    json: { picture, steps: STEPS, results: rows },
-    text: `${table(['vessels in a drawn fundus image', 'F1', 'spikes', 'operations'], cells)}\n\n${picture}: input, truth, and what each network found`,
+    json: { picture: overview, scenes: results },
+    text: `${table(header, lines, [0, 1])}
+
+${overview}: input, truth, and what each network found. The pictures are drawn; the models know photographs.`,
   };
 }
 
-/** A U-Net multiplies and accumulates; a spiking network only accumulates behind its first layer. */
-function operationsOf({ spikes, operations }: { spikes: number; operations: number }): string {
-  return `${thousands(operations / 1e6)} M ${spikes > 0 ? 'SynOps' : 'MACs'}`;
+/** A row of the overview: segmentations as a whole, of denoised pictures the middle, enlarged. */
+function rowOf(columns: readonly Column[], { label, height, width }: Sample): Image {
+  if (label) return panel(columns, { enlarge: 1 });
+  const side = Math.floor(Math.min(height, width) / ENLARGED);
+  const middle = { top: (height - side) >> 1, left: (width - side) >> 1, side };
+  const parts = columns.map(({ caption, image }) => ({ caption, image: cropImage(image, middle) }));
+  return panel(parts, { enlarge: ENLARGED });
+}
+
+/** MACs multiply; a synaptic operation (SynOp) adds what one spike brings through one synapse. */
+function lineOf({ network, metric, value, spikes, operations, steps, ms }: Row, task: string): string[] {
+  const quality = metric === 'PSNR' ? `PSNR ${value.toFixed(2)} dB` : `${metric} ${value.toFixed(3)}`;
+  const kind = steps > 0 ? 'M SynOps' : 'M MACs  ';
+  return [
+    task,
+    network,
+    quality,
+    steps > 0 ? thousands(spikes) : '-',
+    `${thousands(operations / 1e6)} ${kind}`,
+    `${ms.toFixed(0)} ms`,
+  ];
 }

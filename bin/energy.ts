@@ -14,25 +14,27 @@ import {
   meanCosts,
 } from '../lib/spike/energy.js';
 import { simulate } from '../lib/spike/simulate.js';
-import type { SpikingModel } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { testNoise } from '../lib/train/evaluate.js';
 import { buildLayers, type Layer } from '../lib/unet/architecture.js';
+import type { Model } from '../lib/unet/model.js';
 import { padInput } from '../lib/unet/predict.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import { formatEnergy } from './cli/energyTable.js';
 import {
   addSimulationOptions,
   addTimingOption,
+  addUnetOption,
   imageChannels,
   loadModel,
   type SimulationOptions,
   spikingModel,
+  type UnetOption,
 } from './cli/model.js';
 import { count, oneOf, positive } from './cli/parse.js';
 import { type Context, runStage, type SharedOptions } from './cli/stage.js';
 
-interface Options extends SimulationOptions, Partial<DataOptions>, SharedOptions {
+interface Options extends SimulationOptions, Partial<DataOptions>, UnetOption, SharedOptions {
   readonly model?: string;
   readonly image?: string;
   readonly sigma: number;
@@ -56,8 +58,12 @@ await runStage<Options>({
     addSimulationOptions(command);
     addTimingOption(command);
     addDataOptions(command);
+    addUnetOption(command);
     command
-      .option('--model <file>', 'a spiking network to run on --image, or on the test images of --dataset')
+      .option(
+        '--model <file>',
+        'a spiking network, a file or the name of a bundled one, to run on --image, or on the test images of --dataset',
+      )
       .option('--image <file>', 'the picture it is run on')
       .option('--sigma <levels>', 'noise that is added for a denoiser of --dataset', positive, 25)
       .option('--task <name>', 'without a model: segment or denoise', oneOf('segment', 'denoise'), 'segment')
@@ -68,10 +74,10 @@ await runStage<Options>({
       .option('--spikes <n>', 'without a model: spikes in all, without those of pooling neurons', positive);
   },
   run(options, context) {
-    const known = options.model !== undefined;
-    const { layers, height, width, costs, images } = known
-      ? measured(options, options.model, context)
-      : planned(options);
+    if (options.unet && options.model === undefined) throw new UsageError('--unet: of which --model?');
+    const known = options.model !== undefined && !options.unet;
+    const { layers, height, width, costs, images } =
+      options.model === undefined ? planned(options) : measured(options, options.model, context);
     const { unet, firstLayer, paper, synops } = energyReport(layers, costs, options.spikes);
     const report = {
       unet,
@@ -107,25 +113,39 @@ function planned(options: Options): Workload {
   return { layers, images: 0, height, width, costs: layerCosts(layers, new Map(), height, width) };
 }
 
-/** A spiking network that is run on pictures. */
+/** A network that is given pictures: a spiking one is run on them, of a U-Net operations are counted. */
 function measured(options: Options, path: string, context: Context): Workload {
   if (options.spikes !== undefined)
     throw new UsageError('--spikes is counted where --model is given: leave it out');
-  const { spiking, steps } = spikingModel(loadModel(path).model, options, path);
-  const inputs = inputsOf(options, spiking).map((input) => padInput(input.values, input.height, input.width));
-  const bar = context.progress('running', inputs.length);
-  const { layers } = spiking;
-  const costs = inputs.map(({ input, height, width }, i) =>
-    context.kernels.scope(() => {
-      const { mode, timing = 'same' } = options;
-      const simulation = { steps, mode, timing, keep: ['spikeCounts'] } as const;
-      const { spikeCounts } = simulate(context.kernels, spiking, input, height, width, simulation);
-      bar.update(i + 1);
-      return layerCosts(layers, spikeCounts, height, width);
-    }),
-  );
+  const { model } = loadModel(path, options.unet);
+  const inputs = inputsOf(options, model).map((input) => padInput(input.values, input.height, input.width));
+  const { layers } = model;
+  const costs = options.unet
+    ? inputs.map(({ height, width }) => layerCosts(layers, new Map(), height, width))
+    : spikingCosts(inputs, model, path, options, context);
   const [{ height, width }] = inputs;
   return { layers, images: inputs.length, height, width, costs: meanCosts(costs) };
+}
+
+/** What each layer costs on each picture. */
+function spikingCosts(
+  inputs: readonly ReturnType<typeof padInput>[],
+  model: Model,
+  path: string,
+  options: Options,
+  { kernels, progress }: Context,
+): LayerCost[][] {
+  const { spiking, steps } = spikingModel(model, options, path);
+  const bar = progress('running', inputs.length);
+  const { mode, timing = 'same' } = options;
+  const simulation = { steps, mode, timing, keep: ['spikeCounts'] } as const;
+  return inputs.map(({ input, height, width }, i) =>
+    kernels.scope(() => {
+      const { spikeCounts } = simulate(kernels, spiking, input, height, width, simulation);
+      bar.update(i + 1);
+      return layerCosts(spiking.layers, spikeCounts, height, width);
+    }),
+  );
 }
 
 interface Input {
@@ -135,17 +155,17 @@ interface Input {
 }
 
 /** What the network sees of --image, or of the test images of --dataset. */
-function inputsOf(options: Options, spiking: SpikingModel): Input[] {
+function inputsOf(options: Options, model: Model): Input[] {
   const { image, dataset, sigma, seed } = options;
   if ((image === undefined) === (dataset === undefined))
     throw new UsageError('--model needs an --image or a --dataset to run on');
   if (image !== undefined) {
     const picture = readImage(image);
-    return [{ ...picture, values: preprocess(spiking.preprocess, picture, imageChannels(spiking)) }];
+    return [{ ...picture, values: preprocess(model.preprocess, picture, imageChannels(model)) }];
   }
-  requireFitting(findDataset(dataset!), spiking);
-  const samples = loadSamples({ ...options, dataset: dataset! }, 'test', fitOf(spiking));
-  const noisy = spiking.configuration.task === 'denoise';
+  requireFitting(findDataset(dataset!), model);
+  const samples = loadSamples({ ...options, dataset: dataset! }, 'test', fitOf(model));
+  const noisy = model.configuration.task === 'denoise';
   return samples.map((sample) => ({
     ...sample,
     values: noisy ? addNoise(sample.input, sigma, testNoise(seed, sigma, sample)).input : sample.input,

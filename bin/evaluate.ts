@@ -14,8 +14,10 @@ import {
   addMemoryOption,
   addSimulationOptions,
   addTimingOption,
+  addUnetOption,
   describeSteps,
   loadModel,
+  type UnetOption,
 } from './cli/model.js';
 import { oneOf, positive } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
@@ -23,7 +25,7 @@ import { runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 import { formatMetrics } from './cli/training.js';
 
-interface Options extends DataOptions, EvaluationOptions, SharedOptions {
+interface Options extends DataOptions, EvaluationOptions, UnetOption, SharedOptions {
   readonly model: string;
   readonly split: Split;
   readonly figures?: string;
@@ -56,8 +58,12 @@ await runStage<Options>({
     addSimulationOptions(command, 'area', 'cut');
     addTimingOption(command);
     addMemoryOption(command);
+    addUnetOption(command);
     command
-      .requiredOption('--model <file>', 'a U-Net or a spiking network')
+      .requiredOption(
+        '--model <file>',
+        'a U-Net or a spiking network: a file, or the name of a bundled model',
+      )
       .option('--split <name>', 'train, test or all', oneOf('train', 'test', 'all'), 'test')
       .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25)
       .option('--ignore <class>', 'a class whose pixels do not count, such as Void (more than two classes)')
@@ -74,7 +80,7 @@ await runStage<Options>({
     if (options.figures !== undefined && resolveProfile(options).area === 'padded')
       throw new UsageError('--figures shows images without their padding: add --area image');
     const files = [options.model, ...(options.figures === undefined ? [] : options.beside)];
-    const models = files.map((file) => loadModel(file).model);
+    const models = files.map((file, k) => loadModel(file, options.unet && k === 0).model);
     for (const model of models) requireFitting(findDataset(options.dataset), model);
     const samples = loadSamples(options, options.split, fitOf(models[0]));
     const bar = context.progress('evaluating', samples.length * models.length);

@@ -39,7 +39,7 @@ await runStage<Options>({
     addDataOptions(command);
     addSimulationOptions(command, 'flowBias', 'flow');
     command
-      .requiredOption('--model <file>', 'the spiking network')
+      .requiredOption('--model <file>', 'the spiking network: a file, or the name of a bundled model')
       .option(
         '--logits <kind>',
         'I_in of the last layer as its mean over the steps, or its sum (Eq. 11)',

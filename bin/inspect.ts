@@ -2,9 +2,10 @@
 /** `spiking-unet inspect`: what a model file holds, layer by layer. */
 
 import { toSpikingModel } from '../lib/spike/spikingModel.js';
-import { totalChannelsIn } from '../lib/unet/architecture.js';
+import { type Layer, totalChannelsIn } from '../lib/unet/architecture.js';
 import { hasNeuron, hasRelu } from '../lib/unet/forward.js';
-import { loadModel } from './cli/model.js';
+import type { Model } from '../lib/unet/model.js';
+import { readModel } from './cli/model.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
 
@@ -19,11 +20,14 @@ await runStage<Options>({
     ['inspect --model snn.safetensors', 'its layers with their lambdas and neurons, and where it comes from'],
   ],
   configure(command) {
-    command.requiredOption('--model <file>', 'a U-Net or a spiking network');
+    command.requiredOption(
+      '--model <file>',
+      'a U-Net, a spiking network, or both: a file, or the name of a bundled model',
+    );
   },
   run(options) {
-    const { model, hash } = loadModel(options.model);
-    const conversion = model.stage === 'snn' ? toSpikingModel(model, options.model).conversion : undefined;
+    const { model, hash } = readModel(options.model);
+    const conversion = model.stage !== 'ann' ? toSpikingModel(model, options.model).conversion : undefined;
     const layers = model.layers.map((layer) => ({
       name: layer.name,
       operation: layer.operation,
@@ -35,7 +39,7 @@ await runStage<Options>({
         (sum, kind) => sum + (model.parameters.get(`${layer.name}.${kind}`)?.length ?? 0),
         0,
       ),
-      activation: conversion ? (hasNeuron(layer) ? conversion.neuron : '-') : hasRelu(layer) ? 'relu' : '-',
+      activation: activationsOf(layer, model.stage, conversion?.neuron).join(' / ') || '-',
       ...(conversion && {
         lambdaIn: conversion.inputLambdas[layer.name],
         lambdaOut: conversion.lambdas[layer.name],
@@ -69,6 +73,12 @@ await runStage<Options>({
     };
   },
 });
+
+/** What follows a layer: in the U-Net, in the spiking network, or in a model that holds both in each. */
+function activationsOf(layer: Layer, stage: Model['stage'], neuron: string | undefined): string[] {
+  const relu = stage !== 'snn' && hasRelu(layer) ? ['relu'] : [];
+  return neuron !== undefined && hasNeuron(layer) ? [...relu, neuron] : relu;
+}
 
 function short(value: number): string {
   return value.toPrecision(4);

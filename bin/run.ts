@@ -16,18 +16,20 @@ import {
   addMemoryOption,
   addSimulationOptions,
   addTimingOption,
+  addUnetOption,
   describeSteps,
   imageChannels,
   loadModel,
   type MemoryOptions,
   runOf,
   type SimulationOptions,
+  type UnetOption,
 } from './cli/model.js';
 import { writePictures } from './cli/pictures.js';
 import { type Context, runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 
-interface Options extends SimulationOptions, MemoryOptions, SharedOptions {
+interface Options extends SimulationOptions, MemoryOptions, UnetOption, SharedOptions {
   readonly model: string;
   readonly image: string[];
   readonly out: string;
@@ -56,15 +58,19 @@ await runStage<Options>({
     addSimulationOptions(command);
     addTimingOption(command);
     addMemoryOption(command);
+    addUnetOption(command);
     command
-      .requiredOption('--model <file>', 'a U-Net or a spiking network')
+      .requiredOption(
+        '--model <file>',
+        'a U-Net or a spiking network: a file, or the name of a bundled model',
+      )
       .requiredOption('--image <files...>', 'pictures: PNG, JPEG, TIFF or GIF')
       .option('--out <dir>', 'folder for the results', 'out')
       .option('--dump <file>', 'write input, output, flow.NAME and spikes.NAME of one picture (safetensors)')
       .option('--trace', 'dump also spike.NAME and membrane.NAME: each neuron in each step');
   },
   run(options, context) {
-    const { model } = loadModel(options.model);
+    const { model } = loadModel(options.model, options.unet);
     if (options.dump !== undefined && options.image.length > 1) {
       throw new UsageError(`--dump holds one picture, got ${options.image.length}`);
     }

@@ -16,6 +16,7 @@ const stages: Readonly<Record<string, readonly [summary: string, load: () => Pro
   reproduce: ["fill in the paper's tables, cell by cell", () => import('./reproduce.js')],
   energy: ['count operations, spikes and joules', () => import('./energy.js')],
   bench: ['measure the speed of kernels and networks', () => import('./bench.js')],
+  models: ['list the models that come with the program, or show one', () => import('./models.js')],
   inspect: ['show what a model file holds', () => import('./inspect.js')],
   import: ['make a model of a PyTorch state dict', () => import('./import.js')],
   ablate: ['show what each choice changes that the paper leaves open', () => import('./ablate.js')],

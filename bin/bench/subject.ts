@@ -7,13 +7,13 @@ import type { Image } from '../../lib/image/image.js';
 import { preprocess } from '../../lib/image/preprocess.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { roundUp } from '../../lib/kernel/reference/padding.js';
-import { type SpikingModel, toSpikingModel, withNeurons } from '../../lib/spike/spikingModel.js';
+import { type SpikingModel, toSpikingModel, toUnet, withNeurons } from '../../lib/spike/spikingModel.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import type { Example } from '../../lib/train/example.js';
 import { buildLayers, SIZE_STEP } from '../../lib/unet/architecture.js';
 import type { Model } from '../../lib/unet/model.js';
 import { initialParameters } from '../../lib/unet/parameters.js';
-import { imageChannels, loadModel } from '../cli/model.js';
+import { imageChannels, readModel, stepsOf } from '../cli/model.js';
 
 /** The networks of one width. */
 export interface Subject {
@@ -33,15 +33,26 @@ export interface GivenModel {
 
 const CALIBRATION = { size: 128, percent: 99.9, seed: 1 };
 
-/** Reads model files; UsageError for those that the bench cannot train. */
-export function readModels(paths: readonly string[]): GivenModel[] {
-  return paths.map((path) => {
-    const { model } = loadModel(path);
+/**
+ * Reads models; UsageError for those that the bench cannot train. One that holds both networks is two, or where `unet`
+ * says so the U-Net only.
+ */
+export function readModels(paths: readonly string[], unet: boolean): GivenModel[] {
+  return paths.flatMap((path) => {
+    const { model } = readModel(path);
     if (model.configuration.task !== 'segment') {
       throw new UsageError(`--model ${path}: removes noise, expected a network that segments`);
     }
-    return { path, model };
+    if (unet) return [{ path, model: toUnet(model, path) }];
+    if (model.stage !== 'both') return [{ path, model }];
+    return [toUnet(model, path), toSpikingModel(model, path)].map((each) => ({ path, model: each }));
   });
+}
+
+/** The T of the first spiking network; undefined where there is none. */
+export function stepsOfModels(given: readonly GivenModel[]): number | undefined {
+  const found = given.find(({ model }) => model.stage === 'snn');
+  return found && stepsOf(toSpikingModel(found.model, found.path).conversion);
 }
 
 /** The networks of a width: the given ones, what can be made of them, or else random ones. */
@@ -61,7 +72,7 @@ export function makeSubject(
   const spiking = spikingFile
     ? toSpikingModel(spikingFile.model, spikingFile.path)
     : convert(kernels, unet, example(Math.min(CALIBRATION.size, roundUp(picture.width, SIZE_STEP))));
-  const files = ofWidth.map(({ path }) => path).join(', ') || `random weights (seed ${seed})`;
+  const files = [...new Set(ofWidth.map(({ path }) => path))].join(', ') || `random weights (seed ${seed})`;
   const source = spikingFile ? files : `${files}, converted on its picture`;
   return { width, unet, spiking, source, example };
 }

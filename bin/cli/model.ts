@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { totalmem } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { delayedLatency } from '../../lib/spike/delayed.js';
 import { delayedBytes, simulationBytes } from '../../lib/spike/memory.js';
@@ -22,11 +22,12 @@ import { forwardBytes } from '../../lib/unet/memory.js';
 import { decodeModel, type Model } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
 import { type MemoryLimit, tiledRun } from '../../lib/unet/tiles.js';
+import { modelPath } from './bundled.js';
 import { addPotentialOption, count, oneOf } from './parse.js';
 import { addProfileOptions, type ChoiceName, type ProfileOptions } from './profile.js';
 
 /** T where neither the user nor the model says anything: the paper's for DRIVE. */
-const DEFAULT_STEPS = 10;
+export const DEFAULT_STEPS = 10;
 
 /** Option --memory. */
 export interface MemoryOptions {
@@ -50,13 +51,24 @@ export interface LoadedModel {
   readonly hash: string;
 }
 
-/** Reads a model file (a checkpoint will do) as it is; DataError names what is wrong with it. */
+/** Option --unet. */
+export interface UnetOption {
+  readonly unet: boolean;
+}
+
+/** Reads a model, a file (a checkpoint will do) or a bundled one, as it is; DataError names what is wrong with it. */
 export function readModel(path: string): LoadedModel {
-  const bytes = readBytes(path);
+  const bytes = readBytes(modelPath(path));
   return { model: decodeModel(bytes, path).model, hash: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** A model to be run: of a file that holds both the spiking network, or `unet` says so the U-Net. */
+/** For stages that run either kind of network; `conflicts` are the options that mean nothing to a U-Net. */
+export function addUnetOption(command: Command, conflicts = ['steps', 'mode', 'vInit']): void {
+  const about = 'the U-Net of a model that holds both (default: its spiking network)';
+  command.addOption(new Option('--unet', about).default(false).conflicts(conflicts));
+}
+
+/** A model to be run: of a file that holds both the spiking network, or where `unet` says so the U-Net. */
 export function loadModel(path: string, unet = false): LoadedModel {
   const { model, hash } = readModel(path);
   if (model.stage !== 'both' && !unet) return { model, hash };

@@ -1,9 +1,14 @@
-/** Plain tables for the terminal: the first column left, the others right. */
+/** Plain tables for the terminal: numbers at the right, texts at the left. */
 
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/** `left` are the columns that are aligned at the left, the first where nothing is said. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  left: readonly number[] = [0],
+): string {
   const widths = header.map((_, k) => Math.max(...[header, ...rows].map((row) => row[k].length)));
   const format = (row: readonly string[]) =>
-    row.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]) : cell.padStart(widths[k]))).join('  ');
+    row.map((cell, k) => (left.includes(k) ? cell.padEnd(widths[k]) : cell.padStart(widths[k]))).join('  ');
   return [format(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(format)].join(
     '\n',
   );

@@ -4,12 +4,13 @@ import type { Command } from 'commander';
 import type { Dataset } from '../../lib/image/dataset/dataset.js';
 import { writePng } from '../../lib/image/encode.js';
 import type { Image } from '../../lib/image/image.js';
+import { panel } from '../../lib/image/panel.js';
 import type { PatchSize } from '../../lib/image/patches.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import type { Metrics, OnImage } from '../../lib/train/evaluate.js';
 import type { EpochRecord, Learner } from '../../lib/train/loop.js';
 import { optimisers } from '../../lib/train/optimiser.js';
-import { resultPanel } from '../../lib/train/picture.js';
+import { resultColumns } from '../../lib/train/picture.js';
 import { openRunFolder } from '../../lib/train/runFolder.js';
 import { schedules } from '../../lib/train/schedule.js';
 import { runSession } from '../../lib/train/session.js';
@@ -75,8 +76,9 @@ export async function trainAndReport(
   const folder = openRunFolder(options.out, configOf(options), options.resume);
   const bar = context.progress(options.out, options.epochs * updatesPerEpoch);
   let picture: Image | undefined;
-  const onImage: OnImage = (sample, prediction) => {
-    picture ??= resultPanel(sample, [{ caption: 'prediction', prediction }], start.classNames.length);
+  const onImage: OnImage = (sample, prediction, seen) => {
+    const predictions = [{ caption: 'prediction', prediction }];
+    picture ??= panel(resultColumns(sample, seen, predictions, start.classNames.length));
   };
   const outcome = await runSession({
     kernels: context.kernels,

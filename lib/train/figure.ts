@@ -5,8 +5,8 @@
 
 import type { Sample } from '../image/dataset/dataset.js';
 import { cropImage, drawBox, type Image, makeImage, toRgb } from '../image/image.js';
-import { type Column, panel, stack } from '../image/panel.js';
-import { type CaptionedPrediction, greyLevels, labelPicture } from './picture.js';
+import { panel, stack } from '../image/panel.js';
+import { type CaptionedPrediction, resultColumns } from './picture.js';
 
 /** A square part of a picture. */
 interface Box {
@@ -33,17 +33,8 @@ export function figure(
   classes: number,
 ): Image {
   const { height, width, label } = sample;
-  const show = (values: Uint8Array | Float32Array) =>
-    values instanceof Float32Array
-      ? greyLevels(values, height, width)
-      : labelPicture(values, height, width, classes);
   const truth = label ?? sample.input;
-  const given = label ? sample.picture : greyLevels(seen.map(clamp), height, width);
-  const columns: Column[] = [
-    { caption: 'input', image: given },
-    { caption: label ? 'truth' : 'clean', image: show(truth) },
-    ...predictions.map(({ caption, prediction }) => ({ caption, image: show(prediction) })),
-  ];
+  const columns = resultColumns(sample, seen, predictions, classes);
   const errors = predictions.map(({ prediction }) => errorOf(prediction, truth, classes, sample.channels));
   const box = worstBox(errors[0], height, width);
   const boxed = columns.map(({ caption, image }) => ({
@@ -59,8 +50,6 @@ export function figure(
     panel([blank, blank, ...maps], { enlarge: 1 }),
   ]);
 }
-
-const clamp = (value: number) => Math.min(1, Math.max(0, value));
 
 /** How wrong each pixel is, [H,W]: 0..1 of a clean image; of two classes 1 missed, -1 found in vain; of more 1. */
 function errorOf(

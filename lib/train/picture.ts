@@ -3,7 +3,7 @@
 import { colourLabel } from '../image/colour.js';
 import type { Sample } from '../image/dataset/dataset.js';
 import type { Image } from '../image/image.js';
-import { panel } from '../image/panel.js';
+import type { Column } from '../image/panel.js';
 
 export interface CaptionedPrediction {
   readonly caption: string;
@@ -11,24 +11,34 @@ export interface CaptionedPrediction {
   readonly prediction: Uint8Array | Float32Array;
 }
 
-/** Input, truth and predictions of one sample in a row. `classes` is not used for clean images. */
-export function resultPanel(
+/**
+ * Input, truth and predictions of one sample side by side. `seen` [H,W,C] is what the networks saw, with its noise;
+ * `classes` is not used for clean images.
+ */
+export function resultColumns(
   sample: Sample,
+  seen: Float32Array,
   predictions: readonly CaptionedPrediction[],
   classes: number,
-): Image {
-  const { height, width, picture, label } = sample;
-  const columns = [{ caption: 'input', image: picture }];
-  if (label) columns.push({ caption: 'truth', image: labelPicture(label, height, width, classes) });
-  for (const { caption, prediction } of predictions) {
-    const image =
-      prediction instanceof Float32Array
-        ? greyLevels(prediction, height, width)
-        : labelPicture(prediction, height, width, classes);
-    columns.push({ caption, image });
-  }
-  return panel(columns);
+): Column[] {
+  const { height, width, picture, label, input } = sample;
+  const show = (values: Uint8Array | Float32Array) =>
+    values instanceof Float32Array
+      ? greyLevels(values, height, width)
+      : labelPicture(values, height, width, classes);
+  const given = label
+    ? [
+        { caption: 'input', image: picture },
+        { caption: 'truth', image: show(label) },
+      ]
+    : [
+        { caption: 'input', image: show(seen.map(clamp)) },
+        { caption: 'clean', image: show(input) },
+      ];
+  return [...given, ...predictions.map(({ caption, prediction }) => ({ caption, image: show(prediction) }))];
 }
+
+const clamp = (value: number) => Math.min(1, Math.max(0, value));
 
 /** Class ids [H,W] as a picture: black and white for two classes, else colours. */
 export function labelPicture(label: Uint8Array, height: number, width: number, classes: number): Image {

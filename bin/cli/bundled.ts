@@ -1,0 +1,41 @@
+/**
+ * The models that come with the package: `NAME.safetensors` and its card `NAME.md` in fixtures/models. A name is taken
+ * wherever a model file is, unless there is a file of that name.
+ */
+
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { DataError, UsageError } from '../../lib/tensor/error.js';
+import { readBytes } from '../../lib/tensor/files.js';
+import { packageFile } from './package.js';
+
+const MODELS = ['fixtures', 'models'];
+const ENDING = '.safetensors';
+
+export function bundledNames(): string[] {
+  const models = readdirSync(packageFile(...MODELS)).filter((file) => extname(file) === ENDING);
+  return models.map((file) => basename(file, ENDING)).sort();
+}
+
+/** The file of a bundled model; UsageError lists the names where there is none of this one. */
+export function bundledFile(name: string): string {
+  const names = bundledNames();
+  if (names.includes(name)) return packageFile(...MODELS, name + ENDING);
+  throw new UsageError(`no bundled model is named "${name}", expected one of ${names.join(', ')}`);
+}
+
+/** What is to be known of a bundled model: its card, in Markdown. */
+export function bundledCard(name: string): string {
+  bundledFile(name);
+  return new TextDecoder().decode(readBytes(packageFile(...MODELS, `${name}.md`)));
+}
+
+/** The path of a model file that is given as a path or by name; DataError for a word that is neither. */
+export function modelPath(given: string): string {
+  const word = /^[\w-]+$/.test(given); // a folder `drive` with data does not hide the model
+  if (!word || (existsSync(given) && statSync(given).isFile())) return given;
+  const names = bundledNames();
+  if (names.includes(given)) return bundledFile(given);
+  if (existsSync(given)) return given;
+  throw new DataError(`${given}: no such file, and no bundled model: those are ${names.join(', ')}`);
+}

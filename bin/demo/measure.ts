@@ -1,0 +1,144 @@
+/** One scene through three networks of one bundled model: U-Net, one step, and the paper's conversion. */
+
+import type { Kernels } from '../../lib/kernel/contract.js';
+import { energyReport, layerCosts } from '../../lib/spike/energy.js';
+import { paperTwin } from '../../lib/spike/paperTwin.js';
+import { spikingRun } from '../../lib/spike/readout.js';
+import { type SpikingModel, toSpikingModel, toUnet } from '../../lib/spike/spikingModel.js';
+import {
+  type Evaluation,
+  evaluateDenoising,
+  evaluateSegmentation,
+  type OnImage,
+} from '../../lib/train/evaluate.js';
+import type { CaptionedPrediction } from '../../lib/train/picture.js';
+import type { Model } from '../../lib/unet/model.js';
+import { paddedSize, predict, type Run, unetRun } from '../../lib/unet/predict.js';
+import { summarise } from '../bench/measure.js';
+import { readModel, stepsOf } from '../cli/model.js';
+import type { Scene } from './scenes.js';
+
+/** How many networks each scene is given to. */
+export const NETWORKS = 3;
+/** The paper's T for DRIVE. */
+const PAPER_STEPS = 10;
+/** Noise to be removed, in grey levels. */
+const SIGMA = 25;
+/** Runs of which the median time is shown. */
+const RUNS = 3;
+
+export interface Row {
+  readonly network: string;
+  /** 0: a U-Net. */
+  readonly steps: number;
+  readonly metric: 'F1' | 'mIoU' | 'PSNR';
+  readonly value: number;
+  readonly spikes: number;
+  /** Multiply-accumulates of a U-Net, synaptic operations of a spiking network. */
+  readonly operations: number;
+  /** Of the network alone, the median. */
+  readonly ms: number;
+}
+
+export interface Measured {
+  readonly rows: readonly Row[];
+  readonly predictions: readonly CaptionedPrediction[];
+  /** What the networks saw, [H,W,C]. */
+  readonly seen: Float32Array;
+  readonly classes: number;
+}
+
+/** A network as the demo runs it; `operations` are known after it has run. */
+interface Contestant {
+  readonly network: string;
+  readonly steps: number;
+  readonly run: Run;
+  operations(): number;
+}
+
+export function measureScene(kernels: Kernels, scene: Scene, seed: number, onDone: () => void): Measured {
+  const { model } = readModel(scene.model);
+  const unet = toUnet(model, scene.model);
+  const oneStep = toSpikingModel(model, scene.model);
+  const predictions: CaptionedPrediction[] = [];
+  const inputs: Float32Array[] = [];
+  const contestants: readonly Contestant[] = [
+    { network: 'U-Net', steps: 0, run: unetRun(kernels, unet), operations: () => macsOf(unet, scene) },
+    spiking(kernels, oneStep, scene, stepsOf(oneStep.conversion), 'Spiking-UNet'),
+    spiking(kernels, paperTwin(model, scene.model), scene, PAPER_STEPS, "the paper's way"),
+  ];
+  const rows = contestants.map(({ network, steps, run, operations }): Row => {
+    const name = steps === 0 ? network : `${network}, T=${steps}`;
+    const { score, spikes } = evaluate(scene, unet, run, seed, (_, prediction, seen) => {
+      predictions.push({ caption: name, prediction });
+      inputs.push(seen);
+    });
+    const ms = medianTime(kernels, run, inputs[0], scene);
+    onDone();
+    return {
+      network: name,
+      steps,
+      metric: metricOf(unet),
+      value: score,
+      spikes,
+      operations: operations(),
+      ms,
+    };
+  });
+  return { rows, predictions, seen: inputs[0], classes: unet.classNames.length };
+}
+
+function metricOf({ configuration, classNames }: Model): Row['metric'] {
+  if (configuration.task === 'denoise') return 'PSNR';
+  return classNames.length > 2 ? 'mIoU' : 'F1';
+}
+
+function evaluate({ sample }: Scene, model: Model, run: Run, seed: number, onImage: OnImage): Evaluation {
+  return model.configuration.task === 'denoise'
+    ? evaluateDenoising([sample], run, SIGMA, seed, onImage)
+    : evaluateSegmentation([sample], run, model.classNames, onImage);
+}
+
+function medianTime(kernels: Kernels, run: Run, input: Float32Array, { sample }: Scene): number {
+  const times = kernels.frozen(() =>
+    Array.from({ length: RUNS }, () => {
+      const start = performance.now();
+      predict(run, input, sample.height, sample.width);
+      return performance.now() - start;
+    }),
+  );
+  return summarise(times).median;
+}
+
+/** A spiking network that counts its synaptic operations as it is run for the first time. */
+function spiking(
+  kernels: Kernels,
+  network: SpikingModel,
+  scene: Scene,
+  steps: number,
+  name: string,
+): Contestant {
+  let operations: number | undefined;
+  const { task } = network.configuration;
+  const counting = spikingRun(
+    kernels,
+    network,
+    task,
+    { steps, mode: 'auto', keep: ['spikeCounts'] },
+    ({ spikeCounts }) => {
+      operations = energyReport(network.layers, costsOf(network, scene, spikeCounts)).synops.operations;
+    },
+  );
+  const plain = spikingRun(kernels, network, task, { steps, mode: 'auto', keep: [] });
+  const run: Run = (...image) => (operations === undefined ? counting : plain)(...image);
+  return { network: name, steps, run, operations: () => operations! };
+}
+
+function macsOf(unet: Model, scene: Scene): number {
+  return energyReport(unet.layers, costsOf(unet, scene, new Map())).unet.exact.operations;
+}
+
+function costsOf({ layers }: Model, { sample }: Scene, spikeCounts: ReadonlyMap<string, Uint32Array>) {
+  const { paddedHeight, paddedWidth } = paddedSize(sample.height, sample.width);
+  return layerCosts(layers, spikeCounts, paddedHeight, paddedWidth);
+}
