@@ -50,10 +50,13 @@ export function writeDump(
 }
 
 /** What a spiking network was when it was run. */
-export function neuronMetadata({ neuron, neuronParameters }: SpikingModel): Record<string, string> {
+export function neuronMetadata(spiking: SpikingModel): Record<string, string> {
+  const { neuron, neuronParameters, conversion } = spiking;
   const { reset, ...numbers } = neuronParameters;
-  const entries = Object.entries(numbers).map(([key, value]) => [key, JSON.stringify(value)] as const);
-  return { neuron, reset, ...Object.fromEntries(entries) };
+  const { thresholdsOf, poolings } = conversion;
+  const entries = Object.entries({ ...numbers, ...(thresholdsOf && { thresholdsOf }) });
+  const texts = entries.map(([key, value]) => [key, JSON.stringify(value)] as const);
+  return { neuron, reset, ...Object.fromEntries(texts), ...(poolings === 'exact' && { poolings }) };
 }
 
 /** Refuses a trace of a padded picture that would make a file larger than can be read back (UsageError). */
