@@ -95,7 +95,7 @@ await runStage<Options>({
       )
       .option(
         '--tolerance <x>',
-        'of --thresholds auto: share of the pixels whose class may differ from the U-Net (0.002), or dB lost (0.05)',
+        'of --thresholds auto: share of the pixels whose class may differ from the U-Net (0.002), or dB lost (0.03)',
         nonNegative,
       )
       .option(

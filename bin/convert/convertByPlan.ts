@@ -14,7 +14,7 @@ import type { Plan } from './conversionPlan.js';
 /** Images that thresholds are chosen on, spread evenly over those that lambdas are measured on. */
 const IMAGES = 4;
 /** Share of the pixels whose class may differ, and dB that a denoiser may lose, where nobody says otherwise. */
-const TOLERANCES = { segment: 0.002, denoise: 0.05 };
+const TOLERANCES = { segment: 0.002, denoise: 0.03 };
 
 export interface Converted {
   readonly spiking: SpikingModel;

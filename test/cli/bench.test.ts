@@ -34,12 +34,11 @@ t.test('every group has rows with positive, finite values', async (t) => {
 });
 
 t.test('with a model and without peers, as text', async (t) => {
-  const model = join('fixtures', 'models', 'synth-drive-snn.safetensors');
-  const options = ['--widths', '8', '--only', 'network,peers', '--model', model];
+  const options = ['--widths', '8', '--only', 'network,peers', '--model', 'drive'];
   const { status, stdout } = spikingUnet(...tiny, ...withoutPeers, ...options);
   t.equal(status, 0);
   t.match(stdout, /Node v.*\n\nWhole network/);
-  t.match(stdout, /width 8: .*synth-drive-snn\.safetensors\n/);
+  t.match(stdout, /width 8: drive\n/);
   t.match(stdout, /U-Net forward, width 8, 32x32 +\w+ +1 +[\d.]+ +ms/);
   t.match(stdout, /tfjs wasm is not installed: npm install .*@tensorflow\/tfjs-backend-wasm@/);
   t.match(stdout, /PyTorch is not installed: no-such-python -m pip install torch/);

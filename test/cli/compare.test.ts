@@ -4,12 +4,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { writeDump } from '../../bin/cli/dump.js';
+import { readModel } from '../../bin/cli/model.js';
 import { writePng } from '../../lib/image/encode.js';
 import { makeImage } from '../../lib/image/image.js';
+import { paperTwin } from '../../lib/spike/paperTwin.js';
 import { newTrace } from '../../lib/spike/recording.js';
 import { simulate } from '../../lib/spike/simulate.js';
+import { toUnet } from '../../lib/spike/spikingModel.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { decodeSafetensors, encodeSafetensors, type TensorFile } from '../../lib/tensor/safetensors.js';
+import { encodeModel } from '../../lib/unet/model.js';
 import { backends } from '../contract/backends.js';
 import { goldenFile, goldenTensor, imageOf } from '../contract/golden.js';
 import { goldenModel, goldenNeurons } from '../contract/network.js';
@@ -17,8 +21,11 @@ import { spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();
 const at = (file: string) => join(root, file);
-const snn = 'fixtures/models/synth-drive-snn.safetensors';
-const ann = 'fixtures/models/synth-drive-ann.safetensors';
+/** The paper's conversion of a bundled U-Net, and that. */
+const [snn, ann] = [at('snn.safetensors'), at('ann.safetensors')];
+const { model: bundled } = readModel('drive');
+writeFileSync(snn, encodeModel(paperTwin(bundled, 'drive')));
+writeFileSync(ann, encodeModel(toUnet(bundled, 'drive')));
 
 const random = stream(3, 'picture');
 const picture = at('picture.png');

@@ -15,7 +15,7 @@ const DATA = 3;
 
 const root = t.testdir();
 const at = (...parts: string[]) => join(root, ...parts);
-const bundled = (stage: 'ann' | 'snn') => join('fixtures', 'models', `synth-drive-${stage}.safetensors`);
+const NETWORKS = { ann: ['--model', 'drive', '--unet'], snn: ['--model', 'drive'] };
 
 function picture(size: number): string {
   const file = at(`${size}.png`);
@@ -26,7 +26,7 @@ const small = picture(32);
 
 /** `run` with a bundled model on one picture; the results in a folder of their own. */
 const run = (stage: 'ann' | 'snn', image: string, out: string, ...args: string[]) => [
-  ...['run', '--model', bundled(stage), '--image', image, '--out', at(out)],
+  ...['run', ...NETWORKS[stage], '--image', image, '--out', at(out)],
   ...args,
 ];
 const maskOf = ({ images }: { images: [{ outputs: [string] }] }) => readFileSync(images[0].outputs[0]);

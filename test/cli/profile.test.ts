@@ -11,7 +11,7 @@ import { spikingUnet, spikingUnetJson } from './command.js';
 
 const folder = t.testdir();
 const at = (name: string) => join(folder, name);
-const ANN = 'fixtures/models/synth-drive-ann.safetensors';
+const ANN = 'drive';
 
 /** An eye whose sides the patches of DRIVE divide, in the layout of DRIVE. */
 const SIDE = 96;

@@ -8,7 +8,7 @@ import { readImage } from '../../lib/image/decode.js';
 import { preprocess } from '../../lib/image/preprocess.js';
 import { chooseKernels } from '../../lib/kernel/choose.js';
 import { simulate } from '../../lib/spike/simulate.js';
-import { withNeurons } from '../../lib/spike/spikingModel.js';
+import { toUnet, withNeurons } from '../../lib/spike/spikingModel.js';
 import { forward, signalOf } from '../../lib/unet/forward.js';
 import { decodeModel } from '../../lib/unet/model.js';
 
@@ -17,9 +17,9 @@ const BEHIND_SKIPS = [11, 13, 15, 17];
 const SIDE = 64;
 const STEPS = 100;
 
-const path = 'fixtures/models/synth-drive-ann.safetensors';
+const path = 'fixtures/models/drive.safetensors';
 const kernels = chooseKernels();
-const { model } = decodeModel(readFileSync(path), path);
+const model = toUnet(decodeModel(readFileSync(path), path).model, path);
 const input = vesselsOf('fixtures/samples/fundus.png');
 const lambdas = measureLambdas(kernels, model, [{ input, height: SIDE, width: SIDE }], 99.9);
 const activations = forward(kernels, model, input, SIDE, SIDE);

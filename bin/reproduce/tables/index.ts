@@ -4,7 +4,6 @@ import { UsageError } from '../../../lib/tensor/error.js';
 import type { Table } from '../table.js';
 import { denoising } from './denoising.js';
 import { equivalence } from './equivalence.js';
-import { models } from './models.js';
 import { oneStepTable } from './oneStep.js';
 import { overview } from './overview.js';
 import { seeds } from './seeds.js';
@@ -24,7 +23,6 @@ export const tables: Readonly<Record<string, Table>> = {
   table5,
   overview,
   steps,
-  models,
   'one-step': oneStepTable,
   denoising,
   seeds,
