@@ -112,12 +112,15 @@ function drawAxes(sheet: Image, frame: Frame, [x0, x1]: Range, [y0, y1]: Range, 
     stroke(sheet, [left, y], [right, y], GREY, 1);
     text(sheet, label, left - TICK - 3 - textWidth(label) * TEXT_FACTOR, y - TEXT_HEIGHT / 2);
   }
+  let free = left - INSIDE.left; // where the next label may begin
   for (const value of logTicks(exp(x0), exp(x1))) {
     const x = frame.x(value);
     const label = String(value);
     stroke(sheet, [x, top], [x, bottom], GREY, 1);
     stroke(sheet, [x, bottom], [x, bottom + TICK], BLACK, 1);
+    if (x - textWidth(label) < free) continue;
     text(sheet, label, x - textWidth(label), bottom + TICK + 3);
+    free = x + textWidth(label) + TICK;
   }
   stroke(sheet, [left, top], [left, bottom], BLACK, 1);
   stroke(sheet, [left, bottom], [right, bottom], BLACK, 1);
