@@ -10,7 +10,7 @@ import { figure } from '../lib/train/figure.js';
 import { resultColumns } from '../lib/train/picture.js';
 import { type Context, type Result, runStage, type SharedOptions } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
-import { measureScene, NETWORKS, type Row } from './demo/measure.js';
+import { measureScene, NETWORKS, type Row } from './demo/measureScene.js';
 import { readScenes } from './demo/scenes.js';
 
 interface Options extends SharedOptions {

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import t from 'tap';
-import type { Row } from '../../bin/demo/measure.js';
+import type { Row } from '../../bin/demo/measureScene.js';
 import { spikingUnetJson } from './command.js';
 
 interface Scene {

@@ -14,7 +14,6 @@ import {
 import type { CaptionedPrediction } from '../../lib/train/picture.js';
 import type { Model } from '../../lib/unet/model.js';
 import { paddedSize, predict, type Run, unetRun } from '../../lib/unet/predict.js';
-import { summarise } from '../bench/measure.js';
 import { readModel, stepsOf } from '../cli/model.js';
 import type { Scene } from './scenes.js';
 
@@ -24,8 +23,6 @@ export const NETWORKS = 3;
 const PAPER_STEPS = 10;
 /** Noise to be removed, in grey levels. */
 const SIGMA = 25;
-/** Runs of which the median time is shown. */
-const RUNS = 3;
 
 export interface Row {
   readonly network: string;
@@ -36,7 +33,7 @@ export interface Row {
   readonly spikes: number;
   /** Multiply-accumulates of a U-Net, synaptic operations of a spiking network. */
   readonly operations: number;
-  /** Of the network alone, the median. */
+  /** Of the network alone, when it runs for the second time. */
   readonly ms: number;
 }
 
@@ -73,7 +70,7 @@ export function measureScene(kernels: Kernels, scene: Scene, seed: number, onDon
       predictions.push({ caption: name, prediction });
       inputs.push(seen);
     });
-    const ms = medianTime(kernels, run, inputs[0], scene);
+    const ms = timeOf(kernels, run, inputs[0], scene);
     onDone();
     return {
       network: name,
@@ -99,15 +96,12 @@ function evaluate({ sample }: Scene, model: Model, run: Run, seed: number, onIma
     : evaluateSegmentation([sample], run, model.classNames, onImage);
 }
 
-function medianTime(kernels: Kernels, run: Run, input: Float32Array, { sample }: Scene): number {
-  const times = kernels.frozen(() =>
-    Array.from({ length: RUNS }, () => {
-      const start = performance.now();
-      predict(run, input, sample.height, sample.width);
-      return performance.now() - start;
-    }),
-  );
-  return summarise(times).median;
+function timeOf(kernels: Kernels, run: Run, input: Float32Array, { sample }: Scene): number {
+  return kernels.frozen(() => {
+    const start = performance.now();
+    predict(run, input, sample.height, sample.width);
+    return performance.now() - start;
+  });
 }
 
 /** A spiking network that counts its synaptic operations as it is run for the first time. */
