@@ -170,7 +170,8 @@ export function runOf(
 
 /** How long a network fired, for a line of text. */
 export function describeSteps(steps: number, latency: number): string {
-  return `${steps} steps${latency > steps ? ` (latency ${latency} steps)` : ''}`;
+  const count = steps === 1 ? '1 step' : `${steps} steps`;
+  return `${count}${latency > steps ? ` (latency ${latency} steps)` : ''}`;
 }
 
 /** The channels of a model's input as pictures have them; DataError for a model that takes no pictures. */
