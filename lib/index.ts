@@ -1,8 +1,11 @@
 /** What the package offers to programs; the command line in bin/ is built from the same functions. */
 
+export { calibrationInputs } from './convert/calibration.js';
 export { type NormalisedNetwork, normaliseModel } from './convert/normalise.js';
 export { type LayerScales, layerScales, normalisations } from './convert/scales.js';
-export { type Lambdas, measureLambdas } from './convert/statistics.js';
+export { type Lambdas, type Measured, measureActivations, measureLambdas } from './convert/statistics.js';
+export { convertAutomatically } from './diagnose/autoThresholds.js';
+export { type Check, checkConversion } from './diagnose/checkConversion.js';
 export type { Dataset, Sample, Split, Task } from './image/dataset/dataset.js';
 export { datasets, findDataset } from './image/dataset/index.js';
 export { decodeImage, readImage } from './image/decode.js';
@@ -16,6 +19,7 @@ export { confusionMatrix, ioUs, meanIoU } from './metric/miou.js';
 export { psnr } from './metric/psnr.js';
 export { ssim } from './metric/ssim.js';
 export { type Comparison, compareTensors } from './spike/compare.js';
+export { type ConversionPlan, convertModel } from './spike/conversion.js';
 export { type EnergyReport, energyReport, layerCosts } from './spike/energy.js';
 export { findNeuron, neuronParameters, neurons } from './spike/neuron/index.js';
 export type { Neuron, NeuronParameters } from './spike/neuron/neuron.js';
@@ -23,7 +27,14 @@ export { readOut, spikingRun } from './spike/readout.js';
 export { newTrace } from './spike/recording.js';
 export { simulate } from './spike/simulate.js';
 export type { Simulation, SpikingNetwork } from './spike/simulation.js';
-export { type SpikingModel, toSpikingModel, toTrainableModel, withNeurons } from './spike/spikingModel.js';
+export {
+  combine,
+  type SpikingModel,
+  toSpikingModel,
+  toTrainableModel,
+  toUnet,
+  withNeurons,
+} from './spike/spikingModel.js';
 export { DataError, UsageError } from './tensor/error.js';
 export { type Rng, stream } from './tensor/rng.js';
 export { decodeSafetensors, encodeSafetensors, type TensorFile } from './tensor/safetensors.js';
