@@ -113,7 +113,7 @@ const tooLittleFor = (mib: number) => String(Math.floor(0.93 * mib));
 
 t.test('a picture in tiles has the mask and the spikes of the whole one', async (t) => {
   const large = picture(320);
-  const args = (out: string) => run('snn', large, out, '--steps', '4');
+  const args = (out: string) => run('snn', large, out, '--steps', '2');
   const whole = spikingUnetJson(...args('whole'));
   t.equal(whole.images[0].memory.tile, undefined, 'it fits as a whole');
   const { mib } = whole.images[0].memory;
