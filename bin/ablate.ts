@@ -5,6 +5,7 @@ import { calibrationInputs } from '../lib/convert/calibration.js';
 import { measureLambdas } from '../lib/convert/statistics.js';
 import { findDataset } from '../lib/image/dataset/index.js';
 import { type AblationRow, ablate, variants } from '../lib/train/ablation.js';
+import { scoreName } from '../lib/train/evaluate.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import { loadModel } from './cli/model.js';
 import { count, positive } from './cli/parse.js';
@@ -51,7 +52,7 @@ await runStage<Options>({
     const trying = progress('variants', variants.length);
     const variation = { unet, lambdas, samples, patchSize: dataset.patch.size, steps, sigma, seed };
     const rows = kernels.frozen(() => ablate(kernels, variation, trying.update));
-    const score = task === 'denoise' ? 'PSNR' : unet.classNames.length > 2 ? 'mIoU' : 'F1';
+    const score = scoreName(unet);
     return { json: { steps, images: samples.length, score, rows }, text: format(rows, score) };
   },
 });

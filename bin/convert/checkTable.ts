@@ -2,6 +2,7 @@
 
 import { type Check, checkConversion, runsOf } from '../../lib/diagnose/checkConversion.js';
 import type { SpikingModel } from '../../lib/spike/spikingModel.js';
+import { scoreName } from '../../lib/train/evaluate.js';
 import type { Model } from '../../lib/unet/model.js';
 import { stepsOf } from '../cli/model.js';
 import type { Context } from '../cli/stage.js';
@@ -32,9 +33,7 @@ export function check(
   const onRun = progress('checking', runsOf(unet)).update;
   const options = { steps, sigma: SIGMA, seed: given.seed, onRun };
   const result = checkConversion(kernels, unet, spiking, images, options);
-  const classes = unet.classNames.length;
-  const metric = unet.configuration.task === 'denoise' ? 'PSNR' : classes > 2 ? 'mIoU' : 'F1';
-  return { ...result, images: images.length, steps, metric };
+  return { ...result, images: images.length, steps, metric: scoreName(unet) };
 }
 
 export function checkText({ layers, unet, spiking, against, images, steps, metric }: CheckReport): string {

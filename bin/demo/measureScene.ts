@@ -5,12 +5,7 @@ import { energyReport, layerCosts } from '../../lib/spike/energy.js';
 import { paperTwin } from '../../lib/spike/paperTwin.js';
 import { spikingRun } from '../../lib/spike/readout.js';
 import { type SpikingModel, toSpikingModel, toUnet } from '../../lib/spike/spikingModel.js';
-import {
-  type Evaluation,
-  evaluateDenoising,
-  evaluateSegmentation,
-  type OnImage,
-} from '../../lib/train/evaluate.js';
+import { evaluateTask, scoreName } from '../../lib/train/evaluate.js';
 import type { CaptionedPrediction } from '../../lib/train/picture.js';
 import type { Model } from '../../lib/unet/model.js';
 import { paddedSize, predict, type Run, unetRun } from '../../lib/unet/predict.js';
@@ -66,16 +61,22 @@ export function measureScene(kernels: Kernels, scene: Scene, seed: number, onDon
   ];
   const rows = contestants.map(({ network, steps, run, operations }): Row => {
     const name = steps === 0 ? network : `${network}, T=${steps}`;
-    const { score, spikes } = evaluate(scene, unet, run, seed, (_, prediction, seen) => {
-      predictions.push({ caption: name, prediction });
-      inputs.push(seen);
-    });
+    const { score, spikes } = evaluateTask(
+      unet,
+      [scene.sample],
+      run,
+      { sigma: SIGMA, seed },
+      (_, prediction, seen) => {
+        predictions.push({ caption: name, prediction });
+        inputs.push(seen);
+      },
+    );
     const ms = timeOf(kernels, run, inputs[0], scene);
     onDone();
     return {
       network: name,
       steps,
-      metric: metricOf(unet),
+      metric: scoreName(unet),
       value: score,
       spikes,
       operations: operations(),
@@ -83,17 +84,6 @@ export function measureScene(kernels: Kernels, scene: Scene, seed: number, onDon
     };
   });
   return { rows, predictions, seen: inputs[0], classes: unet.classNames.length };
-}
-
-function metricOf({ configuration, classNames }: Model): Row['metric'] {
-  if (configuration.task === 'denoise') return 'PSNR';
-  return classNames.length > 2 ? 'mIoU' : 'F1';
-}
-
-function evaluate({ sample }: Scene, model: Model, run: Run, seed: number, onImage: OnImage): Evaluation {
-  return model.configuration.task === 'denoise'
-    ? evaluateDenoising([sample], run, SIGMA, seed, onImage)
-    : evaluateSegmentation([sample], run, model.classNames, onImage);
 }
 
 function timeOf(kernels: Kernels, run: Run, input: Float32Array, { sample }: Scene): number {

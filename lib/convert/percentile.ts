@@ -8,6 +8,8 @@ export class PercentileCollector {
   private kept: Float32Array;
   private used = 0;
   private seen = 0;
+  /** What was kept, in order, once everything is there. */
+  private ascending: Float32Array | undefined;
   /** No value at or below this can matter any more. */
   private floor = Number.NEGATIVE_INFINITY;
   readonly total: number;
@@ -36,7 +38,8 @@ export class PercentileCollector {
   result(percent = this.lowest): number {
     if (this.seen !== this.total) throw new Error(`got ${this.seen} values, expected ${this.total}`);
     if (percent < this.lowest) throw new Error(`percentile ${percent}: only from ${this.lowest} on`);
-    const ascending = this.kept.subarray(0, this.used).sort();
+    this.ascending ??= this.kept.subarray(0, this.used).sort();
+    const { ascending } = this;
     const rank = this.rank(percent);
     const fromEnd = this.total - Math.floor(rank);
     const lower = ascending.at(-fromEnd)!;

@@ -75,15 +75,9 @@ export function measureActivations(
     (signals, height, width) => collect(kernels, network, signals, height, width, collectors),
     onImage,
   );
-  const known = new Map<number, Lambdas>();
   return {
-    lambdas: (percent) => {
-      const lambdas =
-        known.get(percent) ??
-        new Map([...collectors].map(([name, { whole }]) => [name, whole.result(percent) || 1]));
-      known.set(percent, lambdas);
-      return lambdas;
-    },
+    lambdas: (percent) =>
+      new Map([...collectors].map(([name, { whole }]) => [name, whole.result(percent) || 1])),
     channelLambdas: (signal, percent) => {
       const { whole, channels } = collectors.get(signal)!;
       const ofLayer = whole.result(percent) || 1;

@@ -9,7 +9,7 @@ import type { LayerNeuron } from '../spike/simulation.js';
 import { forwardFrom, type Network, type Signals, signalOf } from '../unet/forward.js';
 
 /** What the neurons of one layer made of its activations. */
-export interface Encoded {
+interface Encoded {
   /** lambda I_out / T: what the next layer understands, [h,w,C]. */
   readonly signal: Float32Array;
   /** Of all neurons in all steps. */
@@ -17,7 +17,7 @@ export interface Encoded {
 }
 
 /** Encodes activations [h,w,C] with neurons whose unit is lambda [C]. */
-export function encode(
+function encode(
   { neuron, parameters }: LayerNeuron,
   activations: Float32Array,
   lambdas: ArrayLike<number>,
@@ -40,16 +40,26 @@ export function encode(
   return { signal: flow.map((sum, n) => (sum / steps) * lambdas[n % channels]), spikes };
 }
 
-/** The output [H,W,K] of the U-Net if the signal `name` were encoded; lives in the scope of the caller. */
+/** The layer that spikes. */
+export interface Alone {
+  /** Of its signal. */
+  readonly name: string;
+  readonly neurons: LayerNeuron;
+  /** Units of its channels, [C]. */
+  readonly lambdas: ArrayLike<number>;
+  /** T */
+  readonly steps: number;
+}
+
+/** The output [H,W,K] of the U-Net if one signal were encoded; lives in the scope of the caller. */
 export function outputAlone(
   kernels: Kernels,
   network: Network,
   signals: Signals,
-  name: string,
   height: number,
   width: number,
-  encodeSignal: (activations: Float32Array) => Encoded,
+  { name, neurons, lambdas, steps }: Alone,
 ): { readonly output: Float32Array; readonly spikes: number } {
-  const { signal, spikes } = encodeSignal(signalOf(signals, name));
+  const { signal, spikes } = encode(neurons, signalOf(signals, name), lambdas, steps);
   return { output: forwardFrom(kernels, network, signals, { name, signal }, height, width), spikes };
 }

@@ -11,12 +11,12 @@ import { readOut, spikingRun } from '../spike/readout.js';
 import { simulate } from '../spike/simulate.js';
 import { neuronOf } from '../spike/simulation.js';
 import type { SpikingModel } from '../spike/spikingModel.js';
-import { evaluateDenoising, evaluateSegmentation } from '../train/evaluate.js';
+import { evaluateTask } from '../train/evaluate.js';
 import type { Layer } from '../unet/architecture.js';
 import { forward, hasNeuron } from '../unet/forward.js';
 import type { Model } from '../unet/model.js';
 import { argmax, predict, type Run, unetRun } from '../unet/predict.js';
-import { encode, outputAlone } from './alone.js';
+import { outputAlone } from './alone.js';
 import { newTallies, type Tallies, tally, type Units, unitsOf } from './flowError.js';
 
 /** One layer of a converted network; shares are 0..1. */
@@ -73,11 +73,7 @@ export function checkConversion(
   const labelled = task === 'denoise' ? samples : withLabels(kernels, unet, samples);
   let done = 0;
   const score = (run: Run) => {
-    const evaluation = kernels.frozen(() =>
-      task === 'denoise'
-        ? evaluateDenoising(samples, run, sigma, seed)
-        : evaluateSegmentation(labelled, run, unet.classNames),
-    );
+    const evaluation = kernels.frozen(() => evaluateTask(unet, labelled, run, { sigma, seed }));
     onRun?.(++done);
     return evaluation.score;
   };
@@ -135,14 +131,12 @@ function aloneRun(
   units: Units,
   steps: number,
 ): Run {
-  const unit = units.get(layer.output)!;
-  const kind = neuronOf(spiking, layer);
+  const [neurons, lambdas] = [neuronOf(spiking, layer), units.get(layer.output)!];
   return (input, height, width) =>
     kernels.scope((keep) => {
       const signals = forward(kernels, unet, input, height, width);
-      const { output, spikes } = outputAlone(kernels, unet, signals, layer.output, height, width, (values) =>
-        encode(kind, values, unit, steps),
-      );
+      const alone = { name: layer.output, neurons, lambdas, steps };
+      const { output, spikes } = outputAlone(kernels, unet, signals, height, width, alone);
       return { output: keep(output), spikes };
     });
 }

@@ -10,7 +10,7 @@ import type { LambdaChoice } from '../spike/conversion.js';
 import type { LayerNeuron } from '../spike/simulation.js';
 import { type Layer, OUTPUT } from '../unet/architecture.js';
 import { hasNeuron, type Network, signalOf } from '../unet/forward.js';
-import { encode, outputAlone } from './alone.js';
+import { outputAlone } from './alone.js';
 
 /** The numbers of thresholds that are tried. */
 export const FEWEST = 2;
@@ -54,18 +54,14 @@ export function measureLayers(
     const exact = signalOf(signals, OUTPUT);
     for (const [l, layer] of layers.entries()) {
       for (const cost of table[l].costs) {
-        const unit = lambdas(unitOf(layer), cost.thresholds);
-        const kind = kindOf(cost.thresholds);
+        const { thresholds } = cost;
+        const alone = {
+          ...{ name: layer.output, steps },
+          neurons: kindOf(thresholds),
+          lambdas: lambdas(unitOf(layer), thresholds),
+        };
         kernels.scope(() => {
-          const { output, spikes } = outputAlone(
-            kernels,
-            unet,
-            signals,
-            layer.output,
-            height,
-            width,
-            (values) => encode(kind, values, unit, steps),
-          );
+          const { output, spikes } = outputAlone(kernels, unet, signals, height, width, alone);
           cost.error += squaredDistance(output, exact);
           cost.spikes += spikes;
         });

@@ -14,6 +14,7 @@ import type { Parameters } from '../unet/parameters.js';
 import { startMembranes } from './neuron/start.js';
 import {
   ALL_SUMS,
+  countedPart,
   countSpikes,
   countWithin,
   membranesOf,
@@ -21,7 +22,6 @@ import {
   type Simulation,
   type SimulationOptions,
   type SpikingNetwork,
-  windowOfLayer,
 } from './simulation.js';
 import { propagate } from './stepByStep.js';
 
@@ -127,16 +127,14 @@ function fire(
   const spikes = new Uint8Array(current.length);
   const spikeCount = keep.includes('spikeCounts') ? new Uint32Array(current.length) : undefined;
   const spikesPerStep = new Float64Array(steps);
-  const { height, width, channels } = outputDims(layer, imageHeight, imageWidth);
-  const window = counted
-    ? windowOfLayer(counted, height, imageHeight)
-    : { top: 0, bottom: height, left: 0, right: width };
+  const dims = outputDims(layer, imageHeight, imageWidth);
+  const window = countedPart(counted, dims, imageHeight);
   for (let step = 0; step < steps; step++) {
     const arriving = step === 0 ? current : silence;
     neuron.step(output, spikes, membrane, arriving, parameters);
     kernels.addInto(flow, output);
     if (spikeCount) addCounts(spikeCount, spikes);
-    spikesPerStep[step] = countWithin(spikes, window, width, channels);
+    spikesPerStep[step] = countWithin(spikes, window, dims.width, dims.channels);
     onStep?.({ layer, step, current: arriving, membrane, output, spikes });
   }
   return { flow, spikeCount, spikesPerStep };

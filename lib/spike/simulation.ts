@@ -113,6 +113,16 @@ export function windowOfLayer(window: Window, height: number, imageHeight: numbe
   return { top: scale(top), bottom: scale(bottom), left: scale(left), right: scale(right) };
 }
 
+/** The part of a layer's output [h,w,C] whose spikes are counted: of a window of the image, or all of it. */
+export function countedPart(
+  counted: Window | undefined,
+  { height, width }: { readonly height: number; readonly width: number },
+  imageHeight: number,
+): Window {
+  if (counted) return windowOfLayer(counted, height, imageHeight);
+  return { top: 0, bottom: height, left: 0, right: width };
+}
+
 /** Spikes [h,w,C] of one step in a window. */
 export function countWithin(spikes: Uint8Array, window: Window, width: number, channels: number): number {
   let total = 0;

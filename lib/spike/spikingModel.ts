@@ -9,7 +9,7 @@ import { type LayerScales, layerScales, PAPER_SCALES, type ScaleChoices } from '
 import { DataError, UsageError } from '../tensor/error.js';
 import { checkFinite } from '../tensor/shape.js';
 import type { Layer } from '../unet/architecture.js';
-import { hasNeuron } from '../unet/forward.js';
+import { hasNeuron, hasRelu } from '../unet/forward.js';
 import type { Model } from '../unet/model.js';
 import { foldAmplitudes, withAmplitudes } from './amplitudes.js';
 import { exact } from './neuron/exact.js';
@@ -106,7 +106,7 @@ export function withNeurons(unet: Model, network: NormalisedNetwork, choice: Cho
 }
 
 function channelLambdasOf(scales: readonly LayerScales[]): ReadonlyMap<string, Float32Array> {
-  const behindRelus = scales.filter(({ layer }) => layer.operation !== 'pool' && hasNeuron(layer));
+  const behindRelus = scales.filter(({ layer }) => hasRelu(layer));
   return new Map(behindRelus.map(({ layer, channels }) => [layer.output, channels!.out]));
 }
 

@@ -20,6 +20,7 @@ import { layerParameters } from '../unet/parameters.js';
 import { startMembranes } from './neuron/start.js';
 import {
   ALL_SUMS,
+  countedPart,
   countSpikes,
   countWithin,
   type LayerNeuron,
@@ -29,7 +30,6 @@ import {
   type Simulation,
   type SimulationOptions,
   type SpikingNetwork,
-  windowOfLayer,
 } from './simulation.js';
 
 /** In mode `auto`, layers with a larger fraction of non-zero inputs run dense. */
@@ -94,7 +94,6 @@ function newPopulations(
     const filled = (value: number) => newOutput(kernels, layer, height, width).fill(value);
     const output = filled(0);
     const dims = outputDims(layer, height, width);
-    const whole = { top: 0, bottom: dims.height, left: 0, right: dims.width };
     const kind = neuronOf(network, layer);
     const membrane = kernels.tensor(membranesOf(network, layer) * output.length);
     startMembranes(kind.neuron, kind.parameters, membrane);
@@ -108,7 +107,7 @@ function newPopulations(
       spikeCount: new Uint32Array(output.length),
       spikesPerStep: new Float64Array(steps),
       width: dims.width,
-      counted: counted ? windowOfLayer(counted, dims.height, height) : whole,
+      counted: countedPart(counted, dims, height),
     };
     return [layer.output, population] as const;
   });

@@ -11,6 +11,7 @@ import { psnr } from '../metric/psnr.js';
 import { ssim } from '../metric/ssim.js';
 import { DataError } from '../tensor/error.js';
 import { type Rng, stream } from '../tensor/rng.js';
+import type { Model } from '../unet/model.js';
 import { argmax, predict, type Run } from '../unet/predict.js';
 
 export interface BinaryMetrics {
@@ -158,4 +159,23 @@ export function evaluateDenoising(
   const metrics = { psnr: mean('psnr'), ssim: mean('ssim'), sigma };
   const spikes = images.reduce((sum, image) => sum + image.spikes, 0);
   return { metrics, images, spikes, score: metrics.psnr };
+}
+
+/** What `score` is of a model's evaluations. */
+export function scoreName({ configuration, classNames }: Model): 'F1' | 'mIoU' | 'PSNR' {
+  if (configuration.task === 'denoise') return 'PSNR';
+  return classNames.length > 2 ? 'mIoU' : 'F1';
+}
+
+/** Evaluates a run in a model's task; `sigma` and `seed` are those of the noise that a denoiser has to remove. */
+export function evaluateTask(
+  model: Model,
+  samples: readonly Sample[],
+  run: Run,
+  { sigma, seed }: { readonly sigma: number; readonly seed: number },
+  onImage?: OnImage,
+): Evaluation {
+  return model.configuration.task === 'denoise'
+    ? evaluateDenoising(samples, run, sigma, seed, onImage)
+    : evaluateSegmentation(samples, run, model.classNames, onImage);
 }

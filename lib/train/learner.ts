@@ -11,7 +11,7 @@ import type { Model } from '../unet/model.js';
 import { type Run, unetRun } from '../unet/predict.js';
 import { type AsfOptions, asfGradient } from './asf.js';
 import { unetGradient } from './backprop.js';
-import { type Evaluation, evaluateDenoising, evaluateSegmentation, type OnImage } from './evaluate.js';
+import { type Evaluation, evaluateTask, type OnImage } from './evaluate.js';
 import { drawExample } from './example.js';
 import type { Learner } from './loop.js';
 
@@ -85,8 +85,6 @@ function drawer(model: Model, data: TrainingData): Learner['example'] {
 }
 
 function validate(model: Model, data: TrainingData, run: Run, onImage?: OnImage): Evaluation {
-  if (model.configuration.task === 'denoise') {
-    return evaluateDenoising(data.validation, run, VALIDATION_SIGMA, data.seed, onImage);
-  }
-  return evaluateSegmentation(data.validation, run, model.classNames, onImage);
+  const noise = { sigma: VALIDATION_SIGMA, seed: data.seed };
+  return evaluateTask(model, data.validation, run, noise, onImage);
 }
