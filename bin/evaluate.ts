@@ -10,6 +10,7 @@ import { figure } from '../lib/train/figure.js';
 import type { Model } from '../lib/unet/model.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import { type EvaluationOptions, evaluateModel } from './cli/evaluation.js';
+import { formatMetrics } from './cli/metrics.js';
 import {
   addMemoryOption,
   addSimulationOptions,
@@ -23,7 +24,6 @@ import { oneOf, positive } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
-import { formatMetrics } from './cli/training.js';
 
 interface Options extends DataOptions, EvaluationOptions, UnetOption, SharedOptions {
   readonly model: string;

@@ -7,7 +7,7 @@ import type { Image } from '../../lib/image/image.js';
 import { panel } from '../../lib/image/panel.js';
 import type { PatchSize } from '../../lib/image/patches.js';
 import { UsageError } from '../../lib/tensor/error.js';
-import type { Metrics, OnImage } from '../../lib/train/evaluate.js';
+import type { OnImage } from '../../lib/train/evaluate.js';
 import type { EpochRecord, Learner } from '../../lib/train/loop.js';
 import { optimisers } from '../../lib/train/optimiser.js';
 import { resultColumns } from '../../lib/train/picture.js';
@@ -15,6 +15,7 @@ import { openRunFolder } from '../../lib/train/runFolder.js';
 import { schedules } from '../../lib/train/schedule.js';
 import { runSession } from '../../lib/train/session.js';
 import type { Model } from '../../lib/unet/model.js';
+import { formatMetrics } from './metrics.js';
 import { count, naturalNumber, nonNegative, patchSize, positive } from './parse.js';
 import { type Context, Interrupted, type Result, type SharedOptions } from './stage.js';
 
@@ -112,22 +113,4 @@ function describe(record: EpochRecord, epochs: number): string {
   const best = record.best ? ' (best so far)' : '';
   const loss = record.loss.toFixed(4);
   return `epoch ${record.epoch}/${epochs}: loss ${loss}, validation ${formatMetrics(record.validation)}${best}`;
-}
-
-/** Metrics in a line. */
-export function formatMetrics(metrics: Metrics): string {
-  if ('psnr' in metrics) {
-    return `PSNR ${metrics.psnr.toFixed(2)} dB, SSIM ${metrics.ssim.toFixed(4)} at sigma ${metrics.sigma}`;
-  }
-  if (metrics.miou !== undefined) {
-    const absent = metrics.absent?.length
-      ? ` (without ${metrics.absent.join(', ')}: in no label or prediction)`
-      : '';
-    return `mIoU ${metrics.miou.toFixed(4)}${absent}`;
-  }
-  const line = (m: typeof metrics) =>
-    `F1 ${m.f1?.toFixed(4)}, JS ${m.js?.toFixed(4)}, ACC ${m.acc?.toFixed(4)}`;
-  return metrics.fov
-    ? `${line(metrics.fov)} in the field of view (whole image: ${line(metrics)})`
-    : line(metrics);
 }

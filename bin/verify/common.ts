@@ -90,7 +90,7 @@ function metrics(): Tensors {
   return new Map([
     ['psnr', vector([psnr(image, truth)])],
     ['ssim', vector([ssim(image, truth, { height: HEIGHT, width: WIDTH, channels: 3 })])],
-    ['f1, js, acc', vector([f1Score(counts), jaccard(counts), accuracy(counts)])],
+    ['f1, js, acc', vector([f1Score, jaccard, accuracy].map((metric) => metric(counts)!))],
     ['miou', vector([meanIoU(ious)])],
   ]);
 }

@@ -117,7 +117,10 @@ export interface Kernels extends TensorMemory {
     dims: ConcatDims,
   ): void;
 
-  /** Mean loss over the pixels (Eq. 11) and its gradient by the logits. `labels` [pixels] holds class ids. */
+  /**
+   * Mean loss over the pixels (Eq. 11) and its gradient by the logits. `labels` [pixels] holds class ids, or VOID: such a
+   * pixel has no gradient and is not one of those that the mean is over. Loss 0 where all are void.
+   */
   softmaxCrossEntropy(
     gradLogits: Float32Array,
     logits: Float32Array,

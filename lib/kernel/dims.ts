@@ -39,3 +39,6 @@ export interface Window {
   readonly left: number;
   readonly right: number;
 }
+
+/** The label of a pixel whose class is not known: it counts neither in a loss nor in a metric. */
+export const VOID = 255;

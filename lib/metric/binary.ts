@@ -1,5 +1,9 @@
-/** Metrics of a two-class segmentation from its counts: F1, Jaccard similarity, accuracy (section 4.3.1). */
+/**
+ * Metrics of a two-class segmentation from its counts: F1, Jaccard similarity, accuracy (section 4.3.1). Where the labels
+ * hold nothing to be found there is no F1: a 1 would flatter, and a 0 would punish what may be right.
+ */
 
+import { VOID } from '../kernel/dims.js';
 import { checkLength } from '../tensor/shape.js';
 
 /** Pixels by predicted and true class; positive is class 1. */
@@ -14,13 +18,13 @@ export interface BinaryCounts {
   readonly tn: number;
 }
 
-/** Counts the pixels [H,W]; with a mask only those where it is not 0. */
+/** Counts the pixels [H,W] whose label is not void; with a mask only those where it is not 0. */
 export function countBinary(prediction: Uint8Array, label: Uint8Array, mask?: Uint8Array): BinaryCounts {
   checkLength('label', label, [prediction.length]);
   if (mask) checkLength('mask', mask, [prediction.length]);
   let [tp, fp, fn, tn] = [0, 0, 0, 0];
   for (let p = 0; p < prediction.length; p++) {
-    if (mask && mask[p] === 0) continue;
+    if (label[p] === VOID || mask?.[p] === 0) continue;
     if (prediction[p] === 1) label[p] === 1 ? tp++ : fp++;
     else label[p] === 1 ? fn++ : tn++;
   }
@@ -32,21 +36,18 @@ export function addCounts(a: BinaryCounts, b: BinaryCounts): BinaryCounts {
   return { tp: a.tp + b.tp, fp: a.fp + b.fp, fn: a.fn + b.fn, tn: a.tn + b.tn };
 }
 
-/** 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall; 1 where nothing is there and nothing found. */
-export function f1Score({ tp, fp, fn }: BinaryCounts): number {
-  return ratio(2 * tp, 2 * tp + fp + fn);
+/** 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall; undefined where no label is positive. */
+export function f1Score({ tp, fp, fn }: BinaryCounts): number | undefined {
+  return tp + fn === 0 ? undefined : (2 * tp) / (2 * tp + fp + fn);
 }
 
-/** TP / (TP + FP + FN), also called intersection over union; 1 where nothing is there and nothing found. */
-export function jaccard({ tp, fp, fn }: BinaryCounts): number {
-  return ratio(tp, tp + fp + fn);
+/** TP / (TP + FP + FN), also called intersection over union; undefined where no label is positive. */
+export function jaccard({ tp, fp, fn }: BinaryCounts): number | undefined {
+  return tp + fn === 0 ? undefined : tp / (tp + fp + fn);
 }
 
-/** (TP + TN) / all; 1 where there are no pixels. */
-export function accuracy({ tp, fp, fn, tn }: BinaryCounts): number {
-  return ratio(tp + tn, tp + fp + fn + tn);
-}
-
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 1 : part / whole;
+/** (TP + TN) / all; undefined where there are no pixels. */
+export function accuracy({ tp, fp, fn, tn }: BinaryCounts): number | undefined {
+  const all = tp + fp + fn + tn;
+  return all === 0 ? undefined : (tp + tn) / all;
 }

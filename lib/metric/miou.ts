@@ -1,22 +1,18 @@
 /** Mean intersection over union of a segmentation into many classes, by way of its confusion matrix. */
 
+import { VOID } from '../kernel/dims.js';
 import { DataError } from '../tensor/error.js';
 import { checkLength } from '../tensor/shape.js';
 
 /**
- * Pixels by true class (row) and predicted class (column), [K,K]; labels equal to `ignore` are not counted.
+ * Pixels by true class (row) and predicted class (column), [K,K]; void labels are not counted.
  * DataError where a class is not in 0 .. K-1: it would be counted in another cell, or in none.
  */
-export function confusionMatrix(
-  prediction: Uint8Array,
-  label: Uint8Array,
-  classes: number,
-  ignore?: number,
-): Float64Array {
+export function confusionMatrix(prediction: Uint8Array, label: Uint8Array, classes: number): Float64Array {
   checkLength('label', label, [prediction.length]);
   const matrix = new Float64Array(classes * classes);
   for (let p = 0; p < label.length; p++) {
-    if (label[p] === ignore) continue;
+    if (label[p] === VOID) continue;
     if (label[p] >= classes || prediction[p] >= classes) refuseClass(p, prediction[p], label[p], classes);
     matrix[label[p] * classes + prediction[p]] += 1;
   }
@@ -28,9 +24,13 @@ function refuseClass(pixel: number, predicted: number, labelled: number, classes
   throw new DataError(`${name}: pixel ${pixel} is of class ${got}, expected 0 .. ${classes - 1}`);
 }
 
-/** TP / (TP + FP + FN) of each class; undefined for a class that occurs in neither labels nor predictions. */
-export function ioUs(matrix: Float64Array, classes: number): (number | undefined)[] {
+/**
+ * TP / (TP + FP + FN) of each class; undefined for a class that occurs in neither labels nor predictions, and for the class
+ * `ignore`, which predictions may hold although no label does.
+ */
+export function ioUs(matrix: Float64Array, classes: number, ignore?: number): (number | undefined)[] {
   return Array.from({ length: classes }, (_, k) => {
+    if (k === ignore) return undefined;
     let union = -matrix[k * classes + k];
     for (let other = 0; other < classes; other++)
       union += matrix[k * classes + other] + matrix[other * classes + k];

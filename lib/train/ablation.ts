@@ -18,7 +18,7 @@ import type { Parameters } from '../unet/parameters.js';
 import type { Run } from '../unet/predict.js';
 import { patchwiseRun } from '../unet/tiles.js';
 import { type AsfChoices, asfGradient } from './asf.js';
-import { evaluateDenoising, evaluateSegmentation } from './evaluate.js';
+import { evaluateTask } from './evaluate.js';
 import { drawExample, type Example } from './example.js';
 
 /** One way to do it. What is left out is done as the paper says. */
@@ -145,11 +145,9 @@ function tryVariant(kernels: Kernels, task: AblationTask, variant: Variant, exam
     return prediction;
   };
   const samples = task.samples.map((sample) =>
-    variant.padded ? padToPatches(sample, task.patchSize) : sample,
+    variant.padded && segmenting ? padToPatches(sample, task.patchSize) : sample,
   );
-  const { score, spikes } = segmenting
-    ? evaluateSegmentation(samples, recording, network.classNames)
-    : evaluateDenoising(task.samples, recording, task.sigma, task.seed);
+  const { score, spikes } = evaluateTask(network, samples, recording, task);
   const asf = { steps: task.steps, mode: 'auto', ...variant.asf } as const;
   const { loss, gradients } = asfGradient(kernels, network, example, asf);
   return { score, spikes, outputs, loss, gradients: copies(gradients) };

@@ -5,30 +5,21 @@
 
 import type { Sample } from '../image/dataset/dataset.js';
 import { addNoise } from '../image/noise.js';
-import { accuracy, addCounts, type BinaryCounts, countBinary, f1Score, jaccard } from '../metric/binary.js';
-import { confusionMatrix, ioUs, meanIoU } from '../metric/miou.js';
+import { VOID } from '../kernel/dims.js';
 import { psnr } from '../metric/psnr.js';
+import {
+  addTallies,
+  metricsOf,
+  type SegmentationMetrics,
+  segmentationScore,
+  tallyOf,
+  whatIsMissing,
+} from '../metric/segmentation.js';
 import { ssim } from '../metric/ssim.js';
 import { DataError } from '../tensor/error.js';
 import { type Rng, stream } from '../tensor/rng.js';
 import type { Model } from '../unet/model.js';
 import { argmax, predict, type Run } from '../unet/predict.js';
-
-export interface BinaryMetrics {
-  readonly f1: number;
-  readonly js: number;
-  readonly acc: number;
-}
-
-/** Fractions 0..1; `fov` counts pixels inside the field of view only, where the data set has one. */
-export interface SegmentationMetrics extends Partial<BinaryMetrics> {
-  readonly fov?: BinaryMetrics;
-  readonly miou?: number;
-  /** Per class; classes that occur neither in the labels nor in the predictions are left out. */
-  readonly iou?: Readonly<Record<string, number>>;
-  /** Those that were left out. */
-  readonly absent?: readonly string[];
-}
 
 /** dB; SSIM 0..1; sigma in grey levels. */
 export interface DenoisingMetrics {
@@ -45,8 +36,10 @@ export interface Evaluation {
   readonly spikes: number;
   /** Of more than two classes: pixels by true class (row) and predicted class (column), in the order of their ids. */
   readonly confusion?: readonly (readonly number[])[];
-  /** What picks the best model: F1 (inside the field of view), mIoU or PSNR; larger is better. */
-  readonly score: number;
+  /** What picks the best model: F1 (inside the field of view), mIoU or PSNR; undefined where there is none. */
+  readonly score: number | undefined;
+  /** Images, or the whole set, that have no F1, and why. */
+  readonly remarks: readonly string[];
 }
 
 /**
@@ -57,7 +50,8 @@ export type OnImage = (sample: Sample, prediction: Uint8Array | Float32Array, se
 
 /**
  * Segments every sample; labels outside the field of view count as they are, predictions there as background. Pixels
- * whose label is the class `ignore` do not count where there are more than two classes.
+ * whose label is void, or the class `ignore`, do not count, and that class has no part in the mean; where it is predicted
+ * in the place of another, that is an error as any.
  */
 export function evaluateSegmentation(
   samples: readonly Sample[],
@@ -66,69 +60,47 @@ export function evaluateSegmentation(
   onImage?: OnImage,
   ignore?: number,
 ): Evaluation {
+  const classes = classNames.length;
   const results = samples.map((sample) => {
     if (!sample.label) throw new DataError(`${sample.name}: no label to compare with`);
     const { output, spikes } = predict(run, sample.input, sample.height, sample.width);
-    const prediction = argmax(output, classNames.length);
+    const prediction = argmax(output, classes);
     sample.fov?.forEach((inside, p) => {
       if (!inside) prediction[p] = 0;
     });
     onImage?.(sample, prediction, sample.input);
-    return { name: sample.name, spikes, ...compare(prediction, sample, classNames.length, ignore) };
+    const label = ignore === undefined ? sample.label : sample.label.map((id) => (id === ignore ? VOID : id));
+    return { name: sample.name, spikes, tally: tallyOf(prediction, label, sample.fov, classes) };
   });
-  const describe =
-    classNames.length === 2 ? binaryMetrics : (tally: Tally) => multiClassMetrics(tally, classNames);
-  const total = results.map((result) => result.tally).reduce(addTallies);
-  const metrics = describe(total);
+  const total = results.map(({ tally }) => tally).reduce(addTallies);
+  const metrics = metricsOf(total, classNames, ignore);
+  const images = results.map(({ name, spikes, tally }) => ({
+    name,
+    metrics: metricsOf(tally, classNames, ignore),
+    spikes,
+  }));
   return {
     metrics,
-    ...(classNames.length > 2 && { confusion: rowsOf(total.confusion, classNames.length) }),
-    images: results.map(({ name, spikes, tally }) => ({ name, metrics: describe(tally), spikes })),
+    ...(classes > 2 && { confusion: rowsOf(total.confusion, classes) }),
+    images,
     spikes: results.reduce((sum, result) => sum + result.spikes, 0),
-    score: metrics.miou ?? metrics.fov?.f1 ?? metrics.f1!,
+    score: segmentationScore(metrics),
+    remarks: remarksOn([...images, { name: 'in all', metrics }], classNames),
   };
 }
 
-/** Counts that can be added over images. */
-interface Tally {
-  readonly whole: BinaryCounts;
-  readonly fov: BinaryCounts | undefined;
-  readonly confusion: Float64Array;
-}
-
-function compare(prediction: Uint8Array, { label, fov }: Sample, classes: number, ignore?: number) {
-  const tally: Tally = {
-    whole: countBinary(prediction, label!),
-    fov: fov && countBinary(prediction, label!, fov),
-    confusion: confusionMatrix(prediction, label!, classes, ignore),
-  };
-  return { tally };
-}
-
-function addTallies(a: Tally, b: Tally): Tally {
-  return {
-    whole: addCounts(a.whole, b.whole),
-    fov: a.fov && b.fov && addCounts(a.fov, b.fov),
-    confusion: a.confusion.map((value, i) => value + b.confusion[i]),
-  };
-}
-
-function binaryMetrics(tally: Tally): SegmentationMetrics {
-  const describe = (c: BinaryCounts) => ({ f1: f1Score(c), js: jaccard(c), acc: accuracy(c) });
-  return { ...describe(tally.whole), ...(tally.fov && { fov: describe(tally.fov) }) };
+function remarksOn(
+  results: readonly { readonly name: string; readonly metrics: SegmentationMetrics }[],
+  classNames: readonly string[],
+): string[] {
+  return results.flatMap(({ name, metrics }) => {
+    const missing = whatIsMissing(metrics, classNames);
+    return missing === undefined ? [] : [`${name}: ${missing}`];
+  });
 }
 
 function rowsOf(matrix: Float64Array, classes: number): number[][] {
   return Array.from({ length: classes }, (_, k) => [...matrix.subarray(k * classes, (k + 1) * classes)]);
-}
-
-function multiClassMetrics(tally: Tally, classNames: readonly string[]): SegmentationMetrics {
-  const values = ioUs(tally.confusion, classNames.length);
-  const present = classNames.flatMap((name, k) =>
-    values[k] === undefined ? [] : [[name, values[k]] as const],
-  );
-  const absent = classNames.filter((_, k) => values[k] === undefined);
-  return { miou: meanIoU(values), iou: Object.fromEntries(present), absent };
 }
 
 /** The random numbers of the noise on one image of a test. */
@@ -158,7 +130,7 @@ export function evaluateDenoising(
     images.reduce((sum, image) => sum + image.metrics[key], 0) / images.length;
   const metrics = { psnr: mean('psnr'), ssim: mean('ssim'), sigma };
   const spikes = images.reduce((sum, image) => sum + image.spikes, 0);
-  return { metrics, images, spikes, score: metrics.psnr };
+  return { metrics, images, spikes, score: metrics.psnr, remarks: [] };
 }
 
 /** What `score` is of a model's evaluations. */
@@ -167,15 +139,30 @@ export function scoreName({ configuration, classNames }: Model): 'F1' | 'mIoU' |
   return classNames.length > 2 ? 'mIoU' : 'F1';
 }
 
-/** Evaluates a run in a model's task; `sigma` and `seed` are those of the noise that a denoiser has to remove. */
+/** An evaluation that picks networks: its score is a number. */
+export interface ScoredEvaluation extends Evaluation {
+  readonly score: number;
+}
+
+/**
+ * Evaluates a run in a model's task; `sigma` and `seed` are those of the noise that a denoiser has to remove. DataError
+ * where the images have no score to go by.
+ */
 export function evaluateTask(
   model: Model,
   samples: readonly Sample[],
   run: Run,
   { sigma, seed }: { readonly sigma: number; readonly seed: number },
   onImage?: OnImage,
-): Evaluation {
-  return model.configuration.task === 'denoise'
-    ? evaluateDenoising(samples, run, sigma, seed, onImage)
-    : evaluateSegmentation(samples, run, model.classNames, onImage);
+): ScoredEvaluation {
+  const evaluation =
+    model.configuration.task === 'denoise'
+      ? evaluateDenoising(samples, run, sigma, seed, onImage)
+      : evaluateSegmentation(samples, run, model.classNames, onImage);
+  const { score, remarks } = evaluation;
+  if (score === undefined) {
+    const about = `${samples.length} images that are to judge the network`;
+    throw new DataError(`the ${about} have no ${scoreName(model)}: ${remarks.at(-1) ?? 'no class occurs'}`);
+  }
+  return { ...evaluation, score };
 }

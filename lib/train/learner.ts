@@ -11,7 +11,7 @@ import type { Model } from '../unet/model.js';
 import { type Run, unetRun } from '../unet/predict.js';
 import { type AsfOptions, asfGradient } from './asf.js';
 import { unetGradient } from './backprop.js';
-import { type Evaluation, evaluateTask, type OnImage } from './evaluate.js';
+import { evaluateTask, type OnImage, type ScoredEvaluation } from './evaluate.js';
 import { drawExample } from './example.js';
 import type { Learner } from './loop.js';
 
@@ -84,7 +84,7 @@ function drawer(model: Model, data: TrainingData): Learner['example'] {
     drawExample(data.train, model.configuration.task, data.patchSize, data.seed, epoch, index, data.flips);
 }
 
-function validate(model: Model, data: TrainingData, run: Run, onImage?: OnImage): Evaluation {
+function validate(model: Model, data: TrainingData, run: Run, onImage?: OnImage): ScoredEvaluation {
   const noise = { sigma: VALIDATION_SIGMA, seed: data.seed };
   return evaluateTask(model, data.validation, run, noise, onImage);
 }

@@ -9,7 +9,7 @@ import type { Model } from '../unet/model.js';
 import { type Parameters, zerosLike } from '../unet/parameters.js';
 import { batchGradient, type LossGradient } from './backprop.js';
 import type { Averages, Progress } from './checkpoint.js';
-import type { Evaluation } from './evaluate.js';
+import type { ScoredEvaluation } from './evaluate.js';
 import type { Example } from './example.js';
 import { findOptimiser } from './optimiser.js';
 import { throughAmplitudes } from './realSpike.js';
@@ -38,7 +38,7 @@ export interface Learner {
   example(epoch: number, index: number): Example;
   /** By `parameters`: those of the model, with its amplitudes folded into the weights where it has some. */
   gradient(example: Example, parameters: Parameters): LossGradient;
-  validate(): Evaluation;
+  validate(): ScoredEvaluation;
 }
 
 /** One line of metrics.jsonl. */
@@ -47,7 +47,7 @@ export interface EpochRecord {
   readonly updates: number;
   readonly learningRate: number;
   readonly loss: number;
-  readonly validation: Evaluation['metrics'];
+  readonly validation: ScoredEvaluation['metrics'];
   readonly score: number;
   readonly best: boolean;
 }

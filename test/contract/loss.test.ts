@@ -1,6 +1,7 @@
 /** Both losses and their gradients against PyTorch in float64 (fixtures/make/kernel.py). */
 
 import t from 'tap';
+import { VOID } from '../../lib/kernel/dims.js';
 import { Arena } from './arena.js';
 import { backends } from './backends.js';
 import { boundOf, goldenCases, requireClose } from './golden.js';
@@ -21,6 +22,16 @@ for (const [engine, kernels] of backends) {
       requireClose(t, grad, golden.get('gradLogits').data, BOUND, 'gradient by the logits');
     });
   }
+
+  t.test(`${engine}: where no label counts, loss and gradient are 0`, async (t) => {
+    const grad = new Float32Array(4).fill(7);
+    const labels = Uint8Array.of(VOID, VOID);
+    t.equal(
+      kernels.softmaxCrossEntropy(grad, Float32Array.of(1, 2, 3, 4), labels, { pixels: 2, classes: 2 }),
+      0,
+    );
+    t.strictSame(grad, new Float32Array(4));
+  });
 
   for (const golden of goldenCases('kernel/l1')) {
     t.test(

@@ -1,13 +1,15 @@
 /** F1, JS, ACC and mIoU against scikit-learn (fixtures/make/metric.py). */
 
 import t from 'tap';
+import { VOID } from '../../lib/kernel/dims.js';
 import { accuracy, addCounts, countBinary, f1Score, jaccard } from '../../lib/metric/binary.js';
 import { confusionMatrix, ioUs, meanIoU } from '../../lib/metric/miou.js';
+import { metricsOf, segmentationScore, tallyOf, whatIsMissing } from '../../lib/metric/segmentation.js';
 import { boundOf } from '../contract/golden.js';
 import { readJsonGolden } from '../support/golden.js';
 
 const { bound: BOUND } = boundOf('metric/binary:case.0');
-const same = (a: number, b: number) => Math.abs(a - b) <= BOUND;
+const same = (a: number | undefined, b: number) => a !== undefined && Math.abs(a - b) <= BOUND;
 const bytes = (values: number[]) => Uint8Array.from(values);
 
 t.test('F1, JS and ACC, whole and inside a mask', async (t) => {
@@ -34,11 +36,15 @@ t.test('counts of two halves add up to those of the whole', async (t) => {
   t.strictSame(halves.reduce(addCounts), countBinary(p, l));
 });
 
-t.test('nothing there and nothing found is a perfect answer', async (t) => {
-  const counts = countBinary(bytes([0, 0]), bytes([0, 0]));
-  t.equal(f1Score(counts), 1);
-  t.equal(jaccard(counts), 1);
-  t.equal(accuracy(countBinary(bytes([]), bytes([]))), 1);
+t.test('nothing to be found has no F1, whatever is found; no pixel has no accuracy', async (t) => {
+  for (const found of [0, 1]) {
+    const counts = countBinary(bytes([found, 0]), bytes([0, 0]));
+    t.equal(f1Score(counts), undefined);
+    t.equal(jaccard(counts), undefined);
+    t.equal(accuracy(counts), found ? 0.5 : 1);
+  }
+  t.equal(f1Score(countBinary(bytes([0, 0]), bytes([1, 0]))), 0, 'what was missed counts');
+  t.equal(accuracy(countBinary(bytes([]), bytes([]))), undefined);
 });
 
 t.test('a label of another size is refused', async (t) => {
@@ -53,12 +59,35 @@ t.test('mIoU and its confusion matrix; classes that occur nowhere are left out',
     t.strictSame([...matrix], confusion.flat());
     const values = ioUs(matrix, classes);
     values.forEach((value, k) => {
-      t.ok(iou[k] === null ? value === undefined : same(value ?? -1, iou[k]), `class ${k} of ${classes}`);
+      t.ok(iou[k] === null ? value === undefined : same(value, iou[k]), `class ${k} of ${classes}`);
     });
     t.ok(same(meanIoU(values), miou), `mIoU ${miou}`);
   }
 });
 
-t.test('a class can be ignored', async (t) => {
-  t.strictSame([...confusionMatrix(bytes([0, 1, 1]), bytes([0, 2, 1]), 3, 2)], [1, 0, 0, 0, 1, 0, 0, 0, 0]);
+t.test('void labels count nowhere; a class can be left out of the mean', async (t) => {
+  t.strictSame([...confusionMatrix(bytes([0, 1, 1]), bytes([0, VOID, 1]), 2)], [1, 0, 0, 1]);
+  t.strictSame(countBinary(bytes([1, 1, 0]), bytes([1, VOID, VOID])), { tp: 1, fp: 0, fn: 0, tn: 0 });
+  const matrix = confusionMatrix(bytes([0, 0, 2, 1]), bytes([0, 0, 0, 1]), 3);
+  t.strictSame(ioUs(matrix, 3, 2), [2 / 3, 1, undefined], 'predictions of it are mistakes');
+});
+
+t.test('what is missing is said', async (t) => {
+  const names = ['background', 'vessel'];
+  const of = (label: number[], fov?: number[]) =>
+    metricsOf(tallyOf(bytes([0, 1]), bytes(label), fov && bytes(fov), 2), names);
+  t.strictSame(of([0, 1]), { f1: 1, js: 1, acc: 1 });
+  t.equal(whatIsMissing(of([0, 1]), names), undefined);
+  for (const [metrics, message] of [
+    [of([0, 0]), /no label holds the class "vessel"/],
+    [of([0, 1], [1, 0]), /no label in the field of view holds "vessel"/],
+    [of([0, 1], [0, 0]), /its field of view is empty/],
+    [of([VOID, VOID]), /not a single pixel counts/],
+  ] as const) {
+    t.match(whatIsMissing(metrics, names), message);
+    t.equal(segmentationScore(metrics), undefined);
+  }
+  const three = metricsOf(tallyOf(bytes([0]), bytes([VOID]), undefined, 3), ['a', 'b', 'c']);
+  t.strictSame(three, { miou: null, iou: {}, absent: ['a', 'b', 'c'] });
+  t.equal(segmentationScore(three), undefined);
 });

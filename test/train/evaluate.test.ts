@@ -2,12 +2,14 @@ import t from 'tap';
 import type { Sample } from '../../lib/image/dataset/dataset.js';
 import { makeImage } from '../../lib/image/image.js';
 import { reference } from '../../lib/kernel/reference/index.js';
+import { DataError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
-import { evaluateDenoising, evaluateSegmentation } from '../../lib/train/evaluate.js';
+import { evaluateDenoising, evaluateSegmentation, evaluateTask } from '../../lib/train/evaluate.js';
 import { drawExample } from '../../lib/train/example.js';
 import { lossOf } from '../../lib/train/loss.js';
 import { findOptimiser } from '../../lib/train/optimiser.js';
 import { findSchedule } from '../../lib/train/schedule.js';
+import type { Model } from '../../lib/unet/model.js';
 import type { Run } from '../../lib/unet/predict.js';
 import { randomImage } from '../support/networks.js';
 
@@ -84,12 +86,35 @@ t.test('many classes: the mean IoU over those that occur', async (t) => {
     [0, 0, 0, 0],
   ]);
   const ignoring = evaluateSegmentation([row('a', [0, 0, 1, 1])], run, names, undefined, 1);
-  t.match(
+  t.strictSame(
     ignoring.metrics,
-    { iou: { sky: 1 / 2, road: 0 }, absent: ['car', 'tree'] },
-    'without what is labelled road',
+    { miou: 1 / 2, iou: { sky: 1 / 2 }, absent: ['car', 'tree'] },
+    'without what is labelled road; a road that is found elsewhere is a mistake',
   );
   t.equal(score, (1 / 2 + 1 / 3) / 3);
+});
+
+t.test('two classes: an image with nothing to be found is named, and a class can be ignored', async (t) => {
+  const samples = [row('a', [1, 0]), row('empty', [0, 0]), row('dark', [0, 1], [0, 0])];
+  const run = always(2, 1, 1);
+  const { images, metrics, remarks } = evaluateSegmentation(samples, run, ['a', 'b']);
+  t.match(images[1].metrics, { f1: null, js: null });
+  t.match(metrics, { f1: 2 / 6 }, 'what is found in the empty one counts in all');
+  t.strictSame(remarks, [
+    'empty: no label holds the class "b": there is no F1 of it',
+    'dark: its field of view is empty',
+  ]);
+  const ignoring = evaluateSegmentation(samples.slice(0, 1), run, ['a', 'b'], undefined, 0);
+  t.strictSame(ignoring.metrics, { f1: 1, js: 1, acc: 1 }, 'pixels of class 0 do not count');
+});
+
+t.test('images without a score judge no network', async (t) => {
+  const classNames = ['a', 'b'];
+  const model = { configuration: { task: 'segment' }, classNames } as unknown as Model;
+  t.throws(() => evaluateTask(model, [row('blank', [0, 0])], always(2, 0), { sigma: 25, seed: 1 }), {
+    constructor: DataError,
+    message: 'the 1 images that are to judge the network have no F1: in all: no label holds the class "b"',
+  });
 });
 
 t.test('a sample without a label cannot be judged', async (t) => {

@@ -24,7 +24,7 @@ async function train(kernels: Kernels, start: Model, tensors: Tensors, settings:
     model,
     example: (_epoch, index) => goldenExample(tensors, `.${Math.floor(index / batch)}.${index % batch}`),
     gradient: (example) => unetGradient(kernels, model, example),
-    validate: () => ({ metrics: {}, images: [], spikes: 0, score: 0 }),
+    validate: () => ({ metrics: {}, images: [], spikes: 0, score: 0, remarks: [] }),
   };
   const { averages, progress } = initialState(model, settings.optimizer);
   const losses: number[] = [];

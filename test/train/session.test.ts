@@ -178,7 +178,7 @@ t.test('early stopping ends a run that does not improve', async (t) => {
   const [start, makeLearner] = learners['back-propagation'];
   const stuck = (model: Model): Learner => ({
     ...makeLearner(model),
-    validate: () => ({ metrics: { f1: 0.5 }, images: [], spikes: 0, score: 0.5 }),
+    validate: () => ({ metrics: { f1: 0.5 }, images: [], spikes: 0, score: 0.5, remarks: [] }),
   });
   const options = {
     epochs: 9,

@@ -5,9 +5,12 @@
  */
 
 import { exp, log } from '../../tensor/elementary.js';
-import type { ClassDims } from '../contract.js';
+import { type ClassDims, VOID } from '../dims.js';
 
-/** Eq. 11: the mean of -log softmax(logits)[label] over the pixels; gradLogits = (softmax - onehot) / pixels. */
+/**
+ * Eq. 11: the mean of -log softmax(logits)[label] over the pixels that are not void; gradLogits = (softmax - onehot) /
+ * their number, 0 where the label is void.
+ */
 export function softmaxCrossEntropy(
   gradLogits: Float32Array,
   logits: Float32Array,
@@ -16,9 +19,14 @@ export function softmaxCrossEntropy(
 ): number {
   const { pixels, classes } = dims;
   const exponentials = new Float64Array(classes);
+  const counted = countedPixels(labels, pixels);
   let total = 0;
   for (let p = 0; p < pixels; p++) {
     const row = p * classes;
+    if (labels[p] === VOID) {
+      gradLogits.fill(0, row, row + classes);
+      continue;
+    }
     let largest = logits[row];
     for (let k = 1; k < classes; k++) if (logits[row + k] > largest) largest = logits[row + k];
     let sum = 0;
@@ -29,10 +37,17 @@ export function softmaxCrossEntropy(
     total += log(sum) - (logits[row + labels[p]] - largest);
     for (let k = 0; k < classes; k++) {
       const target = k === labels[p] ? 1 : 0;
-      gradLogits[row + k] = (exponentials[k] / sum - target) / pixels;
+      gradLogits[row + k] = (exponentials[k] / sum - target) / counted;
     }
   }
-  return total / pixels;
+  return counted === 0 ? 0 : total / counted;
+}
+
+/** How many labels are not void. */
+export function countedPixels(labels: Uint8Array, pixels: number): number {
+  let counted = pixels;
+  for (let p = 0; p < pixels; p++) if (labels[p] === VOID) counted -= 1;
+  return counted;
 }
 
 /** Eq. 12: the mean of |prediction - target|; gradPrediction = sign(prediction - target) / count, 0 where equal. */

@@ -2,6 +2,7 @@
 
 import type { Kernels } from '../contract.js';
 import { adamScalars } from '../reference/adam.js';
+import { countedPixels } from '../reference/loss.js';
 import { rmspropScalars } from '../reference/rmsprop.js';
 import { chunkOf } from './cut.js';
 import type { Machine } from './machine.js';
@@ -32,10 +33,12 @@ export function training(machine: Machine): Training {
         const addresses = [lend.result(gradLogits), losses, lend.input(logits), lend.input(labels)];
         const scratch = lend.scratch(8 * classes);
         const tasks = Math.ceil(pixels / PIXELS);
-        threads.run('softmaxCrossEntropy', tasks, ...addresses, pixels, classes, PIXELS, ...scratch);
+        const counted = countedPixels(labels, pixels);
+        const sizes = [pixels, counted, classes, PIXELS];
+        threads.run('softmaxCrossEntropy', tasks, ...addresses, ...sizes, ...scratch);
         let total = 0;
         for (const loss of heap.doubles(losses, pixels)) total += loss;
-        return total / pixels;
+        return counted === 0 ? 0 : total / counted;
       }),
     l1Loss: (gradPrediction, prediction, target) =>
       machine.call((lend) => {

@@ -7,6 +7,8 @@ import { nextTask, ownScratch } from './tasks';
 
 const LN2_HIGH: f64 = 0.6931471803691238;
 const LN2_LOW: f64 = 1.9082149292705877e-10;
+/** VOID of lib/kernel/dims.ts */
+const VOID_LABEL: u32 = 255;
 const SQRT_HALF: f64 = 0.7071067811865476;
 
 function exp(x: f64): f64 {
@@ -57,7 +59,10 @@ function log(x: f64): f64 {
   return exponent * LN2_HIGH + (2 * f + (2 * f * series + exponent * LN2_LOW));
 }
 
-/** The loss of each pixel (f64 [pixels]) and the gradient by the logits [pixels,K]; a task is `chunk` pixels. */
+/**
+ * The loss of each pixel (f64 [pixels]) and the gradient by the logits [pixels,K] of their mean over the `counted` ones
+ * that are not void; a task is `chunk` pixels.
+ */
 export function softmaxCrossEntropy(
   tasks: u32,
   gradLogits: usize,
@@ -65,6 +70,7 @@ export function softmaxCrossEntropy(
   logits: usize,
   labels: usize,
   pixels: u32,
+  counted: u32,
   classes: u32,
   chunk: u32,
   scratch: usize,
@@ -76,13 +82,17 @@ export function softmaxCrossEntropy(
     for (let p = task * chunk; p < end; p++) {
       const row = <usize>p * classes * 4;
       const label = <u32>load<u8>(labels + p);
-      const loss = pixelLoss(gradLogits + row, logits + row, label, pixels, classes, exponentials);
+      const loss = pixelLoss(gradLogits + row, logits + row, label, counted, classes, exponentials);
       store<f64>(losses + (<usize>p << 3), loss);
     }
   }
 }
 
-function pixelLoss(gradient: usize, logits: usize, label: u32, pixels: u32, classes: u32, exponentials: usize): f64 {
+function pixelLoss(gradient: usize, logits: usize, label: u32, counted: u32, classes: u32, exponentials: usize): f64 {
+  if (label == VOID_LABEL) {
+    memory.fill(gradient, 0, <usize>classes << 2);
+    return 0;
+  }
   let largest = load<f32>(logits);
   for (let k: u32 = 1; k < classes; k++) {
     const logit = load<f32>(logits + (<usize>k << 2));
@@ -97,7 +107,7 @@ function pixelLoss(gradient: usize, logits: usize, label: u32, pixels: u32, clas
   for (let k: u32 = 0; k < classes; k++) {
     const target: f64 = k == label ? 1 : 0;
     const probability = load<f64>(exponentials + (<usize>k << 3)) / sum;
-    store<f32>(gradient + (<usize>k << 2), <f32>((probability - target) / <f64>pixels));
+    store<f32>(gradient + (<usize>k << 2), <f32>((probability - target) / <f64>counted));
   }
   return log(sum) - (<f64>load<f32>(logits + (<usize>label << 2)) - <f64>largest);
 }
