@@ -39,14 +39,15 @@ await runStage<Options>({
       .option('--images <n>', 'how many of the test images to run', count, 1)
       .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25);
   },
-  run(options, { kernels, progress }) {
+  run(options, { kernels, progress, log }) {
     const { model: unet } = loadModel(options.model, true);
     const dataset = findDataset(options.dataset);
-    requireFitting(dataset, unet);
+    requireFitting(options, unet);
     const { steps, percentile, sigma, seed } = options;
     const { task } = unet.configuration;
-    const calibration = calibrationInputs(loadSamples(options, 'train', fitOf(unet)), task, seed);
-    const samples = loadSamples(options, 'test', fitOf(unet)).slice(0, options.images);
+    const fit = fitOf(unet, 'needed');
+    const calibration = calibrationInputs(loadSamples(options, 'train', fit, { log }), task, seed);
+    const samples = loadSamples(options, 'test', fit, { log }).slice(0, options.images);
     const measuring = progress('measuring', calibration.length);
     const lambdas = measureLambdas(kernels, unet, calibration, percentile, measuring.update);
     const trying = progress('variants', variants.length);

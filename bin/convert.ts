@@ -147,7 +147,7 @@ await runStage<Options>({
       );
     const { model, hash } = readModel(options.model);
     const unet = withWeights(toUnet(model, options.model), options);
-    const calibration = calibrationSet(options, unet);
+    const calibration = calibrationSet(options, unet, context);
     const parent = { ...unet, notes: { ...unet.notes, parent: hash } };
     const converted = convertByPlan(parent, calibration, plan, options.tolerance, context);
     const { spiking } = converted;

@@ -1,54 +1,136 @@
 #!/usr/bin/env node
-/** `spiking-unet data`: says what is wrong with a data set, or writes a synthetic twin to disk. */
+/** `spiking-unet data`: lists the data sets, says what is wrong with one, or writes a synthetic twin to disk. */
 
+import { checkDataset, nameOf, type Report } from '../lib/image/dataset/check.js';
+import type { Dataset } from '../lib/image/dataset/dataset.js';
 import { datasets, findDataset } from '../lib/image/dataset/index.js';
 import { DataError, UsageError } from '../lib/tensor/error.js';
-import { addDataOptions, type DataOptions, dataFolder } from './cli/data.js';
+import {
+  addDataOptions,
+  classCount,
+  DATA_VARIABLE,
+  type DataOptions,
+  dataFolder,
+  namesOf,
+} from './cli/data.js';
+import { naturalNumber } from './cli/parse.js';
 import { type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { table, thousands } from './cli/table.js';
 
-interface Options extends DataOptions, SharedOptions {
+interface Options extends Partial<DataOptions>, SharedOptions {
   readonly arguments: readonly string[];
   readonly out?: string;
+  readonly classes?: number;
+  readonly ignore?: number;
 }
 
 await runStage<Options>({
   name: 'data',
-  summary: 'Check a data set, or write a synthetic twin of one.',
+  summary: 'List the data sets, check one, or write a synthetic twin of one.',
   examples: [
-    ['data check --dataset drive --data ~/DRIVE', 'names each missing or malformed file'],
+    ['data list', 'what --dataset knows, and what each of them is'],
+    ['data check --dataset drive --data ~/DRIVE', 'names what is missing, malformed or left out'],
+    [
+      'data check --dataset folder --data ~/mine --classes 3 --ignore 255',
+      'pixels of each class; 255 does not count',
+    ],
     ['data synth --dataset synth-drive --out twin', 'a folder in the layout of DRIVE'],
   ],
   configure(command) {
-    command.argument('<what>', 'check or synth');
+    command.argument('<what>', 'list, check or synth');
     addDataOptions(command);
-    command.option('--out <dir>', 'synth: the folder to write');
+    command
+      .option('--classes <n>', 'check: how many classes labels of "folder" name', classCount)
+      .option(
+        '--ignore <id>',
+        'check: a number in labels of "folder" whose pixels do not count',
+        naturalNumber,
+      )
+      .option('--out <dir>', 'synth: the folder to write');
   },
   run(options) {
     const [what] = options.arguments;
-    if (options.dataset === undefined) throw new UsageError('--dataset is missing: which data set?');
-    if (what === 'check') return check(options);
-    if (what === 'synth') return synth(options);
-    throw new UsageError(`data ${what}: expected "check" or "synth"`);
+    const action = { list, check, synth }[what];
+    if (!action) throw new UsageError(`data ${what}: expected "list", "check" or "synth"`);
+    return action(options);
   },
 });
 
+function list(): Result {
+  const rows = Object.values(datasets).map(({ name, summary, task, channels, folder }) => ({
+    name,
+    task,
+    channels,
+    folder: folder ?? null,
+    summary,
+  }));
+  const cells = rows.map(({ name, task, folder, summary }) => [name, task, folder ?? '-', summary]);
+  const text = table(['data set', 'task', `below $${DATA_VARIABLE}`, 'what it is'], cells, [0, 1, 2, 3]);
+  return { json: { datasets: rows }, text };
+}
+
 function check(options: Options): Result {
-  const dataset = findDataset(options.dataset);
+  const dataset = required(options);
   const directory = dataFolder(dataset, options.data);
-  if (!dataset.check || directory === undefined)
-    throw new UsageError(`--dataset ${dataset.name} has no files to check`);
-  const problems = dataset.check(directory);
+  if (!dataset.list || directory === undefined)
+    throw new UsageError(`--dataset ${dataset.name} is drawn: it has no files to check`);
+  const fixed = dataset.name !== 'folder';
+  for (const [name, value] of Object.entries({ classes: options.classes, ignore: options.ignore })) {
+    if (fixed && value !== undefined)
+      throw new UsageError(`--${name}: the classes of ${dataset.name} are known, leave it out`);
+  }
+  const names = fixed ? classNamesIn(dataset, options.data) : [];
+  const count = fixed ? names.length || undefined : options.classes;
+  const classes = { count, ignore: options.ignore };
+  const report = checkDataset(dataset, directory, { channels: dataset.channels, classes }, names);
+  const text = describe(directory, report, names);
+  const { problems, remarks } = report;
   if (problems.length > 0)
-    throw new DataError(`${directory}: ${problems.length} problems\n${problems.join('\n')}`);
-  const count = dataset.load({ directory, split: 'all', seed: options.seed }).length;
-  return {
-    json: { dataset: dataset.name, directory, samples: count, problems },
-    text: `${directory}: ${count} samples, all in order`,
+    throw new DataError(
+      `${directory}: ${counted(problems.length, 'problem')}\n${problems.join('\n')}\n${text}`,
+    );
+  const { pixels, samples, ...census } = report.census;
+  const json = {
+    ...{ dataset: dataset.name, directory, samples },
+    classes: pixels.map((value, id) => ({ id, name: names[id] ?? String(id), pixels: value })),
+    ...{ ...census, leftOut: report.leftOut, remarks, problems, inOrder: remarks.length === 0 },
   };
+  return { json, text, failed: remarks.length > 0 };
+}
+
+/** The classes that the data set names; where its table is damaged the check itself says so. */
+function classNamesIn(dataset: Dataset, directory: string | undefined): readonly string[] {
+  try {
+    return namesOf(dataset, directory);
+  } catch (error) {
+    if (error instanceof DataError) return [];
+    throw error;
+  }
+}
+
+function describe(directory: string, { census, leftOut, remarks }: Report, names: readonly string[]): string {
+  const { samples, pixels } = census;
+  const all = pixels.reduce((sum, count) => sum + count, census.void);
+  const share = (count: number) => `${((100 * count) / all).toFixed(2)} %`;
+  const rows = pixels.map((count, id) => [nameOf(id, names), thousands(count), share(count)]);
+  const ignored = census.void > 0 ? [['does not count', thousands(census.void), share(census.void)]] : [];
+  const files = leftOut.map(({ file, reason }) => `left out: ${file} (${reason})`);
+  const verdict =
+    remarks.length === 0 ? `${counted(samples, 'sample')}, all in order` : counted(samples, 'sample');
+  return [
+    ...(all > 0 ? [table(['class', 'pixels', 'share'], [...rows, ...ignored])] : []),
+    ...files,
+    ...remarks.map((remark) => `not in order: ${remark}`),
+    `${directory}: ${verdict}`,
+  ].join('\n');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function synth(options: Options): Result {
-  const { name, write } = findDataset(options.dataset);
+  const { name, write } = required(options);
   if (!write) throw new UsageError(`data synth --dataset ${name}: expected one of ${twins().join(', ')}`);
   if (options.out === undefined) throw new UsageError('--out is missing: where to write the twin?');
   write(options.out, options.seed);
@@ -56,6 +138,12 @@ function synth(options: Options): Result {
     json: { dataset: name, directory: options.out, seed: options.seed },
     text: `${options.out}: written in the layout of what ${name} stands in for`,
   };
+}
+
+function required({ dataset }: Options): Dataset {
+  if (dataset === undefined)
+    throw new UsageError('--dataset is missing: which data set? ("data list" names them)');
+  return findDataset(dataset);
 }
 
 function twins(): string[] {

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** `spiking-unet energy`: operations and joules of a network, counted in three named ways (section 4.4.3). */
 
-import { findDataset } from '../lib/image/dataset/index.js';
 import { readImage } from '../lib/image/decode.js';
 import { addNoise } from '../lib/image/noise.js';
 import { preprocess } from '../lib/image/preprocess.js';
@@ -118,7 +117,9 @@ function measured(options: Options, path: string, context: Context): Workload {
   if (options.spikes !== undefined)
     throw new UsageError('--spikes is counted where --model is given: leave it out');
   const { model } = loadModel(path, options.unet);
-  const inputs = inputsOf(options, model).map((input) => padInput(input.values, input.height, input.width));
+  const inputs = inputsOf(options, model, context).map((input) =>
+    padInput(input.values, input.height, input.width),
+  );
   const { layers } = model;
   const costs = options.unet
     ? inputs.map(({ height, width }) => layerCosts(layers, new Map(), height, width))
@@ -155,7 +156,7 @@ interface Input {
 }
 
 /** What the network sees of --image, or of the test images of --dataset. */
-function inputsOf(options: Options, model: Model): Input[] {
+function inputsOf(options: Options, model: Model, context: Context): Input[] {
   const { image, dataset, sigma, seed } = options;
   if ((image === undefined) === (dataset === undefined))
     throw new UsageError('--model needs an --image or a --dataset to run on');
@@ -163,8 +164,9 @@ function inputsOf(options: Options, model: Model): Input[] {
     const picture = readImage(image);
     return [{ ...picture, values: preprocess(model.preprocess, picture, imageChannels(model)) }];
   }
-  requireFitting(findDataset(dataset!), model);
-  const samples = loadSamples({ ...options, dataset: dataset! }, 'test', fitOf(model));
+  const named = { ...options, dataset: dataset! };
+  requireFitting(named, model);
+  const samples = loadSamples(named, 'test', fitOf(model, 'unread'), context);
   const noisy = model.configuration.task === 'denoise';
   return samples.map((sample) => ({
     ...sample,

@@ -3,13 +3,24 @@
 
 import { join } from 'node:path';
 import type { Sample, Split } from '../lib/image/dataset/dataset.js';
-import { findDataset } from '../lib/image/dataset/index.js';
 import { writePng } from '../lib/image/encode.js';
-import { UsageError } from '../lib/tensor/error.js';
 import { figure } from '../lib/train/figure.js';
 import type { Model } from '../lib/unet/model.js';
-import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
-import { type EvaluationOptions, evaluateModel } from './cli/evaluation.js';
+import {
+  addDataOptions,
+  type DataOptions,
+  datasetFor,
+  fitOf,
+  loadSamples,
+  requireFitting,
+} from './cli/data.js';
+import {
+  checkEvaluationOptions,
+  DEFAULT_SIGMA,
+  type EvaluationOptions,
+  evaluateModel,
+  ignoredBy,
+} from './cli/evaluation.js';
 import { formatMetrics } from './cli/metrics.js';
 import {
   addMemoryOption,
@@ -20,14 +31,19 @@ import {
   loadModel,
   type UnetOption,
 } from './cli/model.js';
+import { distinctNames } from './cli/names.js';
 import { oneOf, positive } from './cli/parse.js';
-import { resolveProfile } from './cli/profile.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 
-interface Options extends DataOptions, EvaluationOptions, UnetOption, SharedOptions {
+interface Options
+  extends Partial<DataOptions>,
+    Omit<EvaluationOptions, 'dataset' | 'ignoredClass'>,
+    UnetOption,
+    SharedOptions {
   readonly model: string;
   readonly split: Split;
+  readonly ignore?: string;
   readonly figures?: string;
   readonly beside: string[];
 }
@@ -54,7 +70,7 @@ await runStage<Options>({
     ],
   ],
   configure(command) {
-    addDataOptions(command, 'synth-drive');
+    addDataOptions(command);
     addSimulationOptions(command, 'area', 'cut');
     addTimingOption(command);
     addMemoryOption(command);
@@ -65,8 +81,12 @@ await runStage<Options>({
         'a U-Net or a spiking network: a file, or the name of a bundled model',
       )
       .option('--split <name>', 'train, test or all', oneOf('train', 'test', 'all'), 'test')
-      .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25)
-      .option('--ignore <class>', 'a class whose pixels do not count, such as Void (more than two classes)')
+      .option(
+        '--sigma <levels>',
+        `noise that a denoiser has to remove, in grey levels (default: ${DEFAULT_SIGMA})`,
+        positive,
+      )
+      .option('--ignore <class>', 'a class whose pixels do not count, by name or id, such as Void or 255')
       .option('--time', 'say how long an image takes: milliseconds of processor time, the median', false)
       .option(
         '--as-unet',
@@ -77,17 +97,19 @@ await runStage<Options>({
       .option('--beside <files...>', 'more networks, for the figures only', []);
   },
   run(options, context) {
-    if (options.figures !== undefined && resolveProfile(options).area === 'padded')
-      throw new UsageError('--figures shows images without their padding: add --area image');
-    const files = [options.model, ...(options.figures === undefined ? [] : options.beside)];
+    checkEvaluationOptions(options);
+    const files = [options.model, ...options.beside];
     const models = files.map((file, k) => loadModel(file, options.unet && k === 0).model);
-    for (const model of models) requireFitting(findDataset(options.dataset), model);
-    const samples = loadSamples(options, options.split, fitOf(models[0]));
+    const named = { ...options, dataset: datasetFor(options.dataset, models[0]) };
+    for (const model of models) requireFitting(named, model);
+    const ignored = ignoredBy(named, models[0]);
+    const samples = loadSamples(named, options.split, fitOf(models[0], 'needed', ignored.stored), context);
     const bar = context.progress('evaluating', samples.length * models.length);
+    const resolved = { ...named, ignoredClass: ignored.id };
     let done = 0;
     const shown = new Map<Sample, Shown>();
     const evaluations = models.map((model, k) =>
-      evaluateModel(context.kernels, model, files[k], samples, options, (sample, prediction, seen) => {
+      evaluateModel(context.kernels, model, files[k], samples, resolved, (sample, prediction, seen) => {
         const predictions = shown.get(sample)?.predictions ?? [];
         shown.set(sample, { seen, predictions: [...predictions, prediction] });
         bar.update(++done);
@@ -98,7 +120,8 @@ await runStage<Options>({
       writeFigures(options.figures, shown, captions, models[0].classNames.length);
       context.log(`${options.figures}: ${shown.size} figures`);
     }
-    const { metrics, images, spikes, steps, latency, confusion, milliseconds, compared } = evaluations[0];
+    const { metrics, images, spikes, steps, latency, confusion, milliseconds, compared, remarks } =
+      evaluations[0];
     const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${describeSteps(steps, latency)}` : '';
     const took = milliseconds === undefined ? '' : `, ${milliseconds.toFixed(0)} ms an image`;
     const differ = compared ? `, ${compared.different} of ${compared.values} outputs differ` : '';
@@ -112,11 +135,14 @@ await runStage<Options>({
         latency,
         milliseconds,
         compared,
+        remarks,
         ...(confusion && { classes: models[0].classNames, confusion }),
       },
-      text: [...lines, `${images.length} images: ${formatMetrics(metrics)}${fired}${took}${differ}`].join(
-        '\n',
-      ),
+      text: [
+        ...lines,
+        ...remarks.map((remark) => `note: ${remark}`),
+        `${images.length} images: ${formatMetrics(metrics)}${fired}${took}${differ}`,
+      ].join('\n'),
     };
   },
 });
@@ -138,9 +164,10 @@ function writeFigures(
   captions: readonly string[],
   classes: number,
 ): void {
-  for (const [sample, { seen, predictions }] of shown) {
+  const names = distinctNames([...shown.keys()].map(({ name }) => name.replaceAll('/', '-')));
+  for (const [i, [sample, { seen, predictions }]] of [...shown].entries()) {
     const captioned = predictions.map((prediction, k) => ({ caption: captions[k], prediction }));
-    const file = join(folder, `${sample.name.replace(/\.\w+$/, '').replaceAll('/', '-')}.png`);
+    const file = join(folder, `${names[i]}.png`);
     writePng(file, figure(sample, seen, captioned, classes));
   }
 }

@@ -6,7 +6,15 @@ import { toTrainableModel, withNotes } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
 import type { AsfChoices } from '../lib/train/asf.js';
 import { asfLearner, trainingData } from '../lib/train/learner.js';
-import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
+import {
+  addDataOptions,
+  addIgnoreOption,
+  type DataOptions,
+  fitOf,
+  loadSamples,
+  requireFitting,
+  requireOwnClasses,
+} from './cli/data.js';
 import { writeGradients } from './cli/gradients.js';
 import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/model.js';
 import { oneOf } from './cli/parse.js';
@@ -20,6 +28,7 @@ interface Options extends Partial<DataOptions>, TrainingCommand, SimulationOptio
   readonly image?: string;
   readonly label?: string;
   readonly gradients?: string;
+  readonly ignore?: number;
 }
 
 await runStage<Options>({
@@ -46,6 +55,7 @@ await runStage<Options>({
         oneOf('mean', 'sum'),
         'mean',
       );
+    addIgnoreOption(command);
     addTrainingOptions(command, { epochs: 1, batch: 8, lr: 1e-4, optimizer: 'adam', patches: 1600 });
     command
       .option('--image <file>', 'one picture, with --label and --gradients: print the loss, update nothing')
@@ -63,8 +73,10 @@ await runStage<Options>({
     if (options.dataset === undefined)
       throw new UsageError('what to train on? Give --dataset (or --image, --label, --gradients)');
     const dataset = findDataset(options.dataset);
-    requireFitting(dataset, model);
-    const samples = loadSamples({ ...options, dataset: options.dataset }, 'train', fitOf(model));
+    requireOwnClasses(dataset, { ignore: options.ignore });
+    const named = { ...options, dataset: options.dataset };
+    requireFitting(named, model);
+    const samples = loadSamples(named, 'train', fitOf(model, 'needed', options.ignore), context);
     const { size, flips } = dataset.patch;
     const data = trainingData(samples, options.validation, options.patch ?? size, options.seed, flips);
     const notes = {

@@ -2,16 +2,16 @@
 /** `spiking-unet run`: runs a U-Net or a spiking network on pictures. */
 
 import { basename } from 'node:path';
-import { readImage } from '../lib/image/decode.js';
 import { preprocess } from '../lib/image/preprocess.js';
 import { newTrace, type StepTrace } from '../lib/spike/recording.js';
 import { membranesOf, mostMembranes, type Simulation } from '../lib/spike/simulation.js';
-import { UsageError } from '../lib/tensor/error.js';
+import { DataError, UsageError } from '../lib/tensor/error.js';
 import { toMiB } from '../lib/unet/memory.js';
 import type { Model } from '../lib/unet/model.js';
 import { paddedSize, predict, type Run } from '../lib/unet/predict.js';
 import { type MemoryLimit, planTiles } from '../lib/unet/tiles.js';
 import { checkTraceSize, neuronMetadata, type Recording, writeDump } from './cli/dump.js';
+import { type Input, inputsOf } from './cli/inputs.js';
 import {
   addMemoryOption,
   addSimulationOptions,
@@ -25,7 +25,8 @@ import {
   type SimulationOptions,
   type UnetOption,
 } from './cli/model.js';
-import { writePictures } from './cli/pictures.js';
+import { distinctNames } from './cli/names.js';
+import { writeAnswer } from './cli/pictures.js';
 import { type Context, runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 
@@ -35,6 +36,7 @@ interface Options extends SimulationOptions, MemoryOptions, UnetOption, SharedOp
   readonly out: string;
   readonly dump?: string;
   readonly trace?: boolean;
+  readonly probability: boolean;
 }
 
 await runStage<Options>({
@@ -43,8 +45,13 @@ await runStage<Options>({
   examples: [
     [
       'run --model snn.safetensors --image eye1.tif eye2.tif --steps 10 --out out',
-      'masks and overlays as PNG in out/',
+      'masks, overlays and class ids as PNG in out/',
     ],
+    [
+      'run --model drive --image photographs --probability',
+      'a folder of pictures, with probabilities as .npy',
+    ],
+    ['cat eye.png | spiking-unet run --model drive --image -', 'a picture from standard input'],
     [
       'run --model snn.safetensors --image eye1.png --out out --dump spikes.safetensors',
       'with flows and spike counts',
@@ -64,52 +71,97 @@ await runStage<Options>({
         '--model <file>',
         'a U-Net or a spiking network: a file, or the name of a bundled model',
       )
-      .requiredOption('--image <files...>', 'pictures: PNG, JPEG, TIFF or GIF')
+      .requiredOption(
+        '--image <files...>',
+        'pictures (PNG, JPEG, TIFF or GIF): files, folders, quoted patterns such as "a/*.png", or - for standard input',
+      )
       .option('--out <dir>', 'folder for the results', 'out')
+      .option(
+        '--probability',
+        'write also what the network gives each class: PNG of 16 bits, and .npy',
+        false,
+      )
       .option('--dump <file>', 'write input, output, flow.NAME and spikes.NAME of one picture (safetensors)')
       .option('--trace', 'dump also spike.NAME and membrane.NAME: each neuron in each step');
   },
   run(options, context) {
     const { model } = loadModel(options.model, options.unet);
-    if (options.dump !== undefined && options.image.length > 1) {
-      throw new UsageError(`--dump holds one picture, got ${options.image.length}`);
-    }
-    if (options.trace && options.dump === undefined) {
-      throw new UsageError('--trace: add --dump FILE, the file to write the steps to');
-    }
-    if (options.trace && model.stage === 'ann') {
-      throw new UsageError(`--trace: ${options.model} is a U-Net, which has no steps: leave it out`);
-    }
-    const bar = context.progress('running', options.image.length);
+    const inputs = inputsOf(options.image);
+    checkOptions(options, model, inputs.length);
+    const names = distinctNames(inputs.map(({ file }) => file));
+    const bar = context.progress('running', inputs.length);
+    const failures: { readonly file: string; readonly error: string }[] = [];
     const images = context.kernels.frozen(() =>
-      options.image.map((file, index) => {
-        const image = runPicture(model, file, options, context);
-        bar.update(index + 1, basename(file));
-        return image;
+      inputs.flatMap((input, index) => {
+        const image = attempt(input, inputs.length, failures, () =>
+          runPicture(model, input, names[index], options, context),
+        );
+        bar.update(index + 1, basename(input.file));
+        return image ? [image] : [];
       }),
     );
-    const { steps, latency } = images[0];
+    const { steps, latency } = images[0] ?? { steps: 0, latency: 0 };
     const lines = images.map(({ file, outputs, spikes, ms }) => {
       const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${describeSteps(steps, latency)}` : '';
       return `${file} -> ${outputs.join(', ')} (${(ms / 1000).toFixed(2)} s${fired})`;
     });
+    const failed = failures.map(({ error }) => `failed: ${error}`);
     const { threads } = context.kernels;
     return {
       json: {
         images: images.map(({ steps: _, latency: __, ...image }) => image),
+        failures,
         steps,
         latency,
         threads,
         engine: options.engine,
       },
-      text: lines.join('\n'),
+      text: [...lines, ...failed].join('\n'),
+      failed: failures.length > 0,
     };
   },
 });
 
+/** Refuses options that mean nothing for this model, or for so many pictures (UsageError). */
+function checkOptions(
+  { dump, trace, probability, ...options }: Options,
+  model: Model,
+  pictures: number,
+): void {
+  if (dump !== undefined && pictures > 1) throw new UsageError(`--dump holds one picture, got ${pictures}`);
+  if (trace && dump === undefined)
+    throw new UsageError('--trace: add --dump FILE, the file to write the steps to');
+  if (trace && model.stage === 'ann')
+    throw new UsageError(`--trace: ${options.model} is a U-Net, which has no steps: leave it out`);
+  if (probability && model.configuration.task === 'denoise')
+    throw new UsageError(`--probability: ${options.model} is a denoiser, which has no classes: leave it out`);
+}
+
+/** One of several pictures that cannot be run does not stop the others; undefined in its place. */
+function attempt<Result>(
+  { file }: Input,
+  pictures: number,
+  failures: { file: string; error: string }[],
+  action: () => Result,
+): Result | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof DataError) || pictures === 1) throw error;
+    failures.push({ file, error: error.message });
+    return undefined;
+  }
+}
+
 /** Runs a model on one picture; writes what it finds and, where asked to, what it did. */
-function runPicture(model: Model, file: string, options: Options & SharedOptions, context: Context) {
-  const picture = readImage(file);
+function runPicture(
+  model: Model,
+  { file, read }: Input,
+  name: string,
+  options: Options & SharedOptions,
+  context: Context,
+) {
+  const picture = read();
   const { height, width } = picture;
   const input = preprocess(model.preprocess, picture, imageChannels(model));
   let padded: Omit<Recording, 'output'> | undefined;
@@ -150,7 +202,8 @@ function runPicture(model: Model, file: string, options: Options & SharedOptions
   const start = performance.now();
   const { output, spikes } = predict(recordingRun, input, height, width);
   const ms = performance.now() - start;
-  const outputs = writePictures(options.out, file, model, picture, input, output);
+  const answer = { picture, input, output, steps };
+  const outputs = writeAnswer(options.out, name, model, answer, options.probability);
   return { file, outputs, spikes, ms, steps, latency, memory };
 }
 

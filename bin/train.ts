@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `spiking-unet train`: trains a U-Net by back-propagation (section 3.1 of the paper). */
 
+import type { Dataset } from '../lib/image/dataset/dataset.js';
 import { findDataset } from '../lib/image/dataset/index.js';
 import { toUnet } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
@@ -9,7 +10,15 @@ import { optimisers } from '../lib/train/optimiser.js';
 import { buildLayers } from '../lib/unet/architecture.js';
 import type { Model } from '../lib/unet/model.js';
 import { initialParameters } from '../lib/unet/parameters.js';
-import { addDataOptions, type DataOptions, loadSamples, namesOf } from './cli/data.js';
+import {
+  addDataOptions,
+  addIgnoreOption,
+  classCount,
+  type DataOptions,
+  loadSamples,
+  namesOf,
+  requireOwnClasses,
+} from './cli/data.js';
 import { readModel } from './cli/model.js';
 import { count, oneOf, pictureChannels } from './cli/parse.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
@@ -24,6 +33,7 @@ interface Options extends DataOptions, TrainingCommand, SharedOptions {
   readonly from?: string;
   readonly channels?: 1 | 3;
   readonly classes?: number;
+  readonly ignore?: number;
 }
 
 await runStage<Options>({
@@ -53,13 +63,16 @@ await runStage<Options>({
       .option('--task <name>', "segment or denoise (default: the data set's)", oneOf('segment', 'denoise'))
       .option('--width <F>', `channels of the first stage (default: ${WIDTH}; the paper: 64)`, count)
       .option('--channels <n>', "channels of the input, 1 or 3 (default: the data set's)", pictureChannels)
-      .option('--classes <n>', 'number of classes (data set "folder" only)', count)
+      .option('--classes <n>', 'number of classes (data set "folder" only)', classCount)
       .option('--from <file>', 'start from the weights of this U-Net, not from random ones');
+    addIgnoreOption(command);
     addTrainingOptions(command, { epochs: 12, batch: 16, lr: 1e-3, optimizer: Object.keys(optimisers)[0] });
   },
   run(options, context) {
     const dataset = findDataset(options.dataset);
     const task = options.task ?? dataset.task;
+    requireOwnClasses(dataset, options);
+    requireLabelled(dataset, task, options);
     const channels = options.channels ?? dataset.channels;
     const classNames =
       task === 'denoise' ? [] : classNamesOf(namesOf(dataset, options.data), options.classes);
@@ -71,8 +84,13 @@ await runStage<Options>({
     const parameters = initialParameters(layers, options.seed);
     const fresh: Model = { layers, parameters, stage: 'ann', configuration, preprocess, classNames, notes };
     const start = options.from === undefined ? fresh : startFrom(options.from, fresh, options.width);
-    const fit = { channels, ...(task === 'segment' && { classes: configuration.classes }) };
-    const samples = loadSamples(options, 'train', fit);
+    const { classes } = configuration;
+    const fit = {
+      channels,
+      ...(task === 'segment' && { classes, ignore: options.ignore }),
+      labels: 'needed',
+    } as const;
+    const samples = loadSamples(options, 'train', fit, context);
     const { size, flips } = dataset.patch;
     const data = trainingData(samples, options.validation, options.patch ?? size, options.seed, flips);
     const resolved = { ...options, width: start.configuration.width };
@@ -97,6 +115,15 @@ function startFrom(path: string, fresh: Model, width: number | undefined): Model
     throw new UsageError(`--from ${path}: does not fit, expected ${list}`);
   }
   return { ...unet, notes: { ...fresh.notes, parent: hash } };
+}
+
+/** Refuses to segment what has no classes, and classes for a denoiser (UsageError). */
+function requireLabelled(dataset: Dataset, task: string, options: Options): void {
+  if (task === 'segment' && dataset.task === 'denoise')
+    throw new UsageError(`--task segment: ${dataset.name} has no labels`);
+  const option = (['classes', 'ignore'] as const).find((name) => options[name] !== undefined);
+  if (task === 'denoise' && option)
+    throw new UsageError(`--${option}: a denoiser tells no classes apart, leave it out`);
 }
 
 /** The data set's own names, or numbers where the user says how many classes there are. */

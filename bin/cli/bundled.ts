@@ -1,10 +1,10 @@
 /**
  * The models that come with the package: `NAME.safetensors` and its card `NAME.md` in fixtures/models. A name is taken
- * wherever a model file is, unless there is a file of that name.
+ * wherever a model file is, unless there is a file of that name; and so is a run folder, for its best model.
  */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
 import { packageFile } from './package.js';
@@ -30,12 +30,21 @@ export function bundledCard(name: string): string {
   return new TextDecoder().decode(readBytes(packageFile(...MODELS, `${name}.md`)));
 }
 
-/** The path of a model file that is given as a path or by name; DataError for a word that is neither. */
+/** The best model of a run folder, where it has one. */
+const BEST = ['checkpoints', 'best.safetensors'];
+
+/** The path of a model that is given as a file, as a run folder or by name; DataError for a word that is none of them. */
 export function modelPath(given: string): string {
+  const isFolder = existsSync(given) && statSync(given).isDirectory();
+  if (isFolder && existsSync(join(given, ...BEST))) return join(given, ...BEST);
   const word = /^[\w-]+$/.test(given); // a folder `drive` with data does not hide the model
-  if (!word || (existsSync(given) && statSync(given).isFile())) return given;
+  if (existsSync(given) && !isFolder) return given;
   const names = bundledNames();
   if (names.includes(given)) return bundledFile(given);
-  if (existsSync(given)) return given;
+  if (isFolder)
+    throw new DataError(
+      `${given}: is a folder without ${join(...BEST)}, expected a model file or a run folder`,
+    );
+  if (!word) return given; // reading it says what is wrong
   throw new DataError(`${given}: no such file, and no bundled model: those are ${names.join(', ')}`);
 }

@@ -1,15 +1,23 @@
-/** The options that name a data set, and loading it. */
+/** The options that name a data set, and loading it for a network. */
 
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { noLabels } from '../../lib/image/dataset/check.js';
 import { checkLabels, type Dataset, type Sample, type Split } from '../../lib/image/dataset/dataset.js';
 import { datasets, findDataset } from '../../lib/image/dataset/index.js';
-import { UsageError } from '../../lib/tensor/error.js';
+import { leftOut, lossOfFiles } from '../../lib/image/dataset/leftOut.js';
+import { VOID } from '../../lib/kernel/dims.js';
+import { DataError, UsageError } from '../../lib/tensor/error.js';
 import type { Model } from '../../lib/unet/model.js';
 import { imageChannels } from './model.js';
+import { count, naturalNumber } from './parse.js';
+import type { Context } from './stage.js';
 
 /** Names the folder that holds the data sets, each in its own folder. */
 export const DATA_VARIABLE = 'SPIKING_UNET_DATA';
+
+/** The only data set whose classes the user says. */
+const OWN = 'folder';
 
 export interface DataOptions {
   readonly dataset: string;
@@ -22,13 +30,32 @@ export function addDataOptions(command: Command, defaultDataset?: string): void 
     .option('--data <dir>', `the data set's folder (default: its folder under $${DATA_VARIABLE})`);
 }
 
-/** The folder of a data set; undefined for a synthetic one; UsageError where none is named. */
+/** The option --ignore of stages that train. */
+export function addIgnoreOption(command: Command): void {
+  const help = 'a number in the labels of "folder", such as 255, whose pixels do not count';
+  command.option('--ignore <id>', help, naturalNumber);
+}
+
+/** A number of classes: labels hold an id in a byte, of which one is for pixels that do not count. */
+export function classCount(text: string): number {
+  const value = count(text);
+  if (value < 2 || value > VOID) throw new InvalidArgumentError(`expected 2 to ${VOID}`);
+  return value;
+}
+
+/** The folder of a data set; undefined for a synthetic one; UsageError where none is named, or one too many. */
 export function dataFolder(dataset: Dataset, directory: string | undefined): string | undefined {
-  if (directory !== undefined || dataset.folder === undefined) return directory;
+  const { name, folder } = dataset;
+  if (folder === undefined) {
+    if (directory === undefined) return undefined;
+    throw new UsageError(`--data ${directory}: ${name} is drawn and reads no folder: which --dataset is it?`);
+  }
+  if (directory !== undefined) return directory;
   const root = process.env[DATA_VARIABLE];
-  if (root) return join(root, dataset.folder);
+  if (root) return join(root, folder);
+  const twin = Object.hasOwn(datasets, `synth-${name}`) ? `; synth-${name} needs no data` : '';
   throw new UsageError(
-    `--data is missing: where is the data set "${dataset.name}"? (or set ${DATA_VARIABLE}; synth-${dataset.name} needs no data)`,
+    `--data is missing: where is the data set "${name}"? (or set ${DATA_VARIABLE}${twin})`,
   );
 }
 
@@ -38,40 +65,114 @@ export function namesOf(dataset: Dataset, directory: string | undefined): readon
   return folder === undefined ? dataset.classNames : dataset.classNamesIn!(folder);
 }
 
-/** What a network expects of its samples: channels of the input, and how many classes it tells apart. */
-export interface Fit {
-  readonly channels: 1 | 3;
-  /** Left out for denoising: then labels do not matter. */
-  readonly classes?: number | undefined;
+/** Whether the user says what the labels of a data set mean. */
+export function ownsLabels(dataset: string): boolean {
+  return dataset === OWN;
 }
 
-/** The samples of a split; DataError names one whose label holds a class the network does not know. */
-export function loadSamples(options: DataOptions & { seed: number }, split: Split, fit: Fit): Sample[] {
+/** Refuses a number of classes, or a number to be ignored, where the data set's labels leave no choice (UsageError). */
+export function requireOwnClasses(
+  dataset: Dataset,
+  options: { readonly classes?: number | undefined; readonly ignore?: number | undefined },
+): void {
+  if (ownsLabels(dataset.name)) return;
+  const option = (['classes', 'ignore'] as const).find((name) => options[name] !== undefined);
+  if (option !== undefined)
+    throw new UsageError(`--${option}: the labels of ${dataset.name} hold its own classes, leave it out`);
+}
+
+/** What a network expects of its samples. */
+export interface Fit {
+  /** Of the input. */
+  readonly channels: 1 | 3;
+  /** How many classes it tells apart; left out for denoising. */
+  readonly classes?: number | undefined;
+  /** A number in labels whose pixels do not count. */
+  readonly ignore?: number | undefined;
+  /** Whether every sample must have a label, or labels are not even read; else they are read where they are. */
+  readonly labels?: 'needed' | 'unread' | undefined;
+}
+
+/** The samples of a split, at least one; DataError where one is not what the network expects. */
+export function loadSamples(
+  options: DataOptions & { readonly seed: number },
+  split: Split,
+  fit: Fit,
+  { log }: Pick<Context, 'log'>,
+): Sample[] {
   const dataset = findDataset(options.dataset);
   const directory = dataFolder(dataset, options.data);
-  const samples = dataset.load({ directory, split, seed: options.seed, channels: fit.channels });
-  if (fit.classes !== undefined) checkLabels(samples, fit.classes);
+  const { channels, classes, ignore } = fit;
+  const labels = fit.labels !== 'unread' && classes !== undefined;
+  const wanted = { directory, split, seed: options.seed, channels, classes, ignore, labels };
+  const samples = dataset.load(wanted);
+  if (samples.length === 0)
+    throw new DataError(`${directory ?? dataset.name}: there are no images in the split "${split}"`);
+  if (labels) checkLabels(samples, classes);
+  if (labels && fit.labels === 'needed') requireLabels(samples, directory);
+  if (directory !== undefined && fit.labels !== 'unread') remarkOnLosses(dataset, directory, log);
   return samples;
 }
 
+function requireLabels(samples: readonly Sample[], directory: string | undefined): void {
+  const unlabelled = samples.filter(({ label }) => !label);
+  if (unlabelled.length === 0) return;
+  if (unlabelled.length === samples.length && directory !== undefined)
+    throw new DataError(noLabels(directory));
+  throw new DataError(`${unlabelled[0].name}: has no label, nor have ${unlabelled.length - 1} other images`);
+}
+
+/** Says what lies in the folder and is not read. */
+function remarkOnLosses(dataset: Dataset, directory: string, log: Context['log']): void {
+  const { list, channels, unread } = dataset;
+  if (!list) return;
+  const all = list(directory, { split: 'all', channels, classes: {}, labels: true });
+  const loss = lossOfFiles(
+    directory,
+    leftOut(
+      directory,
+      all.flatMap(({ files }) => files),
+      unread,
+    ),
+  );
+  if (loss !== undefined) log(loss);
+}
+
 /** What a model expects of its samples. */
-export function fitOf(model: Model): Fit {
+export function fitOf(model: Model, labels: Fit['labels'], ignore?: number): Fit {
   const { task, classes } = model.configuration;
-  return { channels: imageChannels(model), ...(task === 'segment' && { classes }) };
+  return { channels: imageChannels(model), ...(task === 'segment' && { classes, labels, ignore }) };
+}
+
+/** The data set to run a model on: the one that is named, or the one that it was made from (UsageError: neither). */
+export function datasetFor(named: string | undefined, model: Model): string {
+  const name = named ?? model.notes.dataset;
+  if (name !== undefined) return name;
+  throw new UsageError('--dataset is missing: the model does not say which data set it was made from');
 }
 
 /** Refuses a data set whose task or classes are not the model's (UsageError). */
-export function requireFitting(dataset: Dataset, model: Model): void {
+export function requireFitting(options: DataOptions, model: Model): void {
+  const dataset = findDataset(options.dataset);
+  if (ownsLabels(dataset.name)) return; // its labels are looked at
   const { task, classes } = model.configuration;
-  if (dataset.name !== 'folder' && dataset.task !== task) {
+  if (dataset.task !== task) {
     throw new UsageError(
       `--dataset ${dataset.name} is for the task "${dataset.task}", the model is for "${task}"`,
     );
   }
-  const fixed = dataset.name !== 'folder' && !dataset.classNamesIn; // else the labels are looked at
-  if (task === 'segment' && fixed && dataset.classNames.length !== classes) {
+  if (task === 'denoise') return;
+  const names = namesOf(dataset, options.data);
+  if (names.length !== classes)
     throw new UsageError(
-      `--dataset ${dataset.name} has ${dataset.classNames.length} classes, the model was made for ${classes}`,
+      `--dataset ${dataset.name} has ${names.length} classes, the model was made for ${classes}`,
+    );
+  const known = model.classNames.filter((name) => names.includes(name));
+  const moved = known.find((name) => names.indexOf(name) !== model.classNames.indexOf(name));
+  if (moved !== undefined) {
+    const [theirs, ours] = [names.indexOf(moved), model.classNames.indexOf(moved)];
+    throw new UsageError(
+      `--dataset ${dataset.name}: its class ${theirs} is "${moved}", which is class ${ours} of the model`,
     );
   }
 }

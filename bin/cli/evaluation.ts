@@ -15,14 +15,19 @@ import {
 import type { Model } from '../../lib/unet/model.js';
 import type { Run } from '../../lib/unet/predict.js';
 import { patchwiseRun } from '../../lib/unet/tiles.js';
+import { ownsLabels } from './data.js';
 import { type MemoryOptions, runOf, type SimulationOptions } from './model.js';
 import { resolveProfile } from './profile.js';
+
+/** Noise that a denoiser has to remove where nobody says how much, in grey levels. */
+export const DEFAULT_SIGMA = 25;
 
 export interface EvaluationOptions extends SimulationOptions, MemoryOptions {
   readonly dataset: string;
   readonly seed: number;
-  readonly sigma: number;
-  readonly ignore?: string;
+  readonly sigma?: number;
+  /** Id of a class that does not count. */
+  readonly ignoredClass?: number | undefined;
   readonly time?: boolean;
   readonly asUnet?: boolean;
 }
@@ -62,14 +67,13 @@ export function evaluateModel(
   const run = options.time ? timedRun(chosen, times) : chosen;
   const { area, cut } = resolveProfile(options);
   const { size } = findDataset(options.dataset).patch;
-  const ignore = classId(options.ignore, model);
   const evaluation = kernels.frozen(() => {
     if (model.configuration.task === 'denoise') {
-      return evaluateDenoising(samples, run, options.sigma, options.seed, onImage);
+      return evaluateDenoising(samples, run, options.sigma ?? DEFAULT_SIGMA, options.seed, onImage);
     }
     const pieces = cut === 'patches' ? patchwiseRun(run, model.layers, size) : run;
     const padded = area === 'padded' ? samples.map((sample) => padToPatches(sample, size)) : samples;
-    return evaluateSegmentation(padded, pieces, model.classNames, onImage, ignore);
+    return evaluateSegmentation(padded, pieces, model.classNames, onImage, options.ignoredClass);
   });
   const milliseconds = options.time ? median(times) : undefined;
   return { ...evaluation, steps, latency, compared, milliseconds };
@@ -100,10 +104,34 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-/** The id of a class by name; UsageError where the model knows none of that name. */
-function classId(name: string | undefined, { classNames }: Model): number | undefined {
-  if (name === undefined) return undefined;
-  const id = classNames.indexOf(name);
-  if (id < 0) throw new UsageError(`--ignore ${name}: expected one of ${classNames.join(', ')}`);
-  return id;
+/** What does not count: a class of the model, or a number that labels hold beside its classes. */
+export interface Ignored {
+  readonly id?: number;
+  readonly stored?: number;
+}
+
+/** The option --ignore: the name or the id of a class, or with one's own labels any number (UsageError: neither). */
+export function ignoredBy(
+  { ignore, dataset }: { readonly ignore?: string; readonly dataset: string },
+  { configuration: { task, classes }, classNames }: Model,
+): Ignored {
+  if (ignore === undefined) return {};
+  if (task === 'denoise')
+    throw new UsageError(`--ignore ${ignore}: a denoiser tells no classes apart, leave it out`);
+  const named = classNames.indexOf(ignore);
+  const id = named >= 0 ? named : /^\d{1,5}$/.test(ignore) ? Number(ignore) : undefined;
+  if (id !== undefined && id < classes) return { id };
+  if (id !== undefined && ownsLabels(dataset)) return { stored: id };
+  const ids = `0 to ${classes - 1}`;
+  throw new UsageError(`--ignore ${ignore}: expected a class, ${ids} or one of ${classNames.join(', ')}`);
+}
+
+/** Refuses options that would mean nothing (UsageError). */
+export function checkEvaluationOptions(
+  options: SimulationOptions & { readonly figures?: string; readonly beside: readonly string[] },
+): void {
+  if (options.figures !== undefined && resolveProfile(options).area === 'padded')
+    throw new UsageError('--figures shows images without their padding: add --area image');
+  if (options.figures === undefined && options.beside.length > 0)
+    throw new UsageError('--beside: is for figures, add --figures DIR');
 }

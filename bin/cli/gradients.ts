@@ -1,7 +1,7 @@
 /** `finetune --gradients`: loss and gradients of one picture, for comparison with other implementations. */
 
-import { readImage } from '../../lib/image/decode.js';
-import { preprocess } from '../../lib/image/preprocess.js';
+import { checkSameSize } from '../../lib/image/dataset/files.js';
+import { readSample } from '../../lib/image/dataset/folder.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import type { SpikingModel } from '../../lib/spike/spikingModel.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
@@ -48,29 +48,20 @@ export function writeGradients(
   };
 }
 
-/** A picture with its class ids, or with its clean version: then the noise between them is the target. */
-function readExample(model: SpikingModel, imagePath: string, labelPath: string): Example {
-  const [picture, label] = [readImage(imagePath), readImage(labelPath)];
-  const { height, width } = picture;
-  if (height % SIZE_STEP !== 0 || width % SIZE_STEP !== 0) {
-    throw new DataError(`${imagePath}: is ${width}x${height}, expected multiples of ${SIZE_STEP}`);
-  }
-  if (label.height !== height || label.width !== width) {
-    throw new DataError(
-      `${labelPath}: is ${label.width}x${label.height}, but ${imagePath} is ${width}x${height}`,
-    );
-  }
-  const channels = imageChannels(model);
-  const input = preprocess(model.preprocess, picture, channels);
-  if (model.configuration.task === 'denoise') {
-    const clean = preprocess(model.preprocess, label, channels);
-    return { height, width, input, target: input.map((value, i) => value - clean[i]) };
-  }
-  if (label.channels !== 1)
-    throw new DataError(`${labelPath}: is a colour picture, expected grey values that are class ids`);
-  const { classes } = model.configuration;
-  const unknown = label.data.find((id) => id >= classes);
-  if (unknown !== undefined)
-    throw new DataError(`${labelPath}: holds class ${unknown}, the model knows 0..${classes - 1}`);
-  return { height, width, input, target: label.data };
+/** A picture with its class ids as data folders hold them, or with its clean version: the noise between them is the target. */
+function readExample(model: SpikingModel, image: string, label: string): Example {
+  const { task, classes } = model.configuration;
+  const reading = {
+    channels: imageChannels(model),
+    preprocess: model.preprocess,
+    classes: { count: classes },
+  };
+  const named = { name: image, image, ...(task === 'segment' && { label }) };
+  const { height, width, input, label: ids } = readSample(named, reading);
+  if (height % SIZE_STEP !== 0 || width % SIZE_STEP !== 0)
+    throw new DataError(`${image}: is ${width}x${height}, expected multiples of ${SIZE_STEP}`);
+  if (ids) return { height, width, input, target: ids };
+  const clean = readSample({ name: label, image: label }, reading);
+  checkSameSize(clean, label, { height, width }, image);
+  return { height, width, input, target: input.map((value, i) => value - clean.input[i]) };
 }

@@ -1,38 +1,77 @@
-/** What `run` writes for a person to open: masks with overlays, or clean pictures. */
+/** What `run` writes for a person to open, and for a program to read: masks, overlays, class ids, probabilities. */
 
-import { basename, extname, join } from 'node:path';
+import { join } from 'node:path';
 import { overlay } from '../../lib/image/colour.js';
-import { writePng } from '../../lib/image/encode.js';
+import { encodePng, encodeShares } from '../../lib/image/encode.js';
 import type { Image } from '../../lib/image/image.js';
+import { writeFileAtomic } from '../../lib/tensor/files.js';
+import { toChw } from '../../lib/tensor/layout.js';
+import { encodeNpy } from '../../lib/tensor/npy.js';
 import { greyLevels, levelPicture } from '../../lib/train/picture.js';
 import type { Model } from '../../lib/unet/model.js';
 import { argmax } from '../../lib/unet/predict.js';
+import { probabilities } from '../../lib/unet/probability.js';
+
+/** What is written of one picture. */
+export interface Answer {
+  readonly picture: Image;
+  /** [H,W,C] */
+  readonly input: Float32Array;
+  /** [H,W,K] */
+  readonly output: Float32Array;
+  /** T; 0 for a U-Net. */
+  readonly steps: number;
+}
+
+/** The files of an answer by the endings of their names, in the order in which they are named. */
+type Files = readonly (readonly [ending: string, bytes: Uint8Array])[];
 
 /**
- * Writes `NAME.mask.png` (class ids as grey levels, shared out evenly) and `NAME.overlay.png`, or `NAME.clean.png`, the
- * input [H,W,C] without the noise that the network found in it. Returns the paths.
+ * Writes `NAME.clean.png`, the input without the noise that the network found in it; or `NAME.mask.png` (class ids shared out
+ * evenly over the grey levels), `NAME.overlay.png` and `NAME.classes.png` (class ids as they are), and where asked to
+ * `NAME.probability.png` and `.npy`. Returns the paths.
  */
-export function writePictures(
+export function writeAnswer(
   folder: string,
-  file: string,
-  { configuration: { task, classes } }: Model,
-  picture: Image,
-  input: Float32Array,
-  output: Float32Array,
+  name: string,
+  model: Model,
+  answer: Answer,
+  probability: boolean,
 ): string[] {
-  const { height, width } = picture;
-  const write = (kind: string, image: Image) => {
-    const path = join(folder, `${basename(file, extname(file))}.${kind}.png`);
-    writePng(path, image);
+  const files =
+    model.configuration.task === 'denoise' ? cleaned(answer) : segmented(model, answer, probability);
+  return files.map(([ending, bytes]) => {
+    const path = join(folder, `${name}.${ending}`);
+    writeFileAtomic(path, bytes);
     return path;
-  };
-  if (task === 'denoise') {
-    const clean = input.map((value, i) => Math.min(1, Math.max(0, value - output[i])));
-    return [write('clean', greyLevels(clean, height, width))];
-  }
+  });
+}
+
+function cleaned({ picture: { height, width }, input, output }: Answer): Files {
+  const clean = input.map((value, i) => Math.min(1, Math.max(0, value - output[i])));
+  return [['clean.png', encodePng(greyLevels(clean, height, width))]];
+}
+
+function segmented({ configuration: { classes } }: Model, answer: Answer, probability: boolean): Files {
+  const { picture, output, steps } = answer;
+  const { height, width } = picture;
   const label = argmax(output, classes);
   return [
-    write('mask', levelPicture(label, height, width, classes)),
-    write('overlay', overlay(picture, label)),
+    ['mask.png', encodePng(levelPicture(label, height, width, classes))],
+    ['overlay.png', encodePng(overlay(picture, label))],
+    ['classes.png', encodePng({ height, width, channels: 1, data: label })],
+    ...(probability ? shares(probabilities(output, classes, steps || 1), height, width, classes) : []),
+  ];
+}
+
+/** As a picture of 16 bits the probability of class 1 of two, or of the class that won; as an array all of them. */
+function shares(all: Float32Array, height: number, width: number, classes: number): Files {
+  const shown = Float32Array.from({ length: height * width }, (_, p) => {
+    const pixel = all.subarray(p * classes, (p + 1) * classes);
+    return classes === 2 ? pixel[1] : Math.max(...pixel);
+  });
+  return [
+    ['probability.png', encodeShares(shown, height, width)],
+    ['probability.npy', encodeNpy(toChw(all, height, width, classes), [classes, height, width])],
   ];
 }

@@ -2,12 +2,12 @@
 
 import { type CalibrationInput, calibrationInputs, drawImages } from '../../lib/convert/calibration.js';
 import type { Sample } from '../../lib/image/dataset/dataset.js';
-import { readImageFolder } from '../../lib/image/dataset/folder.js';
-import { findDataset } from '../../lib/image/dataset/index.js';
+import { readImageFolder } from '../../lib/image/dataset/pictures.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import type { Model } from '../../lib/unet/model.js';
-import { type DataOptions, loadSamples, requireFitting } from '../cli/data.js';
+import { type DataOptions, fitOf, loadSamples, requireFitting } from '../cli/data.js';
 import { imageChannels } from '../cli/model.js';
+import type { Context } from '../cli/stage.js';
 
 export interface CalibrationOptions extends Partial<DataOptions> {
   readonly calibration?: string;
@@ -25,12 +25,16 @@ export interface CalibrationSet {
 }
 
 /** UsageError where nothing is named, or an option cannot mean anything. */
-export function calibrationSet(options: CalibrationOptions, model: Model): CalibrationSet {
+export function calibrationSet(
+  options: CalibrationOptions,
+  model: Model,
+  context: Pick<Context, 'log'>,
+): CalibrationSet {
   const { calibration, noisy, images, seed } = options;
   const { task } = model.configuration;
   if (noisy && (task !== 'denoise' || calibration === undefined))
     throw new UsageError('--noisy: is for a denoiser and the pictures of --calibration: leave it out');
-  const samples = samplesOf(options, model);
+  const samples = samplesOf(options, model, context);
   const chosen = images === undefined ? samples : drawImages(samples, images, seed);
   const inputs = calibrationInputs(chosen, noisy ? 'segment' : task, seed);
   const kind = task === 'denoise' ? (noisy ? ', noisy as they are' : ', with noise of sigma 0 to 55') : '';
@@ -38,7 +42,11 @@ export function calibrationSet(options: CalibrationOptions, model: Model): Calib
 }
 
 /** All images of the folder, prepared as the model expects its pictures, or of the data set's training split. */
-function samplesOf(options: CalibrationOptions, model: Model): readonly Sample[] {
+function samplesOf(
+  options: CalibrationOptions,
+  model: Model,
+  context: Pick<Context, 'log'>,
+): readonly Sample[] {
   const channels = imageChannels(model);
   if (options.calibration !== undefined) {
     if (options.dataset !== undefined)
@@ -47,6 +55,7 @@ function samplesOf(options: CalibrationOptions, model: Model): readonly Sample[]
   }
   if (options.dataset === undefined)
     throw new UsageError('what to measure on? Give --dataset or --calibration');
-  requireFitting(findDataset(options.dataset), model);
-  return loadSamples({ ...options, dataset: options.dataset }, 'train', { channels });
+  const named = { ...options, dataset: options.dataset };
+  requireFitting(named, model);
+  return loadSamples(named, 'train', fitOf(model, undefined), context);
 }

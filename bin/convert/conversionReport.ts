@@ -10,7 +10,7 @@ import type { Converted } from './convertByPlan.js';
 
 export function conversionReport(
   file: string,
-  { spiking, auto }: Converted,
+  { spiking, silent, auto }: Converted,
   { inputs, description }: CalibrationSet,
   checked: CheckReport | undefined,
 ): Result {
@@ -25,7 +25,7 @@ export function conversionReport(
   const { spiking: _, assignment: __, ...choice } = auto ?? {};
   return {
     json: {
-      ...{ model: file, ...conversion, images: inputs.length, calibration: description, layers },
+      ...{ model: file, ...conversion, images: inputs.length, calibration: description, layers, silent },
       ...(auto && { auto: choice }),
       ...(checked && { check: checked }),
     },
@@ -33,9 +33,16 @@ export function conversionReport(
       table(['layer', 'lambda in', 'lambda out', 'neuron, thresholds'], rows),
       ...(auto ? [choiceText(spiking, auto)] : []),
       ...(checked ? [`\n${checkText(checked)}\n`] : []),
+      ...(silent.length > 0 ? [silenceText(silent, layers.length)] : []),
       `${file}: ${conversion.normalisation}-wise, measured on ${description}`,
     ].join('\n'),
   };
+}
+
+/** A network of which layers are silent answers the same to every picture. */
+function silenceText(silent: readonly string[], layers: number): string {
+  const some = silent.length < layers / 2 ? silent.join(', ') : `${silent.length} layers`;
+  return `warning: ${some}: hardly anything is above 0 on these images (trained long enough? the right pictures?)`;
 }
 
 function layersOf({ layers, conversion, channelLambdas }: SpikingModel) {

@@ -18,6 +18,8 @@ const TOLERANCES = { segment: 0.002, denoise: 0.03 };
 
 export interface Converted {
   readonly spiking: SpikingModel;
+  /** Signals that are 0 on the calibration images but for a few values. */
+  readonly silent: readonly string[];
   /** Where its thresholds were chosen. */
   readonly auto?: AutoConversion & { readonly tolerance: number; readonly images: number };
 }
@@ -36,7 +38,8 @@ export function convertByPlan(
   const counting = mse ? progress('counting', inputs.length) : undefined;
   const channelLambdas = counting && measureMseLambdas(kernels, unet, inputs, measured, counting.update);
   const complete = { ...plan, channelLambdas };
-  if (!automatic) return { spiking: convertModel(unet, measured, complete) };
+  const silent = measured.silent(lowest);
+  if (!automatic) return { spiking: convertModel(unet, measured, complete), silent };
   const images = spread(inputs, IMAGES);
   const chosen = {
     tolerance: tolerance ?? TOLERANCES[unet.configuration.task],
@@ -45,7 +48,11 @@ export function convertByPlan(
     onCell: progress('layers', cellCount(unet, images.length)).update,
   };
   const auto = convertAutomatically(kernels, unet, measured, images, complete, chosen);
-  return { spiking: auto.spiking, auto: { ...auto, tolerance: chosen.tolerance, images: images.length } };
+  return {
+    spiking: auto.spiking,
+    silent,
+    auto: { ...auto, tolerance: chosen.tolerance, images: images.length },
+  };
 }
 
 /** So many items, evenly spread. */

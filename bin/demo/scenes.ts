@@ -39,5 +39,5 @@ function read(
 ): Sample {
   const file = (ending: string) => packageFile('fixtures', 'samples', `${name}${ending}.png`);
   const others = Object.fromEntries(more.map((part) => [part, file(`-${part}`)]));
-  return readSample({ name, image: file(''), ...others }, channels, how);
+  return readSample({ name, image: file(''), ...others }, { channels, preprocess: how, classes: {} });
 }

@@ -38,6 +38,8 @@ export interface Measured {
   lambdas(percent: number): Lambdas;
   /** Of one signal. */
   channelLambdas(signal: string, percent: number): Float32Array;
+  /** Signals whose percentile is 0: their layers hardly ever fire, and their lambda is 1 for want of any other. */
+  silent(percent: number): readonly string[];
 }
 
 /** A channel that hardly fires would get weights of any size: its lambda is at least that of its layer over this. */
@@ -83,6 +85,10 @@ export function measureActivations(
       const ofLayer = whole.result(percent) || 1;
       return Float32Array.from(channels, (channel) => channelLambda(channel, percent, ofLayer));
     },
+    silent: (percent) =>
+      network.layers
+        .filter((layer) => hasNeuron(layer) && collectors.get(layer.output)!.whole.result(percent) === 0)
+        .map(({ output }) => output),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Pictures to PNG files: 8-bit grey or RGB, no dates. The pixels of a file are defined; its bytes depend on the
+ * Pictures to PNG files: 8-bit grey or RGB, or levels of 16 bits, no dates. The pixels of a file are defined; its bytes depend on the
  * compressor that is built into Node.
  */
 
@@ -21,4 +21,13 @@ export function encodePng({ height, width, channels, data }: Image): Uint8Array 
 /** Writes a PNG file as a whole. */
 export function writePng(path: string, image: Image): void {
   writeFileAtomic(path, encodePng(image));
+}
+
+/** The bytes of a grey PNG file of 16 bits: shares [H,W] of 0..1 as levels 0..65535. */
+export function encodeShares(shares: Float32Array, height: number, width: number): Uint8Array {
+  const options = { colorType: GREY, inputColorType: GREY, inputHasAlpha: false, bitDepth: 16 } as const;
+  const png = new PNG({ width, height, ...options });
+  const levels = Uint16Array.from(shares, (share) => Math.round(65535 * share));
+  png.data = Buffer.from(levels.buffer);
+  return PNG.sync.write(png, options);
 }

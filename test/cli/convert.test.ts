@@ -6,7 +6,7 @@ import t from 'tap';
 import { type CalibrationOptions, calibrationSet } from '../../bin/convert/calibrationSet.js';
 import { calibrationInputs, drawImages } from '../../lib/convert/calibration.js';
 import { type CalibrationImage, measureLambdas } from '../../lib/convert/statistics.js';
-import { readImageFolder } from '../../lib/image/dataset/folder.js';
+import { readImageFolder } from '../../lib/image/dataset/pictures.js';
 import { findDataset } from '../../lib/image/dataset/index.js';
 import { encodePng } from '../../lib/image/encode.js';
 import { drawTexture } from '../../lib/image/synthetic/textures.js';

@@ -5,10 +5,10 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../../tensor/error.js';
-import type { Dataset, Sample } from './dataset.js';
-import { attempt, requireDirectory } from './files.js';
-import { readImageFolder } from './folder.js';
+import { DataError, UsageError } from '../../tensor/error.js';
+import type { Dataset } from './dataset.js';
+import { type List, onDisk } from './disk.js';
+import { listPictures } from './pictures.js';
 
 const photographs = {
   task: 'denoise',
@@ -17,43 +17,32 @@ const photographs = {
   patch: { size: 64, perEpoch: 3200 },
 } as const;
 
-export const bsd300: Dataset = {
-  ...photographs,
-  name: 'bsd300',
-  summary: 'photographs to train denoisers on; --channels 3 for colour',
-  channels: 1,
-  folder: 'BSDS300',
-  load({ directory, split, channels }) {
-    const root = requireDirectory(directory, 'bsd300');
+export const bsd300: Dataset = onDisk(
+  {
+    ...photographs,
+    name: 'bsd300',
+    summary: 'photographs to train denoisers on; --channels 3 for colour',
+    channels: 1,
+    folder: 'BSDS300',
+  },
+  (root, { split, channels }) => {
     const folders = (split === 'all' ? ['train', 'test'] : [split]).map((part) => join(root, 'images', part));
     const wanted = split === 'all' ? folders.filter(existsSync) : folders;
-    return wanted.flatMap((part) => readImageFolder(part, channels ?? bsd300.channels));
+    if (wanted.length === 0)
+      throw new DataError(`${folders[0]}: there is no such folder, expected photographs`);
+    return wanted.flatMap((part) => listPictures(part, channels, photographs.preprocess));
   },
-  check: (directory) => problemsIn(join(directory, 'images', 'train')),
-};
+);
 
 /** A folder of pictures that nothing is trained on. */
 function testSet(name: string, folder: string, channels: 1 | 3, summary: string): Dataset {
-  return {
-    ...photographs,
-    name,
-    summary,
-    channels,
-    folder,
-    load(options): Sample[] {
-      if (options.split === 'train') {
-        throw new UsageError(`--dataset ${name}: is a test set, train on bsd300 or on a folder of your own`);
-      }
-      return readImageFolder(requireDirectory(options.directory, name), options.channels ?? channels);
-    },
-    check: problemsIn,
+  const list: List = (directory, { split, ...wanted }) => {
+    if (split === 'train') {
+      throw new UsageError(`--dataset ${name}: is a test set, train on bsd300 or on a folder of your own`);
+    }
+    return listPictures(directory, wanted.channels, photographs.preprocess);
   };
-}
-
-function problemsIn(directory: string): string[] {
-  const problems: string[] = [];
-  attempt(problems, () => readImageFolder(directory, 3));
-  return problems;
+  return onDisk({ ...photographs, name, summary, channels, folder }, list);
 }
 
 export const bsd68 = testSet('bsd68', 'BSD68', 1, 'grey photographs to test denoisers on');

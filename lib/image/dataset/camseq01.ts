@@ -8,43 +8,44 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { VOID } from '../../kernel/dims.js';
 import { DataError } from '../../tensor/error.js';
 import { readBytes } from '../../tensor/files.js';
-import { readImage } from '../decode.js';
-import type { Image } from '../image.js';
-import { toRgb } from '../image.js';
+import { readImage, readRaster } from '../decode.js';
+import { labelColours, placeOf } from '../label.js';
 import { preprocess } from '../preprocess.js';
 import { resizeBilinear, resizeNearest } from '../resize.js';
 import type { Dataset, Sample, Split } from './dataset.js';
-import { attempt, checkSameSize, listFolder, requireDirectory } from './files.js';
+import { onDisk } from './disk.js';
+import { checkSameSize, listFolder, readLabelled } from './files.js';
 
 const SIDE = 256;
 const TEST_FRACTION = 0.2;
+/** The table of the classes and their colours. */
+const TABLE = 'label_colors.txt';
 
-export const camseq01: Dataset = {
-  name: 'camseq01',
-  summary: 'street scenes, resized to 256x256',
-  task: 'segment',
-  channels: 3,
-  classNames: [],
-  classNamesIn: (directory) => readClasses(directory).map(({ name }) => name),
-  preprocess: 'plain',
-  patch: { size: 128, perEpoch: 400, flips: false },
-  folder: 'CamSeq01',
-  load({ directory, split, channels }) {
-    const root = requireDirectory(directory, 'camseq01');
-    const classes = classIdsByColour(readClasses(root));
-    return framesOf(root, split).map((name) => readFrame(root, name, classes, channels ?? camseq01.channels));
+export const camseq01: Dataset = onDisk(
+  {
+    name: 'camseq01',
+    summary: 'street scenes, resized to 256x256',
+    task: 'segment',
+    channels: 3,
+    classNames: [],
+    classNamesIn: (directory) => readClasses(directory).map(({ name }) => name),
+    preprocess: 'plain',
+    patch: { size: 128, perEpoch: 400, flips: false },
+    folder: 'CamSeq01',
   },
-  check(directory) {
-    const problems: string[] = [];
-    const classes = attempt(problems, () => classIdsByColour(readClasses(directory)));
-    for (const name of attempt(problems, () => framesOf(directory, 'all')) ?? []) {
-      attempt(problems, () => readFrame(directory, name, classes ?? new Map(), 3));
-    }
-    return problems;
+  (directory, { split, channels, labels }) => {
+    const classes = labels ? idsByColour(readClasses(directory), directory) : undefined;
+    return framesOf(directory, split).map((name) => {
+      const frame = join(directory, `${name}.png`);
+      const label = classes && { path: join(directory, `${name}_L.png`), classes };
+      const files = label ? [frame, label.path] : [frame];
+      return { name, files, read: () => readFrame(name, frame, label, channels) };
+    });
   },
-};
+);
 
 interface ColouredClass {
   readonly name: string;
@@ -55,7 +56,7 @@ interface ColouredClass {
 const colourKey = (red: number, green: number, blue: number) => (red << 16) | (green << 8) | blue;
 
 function readClasses(directory: string): ColouredClass[] {
-  const path = join(directory, 'label_colors.txt');
+  const path = join(directory, TABLE);
   const lines = new TextDecoder().decode(readBytes(path)).split(/\r?\n/);
   const classes = lines.flatMap((line, i) => {
     if (line.trim() === '') return [];
@@ -68,16 +69,20 @@ function readClasses(directory: string): ColouredClass[] {
   });
   if (classes.length < 2)
     throw new DataError(`${path}: names ${classes.length} classes, expected at least 2`);
+  if (classes.length > VOID)
+    throw new DataError(`${path}: names ${classes.length} classes, expected at most ${VOID}`);
+  const twice = classes.find(({ name }, id) => classes.findIndex((other) => other.name === name) !== id);
+  if (twice) throw new DataError(`${path}: two classes are named "${twice.name}"`);
   return classes;
 }
 
 /** Ids by colour; DataError where two classes share one. */
-function classIdsByColour(classes: readonly ColouredClass[]): ReadonlyMap<number, number> {
+function idsByColour(classes: readonly ColouredClass[], directory: string): ReadonlyMap<number, number> {
   const ids = new Map<number, number>();
   for (const [id, { name, colour }] of classes.entries()) {
     const other = ids.get(colour);
     if (other !== undefined)
-      throw new DataError(`label_colors.txt: ${classes[other].name} and ${name} share a colour`);
+      throw new DataError(`${join(directory, TABLE)}: ${classes[other].name} and ${name} share a colour`);
     ids.set(colour, id);
   }
   return ids;
@@ -90,6 +95,8 @@ function framesOf(directory: string, split: Split): readonly string[] {
   const path = join(directory, 'splits.json');
   if (existsSync(path)) {
     const { train, test } = parseSplits(path);
+    const both = train.find((name) => test.includes(name));
+    if (both !== undefined) throw new DataError(`${path}: "${both}" is in both splits`);
     return { train, test, all: [...train, ...test] }[split];
   }
   const frames = listFolder(directory, 'frames and their labels').flatMap((file) => {
@@ -113,29 +120,35 @@ function parseSplits(path: string): z.infer<typeof splits> {
 }
 
 function readFrame(
-  directory: string,
   name: string,
-  classes: ReadonlyMap<number, number>,
+  path: string,
+  label: { readonly path: string; readonly classes: ReadonlyMap<number, number> } | undefined,
   channels: 1 | 3,
 ): Sample {
-  const [path, labelPath] = [join(directory, `${name}.png`), join(directory, `${name}_L.png`)];
-  const [frame, coloured] = [readImage(path), readImage(labelPath)];
-  checkSameSize(coloured, labelPath, frame, path);
+  const frame = label ? readLabelled(path) : readImage(path);
   const picture = resizeBilinear(frame, SIDE, SIDE);
-  const label = resizeNearest(classIds(coloured, classes, labelPath), frame, SIDE, SIDE);
+  const sample = { name, height: SIDE, width: SIDE, channels, picture };
   const input = preprocess('plain', picture, channels);
-  return { name, height: SIDE, width: SIDE, channels, input, picture, label };
+  if (!label) return { ...sample, input };
+  const raster = readRaster(label.path);
+  checkSameSize(raster, label.path, frame, path);
+  const ids = idsOf(labelColours(raster, label.path), raster.width, label.classes, label.path);
+  return { ...sample, input, label: resizeNearest(ids, frame, SIDE, SIDE) };
 }
 
-function classIds(image: Image, classes: ReadonlyMap<number, number>, path: string): Uint8Array {
-  const { data } = toRgb(image);
-  return Uint8Array.from({ length: image.height * image.width }, (_, p) => {
-    const colour = [data[3 * p], data[3 * p + 1], data[3 * p + 2]] as const;
+/** Class ids [H,W] of colours [H,W,3]; DataError for a colour that the table does not name. */
+function idsOf(
+  colours: Uint8Array,
+  width: number,
+  classes: ReadonlyMap<number, number>,
+  path: string,
+): Uint8Array {
+  return Uint8Array.from({ length: colours.length / 3 }, (_, p) => {
+    const colour = [colours[3 * p], colours[3 * p + 1], colours[3 * p + 2]] as const;
     const id = classes.get(colourKey(...colour));
     if (id !== undefined) return id;
-    const place = `row ${Math.floor(p / image.width)}, column ${p % image.width}`;
     throw new DataError(
-      `${path}: ${place} has the colour ${colour.join(' ')}, which label_colors.txt does not name`,
+      `${path}: ${placeOf(p, width)} has the colour ${colour.join(' ')}, which ${TABLE} does not name`,
     );
   });
 }

@@ -3,9 +3,11 @@
  * read from disk lives in one file beside this one, with one line in index.ts.
  */
 
+import { VOID } from '../../kernel/dims.js';
 import { DataError } from '../../tensor/error.js';
 import type { Image } from '../image.js';
 import type { PreprocessName } from '../preprocess.js';
+import type { List } from './disk.js';
 
 export type Task = 'segment' | 'denoise';
 export type Split = 'train' | 'test' | 'all';
@@ -20,7 +22,7 @@ export interface Sample {
   readonly input: Float32Array;
   /** What a person looks at. */
   readonly picture: Image;
-  /** Class ids [H,W]. */
+  /** Class ids [H,W]; VOID where a pixel does not count. */
   readonly label?: Uint8Array;
   /** Field of view [H,W]: 1 inside. */
   readonly fov?: Uint8Array;
@@ -33,6 +35,12 @@ export interface LoadOptions {
   readonly seed: number;
   /** Channels of the input; the data set's own where left out. */
   readonly channels?: 1 | 3 | undefined;
+  /** How many classes the labels name; left out: as many as they hold. */
+  readonly classes?: number | undefined;
+  /** A number in labels whose pixels do not count. */
+  readonly ignore?: number | undefined;
+  /** false: labels and fields of view are not read, and may be missing. */
+  readonly labels?: boolean | undefined;
 }
 
 /** Training examples: side in pixels, how many make an epoch, and whether half of them are mirrored each way. */
@@ -57,8 +65,10 @@ export interface Dataset {
   readonly folder?: string;
   /** DataError names the first file that is missing or malformed. */
   load(options: LoadOptions): Sample[];
-  /** What is missing or malformed in a folder, one line each. */
-  check?(directory: string): string[];
+  /** Of a data set on disk: its samples, not read yet; DataError where there are none. */
+  list?: List;
+  /** Folders of its published layout that are not read, by their names. */
+  readonly unread?: readonly string[];
   /** Of a synthetic twin: writes it in the layout of what it stands in for. */
   write?(directory: string, seed: number): void;
 }
@@ -66,7 +76,7 @@ export interface Dataset {
 /** Refuses labels with a class id that a network of so many classes does not know (DataError). */
 export function checkLabels(samples: readonly Sample[], classes: number): void {
   for (const { name, label, width } of samples) {
-    const at = label?.findIndex((id) => id >= classes) ?? -1;
+    const at = label?.findIndex((id) => id >= classes && id !== VOID) ?? -1;
     if (at < 0) continue;
     throw new DataError(
       `${name}: its label holds the class ${label![at]} at row ${Math.floor(at / width)}, column ${at % width}; expected 0 to ${classes - 1}`,

@@ -10,7 +10,8 @@ import { DataError } from '../../tensor/error.js';
 import { readImage } from '../decode.js';
 import { preprocess } from '../preprocess.js';
 import type { Dataset, Sample, Split } from './dataset.js';
-import { attempt, listFolder, readBinary, requireDirectory } from './files.js';
+import { onDisk, type Wanted } from './disk.js';
+import { listFolder, readLabelled, readMask } from './files.js';
 
 type SplitFolder = 'training' | 'test';
 
@@ -20,34 +21,27 @@ const SPLIT_FOLDERS: Readonly<Record<Split, readonly SplitFolder[]>> = {
   all: ['training', 'test'],
 };
 
-export const drive: Dataset = {
-  name: 'drive',
-  summary: 'retinal vessels, 565x584',
-  task: 'segment',
-  channels: 1,
-  classNames: ['background', 'vessel'],
-  preprocess: 'drive',
-  patch: { size: 48, perEpoch: 12000 },
-  folder: 'DRIVE',
-  load({ directory, split, channels }) {
-    const root = requireDirectory(directory, 'drive');
-    return SPLIT_FOLDERS[split].flatMap((folder) =>
-      entriesOf(root, folder).map((entry) => readSample(entry, channels ?? drive.channels)),
-    );
+export const drive: Dataset = onDisk(
+  {
+    name: 'drive',
+    summary: 'retinal vessels, 565x584',
+    task: 'segment',
+    channels: 1,
+    classNames: ['background', 'vessel'],
+    preprocess: 'drive',
+    patch: { size: 48, perEpoch: 12000 },
+    folder: 'DRIVE',
+    unread: ['2nd_manual'],
   },
-  check(directory) {
-    const problems: string[] = [];
-    for (const folder of SPLIT_FOLDERS.all) {
-      for (const { image, label, mask } of attempt(problems, () => entriesOf(directory, folder)) ?? []) {
-        const picture = attempt(problems, () => readImage(image));
-        for (const path of [label, mask]) {
-          attempt(problems, () => (picture ? readBinary(path, picture, image) : readImage(path)));
-        }
-      }
-    }
-    return problems;
-  },
-};
+  (directory, wanted) =>
+    SPLIT_FOLDERS[wanted.split].flatMap((folder) =>
+      entriesOf(directory, folder, wanted.labels).map((entry) => ({
+        name: entry.name,
+        files: wanted.labels ? [entry.image, entry.label, entry.mask] : [entry.image],
+        read: () => readSample(entry, wanted),
+      })),
+    ),
+);
 
 /** The files of one photograph; where a label or mask is missing, the path it is expected at. */
 interface Entry {
@@ -57,13 +51,15 @@ interface Entry {
   readonly mask: string;
 }
 
-function entriesOf(directory: string, folder: SplitFolder): Entry[] {
+function entriesOf(directory: string, folder: SplitFolder, labelled: boolean): Entry[] {
   const imageFolder = join(directory, folder, 'images');
   const labelFolder = join(directory, folder, '1st_manual');
   const maskFolder = join(directory, folder, 'mask');
   const images = numberedFiles(imageFolder, /^(\d+)_.*\.(tiff?|png)$/i);
-  const labels = numberedFiles(labelFolder, /^(\d+)_manual1\.(gif|png)$/i);
-  const masks = numberedFiles(maskFolder, /^(\d+)_.*mask\.(gif|png)$/i);
+  const partners = (from: string, pattern: RegExp): ReadonlyMap<string, string> =>
+    labelled ? numberedFiles(from, pattern) : new Map();
+  const labels = partners(labelFolder, /^(\d+)_manual1\.(gif|png)$/i);
+  const masks = partners(maskFolder, /^(\d+)_.*mask\.(gif|png)$/i);
   if (images.size === 0)
     throw new DataError(`${imageFolder}: holds no picture, expected files named NN_*.tif`);
   return [...images].map(([number, image]) => ({
@@ -88,8 +84,8 @@ function numberedFiles(folder: string, pattern: RegExp): Map<string, string> {
   return new Map([...files].sort(([a], [b]) => Number(a) - Number(b)));
 }
 
-function readSample({ name, image, label, mask }: Entry, channels: 1 | 3): Sample {
-  const picture = readImage(image);
+function readSample({ name, image, label, mask }: Entry, { channels, labels }: Wanted): Sample {
+  const picture = labels ? readLabelled(image) : readImage(image);
   return {
     name,
     height: picture.height,
@@ -97,7 +93,6 @@ function readSample({ name, image, label, mask }: Entry, channels: 1 | 3): Sampl
     channels,
     input: preprocess('drive', picture, channels),
     picture,
-    label: readBinary(label, picture, image),
-    fov: readBinary(mask, picture, image),
+    ...(labels && { label: readMask(label, picture, image), fov: readMask(mask, picture, image) }),
   };
 }

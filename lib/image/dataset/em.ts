@@ -6,52 +6,53 @@
  */
 
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { DataError } from '../../tensor/error.js';
 import { readBytes } from '../../tensor/files.js';
-import { decodeImages, readImage } from '../decode.js';
+import { decodeImages, decodeRasters, readImage, readRaster } from '../decode.js';
 import type { Image } from '../image.js';
+import { drawnMask, type StoredLabel, storedLabel } from '../label.js';
 import { preprocess } from '../preprocess.js';
 import type { Dataset, Sample, Split } from './dataset.js';
-import { attempt, binaryOf, listFolder, requireDirectory } from './files.js';
+import { onDisk } from './disk.js';
+import { checkSameSize, listFolder, readLabelled } from './files.js';
 
 const TEST_SECTIONS = 5;
 const STACKS = { volume: 'train-volume.tif', labels: 'train-labels.tif' };
 
-export const em: Dataset = {
-  name: 'em',
-  summary: 'cells and membranes, 512x512',
-  task: 'segment',
-  channels: 1,
-  classNames: ['membrane', 'cell'],
-  preprocess: 'plain',
-  patch: { size: 128, perEpoch: 800, flips: true },
-  folder: 'EM',
-  load({ directory, split, channels }) {
-    const root = requireDirectory(directory, 'em');
-    return partOf(root, split).map((section) => toSample(section, channels ?? em.channels));
+export const em: Dataset = onDisk(
+  {
+    name: 'em',
+    summary: 'cells and membranes, 512x512',
+    task: 'segment',
+    channels: 1,
+    classNames: ['membrane', 'cell'],
+    preprocess: 'plain',
+    patch: { size: 128, perEpoch: 800, flips: true },
+    folder: 'EM',
   },
-  check(directory) {
-    const problems: string[] = [];
-    for (const section of attempt(problems, () => partOf(directory, 'all')) ?? []) {
-      attempt(problems, () => toSample(section, 1));
-    }
-    return problems;
-  },
-};
+  (directory, { split, channels, labels }) =>
+    partOf(directory, split, labels).map((section) => ({
+      name: section.name,
+      files: section.files,
+      read: () => toSample(section, channels),
+    })),
+);
 
 /** One section, and where it and its label come from; pictures of a folder are read when they are needed. */
 interface Section {
   readonly name: string;
+  readonly files: readonly string[];
   readonly source: string;
-  readonly labelSource: string;
   picture(): Image;
-  label(): Image;
+  /** Where labels are wanted. */
+  label?(): StoredLabel;
 }
 
 /** The sections of a split; DataError where there are none. */
-function partOf(directory: string, split: Split): readonly Section[] {
-  const all = existsSync(join(directory, 'images')) ? pairsIn(directory) : pagesIn(directory);
+function partOf(directory: string, split: Split, labelled: boolean): readonly Section[] {
+  const sectionsIn = existsSync(join(directory, 'images')) ? pairsIn : pagesIn;
+  const all = sectionsIn(directory, labelled);
   const train = all.slice(0, -TEST_SECTIONS);
   const part = { all, train, test: all.slice(-TEST_SECTIONS) }[split];
   if (part.length > 0) return part;
@@ -59,34 +60,44 @@ function partOf(directory: string, split: Split): readonly Section[] {
   throw new DataError(`${directory}: holds ${all.length} sections, expected ${expected}`);
 }
 
-function pagesIn(directory: string): Section[] {
+function pagesIn(directory: string, labelled: boolean): Section[] {
   const [volume, labels] = [STACKS.volume, STACKS.labels].map((file) => join(directory, file));
-  const [pictures, truths] = [volume, labels].map((path) => decodeImages(readBytes(path), path));
-  if (pictures.length !== truths.length) {
+  const pictures = decodeImages(readBytes(volume), volume);
+  const truths = labelled ? decodeRasters(readBytes(labels), labels) : undefined;
+  if (truths && pictures.length !== truths.length) {
     throw new DataError(`${labels}: has ${truths.length} pages, expected ${pictures.length} as ${volume}`);
   }
   return pictures.map((picture, page) => ({
     name: `section/${String(page).padStart(2, '0')}`,
+    files: truths ? [volume, labels] : [volume],
     source: `${volume}, page ${page}`,
-    labelSource: `${labels}, page ${page}`,
     picture: () => picture,
-    label: () => truths[page],
+    ...(truths && { label: () => storedLabel(truths[page], `${labels}, page ${page}`) }),
   }));
 }
 
-function pairsIn(directory: string): Section[] {
+function pairsIn(directory: string, labelled: boolean): Section[] {
   const images = join(directory, 'images');
   const names = listFolder(images, 'pictures of sections').filter((name) => /\.png$/i.test(name));
   return names.map((name) => {
     const [source, labelSource] = [join(images, name), join(directory, 'labels', name)];
-    const [picture, label] = [() => readImage(source), () => readImage(labelSource)];
-    return { name: basename(name, '.png'), source, labelSource, picture, label };
+    const section = { name: basename(name, extname(name)), source };
+    if (!labelled) return { ...section, files: [source], picture: () => readImage(source) };
+    return {
+      ...section,
+      files: [source, labelSource],
+      picture: () => readLabelled(source),
+      label: () => storedLabel(readRaster(labelSource), labelSource),
+    };
   });
 }
 
-function toSample({ name, source, labelSource, ...read }: Section, channels: 1 | 3): Sample {
-  const picture = read.picture();
+function toSample(section: Section, channels: 1 | 3): Sample {
+  const { name, source } = section;
+  const picture = section.picture();
   const { height, width } = picture;
-  const label = binaryOf(read.label(), labelSource, picture, source);
-  return { name, height, width, channels, input: preprocess('plain', picture, channels), picture, label };
+  const label = section.label?.();
+  if (label) checkSameSize(label, label.source, picture, source);
+  const input = preprocess('plain', picture, channels);
+  return { name, height, width, channels, input, picture, ...(label && { label: drawnMask(label) }) };
 }

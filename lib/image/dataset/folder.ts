@@ -1,47 +1,39 @@
 /**
- * Plain folders of pictures: DIR/images and DIR/labels with the same file names but for the ending (and DIR/masks for
- * a field of view), or the same below DIR/train and DIR/test. Without those two, the last fifth in the order of the
- * names is the test split. Labels hold class ids as grey values; one that holds nothing but 0 and 255 counts as 0 and
- * 1. Where there is no images folder the pictures lie in DIR itself, unlabelled: enough for denoising and calibration.
+ * Plain folders of pictures: DIR/images and DIR/labels with the same names but for the ending or an addition such as _mask
+ * (and DIR/masks for a field of view), or the same below DIR/train and DIR/test. Without those two, the last fifth in the order
+ * in which people count is the test split. Labels hold class ids as they are stored; two classes may be drawn in black and
+ * white. Where there is no images folder the pictures lie in DIR itself, unlabelled: enough for denoising and calibration.
  */
 
-import { existsSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
-import { DataError } from '../../tensor/error.js';
-import { readImage } from '../decode.js';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readImage, readRaster } from '../decode.js';
+import { type StoredLabel, storedLabel } from '../label.js';
 import { type PreprocessName, preprocess } from '../preprocess.js';
+import { type Classes, classIdsOf, drawnInBlackAndWhite } from './classIds.js';
 import type { Dataset, Sample, Split } from './dataset.js';
-import { attempt, listFolder, readLevels, requireDirectory } from './files.js';
+import { type Listed, onDisk, type Wanted } from './disk.js';
+import { checkSameSize, readLabelled, readMask } from './files.js';
+import { byStem, listPictures, partnerFinder, picturesIn, stem } from './pictures.js';
 
-const PICTURE = /\.(png|jpe?g|tiff?|gif)$/i;
 const TEST_FRACTION = 0.2;
 
-export const folder: Dataset = {
-  name: 'folder',
-  summary: 'your own: DIR/images, DIR/labels (class ids as grey values), optional DIR/masks',
-  task: 'segment',
-  channels: 1,
-  classNames: ['background', 'foreground'],
-  preprocess: 'plain',
-  patch: { size: 48, perEpoch: 2000 },
-  folder: 'folder',
-  load({ directory, split, channels }) {
-    const files = filesOf(requireDirectory(directory, 'folder'), split);
-    return files.map((sample) => readSample(sample, channels ?? folder.channels));
+export const folder: Dataset = onDisk(
+  {
+    name: 'folder',
+    summary: 'your own: DIR/images, DIR/labels (class ids as stored, or black and white), optional DIR/masks',
+    task: 'segment',
+    channels: 1,
+    classNames: ['background', 'foreground'],
+    preprocess: 'plain',
+    patch: { size: 48, perEpoch: 2000 },
+    folder: 'folder',
   },
-  check(directory) {
-    const problems: string[] = [];
-    for (const sample of attempt(problems, () => filesOf(directory, 'all')) ?? []) {
-      attempt(problems, () => readSample(sample, 1));
-    }
-    return problems;
+  (directory, wanted) => {
+    const drawn = drawing(() => labelsOf(directory), wanted.classes);
+    return listSplit(directory, wanted, drawn);
   },
-};
-
-/** All pictures that lie in a folder, in the order of their names, without labels. */
-export function readImageFolder(directory: string, channels: 1 | 3, how: PreprocessName = 'plain'): Sample[] {
-  return picturesIn(directory).map((image) => readSample({ name: basename(image), image }, channels, how));
-}
+);
 
 /** The files of one sample. */
 export interface SampleFiles {
@@ -51,76 +43,99 @@ export interface SampleFiles {
   readonly mask?: string | undefined;
 }
 
-/** Reads one sample; DataError names a file that is missing, damaged or of another size. */
-export function readSample(
-  { name, image, label, mask }: SampleFiles,
-  channels: 1 | 3,
-  how: PreprocessName = 'plain',
-): Sample {
-  const picture = readImage(image);
+/** How a sample is to be read. */
+export interface Reading {
+  readonly channels: 1 | 3;
+  readonly preprocess: PreprocessName;
+  readonly classes: Classes;
+  /** Whether labels are drawn in black and white, where white is no class id; of this label alone if left out. */
+  readonly drawn?: () => boolean;
+}
+
+/** Reads one sample; DataError names a file that is missing, damaged, of another size, or no label. */
+export function readSample({ name, image, label, mask }: SampleFiles, reading: Reading): Sample {
+  const picture = label === undefined && mask === undefined ? readImage(image) : readLabelled(image);
   const { height, width } = picture;
-  return {
-    name,
-    height,
-    width,
-    channels,
-    input: preprocess(how, picture, channels),
-    picture,
-    ...(label !== undefined && { label: classIds(readLevels(label, picture, image)) }),
-    ...(mask !== undefined && { fov: readLevels(mask, picture, image).map((level) => (level > 0 ? 1 : 0)) }),
+  const { channels, classes } = reading;
+  const input = preprocess(reading.preprocess, picture, channels);
+  const sample = { name, height, width, channels, input, picture };
+  const fov = mask === undefined ? {} : { fov: readMask(mask, picture, image) };
+  if (label === undefined) return { ...sample, ...fov };
+  const stored = readStored(label);
+  checkSameSize(stored, label, picture, image);
+  const drawn = reading.drawn ?? (() => drawnInBlackAndWhite([stored], classes));
+  return { ...sample, label: classIdsOf(stored, classes, drawn), ...fov };
+}
+
+function readStored(path: string): StoredLabel {
+  return storedLabel(readRaster(path), path);
+}
+
+/** The answer for a whole set of labels, which are read when it is asked for, once. */
+function drawing(labels: () => string[], classes: Classes): () => boolean {
+  let answer: boolean | undefined;
+  const stored = function* () {
+    for (const path of labels()) yield readStored(path);
+  };
+  return () => {
+    answer ??= drawnInBlackAndWhite(stored(), classes);
+    return answer;
   };
 }
 
-/** A label drawn in black and white means classes 0 and 1. */
-function classIds(levels: Uint8Array): Uint8Array {
-  const blackAndWhite = levels.every((level) => level === 0 || level === 255);
-  return blackAndWhite ? levels.map((level) => level & 1) : levels;
+/** The labels of all splits. */
+function labelsOf(directory: string): string[] {
+  return rootsOf(directory, 'all').flatMap((root) => {
+    const labels = subfolder(root, 'labels');
+    return labels === undefined ? [] : picturesIn(labels);
+  });
 }
 
-function filesOf(directory: string, split: Split): SampleFiles[] {
-  const parts = (['train', 'test'] as const).filter((part) => existsSync(join(directory, part)));
-  if (parts.length > 0) {
-    const wanted = split === 'all' ? parts : [split];
-    return wanted.flatMap((part) => filesBelow(join(directory, part)));
-  }
-  const all = filesBelow(directory);
+/** Where samples lie: DIR/train, DIR/test, or DIR itself. */
+function rootsOf(directory: string, split: Split): string[] {
+  const parts = splitFolders(directory);
+  if (parts.length === 0) return [directory];
+  const wanted = split === 'all' ? parts : [split];
+  return wanted.map((part) => join(directory, part));
+}
+
+function splitFolders(directory: string): ('train' | 'test')[] {
+  return (['train', 'test'] as const).filter((part) => existsSync(join(directory, part)));
+}
+
+function listSplit(directory: string, wanted: Wanted, drawn: () => boolean): Listed[] {
+  const { split } = wanted;
+  const all = rootsOf(directory, split).flatMap((root) => listBelow(root, wanted, drawn));
+  if (split === 'all' || splitFolders(directory).length > 0) return all;
   const testCount = Math.max(1, Math.round(TEST_FRACTION * all.length));
-  if (split === 'all') return all;
   return split === 'test' ? all.slice(-testCount) : all.slice(0, -testCount);
 }
 
 /** The samples of one folder with images (and labels, masks) below it, or with pictures in it. */
-function filesBelow(root: string): SampleFiles[] {
-  const imageFolder = join(root, 'images');
-  if (!existsSync(imageFolder)) return picturesIn(root).map((image) => ({ name: basename(image), image }));
-  const [labels, masks] = [partnersIn(join(root, 'labels')), partnersIn(join(root, 'masks'))];
-  return picturesIn(imageFolder).map((image) => {
-    const expected = join(root, 'labels', `${stem(image)}.png`);
-    const label = labels && (labels.get(stem(image)) ?? expected);
-    return { name: basename(image), image, label, mask: masks?.get(stem(image)) };
+function listBelow(root: string, { channels, classes, labels }: Wanted, drawn: () => boolean): Listed[] {
+  const images = subfolder(root, 'images');
+  if (images === undefined) return listPictures(root, channels, folder.preprocess);
+  const labelOf = labels ? finder(root, 'labels') : undefined;
+  const maskOf = labels && labelOf ? finder(root, 'masks') : undefined;
+  return [...byStem(picturesIn(images)).values()].map((image) => {
+    const files = { name: basename(image), image, label: labelOf?.(image), mask: maskOf?.(image) };
+    const { label, mask } = files;
+    const read = () => readSample(files, { channels, preprocess: folder.preprocess, classes, drawn });
+    return { name: files.name, files: [image, label, mask].filter((file) => file !== undefined), read };
   });
 }
 
-/** The pictures of a folder by their names without ending; undefined where there is no such folder. */
-function partnersIn(directory: string): Map<string, string> | undefined {
-  if (!existsSync(directory)) return undefined;
-  const partners = new Map<string, string>();
-  for (const file of picturesIn(directory)) {
-    const other = partners.get(stem(file));
-    if (other !== undefined) throw new DataError(`${file}: ${other} is there too, expected one of them`);
-    partners.set(stem(file), file);
-  }
-  return partners;
+/** Finds the partner of a picture, or says where it is missing; undefined where there is no such folder. */
+function finder(root: string, name: string): ((image: string) => string) | undefined {
+  const directory = subfolder(root, name);
+  if (directory === undefined) return undefined;
+  const partnerOf = partnerFinder(directory);
+  return (image) => partnerOf(image) ?? join(directory, `${stem(image)}.png`); // reading it says what is missing
 }
 
-/** The pictures in a folder in the order of their names; DataError where it holds none. */
-function picturesIn(directory: string): string[] {
-  const files = listFolder(directory, 'a folder of pictures').filter((file) => PICTURE.test(file));
-  if (files.length === 0)
-    throw new DataError(`${directory}: holds no picture, expected PNG, JPEG, TIFF or GIF`);
-  return files.map((file) => join(directory, file));
-}
-
-function stem(path: string): string {
-  return basename(path, extname(path));
+/** The folder of a name, whatever its case: what one file system takes for it, every other does. */
+function subfolder(root: string, name: string): string | undefined {
+  if (!existsSync(root)) return undefined;
+  const found = readdirSync(root).find((entry) => entry.toLowerCase() === name);
+  return found === undefined ? undefined : join(root, found);
 }

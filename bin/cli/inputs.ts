@@ -1,0 +1,39 @@
+/** The pictures that --image names: files, folders, patterns that the shell left alone, and `-` for standard input. */
+
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { globSync, isDynamicPattern } from 'tinyglobby';
+import { byNumber } from '../../lib/image/dataset/order.js';
+import { picturesIn } from '../../lib/image/dataset/pictures.js';
+import { decodeImage, readImage } from '../../lib/image/decode.js';
+import type { Image } from '../../lib/image/image.js';
+import { DataError } from '../../lib/tensor/error.js';
+
+/** What stands for standard input. */
+const STANDARD_INPUT = '-';
+/** What standard input is called in results. */
+const STANDARD_NAME = 'stdin';
+
+/** One picture that is not read yet. */
+export interface Input {
+  /** As the user sees it; results are named after it. */
+  readonly file: string;
+  read(): Image;
+}
+
+/** The pictures in the order in which they were named, those of a folder in the order in which people count. */
+export function inputsOf(given: readonly string[]): Input[] {
+  return given.flatMap((name) => {
+    if (name === STANDARD_INPUT)
+      return [{ file: STANDARD_NAME, read: () => decodeImage(readFileSync(0), 'standard input') }];
+    return filesOf(name).map((file) => ({ file, read: () => readImage(file) }));
+  });
+}
+
+function filesOf(name: string): string[] {
+  if (existsSync(name)) return statSync(name).isDirectory() ? picturesIn(name) : [name];
+  if (!isDynamicPattern(name)) return [name]; // reading it says that it is missing
+  const found = globSync(name, { expandDirectories: false, absolute: false }).sort(byNumber);
+  if (found.length === 0) throw new DataError(`${name}: no file matches`);
+  return found.map((file) => join(file));
+}

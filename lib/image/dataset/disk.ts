@@ -1,0 +1,75 @@
+/**
+ * A data set on disk is a list of samples that are not read yet. Loading reads them, checking reads each for itself, and
+ * what no sample reads is left out.
+ */
+
+import { DataError } from '../../tensor/error.js';
+import { readRaster } from '../decode.js';
+import type { Classes } from './classIds.js';
+import type { Dataset, LoadOptions, Sample, Split } from './dataset.js';
+import { requireDirectory } from './files.js';
+
+/** One sample that is not read yet. */
+export interface Listed {
+  readonly name: string;
+  /** The pictures that make it. */
+  readonly files: readonly string[];
+  /** DataError names a file that is missing, damaged, or not what it should be. */
+  read(): Sample;
+}
+
+/** How samples are wanted. */
+export interface Wanted {
+  readonly split: Split;
+  readonly channels: 1 | 3;
+  readonly classes: Classes;
+  /** Whether labels and fields of view are read; where not, they may be missing. */
+  readonly labels: boolean;
+}
+
+export type List = (directory: string, wanted: Wanted) => readonly Listed[];
+
+/** The data set whose samples `list` finds in its folder; DataError where it finds none, or something is missing. */
+export function onDisk(about: Omit<Dataset, 'load' | 'list'>, list: List): Dataset {
+  const { name, channels } = about;
+  const load = (options: LoadOptions): Sample[] => {
+    const directory = requireDirectory(options.directory, name);
+    return list(directory, wantedBy(options, channels)).map((listed) => listed.read());
+  };
+  return { ...about, load, list };
+}
+
+/** What options want, of a data set with so many channels. */
+export function wantedBy(options: LoadOptions, channels: 1 | 3): Wanted {
+  const classes = { count: options.classes, ignore: options.ignore };
+  return {
+    split: options.split,
+    channels: options.channels ?? channels,
+    classes,
+    labels: options.labels ?? true,
+  };
+}
+
+/** Samples one by one, with what is wrong with those that cannot be read: one line for each of their files. */
+export function readEach(
+  listed: readonly Listed[],
+  problems: string[],
+  onSample: (sample: Sample) => void,
+): void {
+  for (const { files, read } of listed) {
+    const sample = attempt(problems, read);
+    if (sample) onSample(sample);
+    else for (const file of files) attempt(problems, () => readRaster(file));
+  }
+}
+
+/** The result of an action, or undefined and one more line in `problems` where it throws a DataError. */
+export function attempt<Result>(problems: string[], action: () => Result): Result | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    if (!problems.includes(error.message)) problems.push(error.message);
+    return undefined;
+  }
+}
