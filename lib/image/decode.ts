@@ -1,49 +1,60 @@
 /**
  * Pictures from files: PNG, TIFF, GIF and JPEG, told apart by their first bytes, never by their names. What comes out
- * is 8 bits a channel, grey (1 channel) or RGB (3); 16-bit levels are scaled to 8, transparency is laid on black.
- * Whatever a decoder does with a damaged file (throw, throw a string, run off the end) becomes one DataError.
+ * is the raster as stored, or the 8-bit picture that raster.ts makes of it. Whatever a decoder does with a damaged
+ * file (throw, throw a string, run off the end) becomes one DataError.
  */
 
 import { DataError } from '../tensor/error.js';
 import { readBytes } from '../tensor/files.js';
-import type { Format } from './format/format.js';
+import { type Format, type Limits, TooLarge, Unsupported } from './format/format.js';
 import { gif } from './format/gif.js';
 import { jpeg } from './format/jpeg.js';
 import { png } from './format/png.js';
 import { tiff } from './format/tiff.js';
 import type { Image } from './image.js';
+import { type Raster, toImage } from './raster.js';
+
+export type { Limits } from './format/format.js';
 
 const formats: readonly Format[] = [png, tiff, gif, jpeg];
 
-/** The first picture of a file. */
-export function readImage(path: string): Image {
-  return decodeImage(readBytes(path), path);
+/** The first picture of a file, 8 bits; errors as decodeRasters. */
+export function readImage(path: string, limits?: Limits): Image {
+  return toImage(readRaster(path, limits));
 }
 
-/** The first picture (page, frame) of a file's bytes; errors as decodeImages. */
-export function decodeImage(bytes: Uint8Array, source: string): Image {
-  return decodeImages(bytes, source)[0];
+/** The first picture of a file as it is stored; errors as decodeRasters. */
+export function readRaster(path: string, limits?: Limits): Raster {
+  return decodeRasters(readBytes(path), path, limits)[0];
 }
 
-/** All pictures (at least one) of a file's bytes; a DataError names the source, what was found and expected. */
-export function decodeImages(bytes: Uint8Array, source: string): Image[] {
+/** The first picture (page, frame) of a file's bytes, 8 bits; errors as decodeRasters. */
+export function decodeImage(bytes: Uint8Array, source: string, limits?: Limits): Image {
+  return toImage(decodeRasters(bytes, source, limits)[0]);
+}
+
+/** All pictures (at least one) of a file's bytes, 8 bits; errors as decodeRasters. */
+export function decodeImages(bytes: Uint8Array, source: string, limits?: Limits): Image[] {
+  return decodeRasters(bytes, source, limits).map(toImage);
+}
+
+/**
+ * All pictures (at least one) of a file's bytes as they are stored; a DataError names the source, what was found,
+ * what was expected and what to do.
+ */
+export function decodeRasters(bytes: Uint8Array, source: string, limits: Limits = {}): Raster[] {
   const format = formats.find(({ magic }) => magic.some((start) => startsWith(bytes, start)));
   if (!format) {
     const names = formats.map(({ name }) => name).join(', ');
     throw new DataError(`${source}: ${describeStart(bytes)}, expected a picture (${names})`);
   }
-  const fail = (reason: string) =>
-    new DataError(
-      `${source}: is a damaged or unsupported ${format.name}: ${reason}; expected a whole picture`,
-    );
-  let images: Image[];
   try {
-    images = format.decode(bytes);
+    const rasters = format.decode(bytes, limits);
+    if (rasters.length === 0) throw new Error('it holds no picture');
+    return rasters;
   } catch (error) {
-    throw fail(reasonOf(error));
+    throw new DataError(`${source}: ${explain(error, format.name)}`);
   }
-  if (images.length === 0) throw fail('it holds no picture');
-  return images;
 }
 
 function startsWith(bytes: Uint8Array, start: readonly number[]): boolean {
@@ -56,10 +67,20 @@ function describeStart(bytes: Uint8Array): string {
   return `starts with the bytes ${start.join(' ')}`;
 }
 
+/** What is wrong with a file, and what to do about it. */
+function explain(error: unknown, name: string): string {
+  if (error instanceof TooLarge) return `${error.message}; make it smaller or allow more memory`;
+  if (error instanceof Unsupported)
+    return `is an unsupported ${name}: ${error.message}; save it as 8-bit PNG`;
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && /allocation|array length/i.test(text))
+    return 'does not fit into memory; make it smaller';
+  return `is a damaged ${name}: ${reasonOf(error, text)}; expected a whole picture`;
+}
+
 /** Reads beyond the end and missing parts are not described by what the engine says about them. */
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, text: string): string {
   if (error instanceof RangeError || error instanceof TypeError)
     return 'it ends too early or contradicts itself';
-  const text = error instanceof Error ? error.message : String(error);
   return text.split('\n')[0];
 }

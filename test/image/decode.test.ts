@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import t from 'tap';
 import { decodeImage, decodeImages, readImage } from '../../lib/image/decode.js';
 import type { Image } from '../../lib/image/image.js';
@@ -75,11 +76,8 @@ t.test('a damaged file gives a picture or a DataError, and prints nothing', asyn
 
 t.test('files of known formats that cannot be read are refused with the reason', async (t) => {
   const reasons: Record<string, RegExp> = {
-    'bad-bits1.tif': /1 bits/,
     'bad-float.tif': /32 bits in format 3/,
-    'bad-planes.tif': /plane/,
     'bad-signed.tif': /16 bits in format 2/,
-    'bad-tiles.tif': /tiles/,
   };
   t.same(
     files.filter((file) => file.startsWith('bad-')),
@@ -88,7 +86,7 @@ t.test('files of known formats that cannot be read are refused with the reason',
   for (const [file, reason] of Object.entries(reasons)) {
     const path = fixture(`formats/${file}`);
     t.throws(() => readImage(path), { constructor: DataError, message: reason });
-    t.throws(() => readImage(path), { message: `${path}: is a damaged or unsupported TIFF` });
+    t.throws(() => readImage(path), { message: `${path}: is an unsupported TIFF` });
   }
 });
 
@@ -126,6 +124,7 @@ t.test(
     t.same(decodeImage(Buffer.concat([whole, Buffer.from('more')]), 'x'), decodeImage(whole, 'x'));
     const huge = Buffer.from(whole);
     huge.writeUInt32BE(0x7fffffff, 16);
+    huge.writeUInt32BE(crc32(huge.subarray(12, 29)), 29);
     t.throws(() => decodeImage(huge, 'huge.png'), { message: /claims 2147483647x11 pixels/ });
   },
 );

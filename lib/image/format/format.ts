@@ -1,61 +1,83 @@
 /**
- * What a picture format is to decode.ts, and what the formats share: samples of 8 bits become grey or RGB, with
- * transparency laid on black (opaque pixels stay as they are). A format's decoder throws an Error that holds the
- * reason alone; decode.ts adds the file and the format.
+ * What a picture format is to decode.ts, and what every decoder promises: its result depends on the bytes alone, every
+ * pixel comes from them (or the file is refused), and nothing is allocated before the header's size has been accepted.
+ * A decoder throws an Error that holds the reason alone; decode.ts adds the file, the format and what to do.
  */
 
-import { type Image, makeImage } from '../image.js';
+import type { Raster } from '../raster.js';
 
 export interface Format {
   readonly name: string;
   /** The first bytes of its files. */
   readonly magic: readonly (readonly number[])[];
-  /** Every picture in the file. */
-  decode(bytes: Uint8Array): Image[];
+  /** Every picture in the file; Error where it is damaged, Unsupported, or TooLarge. */
+  decode(bytes: Uint8Array, limits: Limits): Raster[];
 }
+
+export interface Limits {
+  /** How many bytes decoding may take at its peak, the file itself not counted; none: whatever there is. */
+  readonly mostBytes?: number;
+}
+
+/** A file that is whole but of a kind that is not read; the message says which. */
+export class Unsupported extends Error {}
+
+/** A picture that would take more memory than allowed. */
+export class TooLarge extends Error {}
 
 /** No picture has more pixels: a damaged header must not ask for all memory. */
 const MOST_PIXELS = 2 ** 27;
 
-/** Refuses sizes that only a damaged header has; undefined where it has none. */
-export function checkSize(width: number | undefined, height: number | undefined): void {
-  const pixels = (width ?? 0) * (height ?? 0);
-  if (pixels > 0 && pixels <= MOST_PIXELS) return;
-  throw new Error(`it claims ${width ?? '?'}x${height ?? '?'} pixels`);
+const MIB = 2 ** 20;
+
+/**
+ * Accepts pictures of a size, before anything is allocated. `bytesAPixel` is what decoding takes at its peak, for all
+ * `pictures` of the file together. Error where only a damaged header has such a size, TooLarge beyond the limit.
+ */
+export function claim(
+  { width, height, pictures = 1 }: { width: number; height: number; pictures?: number },
+  bytesAPixel: number,
+  { mostBytes = Number.POSITIVE_INFINITY }: Limits,
+): void {
+  const pixels = width * height;
+  if (!(pixels > 0 && pixels <= MOST_PIXELS)) throw new Error(`it claims ${width}x${height} pixels`);
+  const bytes = pixels * pictures * bytesAPixel;
+  if (bytes <= mostBytes) return;
+  const many = pictures > 1 ? `${pictures} times ` : '';
+  throw new TooLarge(
+    `has ${many}${width}x${height} pixels, which take ${Math.ceil(bytes / MIB)} MiB to decode, ` +
+      `more than the ${Math.floor(mostBytes / MIB)} MiB that are allowed`,
+  );
 }
 
-/** How samples lie in memory: [H,W,S], the first of them the colours, one of the others perhaps the opacity. */
-export interface SampleLayout {
-  readonly height: number;
-  readonly width: number;
-  readonly samples: number;
-  readonly channels: 1 | 3;
-  /** Which sample is the opacity; none: all is opaque. */
-  readonly alpha?: number;
+/**
+ * Refuses a picture that its data cannot fill, however well compressed: a file of a few bytes must not reserve the
+ * memory of millions of pixels. `mostRatio`: the best that the compression can do.
+ */
+export function checkRatio(expected: number, stored: number, mostRatio: number): void {
+  if (expected > stored * mostRatio)
+    throw new Error(`its ${stored} bytes of data cannot hold the pixels that it claims`);
 }
 
-/** Samples [H,W,S] to a picture [H,W,C]. */
-export function imageFromSamples(data: ArrayLike<number>, layout: SampleLayout): Image {
-  const { height, width, samples, channels, alpha } = layout;
-  const image = makeImage(height, width, channels);
-  for (let p = 0; p < height * width; p++) {
-    const opacity = alpha === undefined ? 255 : data[p * samples + alpha];
-    for (let c = 0; c < channels; c++) {
-      image.data[p * channels + c] = Math.round((data[p * samples + c] * opacity) / 255);
-    }
+/** Refuses indices that have no colour. */
+export function checkIndices(data: ArrayLike<number>, entries: number): void {
+  for (let p = 0; p < data.length; p++)
+    if (data[p] >= entries) throw new Error(`a pixel has colour ${data[p]} of a palette of ${entries}`);
+}
+
+/** [H,W,4] as RGBA, or as grey and opacity where every pixel has R = G = B; without the opacity where all is opaque. */
+export function fromRgba(
+  rgba: Uint8Array,
+  opaque: boolean,
+): Pick<Raster, 'samples' | 'data' | 'colour' | 'alpha'> {
+  let grey = true;
+  for (let i = 0; i < rgba.length && grey; i += 4) grey = rgba[i] === rgba[i + 1] && rgba[i] === rgba[i + 2];
+  const colours = grey ? 1 : 3;
+  const samples = opaque ? colours : colours + 1;
+  const data = new Uint8Array((rgba.length / 4) * samples);
+  for (let from = 0, to = 0; from < rgba.length; from += 4, to += samples) {
+    for (let c = 0; c < colours; c++) data[to + c] = rgba[from + c];
+    if (!opaque) data[to + colours] = rgba[from + 3];
   }
-  return image;
-}
-
-/** RGBA [H,W,4] to a picture. */
-export function imageFromRgba(rgba: Uint8Array, height: number, width: number, channels: 1 | 3): Image {
-  return imageFromSamples(rgba, { height, width, samples: 4, channels, alpha: 3 });
-}
-
-/** 1 where every pixel of RGBA [H,W,4] has R = G = B, for files that do not say whether they are grey; else 3. */
-export function channelsOf(rgba: Uint8Array): 1 | 3 {
-  for (let i = 0; i < rgba.length; i += 4) {
-    if (rgba[i] !== rgba[i + 1] || rgba[i] !== rgba[i + 2]) return 3;
-  }
-  return 1;
+  return { samples, data, colour: grey ? 'grey' : 'rgb', ...(!opaque && { alpha: colours }) };
 }

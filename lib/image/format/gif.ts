@@ -1,13 +1,18 @@
 /**
- * GIF by omggif: every frame, each drawn over the ones before it. omggif answers a damaged picture with garbage and a
- * line on standard output, or not at all, so the codes of each frame are checked before it sees them.
+ * GIF: a frame that fills the screen is a raster of indices; the frames after it are drawn over the ones before, in
+ * colours. Bytes after the end and a missing end mark do no harm: a file is whole where all pixels are there. How long
+ * frames are shown, and whether they vanish afterwards, is not looked at.
  */
 
-import omggif from 'omggif';
-import type { Image } from '../image.js';
-import { channelsOf, checkSize, type Format, imageFromRgba } from './format.js';
+import type { Raster } from '../raster.js';
+import { checkIndices, checkRatio, claim, type Format, fromRgba } from './format.js';
+import { type Frame, type Gif, gifParts } from './gifParts.js';
+import { MOST_LZW_RATIO, unpackLzw } from './lzw.js';
 
-const TRAILER = 0x3b;
+/** As many pixels of all frames together need not be paid for by bytes of the file. */
+const FREE_PIXELS = 2 ** 24;
+/** A raster of indices or RGBA a frame, the screen, and the indices of one frame. */
+const BYTES_A_PIXEL = 4 + 5;
 
 export const gif: Format = {
   name: 'GIF',
@@ -15,66 +20,86 @@ export const gif: Format = {
     [0x47, 0x49, 0x46, 0x38, 0x37, 0x61],
     [0x47, 0x49, 0x46, 0x38, 0x39, 0x61],
   ],
-  decode(bytes): Image[] {
-    if (bytes.at(-1) !== TRAILER) throw new Error('it ends too early');
-    const reader = new omggif.GifReader(Buffer.from(bytes));
-    const { width, height } = reader;
-    checkSize(width, height);
-    const screen = new Uint8Array(4 * width * height);
-    return Array.from({ length: reader.numFrames() }, (_, index) => {
-      const frame = reader.frameInfo(index);
-      if (frame.palette_offset === null) throw new Error(`frame ${index} has no colours`);
-      if (frame.x + frame.width > width || frame.y + frame.height > height)
-        throw new Error(`frame ${index} is not inside ${width}x${height} pixels`);
-      checkCodes(bytes, frame.data_offset, frame.width * frame.height);
-      reader.decodeAndBlitFrameRGBA(index, screen);
-      return imageFromRgba(screen, height, width, channelsOf(screen));
+  decode(bytes, limits): Raster[] {
+    const screen = gifParts(bytes);
+    const { width, height, frames } = screen;
+    claim({ width, height, pictures: Math.max(frames.length, 1) }, BYTES_A_PIXEL, limits);
+    checkRatio(width * height * frames.length - FREE_PIXELS, bytes.length, MOST_LZW_RATIO);
+    const rgba = new Uint8Array(frames.length > 1 || !fills(screen, frames[0]) ? 4 * width * height : 0);
+    return frames.map((frame, index) => {
+      const indices = indicesOf(frame);
+      if (rgba.length > 0) draw(rgba, width, frame, indices);
+      const raster = { format: 'GIF', height, width, bits: 8, lossy: false, orientation: 1 } as const;
+      return index === 0 && fills(screen, frame)
+        ? { ...raster, samples: 1, data: indices, colour: 'palette', ...coloursOf(frame) }
+        : { ...raster, ...fromRgba(rgba, isOpaque(rgba)) };
     });
   },
 };
 
-const MOST_CODES = 4096;
-const LARGEST_CODE_SIZE = 12;
-
-/** Follows the LZW codes of a frame without drawing it: they must be defined and make exactly `pixels` pixels. */
-function checkCodes(bytes: Uint8Array, offset: number, pixels: number): void {
-  const bitsPerPixel = bytes[offset];
-  if (!(bitsPerPixel >= 1 && bitsPerPixel <= 8)) throw new Error(`it has ${bitsPerPixel} bits a pixel`);
-  const clear = 1 << bitsPerPixel;
-  const end = clear + 1;
-  const lengths = new Uint32Array(MOST_CODES).fill(1, 0, clear); // how many pixels a code stands for
-  const read = codeReader(bytes, offset + 1);
-  let [size, next, previous, drawn] = [bitsPerPixel + 1, end + 1, -1, 0];
-  for (let code = read(size); code !== end && code !== undefined; code = read(size)) {
-    if (code === clear) {
-      [size, next, previous] = [bitsPerPixel + 1, end + 1, -1];
-      continue;
-    }
-    if (code > (previous < 0 ? clear : next)) throw new Error('its codes are damaged');
-    drawn += code < next ? lengths[code] : lengths[previous] + 1;
-    if (previous >= 0 && next < MOST_CODES) {
-      lengths[next++] = lengths[previous] + 1;
-      if (next === 1 << size && size < LARGEST_CODE_SIZE) size += 1;
-    }
-    previous = code;
-  }
-  if (drawn !== pixels) throw new Error(`it holds ${drawn} of ${pixels} pixels`);
+function fills({ width, height }: Gif, frame: Frame | undefined): boolean {
+  return frame?.width === width && frame.height === height;
 }
 
-/** Reads codes of so many bits, lowest bit first, from blocks that each start with their length; then undefined. */
-function codeReader(bytes: Uint8Array, offset: number): (size: number) => number | undefined {
-  let [at, left, buffer, held] = [offset, 0, 0, 0];
-  return (size) => {
-    while (held < size) {
-      if (left === 0) left = bytes[at++];
-      if (!left) return undefined; // the empty block that ends a frame
-      buffer |= bytes[at++] << held;
-      held += 8;
-      left -= 1;
+/** The palette, and where an index is transparent the opacities. */
+function coloursOf({ palette, transparent }: Frame): Pick<Raster, 'palette' | 'paletteAlpha'> {
+  const entries = palette.length / 3;
+  if (transparent === undefined || transparent >= entries) return { palette };
+  return { palette, paletteAlpha: new Uint8Array(entries).fill(255).fill(0, transparent, transparent + 1) };
+}
+
+/** The indices [h,w] of a frame, its rows in order. */
+function indicesOf({
+  width,
+  height,
+  literalBits,
+  data,
+  interlaced,
+  palette,
+  transparent,
+}: Frame): Uint8Array {
+  const pixels = width * height;
+  checkRatio(pixels, data.length, MOST_LZW_RATIO);
+  const indices = unpackLzw(data, { literalBits, lowestFirst: true, early: false }, pixels);
+  if (indices.length < pixels) throw new Error(`it holds ${indices.length} of ${pixels} pixels`);
+  const others = transparent === undefined ? indices : indices.filter((index) => index !== transparent);
+  checkIndices(others, palette.length / 3);
+  return interlaced ? inOrder(indices, width, height) : indices;
+}
+
+/** First row and step of the passes of an interlaced frame. */
+const PASSES = [
+  [0, 8],
+  [4, 8],
+  [2, 4],
+  [1, 2],
+];
+
+function inOrder(stored: Uint8Array, width: number, height: number): Uint8Array {
+  const ordered = new Uint8Array(stored.length);
+  let from = 0;
+  for (const [first, step] of PASSES) {
+    for (let y = first; y < height; y += step, from += width)
+      ordered.set(stored.subarray(from, from + width), y * width);
+  }
+  return ordered;
+}
+
+/** Draws a frame on the screen [H,W,4]. */
+function draw(rgba: Uint8Array, screenWidth: number, frame: Frame, indices: Uint8Array): void {
+  const { left, top, width, height, palette, transparent } = frame;
+  for (let y = 0, from = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, from++) {
+      const index = indices[from];
+      if (index === transparent) continue;
+      const to = 4 * ((top + y) * screenWidth + left + x);
+      for (let c = 0; c < 3; c++) rgba[to + c] = palette[3 * index + c];
+      rgba[to + 3] = 255;
     }
-    const code = buffer & ((1 << size) - 1);
-    buffer >>>= size;
-    held -= size;
-    return code;
-  };
+  }
+}
+
+function isOpaque(rgba: Uint8Array): boolean {
+  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255) return false;
+  return true;
 }
