@@ -17,6 +17,9 @@ import { naturalNumber } from './cli/parse.js';
 import { type Result, runStage, type SharedOptions } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
 
+/** Files that are listed one by one. */
+const MOST_FILES = 50;
+
 interface Options extends Partial<DataOptions>, SharedOptions {
   readonly arguments: readonly string[];
   readonly out?: string;
@@ -108,21 +111,36 @@ function classNamesIn(dataset: Dataset, directory: string | undefined): readonly
   }
 }
 
-function describe(directory: string, { census, leftOut, remarks }: Report, names: readonly string[]): string {
+function describe(
+  directory: string,
+  { census, leftOut, remarks, problems }: Report,
+  names: readonly string[],
+): string {
   const { samples, pixels } = census;
   const all = pixels.reduce((sum, count) => sum + count, census.void);
   const share = (count: number) => `${((100 * count) / all).toFixed(2)} %`;
   const rows = pixels.map((count, id) => [nameOf(id, names), thousands(count), share(count)]);
   const ignored = census.void > 0 ? [['does not count', thousands(census.void), share(census.void)]] : [];
-  const files = leftOut.map(({ file, reason }) => `left out: ${file} (${reason})`);
-  const verdict =
-    remarks.length === 0 ? `${counted(samples, 'sample')}, all in order` : counted(samples, 'sample');
+  const verdict = problems.length + remarks.length === 0 ? ', all in order' : '';
   return [
     ...(all > 0 ? [table(['class', 'pixels', 'share'], [...rows, ...ignored])] : []),
-    ...files,
+    ...describeLeftOut(leftOut),
     ...remarks.map((remark) => `not in order: ${remark}`),
-    `${directory}: ${verdict}`,
+    `${directory}: ${counted(samples, 'sample')}${verdict}`,
   ].join('\n');
+}
+
+/** Every file that a training loses, up to so many, and how many others there are. */
+function describeLeftOut(files: Report['leftOut']): string[] {
+  const losses = files.filter(({ loss }) => loss);
+  const lines = losses.slice(0, MOST_FILES).map(({ file, reason }) => `left out: ${file} (${reason})`);
+  const more = losses.length - lines.length;
+  const others = files.length - losses.length;
+  return [
+    ...lines,
+    ...(more > 0 ? [`left out: ${more} more (--json lists them)`] : []),
+    ...(others > 0 ? [`besides: ${counted(others, 'file')}, hidden or no picture`] : []),
+  ];
 }
 
 function counted(count: number, noun: string): string {

@@ -29,8 +29,25 @@ const header = z.object({
   channels: count,
   classes: count,
   preprocess: z.enum(['plain', 'drive']),
-  classNames: z.string().transform((names) => (names === '' ? [] : names.split(','))),
+  classNames: z.string().transform(readNames),
 });
+
+/** Names separated by commas, or as a JSON list where one of them holds a comma. */
+function namesToText(names: readonly string[]): string {
+  const plain = names.every((name) => !name.includes(',') && !name.startsWith('['));
+  return plain ? names.join(',') : JSON.stringify(names);
+}
+
+function readNames(text: string, context: z.RefinementCtx): string[] {
+  if (text === '') return [];
+  if (!text.startsWith('[')) return text.split(',');
+  try {
+    return z.array(z.string()).parse(JSON.parse(text));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'expected names separated by commas, or a JSON list of them' });
+    return z.NEVER;
+  }
+}
 
 /** A network with what it is for and where it comes from. */
 export interface Model extends Network {
@@ -65,7 +82,7 @@ export function encodeModel(
     channels: String(channels),
     classes: String(classes),
     preprocess: model.preprocess,
-    classNames: model.classNames.join(','),
+    classNames: namesToText(model.classNames),
     ...model.notes,
   };
   const parameters = unpackParameters(model.layers, model.parameters);

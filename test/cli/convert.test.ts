@@ -6,8 +6,8 @@ import t from 'tap';
 import { type CalibrationOptions, calibrationSet } from '../../bin/convert/calibrationSet.js';
 import { calibrationInputs, drawImages } from '../../lib/convert/calibration.js';
 import { type CalibrationImage, measureLambdas } from '../../lib/convert/statistics.js';
-import { readImageFolder } from '../../lib/image/dataset/pictures.js';
 import { findDataset } from '../../lib/image/dataset/index.js';
+import { readImageFolder } from '../../lib/image/dataset/pictures.js';
 import { encodePng } from '../../lib/image/encode.js';
 import { drawTexture } from '../../lib/image/synthetic/textures.js';
 import { reference } from '../../lib/kernel/reference/index.js';
@@ -43,7 +43,7 @@ function lambdasOf(model: Model, images: readonly CalibrationImage[]): Record<st
 
 /** What `convert` would measure on, with these options. */
 const setOf = (model: Model, options: Partial<CalibrationOptions>) =>
-  calibrationSet({ noisy: false, seed: 1, ...options }, model);
+  calibrationSet({ noisy: false, seed: 1, ...options }, model, { log: () => {} });
 const inputsOf = (...args: Parameters<typeof setOf>) => setOf(...args).inputs.map(({ input }) => input);
 const clean = readImageFolder(pictures, 1);
 /** Whether so many inputs have the same bits. */

@@ -111,7 +111,7 @@ t.test('check: names the layer that clips, and where the loss begins', async (t)
   t.ok(fine.layers.every(({ error }) => error > 0 && error < 0.1));
   // lambda of relu17 ten times too small, as on clean pictures: it clips, and all that is lost is lost there
   const small = {
-    lambdas: measured.lambdas,
+    ...measured,
     channelLambdas: (signal: string, percent: number) =>
       measured.channelLambdas(signal, percent).map((lambda) => (signal === 'relu17' ? lambda / 10 : lambda)),
   };

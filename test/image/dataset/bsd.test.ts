@@ -4,6 +4,7 @@ import { bsd68, bsd300, cbsd68 } from '../../../lib/image/dataset/bsd.js';
 import { writePng } from '../../../lib/image/encode.js';
 import { makeImage } from '../../../lib/image/image.js';
 import { DataError, UsageError } from '../../../lib/tensor/error.js';
+import { problemsOf } from './problems.js';
 
 t.test('BSDS300: training photographs in grey or colour; tests where they are there', async (t) => {
   const directory = t.testdir();
@@ -25,7 +26,7 @@ t.test('BSDS300: training photographs in grey or colour; tests where they are th
   t.throws(() => load('test'), { constructor: DataError, message: /images\/test: there is no such folder/ });
   writePng(join(directory, 'images', 'test', 'c.png'), colour);
   t.equal(load('all').length, 3);
-  t.strictSame(bsd300.check!(directory), []);
+  t.strictSame(problemsOf(bsd300, directory), []);
 });
 
 t.test('test sets are not trained on', async (t) => {
@@ -36,6 +37,6 @@ t.test('test sets are not trained on', async (t) => {
   t.equal(cbsd68.load({ directory, split: 'all', seed: 0 })[0].input.length, 18, 'grey is repeated');
   const train = () => bsd68.load({ directory, split: 'train', seed: 0 });
   t.throws(train, { constructor: UsageError, message: /--dataset bsd68: is a test set/ });
-  t.strictSame(bsd68.check!(directory), []);
-  t.match(bsd68.check!(join(directory, 'none')), [/there is no such folder/]);
+  t.strictSame(problemsOf(bsd68, directory), []);
+  t.match(problemsOf(bsd68, join(directory, 'none')), [/there is no such folder/]);
 });

@@ -7,6 +7,7 @@ import { makeImage } from '../../../lib/image/image.js';
 import { DataError } from '../../../lib/tensor/error.js';
 import { requireGolden } from '../../contract/golden.js';
 import { fixture, golden } from '../fixtures.js';
+import { problemsOf } from './problems.js';
 
 const directory = fixture('camseq-tiny');
 const opencv = golden('datasets');
@@ -42,7 +43,7 @@ t.test('frames at 256x256, classes by the colours that the folder names', async 
       requireGolden(t, everyRow(values, length), opencv.tensor(tensor).data, `image/datasets:${tensor}`);
     }
   }
-  t.strictSame(camseq01.check!(directory), []);
+  t.strictSame(problemsOf(camseq01, directory), []);
 });
 
 t.test('the last fifth is for tests, unless splits.json says otherwise', async (t) => {
@@ -68,7 +69,7 @@ t.test('what is missing, unknown or of another size is named', async (t) => {
   });
   writePng(label, makeImage(24, 18, 3, colours([0, 0, 0])));
   rmSync(join(folder, 'frame_09_L.png'));
-  const problems = camseq01.check!(folder);
+  const problems = problemsOf(camseq01, folder);
   t.equal(problems.length, 2);
   t.match(problems[0], /frame_08_L\.png: is 18x24, expected 24x18/);
   t.match(problems[1], /frame_09_L\.png/);

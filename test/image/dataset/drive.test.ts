@@ -7,6 +7,7 @@ import { encodePng, writePng } from '../../../lib/image/encode.js';
 import { makeImage } from '../../../lib/image/image.js';
 import { DataError, UsageError } from '../../../lib/tensor/error.js';
 import { fixture, golden } from '../fixtures.js';
+import { problemsOf } from './problems.js';
 
 const directory = fixture('drive-tiny');
 const expected = golden('drive-tiny');
@@ -30,7 +31,7 @@ t.test('the published layout: pictures, labels, fields of view and the inputs ma
     t.same([...fov!], [...expected.tensor(`${name}.fov`).data], `${name}: field of view`);
     t.same(input, expected.tensor(`${name}.input`).data, `${name}: input`);
   }
-  t.same(drive.check!(directory), []);
+  t.same(problemsOf(drive, directory), []);
 });
 
 t.test('splits, and three channels where a network wants them', async (t) => {
@@ -94,9 +95,9 @@ const faults: Record<string, { change(folder: string): void; file: string; messa
   },
   'a label with grey levels': {
     change: (folder) =>
-      writeFileSync(join(folder, LABEL), encodePng(makeImage(37, 33, 1, new Uint8Array(1221).fill(1)))),
+      writeFileSync(join(folder, LABEL), encodePng(makeImage(37, 33, 1, new Uint8Array(1221).fill(7)))),
     file: LABEL,
-    message: /grey level 1, expected only 0 and 255/,
+    message: /row 0, column 0 holds the grey level 7, expected only 0 and 255, or 0 and 1/,
   },
   'a mask in colour': {
     change: (folder) => writeFileSync(join(folder, MASK), encodePng(readImage(join(folder, IMAGE)))),
@@ -127,7 +128,7 @@ for (const [fault, { change, file, message }] of Object.entries(faults)) {
     cpSync(directory, folder, { recursive: true });
     change(folder);
     t.throws(() => load(folder), { constructor: DataError, message });
-    const problems = drive.check!(folder);
+    const problems = problemsOf(drive, folder);
     t.equal(problems.length, 1);
     t.ok(problems[0].startsWith(`${join(folder, file)}: `), problems[0]);
     t.match(problems[0], message);
@@ -140,7 +141,7 @@ t.test('check names every fault at once', async (t) => {
   cpSync(directory, folder, { recursive: true });
   for (const file of [LABEL, MASK]) rmSync(join(folder, file));
   truncateSync(join(folder, IMAGE), 1000);
-  t.equal(drive.check!(folder).length, 3);
+  t.equal(problemsOf(drive, folder).length, 3);
 });
 
 t.test('no folder at all', async (t) => {

@@ -6,6 +6,7 @@ import { writePng } from '../../../lib/image/encode.js';
 import { makeImage } from '../../../lib/image/image.js';
 import { DataError } from '../../../lib/tensor/error.js';
 import { fixture, golden } from '../fixtures.js';
+import { problemsOf } from './problems.js';
 
 const directory = fixture('em-tiny');
 const opencv = golden('datasets');
@@ -29,7 +30,7 @@ t.test('a stack: pages with their labels, the last five for tests', async (t) =>
     names('test'),
     sections.slice(2).map(({ name }) => name),
   );
-  t.strictSame(em.check!(directory), []);
+  t.strictSame(problemsOf(em, directory), []);
 });
 
 /** A folder of pairs; `broken` sections have a label of another size. */
@@ -59,24 +60,24 @@ t.test('a short stack has a test split and no train split; only an empty split i
   const five = pairs(join(folder, 'five'), 5);
   const names = (split: 'test' | 'all') => load(five, split).map(({ name }) => name);
   for (const split of ['test', 'all'] as const) t.strictSame(names(split), ['0', '1', '2', '3', '4']);
-  t.strictSame(em.check!(five), []);
+  t.strictSame(problemsOf(em, five), []);
   const refused = (directory: string, split: 'train' | 'test' | 'all', message: string) =>
     t.throws(() => load(directory, split), { constructor: DataError, message: `${directory}: ${message}` });
   refused(five, 'train', 'holds 5 sections, expected more than the 5 of the test split');
   const empty = join(folder, 'empty');
   for (const split of ['test', 'all'] as const)
     refused(empty, split, 'holds 0 sections, expected at least 1');
-  t.strictSame(em.check!(empty), [`${empty}: holds 0 sections, expected at least 1`]);
+  t.strictSame(problemsOf(em, empty), [`${empty}: holds 0 sections, expected at least 1`]);
 });
 
 t.test('what is missing or does not fit is named', async (t) => {
   t.throws(() => load(t.testdir()), { constructor: DataError, message: /train-volume\.tif/ });
   const short = t.testdir({ a: {} });
   const broken = pairs(join(short, 'a'), 7, [2, 6]);
-  const problems = em.check!(broken);
+  const problems = problemsOf(em, broken);
   t.equal(problems.length, 2);
   t.match(problems[1], /labels\/6\.png: is 6x5, expected 6x4/);
   const stack = t.testdir();
   copyFileSync(join(directory, 'train-volume.tif'), join(stack, 'train-volume.tif'));
-  t.match(em.check!(stack)[0], /train-labels\.tif/);
+  t.match(problemsOf(em, stack)[0], /train-labels\.tif/);
 });

@@ -1,11 +1,15 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { checkLabels } from '../../../lib/image/dataset/dataset.js';
-import { folder, readImageFolder, readSample } from '../../../lib/image/dataset/folder.js';
+import { folder, readSample } from '../../../lib/image/dataset/folder.js';
+import { readImageFolder } from '../../../lib/image/dataset/pictures.js';
 import { writePng } from '../../../lib/image/encode.js';
 import { makeImage } from '../../../lib/image/image.js';
+import { VOID } from '../../../lib/kernel/dims.js';
 import { DataError, UsageError } from '../../../lib/tensor/error.js';
+import { fixture } from '../fixtures.js';
+import { problemsOf } from './problems.js';
 
 /** Writes a grey picture of 2x3 pixels. */
 const write = (path: string, ...levels: number[]) =>
@@ -30,30 +34,106 @@ function writeLabelled(root: string, labels: Readonly<Record<string, readonly nu
   }
 }
 
-t.test('labels hold class ids; black and white means 0 and 1; masks are optional', async (t) => {
+t.test('labels hold class ids; masks are optional', async (t) => {
   const root = t.testdir();
-  writeLabelled(root, { a: [0, 1, 2], b: [0, 255], c: [0], d: [255], e: [0, 7, 255] });
-  write(join(root, 'masks', 'b.png'), 0, 0, 9);
+  writeLabelled(root, { a: [0, 1, 2], b: [0], c: [2, 2, 2] });
+  for (const [name, level] of Object.entries({ a: 1, b: 255, c: 0 }))
+    write(join(root, 'masks', `${name}.png`), 0, 0, level);
   const samples = load(root);
   t.same(
     samples.map(({ name }) => name),
-    ['a.png', 'b.png', 'c.png', 'd.png', 'e.png'],
+    ['a.png', 'b.png', 'c.png'],
   );
-  const labels = samples.map(({ label }) => [...label!].slice(0, 3));
-  t.same(labels, [
+  const firsts = (part: 'label' | 'fov') => samples.map((sample) => [...sample[part]!].slice(0, 3));
+  t.same(firsts('label'), [
     [0, 1, 2],
-    [0, 1, 0],
     [0, 0, 0],
-    [1, 1, 1],
-    [0, 7, 255],
+    [2, 2, 2],
   ]);
-  t.same(
-    samples.map(({ fov }) => fov && [...fov].slice(0, 3)),
-    [undefined, [0, 0, 1], undefined, undefined, undefined],
-  );
+  t.same(firsts('fov'), [
+    [0, 0, 1],
+    [0, 0, 1],
+    [0, 0, 0],
+  ]);
   t.same(samples[0].input, new Float32Array(6).fill(0.2));
   t.same(load(root, 'all', 3)[0].input, new Float32Array(18).fill(0.2));
-  t.same(folder.check!(root), []);
+  t.same(problemsOf(folder, root), []);
+});
+
+t.test(
+  'black and white means 0 and 1 of two classes, where all labels of all splits are drawn so',
+  async (t) => {
+    const root = t.testdir();
+    writeLabelled(join(root, 'train'), { a: [0, 255], b: [0] });
+    writeLabelled(join(root, 'test'), { c: [255] });
+    const labels = (classes?: number, ignore?: number) =>
+      folder
+        .load({ directory: root, split: 'all', seed: 0, classes, ignore })
+        .map(({ label }) => [...label!].slice(0, 2));
+    t.same(labels(2), [
+      [0, 1],
+      [0, 0],
+      [1, 1],
+    ]);
+    t.same(labels(), labels(2));
+    t.same(
+      labels(2, 255),
+      [
+        [0, VOID],
+        [0, 0],
+        [VOID, VOID],
+      ],
+      'what is to be ignored is not white',
+    );
+    t.throws(
+      () => labels(3),
+      /a\.png: row 0, column 1 holds the class 255, expected 0 to 2: .* --ignore 255/,
+    );
+    writeLabelled(join(root, 'train'), { b: [0, 1] });
+    const test = () => folder.load({ directory: root, split: 'test', seed: 0, classes: 2 });
+    t.throws(
+      test,
+      /test\/labels\/c\.png: row 0, column 0 holds the class 255, expected 0 to 1: .* --ignore 255/,
+    );
+  },
+);
+
+t.test('labels and masks may have an addition to their names; a missing one is named', async (t) => {
+  const root = t.testdir();
+  for (const name of ['a', 'b']) write(join(root, 'Images', `${name}.png`), 51);
+  write(join(root, 'labels', 'a_label.png'), 1);
+  write(join(root, 'labels', 'b.png'), 1);
+  write(join(root, 'masks', 'a_mask.png'), 0, 1);
+  t.throws(() => load(root), {
+    constructor: DataError,
+    message: `${join(root, 'masks', 'b.png')}: cannot be read: there is no such file or folder`,
+  });
+  write(join(root, 'masks', 'b-mask.png'), 0, 1);
+  t.same(
+    load(root).map(({ label, fov }) => [label![0], fov![1]]),
+    [
+      [1, 1],
+      [1, 1],
+    ],
+  );
+  const unread = folder.load({ directory: root, split: 'all', seed: 0, labels: false });
+  t.notOk(unread.some(({ label, fov }) => label || fov));
+});
+
+t.test('a picture and its label side by side are refused, whatever is to be done with them', async (t) => {
+  const root = t.testdir();
+  write(join(root, 'eye.png'), 51);
+  write(join(root, 'eye_1stHO.png'), 255);
+  t.throws(() => load(root), /eye_1stHO\.png: looks like the label of a picture beside it: move/);
+  t.throws(() => readImageFolder(root, 1), DataError);
+});
+
+t.test('a picture that EXIF turns has no label; without one it is turned', async (t) => {
+  const root = t.testdir({ images: {} });
+  copyFileSync(fixture('labels/bad-turned.png'), join(root, 'images', 'a.png'));
+  t.same([load(root)[0].height, load(root)[0].width], [7, 5]);
+  writePng(join(root, 'labels', 'a.png'), makeImage(7, 5, 1));
+  t.throws(() => load(root), /images\/a\.png: a note in it \(EXIF\) says that it is to be turned/);
 });
 
 t.test(
@@ -114,11 +194,13 @@ t.test('one sample by its files, prepared as the model wants it', async (t) => {
   const root = t.testdir();
   write(join(root, 'eye.png'), 10, 20, 30);
   const files = { name: 'eye', image: join(root, 'eye.png') };
+  const read = (how: 'plain' | 'drive') =>
+    readSample(files, { channels: 1, preprocess: how, classes: {} }).input;
   t.same(
-    readSample(files, 1).input,
+    read('plain'),
     Float32Array.from([10, 20, 30, 10, 20, 30], (level) => level / 255),
   );
-  t.notSame(readSample(files, 1, 'drive').input, readSample(files, 1).input);
+  t.notSame(read('drive'), read('plain'));
 });
 
 t.test('faults are one line that names the file', async (t) => {
@@ -146,7 +228,7 @@ t.test('faults are one line that names the file', async (t) => {
     change(root);
     const expected = `${root}/${message}`;
     t.throws(() => load(root), { constructor: DataError, message: expected });
-    t.match(folder.check!(root), [expected]);
+    t.match(problemsOf(folder, root), [expected]);
   }
   t.throws(() => readImageFolder('nowhere', 1), {
     constructor: DataError,

@@ -3,6 +3,7 @@ import t from 'tap';
 import { drive } from '../../../lib/image/dataset/drive.js';
 import { drawSample, synthDrive, writeSynthDrive } from '../../../lib/image/dataset/synthDrive.js';
 import { drawFundus } from '../../../lib/image/synthetic/fundus.js';
+import { problemsOf } from './problems.js';
 
 /** Deep comparison is slow where there are many pixels. */
 const sameBytes = (a: Uint8Array | Float32Array, b: Uint8Array | Float32Array) =>
@@ -73,7 +74,7 @@ t.test('a picture of any size, for a bundled sample', async (t) => {
 t.test('the twin on disk is read by drive and is the twin in memory', async (t) => {
   const directory = t.testdir();
   writeSynthDrive(directory, 1);
-  t.same(drive.check!(directory), []);
+  t.same(problemsOf(drive, directory), []);
   const back = drive.load({ directory, split: 'all', seed: 0 });
   t.equal(back.length, 30);
   for (const [i, { name, picture, label, fov, input }] of back.entries()) {
