@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { Sample, Split } from '../lib/image/dataset/dataset.js';
 import { writePng } from '../lib/image/encode.js';
+import { UsageError } from '../lib/tensor/error.js';
 import { figure } from '../lib/train/figure.js';
 import type { Model } from '../lib/unet/model.js';
 import {
@@ -103,6 +104,8 @@ await runStage<Options>({
     const named = { ...options, dataset: datasetFor(options.dataset, models[0]) };
     for (const model of models) requireFitting(named, model);
     const ignored = ignoredBy(named, models[0]);
+    if (options.sigma !== undefined && models[0].configuration.task === 'segment')
+      throw new UsageError('--sigma: is for denoisers, the model segments: leave it out');
     const samples = loadSamples(named, options.split, fitOf(models[0], 'needed', ignored.stored), context);
     const bar = context.progress('evaluating', samples.length * models.length);
     const resolved = { ...named, ignoredClass: ignored.id };

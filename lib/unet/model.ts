@@ -44,7 +44,10 @@ function readNames(text: string, context: z.RefinementCtx): string[] {
   try {
     return z.array(z.string()).parse(JSON.parse(text));
   } catch {
-    context.addIssue({ code: 'custom', message: 'expected names separated by commas, or a JSON list of them' });
+    context.addIssue({
+      code: 'custom',
+      message: 'expected names separated by commas, or a JSON list of them',
+    });
     return z.NEVER;
   }
 }

@@ -87,10 +87,10 @@ refuses(
   /none\.png: cannot be read/,
 );
 refuses(
-  'a folder for a picture',
-  ['run', '--model', ann, '--image', root],
+  'a folder without pictures for a picture',
+  ['run', '--model', ann, '--image', join('lib', 'unet')],
   DATA,
-  /is a folder, expected a file/,
+  /holds no picture, expected PNG, JPEG, TIFF or GIF/,
 );
 refuses(
   'a missing data folder',
@@ -242,7 +242,7 @@ t.test('a label of another size, an unknown class, a missing label', async (t) =
   t.equal(spikingUnet(...evaluatePairs).status, 0, 'the pairs are in order');
   for (const [bytes, message] of [
     [label(1, 16), /labels.b\.png: is 16x16, expected 32x32 as .*images.b\.png/],
-    [label(7), /b\.png: its label holds the class 7 at row 0, column 0; expected 0 to 1/],
+    [label(7), /labels.b\.png: row 0, column 0 holds the class 7, expected 0 to 1/],
   ] as const) {
     write('pairs/labels/b.png', bytes);
     const { status, stderr } = spikingUnet(...evaluatePairs);
