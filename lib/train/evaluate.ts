@@ -159,10 +159,25 @@ export function evaluateTask(
     model.configuration.task === 'denoise'
       ? evaluateDenoising(samples, run, sigma, seed, onImage)
       : evaluateSegmentation(samples, run, model.classNames, onImage);
-  const { score, remarks } = evaluation;
-  if (score === undefined) {
-    const about = `${samples.length} images that are to judge the network`;
-    throw new DataError(`the ${about} have no ${scoreName(model)}: ${remarks.at(-1) ?? 'no class occurs'}`);
-  }
-  return { ...evaluation, score };
+  return { ...evaluation, score: scoreOf(evaluation, model, samples) };
+}
+
+/** Refuses images that can judge no network, because nothing is to be found in them (DataError). */
+export function requireScore(model: Model, samples: readonly Sample[]): void {
+  const { configuration, classNames } = model;
+  if (configuration.task === 'denoise') return;
+  const tallies = samples.map(({ label, fov }) => tallyOf(label!, label!, fov, classNames.length));
+  const metrics = metricsOf(tallies.reduce(addTallies), classNames);
+  const remarks = remarksOn([{ name: 'in all', metrics }], classNames);
+  scoreOf({ score: segmentationScore(metrics), remarks }, model, samples);
+}
+
+function scoreOf(
+  { score, remarks }: Pick<Evaluation, 'score' | 'remarks'>,
+  model: Model,
+  samples: readonly Sample[],
+): number {
+  if (score !== undefined) return score;
+  const about = `${samples.length} images that are to judge the network`;
+  throw new DataError(`the ${about} have no ${scoreName(model)}: ${remarks.at(-1) ?? 'no class occurs'}`);
 }

@@ -11,7 +11,7 @@ import type { Model } from '../unet/model.js';
 import { type Run, unetRun } from '../unet/predict.js';
 import { type AsfOptions, asfGradient } from './asf.js';
 import { unetGradient } from './backprop.js';
-import { evaluateTask, type OnImage, type ScoredEvaluation } from './evaluate.js';
+import { evaluateTask, type OnImage, requireScore, type ScoredEvaluation } from './evaluate.js';
 import { drawExample } from './example.js';
 import type { Learner } from './loop.js';
 
@@ -48,8 +48,9 @@ export function trainingData(
   return { train: samples.slice(0, -count), validation: samples.slice(-count), patchSize, flips, seed };
 }
 
-/** A U-Net that learns by back-propagation. */
+/** A U-Net that learns by back-propagation; DataError where its validation images can judge nothing. */
 export function unetLearner(kernels: Kernels, model: Model, data: TrainingData, onImage?: OnImage): Learner {
+  requireScore(model, data.validation);
   return {
     model,
     example: drawer(model, data),
@@ -58,7 +59,7 @@ export function unetLearner(kernels: Kernels, model: Model, data: TrainingData, 
   };
 }
 
-/** A spiking network that learns by ASF-BP (Algorithm 1). */
+/** A spiking network that learns by ASF-BP (Algorithm 1); DataError where its validation images can judge nothing. */
 export function asfLearner(
   kernels: Kernels,
   model: SpikingModel,
@@ -66,6 +67,7 @@ export function asfLearner(
   options: AsfOptions,
   onImage?: OnImage,
 ): Learner {
+  requireScore(model, data.validation);
   const run = () => {
     const parameters = foldAmplitudes(model.layers, model.parameters);
     const network = { ...model, parameters };

@@ -4,7 +4,12 @@ import { makeImage } from '../../lib/image/image.js';
 import { reference } from '../../lib/kernel/reference/index.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
-import { evaluateDenoising, evaluateSegmentation, evaluateTask } from '../../lib/train/evaluate.js';
+import {
+  evaluateDenoising,
+  evaluateSegmentation,
+  evaluateTask,
+  requireScore,
+} from '../../lib/train/evaluate.js';
 import { drawExample } from '../../lib/train/example.js';
 import { lossOf } from '../../lib/train/loss.js';
 import { findOptimiser } from '../../lib/train/optimiser.js';
@@ -111,10 +116,15 @@ t.test('two classes: an image with nothing to be found is named, and a class can
 t.test('images without a score judge no network', async (t) => {
   const classNames = ['a', 'b'];
   const model = { configuration: { task: 'segment' }, classNames } as unknown as Model;
-  t.throws(() => evaluateTask(model, [row('blank', [0, 0])], always(2, 0), { sigma: 25, seed: 1 }), {
+  const refusal = {
     constructor: DataError,
     message: 'the 1 images that are to judge the network have no F1: in all: no label holds the class "b"',
-  });
+  };
+  const blank = [row('blank', [0, 0])];
+  t.throws(() => evaluateTask(model, blank, always(2, 0), { sigma: 25, seed: 1 }), refusal);
+  t.throws(() => requireScore(model, blank), refusal, 'before anything is trained');
+  requireScore(model, [row('some', [0, 1])]);
+  requireScore({ ...model, configuration: { ...model.configuration, task: 'denoise' } }, []);
 });
 
 t.test('a sample without a label cannot be judged', async (t) => {

@@ -27,6 +27,24 @@ t.test('a model comes back from its file as it was', async (t) => {
   t.equal(extra.size, 0);
 });
 
+t.test('class names may hold commas; files without any are as they were', async (t) => {
+  const named = (classNames: string[]) =>
+    decodeSafetensors(encodeModel({ ...model, classNames }), 'm').metadata.classNames;
+  t.equal(named(['a', 'b c', 'd', 'e']), 'a,b c,d,e');
+  t.equal(named(['a, b', '[c', 'd', 'e']), '["a, b","[c","d","e"]');
+  const { model: read } = decodeModel(encodeModel({ ...model, classNames: ['a, b', '[c', 'd', 'e'] }), 'm');
+  t.strictSame(read.classNames, ['a, b', '[c', 'd', 'e']);
+  for (const damaged of ['["a"', '[1, 2, 3, 4]'])
+    t.throws(
+      () =>
+        decodeModel(
+          changed(({ metadata }) => Object.assign(metadata, { classNames: damaged })),
+          'm',
+        ),
+      DataError,
+    );
+});
+
 t.test('files hold PyTorch names and layouts', async (t) => {
   const { tensors } = decodeSafetensors(bytes, 'model');
   t.equal(tensors.size, 2 * 23);

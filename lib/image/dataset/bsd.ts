@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, UsageError } from '../../tensor/error.js';
-import type { Dataset } from './dataset.js';
-import { type List, onDisk } from './disk.js';
+import type { Dataset, List } from './dataset.js';
+import { onDisk } from './disk.js';
 import { listPictures } from './pictures.js';
 
 const photographs = {

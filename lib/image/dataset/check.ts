@@ -1,8 +1,8 @@
 /** What is to be known of a data set on disk before anything is trained on it: `data check`. */
 
 import { type Census, Counting } from './census.js';
-import type { Dataset } from './dataset.js';
-import { attempt, type Listed, readEach, type Wanted } from './disk.js';
+import type { Dataset, Listed, Wanted } from './dataset.js';
+import { attempt, readEach } from './disk.js';
 import { type LeftOut, labelFolders, leftOut, lossOfFiles } from './leftOut.js';
 
 export interface Report {

@@ -7,7 +7,7 @@ import { VOID } from '../../kernel/dims.js';
 import { DataError } from '../../tensor/error.js';
 import type { Image } from '../image.js';
 import type { PreprocessName } from '../preprocess.js';
-import type { List } from './disk.js';
+import type { Classes } from './classIds.js';
 
 export type Task = 'segment' | 'denoise';
 export type Split = 'train' | 'test' | 'all';
@@ -42,6 +42,26 @@ export interface LoadOptions {
   /** false: labels and fields of view are not read, and may be missing. */
   readonly labels?: boolean | undefined;
 }
+
+/** One sample that is not read yet. */
+export interface Listed {
+  readonly name: string;
+  /** The pictures that make it. */
+  readonly files: readonly string[];
+  /** DataError names a file that is missing, damaged, or not what it should be. */
+  read(): Sample;
+}
+
+/** How samples are wanted. */
+export interface Wanted {
+  readonly split: Split;
+  readonly channels: 1 | 3;
+  readonly classes: Classes;
+  /** Whether labels and fields of view are read; where not, they may be missing. */
+  readonly labels: boolean;
+}
+
+export type List = (directory: string, wanted: Wanted) => readonly Listed[];
 
 /** Training examples: side in pixels, how many make an epoch, and whether half of them are mirrored each way. */
 export interface TrainingPatches {

@@ -5,29 +5,8 @@
 
 import { DataError } from '../../tensor/error.js';
 import { readRaster } from '../decode.js';
-import type { Classes } from './classIds.js';
-import type { Dataset, LoadOptions, Sample, Split } from './dataset.js';
+import type { Dataset, List, Listed, LoadOptions, Sample, Wanted } from './dataset.js';
 import { requireDirectory } from './files.js';
-
-/** One sample that is not read yet. */
-export interface Listed {
-  readonly name: string;
-  /** The pictures that make it. */
-  readonly files: readonly string[];
-  /** DataError names a file that is missing, damaged, or not what it should be. */
-  read(): Sample;
-}
-
-/** How samples are wanted. */
-export interface Wanted {
-  readonly split: Split;
-  readonly channels: 1 | 3;
-  readonly classes: Classes;
-  /** Whether labels and fields of view are read; where not, they may be missing. */
-  readonly labels: boolean;
-}
-
-export type List = (directory: string, wanted: Wanted) => readonly Listed[];
 
 /** The data set whose samples `list` finds in its folder; DataError where it finds none, or something is missing. */
 export function onDisk(about: Omit<Dataset, 'load' | 'list'>, list: List): Dataset {

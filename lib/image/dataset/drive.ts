@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { DataError } from '../../tensor/error.js';
 import { readImage } from '../decode.js';
 import { preprocess } from '../preprocess.js';
-import type { Dataset, Sample, Split } from './dataset.js';
-import { onDisk, type Wanted } from './disk.js';
+import type { Dataset, Sample, Split, Wanted } from './dataset.js';
+import { onDisk } from './disk.js';
 import { listFolder, readLabelled, readMask } from './files.js';
 
 type SplitFolder = 'training' | 'test';

@@ -11,8 +11,8 @@ import { readImage, readRaster } from '../decode.js';
 import { type StoredLabel, storedLabel } from '../label.js';
 import { type PreprocessName, preprocess } from '../preprocess.js';
 import { type Classes, classIdsOf, drawnInBlackAndWhite } from './classIds.js';
-import type { Dataset, Sample, Split } from './dataset.js';
-import { type Listed, onDisk, type Wanted } from './disk.js';
+import type { Dataset, Listed, Sample, Split, Wanted } from './dataset.js';
+import { onDisk } from './disk.js';
 import { checkSameSize, readLabelled, readMask } from './files.js';
 import { byStem, listPictures, partnerFinder, picturesIn, stem } from './pictures.js';
 

@@ -4,8 +4,7 @@ import { basename, extname, join } from 'node:path';
 import { DataError } from '../../tensor/error.js';
 import { readImage } from '../decode.js';
 import { type PreprocessName, preprocess } from '../preprocess.js';
-import type { Sample } from './dataset.js';
-import type { Listed } from './disk.js';
+import type { Listed, Sample } from './dataset.js';
 import { listFolder } from './files.js';
 
 /** Endings of the formats that are read. */
