@@ -164,12 +164,18 @@ t.test('a word that is neither file nor name lists the names', async (t) => {
   );
 });
 
-t.test('a file of that name comes first, a folder does not', async (t) => {
+t.test('a file of that name comes first, a folder does not unless a run is in it', async (t) => {
   const here = process.cwd();
   mkdirSync(at('em'));
-  writeFileSync(at('drive'), '');
+  mkdirSync(at('camseq01', 'checkpoints'), { recursive: true });
+  const best = join('camseq01', 'checkpoints', 'best.safetensors');
+  for (const file of ['drive', best]) writeFileSync(at(file), '');
   process.chdir(root);
-  const paths = ['drive', 'em', 'pictures', './none'].map(modelPath);
+  const paths = ['drive', 'em', 'camseq01', './none'].map(modelPath);
+  t.throws(
+    () => modelPath('pictures'),
+    /pictures: is a folder without .*best\.safetensors, expected a model file/,
+  );
   process.chdir(here);
-  t.strictSame(paths, ['drive', resolve(FOLDER, 'em.safetensors'), 'pictures', './none']);
+  t.strictSame(paths, ['drive', resolve(FOLDER, 'em.safetensors'), best, './none']);
 });
