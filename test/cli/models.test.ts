@@ -167,7 +167,7 @@ t.test('a word that is neither file nor name lists the names', async (t) => {
 t.test('a file of that name comes first, a folder does not unless a run is in it', async (t) => {
   const here = process.cwd();
   mkdirSync(at('em'));
-  mkdirSync(at('camseq01', 'checkpoints'), { recursive: true });
+  mkdirSync(at(join('camseq01', 'checkpoints')), { recursive: true });
   const best = join('camseq01', 'checkpoints', 'best.safetensors');
   for (const file of ['drive', best]) writeFileSync(at(file), '');
   process.chdir(root);
