@@ -65,19 +65,21 @@ export function checkIndices(data: ArrayLike<number>, entries: number): void {
     if (data[p] >= entries) throw new Error(`a pixel has colour ${data[p]} of a palette of ${entries}`);
 }
 
-/** [H,W,4] as RGBA, or as grey and opacity where every pixel has R = G = B; without the opacity where all is opaque. */
-export function fromRgba(
-  rgba: Uint8Array,
-  opaque: boolean,
+/** RGB or RGBA [H,W,S] as it is, or as grey (and opacity) where every pixel has R = G = B. */
+export function fromColours(
+  data: Uint8Array,
+  samples: 3 | 4,
 ): Pick<Raster, 'samples' | 'data' | 'colour' | 'alpha'> {
-  let grey = true;
-  for (let i = 0; i < rgba.length && grey; i += 4) grey = rgba[i] === rgba[i + 1] && rgba[i] === rgba[i + 2];
-  const colours = grey ? 1 : 3;
-  const samples = opaque ? colours : colours + 1;
-  const data = new Uint8Array((rgba.length / 4) * samples);
-  for (let from = 0, to = 0; from < rgba.length; from += 4, to += samples) {
-    for (let c = 0; c < colours; c++) data[to + c] = rgba[from + c];
-    if (!opaque) data[to + colours] = rgba[from + 3];
+  const alpha = samples === 4;
+  for (let i = 0; i < data.length; i += samples) {
+    if (data[i] !== data[i + 1] || data[i] !== data[i + 2])
+      return { samples, data, colour: 'rgb', ...(alpha && { alpha: 3 }) };
   }
-  return { samples, data, colour: grey ? 'grey' : 'rgb', ...(!opaque && { alpha: colours }) };
+  const kept = alpha ? 2 : 1;
+  const grey = new Uint8Array((data.length / samples) * kept);
+  for (let from = 0, to = 0; from < data.length; from += samples, to += kept) {
+    grey[to] = data[from];
+    if (alpha) grey[to + 1] = data[from + 3];
+  }
+  return { samples: kept, data: grey, colour: 'grey', ...(alpha && { alpha: 1 }) };
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Raster } from '../raster.js';
-import { checkIndices, checkRatio, claim, type Format, fromRgba } from './format.js';
+import { checkIndices, checkRatio, claim, type Format, fromColours } from './format.js';
 import { type Frame, type Gif, gifParts } from './gifParts.js';
 import { MOST_LZW_RATIO, unpackLzw } from './lzw.js';
 
@@ -32,7 +32,7 @@ export const gif: Format = {
       const raster = { format: 'GIF', height, width, bits: 8, lossy: false, orientation: 1 } as const;
       return index === 0 && fills(screen, frame)
         ? { ...raster, samples: 1, data: indices, colour: 'palette', ...coloursOf(frame) }
-        : { ...raster, ...fromRgba(rgba, isOpaque(rgba)) };
+        : { ...raster, ...fromColours(rgba.slice(), 4) };
     });
   },
 };
@@ -97,9 +97,4 @@ function draw(rgba: Uint8Array, screenWidth: number, frame: Frame, indices: Uint
       rgba[to + 3] = 255;
     }
   }
-}
-
-function isOpaque(rgba: Uint8Array): boolean {
-  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255) return false;
-  return true;
 }
