@@ -26,9 +26,12 @@ export interface Judged {
   readonly answer: string;
 }
 
-/** Seconds of processor time, and bytes above those that are held before, that an input of some kilobytes may take. */
-const SLOW = 2.5;
-const LARGE = 512 * 2 ** 20;
+/** What an input of some kilobytes may take: seconds of processor time, and bytes above those that are held before. */
+export interface Bounds {
+  readonly seconds: number;
+  readonly bytes: number;
+}
+const BOUNDS: Bounds = { seconds: 2.5, bytes: 512 * 2 ** 20 };
 
 /** Inputs that are read one after the other, and then once more from the last to the first. */
 const BATCH = 32;
@@ -44,13 +47,14 @@ export function* judge(
   seed: number,
   [start, end]: readonly [number, number],
   begin: (index: number) => void = () => {},
+  bounds = BOUNDS,
 ): Generator<Judged[]> {
   for (let first = start; first < end; first += BATCH) {
     const count = Math.min(BATCH, end - first);
     const inputs = Array.from({ length: count }, (_, i) => inputOf(target, seed, first + i));
     const judged = inputs.map((input, i) => {
       begin(first + i);
-      return { index: first + i, ...measured(target, input) };
+      return { index: first + i, ...measured(target, input, bounds) };
     });
     for (let i = count - 1; i >= 0; i--) {
       soilMemory(i);
@@ -62,14 +66,14 @@ export function* judge(
   }
 }
 
-function measured(target: Target, input: Uint8Array): Omit<Judged, 'index'> {
+function measured(target: Target, input: Uint8Array, { seconds, bytes }: Bounds): Omit<Judged, 'index'> {
   const held = process.memoryUsage.rss();
   const highest = peak();
   const before = process.cpuUsage();
   const result = answerOf(target, input);
   const { user, system } = process.cpuUsage(before);
-  if ((user + system) / 1e6 > SLOW) return { ...result, verdict: 'slow' };
-  if (peak() > highest && peak() - held > LARGE) return { ...result, verdict: 'large' };
+  if ((user + system) / 1e6 > seconds) return { ...result, verdict: 'slow' };
+  if (peak() > highest && peak() - held > bytes) return { ...result, verdict: 'large' };
   return result;
 }
 
