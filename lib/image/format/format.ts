@@ -30,9 +30,12 @@ const MOST_PIXELS = 2 ** 27;
 
 const MIB = 2 ** 20;
 
+/** Bytes a pixel of the 8-bit picture that is made of a raster. */
+const PICTURE = 3;
+
 /**
- * Accepts pictures of a size, before anything is allocated. `bytesAPixel` is what decoding takes at its peak, for all
- * `pictures` of the file together. Error where only a damaged header has such a size, TooLarge beyond the limit.
+ * Accepts pictures of a size, before anything is allocated. `bytesAPixel` is what decoding takes at its peak; the file
+ * holds so many `pictures` of this size. Error where only a damaged header has such a size, TooLarge beyond the limit.
  */
 export function claim(
   { width, height, pictures = 1 }: { width: number; height: number; pictures?: number },
@@ -41,7 +44,7 @@ export function claim(
 ): void {
   const pixels = width * height;
   if (!(pixels > 0 && pixels <= MOST_PIXELS)) throw new Error(`it claims ${width}x${height} pixels`);
-  const bytes = pixels * pictures * bytesAPixel;
+  const bytes = pixels * pictures * (bytesAPixel + PICTURE);
   if (bytes <= mostBytes) return;
   const many = pictures > 1 ? `${pictures} times ` : '';
   throw new TooLarge(
