@@ -5,41 +5,42 @@ import type { Parts } from './mutate.js';
 
 const PNG_START = 8;
 
-/** Type and content of each chunk; pixels are unpacked, so that their rows can be damaged. */
+/** What a chunk of unpacked rows is called while the file is apart. */
+export const ROWS = 'ROWS';
+
+const nameOf = (chunk: Uint8Array) => Buffer.from(chunk.subarray(0, 4)).toString('latin1');
+const named = (name: string, content: Uint8Array) => Buffer.concat([Buffer.from(name, 'latin1'), content]);
+
+/** Type and content of each chunk; pixels are one chunk and unpacked where they can be, so that rows can be damaged. */
 export const pngChunks: Parts = {
   split(input) {
     const file = Buffer.from(input);
     const chunks: Uint8Array[] = [];
-    for (let at = PNG_START; at + 12 <= file.length; at += 12 + file.readUInt32BE(at)) {
-      const chunk = file.subarray(at + 4, at + 8 + file.readUInt32BE(at));
-      chunks.push(unfolded(chunk));
-    }
-    return chunks.length > 0 ? chunks : [input];
+    for (let at = PNG_START; at + 12 <= file.length; at += 12 + file.readUInt32BE(at))
+      chunks.push(file.subarray(at + 4, at + 8 + file.readUInt32BE(at)));
+    const pixels = chunks.filter((chunk) => nameOf(chunk) === 'IDAT').map((chunk) => chunk.subarray(4));
+    const first = chunks.findIndex((chunk) => nameOf(chunk) === 'IDAT');
+    const rows = unfolded(Buffer.concat(pixels));
+    const parts = rows
+      ? chunks.with(first, named(ROWS, rows)).filter((chunk) => nameOf(chunk) !== 'IDAT')
+      : chunks;
+    return parts.length > 0 ? parts : [input];
   },
   join(chunks) {
     const start = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+    const folded = (chunk: Uint8Array) =>
+      nameOf(chunk) === ROWS ? named('IDAT', deflateSync(chunk.subarray(4), { level: 1 })) : chunk;
     return Buffer.concat([start, ...chunks.map(folded).flatMap(framed)]);
   },
 };
 
-const isPixels = (chunk: Uint8Array) => Buffer.from(chunk.subarray(0, 4)).toString('latin1') === 'IDAT';
-
-function unfolded(chunk: Uint8Array): Uint8Array {
-  if (!isPixels(chunk)) return chunk;
+function unfolded(data: Uint8Array): Uint8Array | undefined {
   try {
-    return Buffer.concat([
-      chunk.subarray(0, 4),
-      inflateSync(chunk.subarray(4), { maxOutputLength: 2 ** 20 }),
-    ]);
+    return inflateSync(data, { maxOutputLength: 2 ** 20 });
   } catch {
-    return chunk; // one of several, or damaged before
+    return undefined; // damaged before
   }
 }
-
-const folded = (chunk: Uint8Array) =>
-  isPixels(chunk)
-    ? Buffer.concat([chunk.subarray(0, 4), deflateSync(chunk.subarray(4), { level: 1 })])
-    : chunk;
 
 function framed(chunk: Uint8Array): Uint8Array[] {
   const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
