@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { decodeRasters } from '../../lib/image/decode.js';
+import { openTags } from '../../lib/image/format/tags.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { jpegSegments, pngChunks, ROWS } from '../fuzz/parts.js';
 import { fixture } from './fixtures.js';
@@ -53,6 +54,20 @@ const at =
   };
 const size = (width: number, height: number) => [width >> 8, width & 255, height >> 8, height & 255];
 
+/** Leaves so many colours in the palette of a GIF of 8. */
+const fewerColours =
+  (bits: number): Change =>
+  (bytes) =>
+    Buffer.concat([
+      at(10, 0x80 | (bits - 1))(bytes).subarray(0, 13 + 3 * 2 ** bits),
+      bytes.subarray(13 + 24),
+    ]);
+const both =
+  (first: Change, second: Change): Change =>
+  (bytes) =>
+    second(Buffer.from(first(bytes)));
+const more = (count: number): Change => chunk(ROWS, (rows) => Buffer.concat([rows, Buffer.alloc(count)]));
+
 const cases: readonly (readonly [file: string, what: string, change: Change, message: RegExp])[] = [
   [
     'palette-4bit-alpha.png',
@@ -84,7 +99,26 @@ const cases: readonly (readonly [file: string, what: string, change: Change, mes
   ['1bit.tif', 'a strip that is too short', tag(279, 3), /part 0 holds 3 of 95 bytes/],
   ['1bit-packbits.tif', 'packed bits that end early', tag(279, 30), /part 0 holds \d+ of 95 bytes/],
   ['lzw-differences.tif', 'more pixels than data', tag(257, 60_000), /cannot hold|strips of/],
-  ['tiles.tif', 'a tile as large as a house', tag(322, 60_000), /claims tiles|lacks|holds|ends/],
+  ['tiles.tif', 'a tile that is too short', tag(322, 60_000), /part 0 holds \d+ of 2880000 bytes/],
+  [
+    'tiles.tif',
+    'a tile as large as a house',
+    both(tag(322, 60_000), tag(323, 60_000)),
+    /claims tiles of 60000x60000/,
+  ],
+  [
+    'grey-16bit.png',
+    'far more rows than announced',
+    more(2 ** 18),
+    /damaged PNG: it ends too early or contradicts/,
+  ],
+  ['transparent.gif', 'an index without a colour', fewerColours(1), /colour [24] of a palette of 2/],
+  [
+    'orientation-3.jpg',
+    'a component without a scan',
+    segment(0xda, () => Buffer.of(1, 1, 0, 0, 63, 0)),
+    /holds 1 of 3 components/,
+  ],
   ['tiles.tif', 'a tile of no pixels', tag(323, 0), /parts of 32x0 pixels/],
   ['transparent.gif', 'a frame beside the screen', at(6, 5, 0), /not inside 5x19 pixels/],
   ['transparent.gif', 'no pixels for the screen', at(6, 0, 0), /not inside|claims 0x19 pixels/],
@@ -129,11 +163,16 @@ for (const [file, what, change, message] of cases) {
   });
 }
 
-t.test('TIFF: directories that overlap take no time', async (t) => {
-  // 4000 pages of 300 entries each, all in the same bytes: every page starts two bytes after the one before
-  const bytes = Buffer.alloc(8 + 12_000);
+t.test('PNG: some bytes after the last row do no harm', async (t) => {
+  const bytes = readFileSync(fixture('rasters/grey-16bit.png'));
+  t.same(decodeRasters(more(1000)(bytes), 'x'), decodeRasters(bytes, 'x'));
+});
+
+t.test('tags: what may be read is bounded by the length of the file', async (t) => {
+  const bytes = Buffer.alloc(8 + 12 * 100);
   bytes.write('II*\0', 'latin1');
-  bytes.writeUInt32LE(8, 4);
-  for (let at = 8; at + 2 <= bytes.length; at += 2) bytes.writeUInt16LE(300, at);
-  t.throws(() => decodeRasters(bytes, 'x'), { constructor: DataError, message: /x: is a damaged TIFF/ });
+  bytes.writeUInt16LE(90, 8);
+  const file = openTags(bytes);
+  for (let i = 0; i < 4; i++) file.directory(8);
+  t.throws(() => file.directory(8), { message: /directories overlap/ });
 });
