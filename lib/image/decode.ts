@@ -49,7 +49,9 @@ export function decodeRasters(bytes: Uint8Array, source: string, limits: Limits 
     throw new DataError(`${source}: ${describeStart(bytes)}, expected a picture (${names})`);
   }
   try {
-    const rasters = format.decode(bytes, limits);
+    // plain bytes: slice() of a Buffer is no copy, and what is done to it would be done to the file
+    const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const rasters = format.decode(plain, limits);
     if (rasters.length === 0) throw new Error('it holds no picture');
     return rasters;
   } catch (error) {

@@ -30,9 +30,12 @@ const MOST_PIXELS = 2 ** 27;
 
 const MIB = 2 ** 20;
 
+/** Bytes a pixel of the 8-bit picture that is made of a raster. */
+const PICTURE = 3;
+
 /**
- * Accepts pictures of a size, before anything is allocated. `bytesAPixel` is what decoding takes at its peak, for all
- * `pictures` of the file together. Error where only a damaged header has such a size, TooLarge beyond the limit.
+ * Accepts pictures of a size, before anything is allocated. `bytesAPixel` is what decoding takes at its peak; the file
+ * holds so many `pictures` of this size. Error where only a damaged header has such a size, TooLarge beyond the limit.
  */
 export function claim(
   { width, height, pictures = 1 }: { width: number; height: number; pictures?: number },
@@ -41,7 +44,7 @@ export function claim(
 ): void {
   const pixels = width * height;
   if (!(pixels > 0 && pixels <= MOST_PIXELS)) throw new Error(`it claims ${width}x${height} pixels`);
-  const bytes = pixels * pictures * bytesAPixel;
+  const bytes = pixels * pictures * (bytesAPixel + PICTURE);
   if (bytes <= mostBytes) return;
   const many = pictures > 1 ? `${pictures} times ` : '';
   throw new TooLarge(
@@ -65,19 +68,21 @@ export function checkIndices(data: ArrayLike<number>, entries: number): void {
     if (data[p] >= entries) throw new Error(`a pixel has colour ${data[p]} of a palette of ${entries}`);
 }
 
-/** [H,W,4] as RGBA, or as grey and opacity where every pixel has R = G = B; without the opacity where all is opaque. */
-export function fromRgba(
-  rgba: Uint8Array,
-  opaque: boolean,
+/** RGB or RGBA [H,W,S] as it is, or as grey (and opacity) where every pixel has R = G = B. */
+export function fromColours(
+  data: Uint8Array,
+  samples: 3 | 4,
 ): Pick<Raster, 'samples' | 'data' | 'colour' | 'alpha'> {
-  let grey = true;
-  for (let i = 0; i < rgba.length && grey; i += 4) grey = rgba[i] === rgba[i + 1] && rgba[i] === rgba[i + 2];
-  const colours = grey ? 1 : 3;
-  const samples = opaque ? colours : colours + 1;
-  const data = new Uint8Array((rgba.length / 4) * samples);
-  for (let from = 0, to = 0; from < rgba.length; from += 4, to += samples) {
-    for (let c = 0; c < colours; c++) data[to + c] = rgba[from + c];
-    if (!opaque) data[to + colours] = rgba[from + 3];
+  const alpha = samples === 4;
+  for (let i = 0; i < data.length; i += samples) {
+    if (data[i] !== data[i + 1] || data[i] !== data[i + 2])
+      return { samples, data, colour: 'rgb', ...(alpha && { alpha: 3 }) };
   }
-  return { samples, data, colour: grey ? 'grey' : 'rgb', ...(!opaque && { alpha: colours }) };
+  const kept = alpha ? 2 : 1;
+  const grey = new Uint8Array((data.length / samples) * kept);
+  for (let from = 0, to = 0; from < data.length; from += samples, to += kept) {
+    grey[to] = data[from];
+    if (alpha) grey[to + 1] = data[from + 3];
+  }
+  return { samples: kept, data: grey, colour: 'grey', ...(alpha && { alpha: 1 }) };
 }

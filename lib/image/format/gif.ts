@@ -5,14 +5,16 @@
  */
 
 import type { Raster } from '../raster.js';
-import { checkIndices, checkRatio, claim, type Format, fromRgba } from './format.js';
+import { checkIndices, checkRatio, claim, type Format, fromColours } from './format.js';
 import { type Frame, type Gif, gifParts } from './gifParts.js';
 import { MOST_LZW_RATIO, unpackLzw } from './lzw.js';
 
 /** As many pixels of all frames together need not be paid for by bytes of the file. */
 const FREE_PIXELS = 2 ** 24;
-/** A raster of indices or RGBA a frame, the screen, and the indices of one frame. */
-const BYTES_A_PIXEL = 4 + 5;
+/** Indices as they are stored, in order, and without those that draw nothing. */
+const BYTES_OF_INDICES = 3;
+/** The screen, and a raster of it for each frame. */
+const BYTES_OF_COLOURS = 8;
 
 export const gif: Format = {
   name: 'GIF',
@@ -23,16 +25,18 @@ export const gif: Format = {
   decode(bytes, limits): Raster[] {
     const screen = gifParts(bytes);
     const { width, height, frames } = screen;
-    claim({ width, height, pictures: Math.max(frames.length, 1) }, BYTES_A_PIXEL, limits);
+    const plain = frames.length === 1 && fills(screen, frames[0]);
+    const bytesAPixel = plain ? BYTES_OF_INDICES : BYTES_OF_INDICES + BYTES_OF_COLOURS;
+    claim({ width, height, pictures: Math.max(frames.length, 1) }, bytesAPixel, limits);
     checkRatio(width * height * frames.length - FREE_PIXELS, bytes.length, MOST_LZW_RATIO);
-    const rgba = new Uint8Array(frames.length > 1 || !fills(screen, frames[0]) ? 4 * width * height : 0);
+    const rgba = new Uint8Array(plain ? 0 : 4 * width * height);
     return frames.map((frame, index) => {
       const indices = indicesOf(frame);
       if (rgba.length > 0) draw(rgba, width, frame, indices);
       const raster = { format: 'GIF', height, width, bits: 8, lossy: false, orientation: 1 } as const;
       return index === 0 && fills(screen, frame)
         ? { ...raster, samples: 1, data: indices, colour: 'palette', ...coloursOf(frame) }
-        : { ...raster, ...fromRgba(rgba, isOpaque(rgba)) };
+        : { ...raster, ...fromColours(rgba.slice(), 4) };
     });
   },
 };
@@ -97,9 +101,4 @@ function draw(rgba: Uint8Array, screenWidth: number, frame: Frame, indices: Uint
       rgba[to + 3] = 255;
     }
   }
-}
-
-function isOpaque(rgba: Uint8Array): boolean {
-  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255) return false;
-  return true;
 }

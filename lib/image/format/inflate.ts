@@ -11,11 +11,11 @@ const STEP = 2 ** 20;
 const SMALLEST_STEP = 64;
 
 /** The first `expected` bytes that the data unfolds to, or fewer where it holds fewer; Error where it is damaged. */
-export function inflate(data: Uint8Array, expected: number): Buffer {
+export function inflate(data: Uint8Array, expected: number): Uint8Array {
   checkRatio(expected, data.length, MOST_RATIO);
   const unfolded = inflateSync(data, {
     maxOutputLength: expected + MOST_LEFT_OVER,
     chunkSize: Math.min(Math.max(expected, SMALLEST_STEP), STEP),
   });
-  return unfolded.subarray(0, expected);
+  return new Uint8Array(unfolded.buffer, unfolded.byteOffset, Math.min(unfolded.length, expected));
 }

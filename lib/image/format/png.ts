@@ -35,12 +35,12 @@ export const png: Format = {
 };
 
 /** The rows of the picture, each after its filter's number, exactly as long as the header says. */
-function checkedRows(header: Header, data: Uint8Array, limits: Limits): Buffer {
+function checkedRows(header: Header, data: Uint8Array, limits: Limits): Uint8Array {
   const { width, height, bits, samples } = header;
   const expected = bytesOfRows(header);
-  // pngjs holds the rows four times over, RGBA of 1 or 2 bytes a value, and the raster is made of that
+  // rows are held six times over here and in pngjs, RGBA of 1 or 2 bytes a value, and the raster is made of that
   const bytesOfValue = bits === 16 ? 2 : 1;
-  claim(header, (4 * expected) / (width * height) + bytesOfValue * (4 + samples), limits);
+  claim(header, (6 * expected) / (width * height) + bytesOfValue * (4 + samples), limits);
   const rows = inflate(data, expected);
   if (rows.length < expected) throw new Error(`it holds ${rows.length} of ${expected} bytes of pixels`);
   return rows;

@@ -10,13 +10,18 @@ import { openTags, orientationIn, type TagFile } from './tags.js';
 import { PALETTE, type Page, readPage, WHITE_IS_ZERO } from './tiffPage.js';
 import { rowsOf, segmentsOf } from './tiffSegments.js';
 
+/** How files start that may be longer than 4 GiB. */
+const BIG = [
+  [0x49, 0x49, 0x2b, 0x00],
+  [0x4d, 0x4d, 0x00, 0x2b],
+];
+
 export const tiff: Format = {
   name: 'TIFF',
-  magic: [
-    [0x49, 0x49, 0x2a, 0x00],
-    [0x4d, 0x4d, 0x00, 0x2a],
-  ],
+  magic: [[0x49, 0x49, 0x2a, 0x00], [0x4d, 0x4d, 0x00, 0x2a], ...BIG],
   decode(bytes, limits): Raster[] {
+    if (BIG.some((start) => start.every((byte, i) => bytes[i] === byte)))
+      throw new Unsupported('it is a BigTIFF');
     const file = openTags(bytes);
     const pages = pagesOf(file);
     claimAll(pages, limits);

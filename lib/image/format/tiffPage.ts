@@ -59,6 +59,9 @@ const COMPRESSIONS: Readonly<Record<number, string>> = {
   50001: 'WebP',
 };
 
+/** LZW and Deflate; with others the tag for differences has no meaning, and libtiff ignores it. */
+const DICTIONARIES = [5, 8, 32946];
+
 const PHOTOMETRICS: Readonly<Record<number, string>> = {
   4: 'transparency masks',
   5: 'CMYK colours',
@@ -77,7 +80,7 @@ export function readPage(tags: Tags): Omit<Page, 'orientation'> {
   const name = COMPRESSIONS[compression];
   if (name !== '') throw new Unsupported(`its pixels are compressed by ${name ?? `method ${compression}`}`);
   const photometric = photometricOf(tags(262)?.[0], samples);
-  const predictor = one(317, 1);
+  const predictor = DICTIONARIES.includes(compression) ? one(317, 1) : 1;
   if (predictor > HORIZONTAL || (predictor === HORIZONTAL && bits < 8))
     throw new Unsupported(`it stores differences of kind ${predictor} of ${bits} bits`);
   const colourMap = tags(320);
