@@ -1,7 +1,6 @@
 /** Model files on the command line, and running whichever kind of network they hold. */
 
 import { createHash } from 'node:crypto';
-import { totalmem } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { delayedLatency } from '../../lib/spike/delayed.js';
@@ -18,6 +17,7 @@ import {
 import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/spike/spikingModel.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
+import { availableMemory } from '../../lib/tensor/systemMemory.js';
 import { forwardBytes } from '../../lib/unet/memory.js';
 import { decodeModel, type Model } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
@@ -34,8 +34,13 @@ export interface MemoryOptions {
   readonly memory: number;
 }
 
-/** Where a network may take at most so many MiB, half of the machine's memory or what WebAssembly can address. */
-const DEFAULT_MEMORY = Math.min(3072, Math.floor(totalmem() / 2 ** 21));
+/** Less than the 4 GiB of WebAssembly, in MiB. */
+const MOST_MEMORY = 3072;
+
+/** The MiB that a picture may take where nobody says: half of what the system leaves, for the rest is not counted. */
+function defaultMemory(): number {
+  return Math.max(1, Math.min(MOST_MEMORY, Math.floor(availableMemory() / 2 ** 21)));
+}
 
 export interface SimulationOptions extends ProfileOptions {
   readonly steps?: number;
@@ -118,7 +123,7 @@ export function stepsOf({ steps, intendedSteps }: SpikingModel['conversion']): n
 /** The option --memory, for stages that can run large pictures in tiles. */
 export function addMemoryOption(command: Command): void {
   const help = 'MiB that a picture may take; larger ones are run in overlapping tiles, with the same results';
-  command.option('--memory <MiB>', help, count, DEFAULT_MEMORY);
+  command.option('--memory <MiB>', help, count, defaultMemory());
 }
 
 export interface Runnable {
