@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { delayedLatency } from '../../lib/spike/delayed.js';
-import { delayedBytes, simulationBytes } from '../../lib/spike/memory.js';
+import { delayedBytes, simulationBytes, stepByStepBytes } from '../../lib/spike/memory.js';
 import { spikingRun } from '../../lib/spike/readout.js';
+import { tracedDumpBytes } from '../../lib/spike/recording.js';
+import { runsLayerByLayer } from '../../lib/spike/simulate.js';
 import {
   MODES,
   type Mode,
@@ -164,12 +166,16 @@ export function runOf(
   const simulation = { steps, mode, timing, keep, ...(onStep && { onStep }) };
   const run = spikingRun(kernels, spiking, model.configuration.task, simulation, onSimulation);
   const membranes = mostMembranes(spiking);
-  const delayed = timing === 'delayed';
-  const bytesOf: MemoryLimit['bytesOf'] = (height, width) =>
-    delayed
-      ? delayedBytes(layers, height, width, keep.length, membranes)
-      : simulationBytes(layers, height, width, steps, keep.length, membranes);
-  const latency = delayed ? delayedLatency(layers, steps) : steps;
+  const sums = keep.length;
+  const traced = onStep !== undefined;
+  const bytesOf: MemoryLimit['bytesOf'] = (height, width) => {
+    const trace = traced ? 2 * tracedDumpBytes(layers, height, width, steps, membranes) : 0; // and its file
+    if (timing === 'delayed') return trace + delayedBytes(layers, height, width, sums, membranes);
+    if (runsLayerByLayer(kernels, spiking, simulation))
+      return simulationBytes(layers, height, width, steps, sums, membranes);
+    return trace + stepByStepBytes(layers, height, width, sums, membranes);
+  };
+  const latency = timing === 'delayed' ? delayedLatency(layers, steps) : steps;
   return { ...tiled(run, steps, bytesOf), latency, spiking };
 }
 

@@ -49,13 +49,20 @@ function run(
 ): Simulation {
   if (options.timing === 'delayed') return simulateDelayed(kernels, network, image, height, width, options);
   const { spiking } = kernels;
-  const anyOrder = !options.onStep && options.timing !== 'previous';
-  const fused = network.layers.filter(hasNeuron).every((layer) => {
-    const { neuron, parameters } = neuronOf(network, layer);
-    return spiking?.supports(neuron.dynamics, parameters.thresholds);
-  });
-  if (spiking && anyOrder && fused) {
+  if (spiking && runsLayerByLayer(kernels, network, options))
     return simulateLayers(kernels, { spiking, network, height, width, options }, image);
-  }
   return simulateSteps(kernels, network, image, height, width, options);
+}
+
+/** Whether a simulation runs many steps of a layer at once, or must go step by step, which takes other memory. */
+export function runsLayerByLayer(
+  { spiking }: Kernels,
+  network: SpikingNetwork,
+  { onStep, timing }: Pick<SimulationOptions, 'onStep' | 'timing'>,
+): boolean {
+  if (!spiking || onStep || timing === 'previous' || timing === 'delayed') return false;
+  return network.layers.filter(hasNeuron).every((layer) => {
+    const { neuron, parameters } = neuronOf(network, layer);
+    return spiking.supports(neuron.dynamics, parameters.thresholds);
+  });
 }
