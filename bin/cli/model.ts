@@ -20,7 +20,7 @@ import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
 import { availableMemory } from '../../lib/tensor/systemMemory.js';
-import { forwardBytes } from '../../lib/unet/memory.js';
+import { forwardBytes, imageBytes } from '../../lib/unet/memory.js';
 import { decodeModel, type Model } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
 import { type MemoryLimit, tiledRun } from '../../lib/unet/tiles.js';
@@ -153,9 +153,11 @@ export function runOf(
   onStep?: (record: StepRecord) => void,
 ): Runnable {
   const { layers } = model;
+  const { channels, classes } = model.configuration;
   const bytes = options.memory * 2 ** 20;
   const tiled = (run: Run, steps: number, bytesOf: MemoryLimit['bytesOf']): Runnable => {
-    const limit = { bytes, bytesOf };
+    const around = (height: number, width: number) => imageBytes(channels, classes, height, width);
+    const limit = { bytes, bytesOf, around };
     return { run: tiledRun(run, layers, limit), steps, latency: steps, limit };
   };
   if (model.stage === 'ann') {
