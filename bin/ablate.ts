@@ -52,7 +52,7 @@ await runStage<Options>({
     const lambdas = measureLambdas(kernels, unet, calibration, percentile, measuring.update);
     const trying = progress('variants', variants.length);
     const variation = { unet, lambdas, samples, patchSize: dataset.patch.size, steps, sigma, seed };
-    const rows = kernels.frozen(() => ablate(kernels, variation, trying.update));
+    const rows = ablate(kernels, variation, trying.update);
     const score = scoreName(unet);
     return { json: { steps, images: samples.length, score, rows }, text: format(rows, score) };
   },

@@ -3,10 +3,8 @@
 
 import type { Task } from '../lib/image/dataset/dataset.js';
 import { readBytes, writeFileAtomic } from '../lib/tensor/files.js';
-import { decodeSafetensors } from '../lib/tensor/safetensors.js';
-import { buildLayers } from '../lib/unet/architecture.js';
 import { encodeModel } from '../lib/unet/model.js';
-import { inferConfiguration, packParameters } from '../lib/unet/parameters.js';
+import { readStateDict } from '../lib/unet/stateDict.js';
 import { oneOf } from './cli/parse.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
@@ -26,12 +24,16 @@ await runStage<Options>({
       'import --state-dict unet.safetensors --task segment --out ann.safetensors',
       'width, channels and classes are read off the shapes',
     ],
+    [
+      'import --state-dict unet.pth --task denoise --out ann.safetensors',
+      'of torch.save(model.state_dict(), FILE)',
+    ],
   ],
   configure(command) {
     command
       .requiredOption(
         '--state-dict <file>',
-        'safetensors (in Python: safetensors.torch.save_file(model.state_dict(), FILE))',
+        'of torch.save(model.state_dict(), FILE), or of safetensors.torch.save_file',
       )
       .requiredOption('--task <name>', 'segment (1x1 conv19) or denoise (3x3)', oneOf('segment', 'denoise'))
       .requiredOption('--out <file>', 'the model to write')
@@ -42,11 +44,10 @@ await runStage<Options>({
         'plain',
       );
   },
-  run({ stateDict, task, out, preprocess }) {
-    const { tensors } = decodeSafetensors(readBytes(stateDict), stateDict);
-    const configuration = inferConfiguration(tensors, task, stateDict);
-    const layers = buildLayers(configuration);
-    const parameters = packParameters(layers, tensors, stateDict);
+  run({ stateDict, task, out, preprocess }, { log }) {
+    const imported = readStateDict(readBytes(stateDict), task, stateDict);
+    const { configuration, layers, parameters, remarks } = imported;
+    for (const remark of remarks) log(`${stateDict}: ${remark}`);
     const count = [...parameters.values()].reduce((sum, values) => sum + values.length, 0);
     const { width, channels, classes } = configuration;
     const classNames = task === 'segment' ? Array.from({ length: classes }, (_, id) => String(id)) : [];
@@ -56,7 +57,7 @@ await runStage<Options>({
       encodeModel({ layers, parameters, stage: 'ann', configuration, preprocess, classNames, notes }),
     );
     return {
-      json: { model: out, ...configuration, parameters: count },
+      json: { model: out, ...configuration, parameters: count, remarks },
       text: `${out}: ${task}, width ${width}, ${channels} -> ${classes} channels, ${thousands(count)} parameters`,
     };
   },

@@ -9,7 +9,7 @@ import { DataError, UsageError } from '../lib/tensor/error.js';
 import { toMiB } from '../lib/unet/memory.js';
 import type { Model } from '../lib/unet/model.js';
 import { paddedSize, predict, type Run } from '../lib/unet/predict.js';
-import { type MemoryLimit, planTiles } from '../lib/unet/tiles.js';
+import { type MemoryLimit, planTiles, wholeBytes } from '../lib/unet/tiles.js';
 import { checkTraceSize, neuronMetadata, type Recording, writeDump } from './cli/dump.js';
 import { type Input, inputsOf } from './cli/inputs.js';
 import {
@@ -163,7 +163,6 @@ function runPicture(
 ) {
   const picture = read();
   const { height, width } = picture;
-  const input = preprocess(model.preprocess, picture, imageChannels(model));
   let padded: Omit<Recording, 'output'> | undefined;
   let trace: StepTrace | undefined;
   const dump = (output: Float32Array, simulation?: Simulation) => {
@@ -189,6 +188,7 @@ function runPicture(
       `--dump: ${file} needs ${memory.mib} MiB at once, more than --memory ${options.memory}`,
     );
   }
+  const input = preprocess(model.preprocess, picture, imageChannels(model));
   const recordingRun: Run = (input, height, width) => {
     padded = { input, height, width };
     if (options.trace) {
@@ -218,7 +218,7 @@ function announceMemory(
 ) {
   const { paddedHeight, paddedWidth } = paddedSize(height, width);
   const tile = planTiles(model.layers, paddedHeight, paddedWidth, limit);
-  const mib = toMiB(limit.bytesOf(paddedHeight, paddedWidth));
+  const mib = toMiB(wholeBytes(limit, paddedHeight, paddedWidth));
   const tiles = tile ? ` at once: in tiles of ${tile.width}x${tile.height}` : '';
   context.log(`${file}: ${width}x${height} pixels need about ${mib} MiB${tiles}`);
   return { mib, ...(tile && { tile }) };

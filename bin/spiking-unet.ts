@@ -26,7 +26,7 @@ const stages: Readonly<Record<string, readonly [summary: string, load: () => Pro
 
 const [name = '--help'] = process.argv.splice(2, 1);
 if (Object.hasOwn(stages, name)) {
-  await stages[name][1]();
+  await load(stages[name][1]);
 } else if (name === '--version') {
   process.stdout.write(`${packageVersion()}\n`);
 } else if (name === '--help' || name === '-h' || name === 'help') {
@@ -37,6 +37,20 @@ if (Object.hasOwn(stages, name)) {
     `spiking-unet ${name}: no such stage, expected one of ${Object.keys(stages).join(', ')}\n`,
   );
   process.exitCode = 2;
+}
+
+/** Loads the files of a stage, which runs it. */
+async function load(stage: () => Promise<unknown>): Promise<void> {
+  try {
+    await stage();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!['EMFILE', 'ENFILE', 'ERR_MODULE_NOT_FOUND'].includes(code ?? '')) throw error;
+    const reason =
+      'not all files of the program can be opened: raise "ulimit -n" to 256, or install it again';
+    process.stderr.write(`spiking-unet ${name}: ${reason}\n`);
+    process.exitCode = 1;
+  }
 }
 
 function help(): string {

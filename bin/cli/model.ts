@@ -1,12 +1,13 @@
 /** Model files on the command line, and running whichever kind of network they hold. */
 
 import { createHash } from 'node:crypto';
-import { totalmem } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { delayedLatency } from '../../lib/spike/delayed.js';
-import { delayedBytes, simulationBytes } from '../../lib/spike/memory.js';
+import { delayedBytes, simulationBytes, stepByStepBytes } from '../../lib/spike/memory.js';
 import { spikingRun } from '../../lib/spike/readout.js';
+import { tracedDumpBytes } from '../../lib/spike/recording.js';
+import { runsLayerByLayer } from '../../lib/spike/simulate.js';
 import {
   MODES,
   type Mode,
@@ -18,7 +19,8 @@ import {
 import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/spike/spikingModel.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
-import { forwardBytes } from '../../lib/unet/memory.js';
+import { availableMemory } from '../../lib/tensor/systemMemory.js';
+import { forwardBytes, imageBytes } from '../../lib/unet/memory.js';
 import { decodeModel, type Model } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
 import { type MemoryLimit, tiledRun } from '../../lib/unet/tiles.js';
@@ -34,8 +36,13 @@ export interface MemoryOptions {
   readonly memory: number;
 }
 
-/** Where a network may take at most so many MiB, half of the machine's memory or what WebAssembly can address. */
-const DEFAULT_MEMORY = Math.min(3072, Math.floor(totalmem() / 2 ** 21));
+/** Less than the 4 GiB of WebAssembly, in MiB. */
+const MOST_MEMORY = 3072;
+
+/** The MiB that a picture may take where nobody says: half of what the system leaves, for the rest is not counted. */
+function defaultMemory(): number {
+  return Math.max(1, Math.min(MOST_MEMORY, Math.floor(availableMemory() / 2 ** 21)));
+}
 
 export interface SimulationOptions extends ProfileOptions {
   readonly steps?: number;
@@ -118,7 +125,7 @@ export function stepsOf({ steps, intendedSteps }: SpikingModel['conversion']): n
 /** The option --memory, for stages that can run large pictures in tiles. */
 export function addMemoryOption(command: Command): void {
   const help = 'MiB that a picture may take; larger ones are run in overlapping tiles, with the same results';
-  command.option('--memory <MiB>', help, count, DEFAULT_MEMORY);
+  command.option('--memory <MiB>', help, count, defaultMemory());
 }
 
 export interface Runnable {
@@ -146,9 +153,11 @@ export function runOf(
   onStep?: (record: StepRecord) => void,
 ): Runnable {
   const { layers } = model;
+  const { channels, classes } = model.configuration;
   const bytes = options.memory * 2 ** 20;
   const tiled = (run: Run, steps: number, bytesOf: MemoryLimit['bytesOf']): Runnable => {
-    const limit = { bytes, bytesOf };
+    const around = (height: number, width: number) => imageBytes(channels, classes, height, width);
+    const limit = { bytes, bytesOf, around };
     return { run: tiledRun(run, layers, limit), steps, latency: steps, limit };
   };
   if (model.stage === 'ann') {
@@ -159,12 +168,16 @@ export function runOf(
   const simulation = { steps, mode, timing, keep, ...(onStep && { onStep }) };
   const run = spikingRun(kernels, spiking, model.configuration.task, simulation, onSimulation);
   const membranes = mostMembranes(spiking);
-  const delayed = timing === 'delayed';
-  const bytesOf: MemoryLimit['bytesOf'] = (height, width) =>
-    delayed
-      ? delayedBytes(layers, height, width, keep.length, membranes)
-      : simulationBytes(layers, height, width, steps, keep.length, membranes);
-  const latency = delayed ? delayedLatency(layers, steps) : steps;
+  const sums = keep.length;
+  const traced = onStep !== undefined;
+  const bytesOf: MemoryLimit['bytesOf'] = (height, width) => {
+    const trace = traced ? 2 * tracedDumpBytes(layers, height, width, steps, membranes) : 0; // and its file
+    if (timing === 'delayed') return trace + delayedBytes(layers, height, width, sums, membranes);
+    if (runsLayerByLayer(kernels, spiking, simulation))
+      return simulationBytes(layers, height, width, steps, sums, membranes);
+    return trace + stepByStepBytes(layers, height, width, sums, membranes);
+  };
+  const latency = timing === 'delayed' ? delayedLatency(layers, steps) : steps;
   return { ...tiled(run, steps, bytesOf), latency, spiking };
 }
 

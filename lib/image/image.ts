@@ -22,7 +22,7 @@ export function makeImage(height: number, width: number, channels: 1 | 3, data?:
 
 /** Grey levels [H,W], 0..255, not rounded: .299 R + .587 G + .114 B (luma of ITU-R BT.601). */
 export function toGrey({ channels, data }: Image): Float64Array {
-  if (channels === 1) return Float64Array.from(data);
+  if (channels === 1) return new Float64Array(data);
   const grey = new Float64Array(data.length / 3);
   for (let p = 0; p < grey.length; p++) {
     grey[p] = 0.299 * data[3 * p] + 0.587 * data[3 * p + 1] + 0.114 * data[3 * p + 2];

@@ -17,8 +17,10 @@ const CLAHE = { clipLimit: 2, tilesX: 8, tilesY: 8 };
 const GAMMA = 1.2;
 
 const plain: Preprocess = (image, channels) => {
-  const values = channels === 1 ? toGrey(image) : toRgb(image).data;
-  return Float32Array.from(values, (value) => value / 255);
+  const levels = channels === 1 ? toGrey(image) : toRgb(image).data;
+  const values = new Float32Array(levels.length); // Float32Array.from would make a list of them first
+  for (let i = 0; i < levels.length; i++) values[i] = levels[i] / 255;
+  return values;
 };
 
 const drive: Preprocess = (image, channels) => {

@@ -14,6 +14,7 @@ import type { Parameters } from '../unet/parameters.js';
 import { startMembranes } from './neuron/start.js';
 import {
   ALL_SUMS,
+  addCounts,
   countedPart,
   countSpikes,
   countWithin,
@@ -138,8 +139,4 @@ function fire(
     onStep?.({ layer, step, current: arriving, membrane, output, spikes });
   }
   return { flow, spikeCount, spikesPerStep };
-}
-
-function addCounts(sum: Uint32Array, spikes: Uint8Array): void {
-  for (let n = 0; n < spikes.length; n++) sum[n] += spikes[n];
 }

@@ -35,6 +35,32 @@ export function simulationBytes(
 }
 
 /**
+ * Bytes that a simulation step by step takes at its peak, however many steps it has: output, membranes, spikes and sums
+ * of all neurons, and of one layer its input and its current. Engines may keep weights in one order for dense inputs and
+ * in another for events.
+ */
+export function stepByStepBytes(
+  layers: readonly Layer[],
+  height: number,
+  width: number,
+  sums: number,
+  membranes = 1,
+): number {
+  const own = (layer: Layer) => {
+    const out = outputDims(layer, height, width);
+    return out.height * out.width * out.channels;
+  };
+  const inputOf = (layer: Layer) =>
+    layer.inputs.length > 1 ? (height >> layer.level) * (width >> layer.level) * totalChannelsIn(layer) : 0;
+  const neuronBytes = 4 * (1 + membranes + sums) + 1;
+  const all = layers.filter(hasNeuron).reduce((sum, layer) => sum + neuronBytes * own(layer), 0);
+  const working = Math.max(...layers.map((layer) => 4 * (inputOf(layer) + own(layer))));
+  const [first, last] = [layers[0], layers.at(-1)!];
+  const ends = 4 * (height * width * totalChannelsIn(first) + own(first) + own(last));
+  return all + working + ends + 2 * weightBytes(layers);
+}
+
+/**
  * Bytes that a simulation with delayed timing takes at its peak, however many steps it has: flows that wait
  * for their readers, and of one layer its input, current, silence, output, membranes and spikes.
  */

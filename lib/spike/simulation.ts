@@ -133,6 +133,11 @@ export function countWithin(spikes: Uint8Array, window: Window, width: number, c
   return total;
 }
 
+/** sum += spikes of one step, neuron by neuron. */
+export function addCounts(sum: Uint32Array, spikes: Uint8Array): void {
+  for (let n = 0; n < spikes.length; n++) sum[n] += spikes[n];
+}
+
 /** Spikes of all layers in all steps. */
 export function countSpikes(spikesPerStep: Simulation['spikesPerStep']): number {
   let spikes = 0;

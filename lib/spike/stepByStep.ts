@@ -20,6 +20,7 @@ import { layerParameters } from '../unet/parameters.js';
 import { startMembranes } from './neuron/start.js';
 import {
   ALL_SUMS,
+  addCounts,
   countedPart,
   countSpikes,
   countWithin,
@@ -30,6 +31,7 @@ import {
   type Simulation,
   type SimulationOptions,
   type SpikingNetwork,
+  type Sums,
 } from './simulation.js';
 
 /** In mode `auto`, layers with a larger fraction of non-zero inputs run dense. */
@@ -73,9 +75,10 @@ interface Population {
   readonly membrane: Float32Array;
   readonly output: Float32Array;
   readonly spikes: Uint8Array;
-  readonly currentSum: Float32Array;
-  readonly flow: Float32Array;
-  readonly spikeCount: Uint32Array;
+  /** Sums over the steps, where they are to be kept. */
+  readonly currentSum: Float32Array | undefined;
+  readonly flow: Float32Array | undefined;
+  readonly spikeCount: Uint32Array | undefined;
   readonly spikesPerStep: Float64Array;
   readonly width: number;
   readonly counted: Window;
@@ -88,8 +91,9 @@ function newPopulations(
   network: SpikingNetwork,
   height: number,
   width: number,
-  { steps, counted }: SimulationOptions,
+  { steps, counted, keep = ALL_SUMS }: SimulationOptions,
 ): Populations {
+  const kept = <T>(sum: Sums, make: () => T) => (keep.includes(sum) ? make() : undefined);
   const entries = network.layers.filter(hasNeuron).map((layer) => {
     const filled = (value: number) => newOutput(kernels, layer, height, width).fill(value);
     const output = filled(0);
@@ -102,9 +106,9 @@ function newPopulations(
       membrane,
       output,
       spikes: new Uint8Array(output.length),
-      currentSum: filled(0),
-      flow: filled(0),
-      spikeCount: new Uint32Array(output.length),
+      currentSum: kept('currents', () => filled(0)),
+      flow: kept('flows', () => filled(0)),
+      spikeCount: kept('spikeCounts', () => new Uint32Array(output.length)),
       spikesPerStep: new Float64Array(steps),
       width: dims.width,
       counted: countedPart(counted, dims, height),
@@ -167,25 +171,30 @@ function advance(
 ): void {
   const { kind, output, spikes, membrane } = population;
   kind.neuron.step(output, spikes, membrane, current, kind.parameters); // line 8
-  kernels.addInto(population.currentSum, current);
-  kernels.addInto(population.flow, output);
-  for (let n = 0; n < spikes.length; n++) population.spikeCount[n] += spikes[n];
-  const { counted, width } = population;
+  const { currentSum, flow, spikeCount, counted, width } = population;
+  if (currentSum) kernels.addInto(currentSum, current);
+  if (flow) kernels.addInto(flow, output);
+  if (spikeCount) addCounts(spikeCount, spikes);
   population.spikesPerStep[step] = countWithin(spikes, counted, width, layer.channelsOut);
   options.onStep?.({ layer, step, current, membrane, output, spikes });
 }
 
 function summarise(populations: Populations, output: Float32Array, options: SimulationOptions): Simulation {
-  const { steps, keep = ALL_SUMS } = options;
-  const column = <T>(pick: (population: Population) => T) =>
-    new Map([...populations].map(([name, population]) => [name, pick(population)]));
+  const { steps } = options;
+  const column = <T>(pick: (population: Population) => T | undefined) =>
+    new Map(
+      [...populations].flatMap(([name, population]) => {
+        const picked = pick(population);
+        return picked === undefined ? [] : [[name, picked] as const];
+      }),
+    );
   const spikesPerStep = column((population) => population.spikesPerStep);
   return {
     steps,
     output,
-    currents: keep.includes('currents') ? column((population) => population.currentSum) : new Map(),
-    flows: keep.includes('flows') ? column((population) => population.flow) : new Map(),
-    spikeCounts: keep.includes('spikeCounts') ? column((population) => population.spikeCount) : new Map(),
+    currents: column((population) => population.currentSum),
+    flows: column((population) => population.flow),
+    spikeCounts: column((population) => population.spikeCount),
     spikesPerStep,
     spikes: countSpikes(spikesPerStep),
   };

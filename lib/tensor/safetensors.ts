@@ -1,10 +1,11 @@
 /**
  * The safetensors format: 8 bytes with the length of a JSON header (little-endian), the header, then the tensors'
- * bytes. The header maps each name to dtype, shape and data_offsets, and `__metadata__` to strings. Read are F32,
- * F16 and BF16, all as float32; written are F32 and BF16. A malformed file is refused with what is wrong where. Values that
+ * bytes. The header maps each name to dtype, shape and data_offsets, and `__metadata__` to strings. Read are F64,
+ * F32, F16 and BF16, all as float32; written are F32 and BF16. A malformed file is refused with what is wrong where. Values that
  * are not finite pass: whether a model may hold them is for its loader to say.
  */
 
+import { DTYPES, toBfloat16 } from './dtype.js';
 import { DataError } from './error.js';
 import { checkLength, sizeOf } from './shape.js';
 
@@ -23,13 +24,6 @@ interface Entry {
 const METADATA = '__metadata__';
 const PREFIX = 8;
 const ALIGNMENT = 8;
-
-/** Bytes an element, and how to read element i. */
-const DTYPES: Readonly<Record<string, { size: number; read(view: DataView, i: number): number }>> = {
-  F32: { size: 4, read: (view, i) => view.getFloat32(4 * i, true) },
-  F16: { size: 2, read: (view, i) => fromHalf(view.getUint16(2 * i, true)) },
-  BF16: { size: 2, read: (view, i) => fromBits(view.getUint16(2 * i, true) << 16) },
-};
 
 /**
  * The bytes of a file with these tensors and this metadata; DataError for what could not be read back. Tensors that
@@ -70,21 +64,29 @@ export function encodeSafetensors(
   return bytes;
 }
 
-/** The tensors and metadata of a file's bytes; `source` names the file in a DataError. */
-export function decodeSafetensors(bytes: Uint8Array, source: string): TensorFile {
+/**
+ * The tensors and metadata of a file's bytes; `source` names the file in a DataError. Tensors that `isLeftOut` names
+ * may have any dtype and are not read.
+ */
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  source: string,
+  isLeftOut: (name: string) => boolean = () => false,
+): TensorFile {
   const { header, body } = splitHeader(bytes, source);
   const { [METADATA]: metadata = {}, ...described } = header;
   checkMetadata(metadata, source);
   const entries: [string, Entry][] = [];
   for (const [name, entry] of Object.entries(described)) {
-    checkEntry(name, entry, body.byteLength, source);
+    checkEntry(name, entry, body.byteLength, source, isLeftOut(name));
     entries.push([name, entry]);
   }
   entries.sort(([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1]);
   checkCoverage(entries, body.byteLength, source);
+  const read = entries.filter(([name]) => !isLeftOut(name));
   return {
     tensors: new Map(
-      entries.map(([name, entry]) => [name, { shape: entry.shape, data: valuesOf(entry, body) }]),
+      read.map(([name, entry]) => [name, { shape: entry.shape, data: valuesOf(entry, body) }]),
     ),
     metadata,
   };
@@ -139,11 +141,13 @@ function checkEntry(
   entry: unknown,
   bodyLength: number,
   source: string,
+  anyDtype: boolean,
 ): asserts entry is Entry {
   const where = `${source}: tensor ${name}`;
   if (!isRecord(entry)) throw new DataError(`${where}: its description is not an object`);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype)) {
+  const known = typeof dtype === 'string' && Object.hasOwn(DTYPES, dtype);
+  if (!known && !anyDtype) {
     const got = typeof dtype === 'string' ? dtype : JSON.stringify(dtype);
     throw new DataError(`${where}: dtype ${got}, expected one of ${Object.keys(DTYPES).join(', ')}`);
   }
@@ -152,7 +156,8 @@ function checkEntry(
   if (!isNaturalList(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
     throw new DataError(`${where}: data_offsets ${JSON.stringify(offsets)}, expected [start, end]`);
   }
-  const [got, expected] = [offsets[1] - offsets[0], sizeOf(shape) * DTYPES[dtype].size];
+  const got = offsets[1] - offsets[0];
+  const expected = known ? sizeOf(shape) * DTYPES[dtype].size : got;
   if (got !== expected)
     throw new DataError(`${where}: ${got} bytes, expected ${expected} for ${dtype} [${shape}]`);
   if (offsets[1] > bodyLength) {
@@ -184,30 +189,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isNaturalList(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
-}
-
-const word = new DataView(new ArrayBuffer(4));
-
-/** The float32 with these bits. */
-function fromBits(bits: number): number {
-  word.setInt32(0, bits);
-  return word.getFloat32(0);
-}
-
-/** The upper 16 bits of a float32 rounded to the nearest number that has only those, ties to even. */
-function toBfloat16(value: number): number {
-  word.setFloat32(0, value);
-  const bits = word.getUint32(0);
-  if (Number.isNaN(value)) return (bits >>> 16) | 0x40; // rounding could make an infinity of it
-  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
-}
-
-/** IEEE 754 half precision: 1 sign bit, 5 exponent bits, 10 fraction bits. */
-function fromHalf(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -25,6 +25,12 @@ export function checkLength(name: string, data: ArrayLike<unknown>, shape: Shape
 
 /** Refuses NaN and infinities: a network with one of them computes nothing but more of them. */
 export function checkFinite(name: string, data: Float32Array): void {
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNotFinite(data);
   if (bad >= 0) throw new DataError(`${name}: value ${bad} is ${data[bad]}, expected finite numbers only`);
+}
+
+/** Where the first NaN or infinity is; -1 where there is none. */
+export function firstNotFinite(data: Float32Array): number {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
+  return -1;
 }

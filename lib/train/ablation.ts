@@ -101,15 +101,15 @@ export interface AblationRow {
   readonly gradientChange: number;
 }
 
-/** Tries every variant; `onRow` is called after each. */
+/** Tries every variant, whose weights and results are gone before the next one; `onRow` is called after each. */
 export function ablate(kernels: Kernels, task: AblationTask, onRow?: (done: number) => void): AblationRow[] {
   const { configuration } = task.unet;
   const example = drawExample(task.samples, configuration.task, task.patchSize, task.seed, 1, 0);
-  const results = new Map<string, Trial>();
+  const bases = new Map<string, Trial>();
   return variants.map((variant, done) => {
-    const trial = kernels.scope(() => tryVariant(kernels, task, variant, example));
-    results.set(variant.name, trial);
-    const base = results.get(variant.against)!;
+    const trial = kernels.scope(() => kernels.frozen(() => tryVariant(kernels, task, variant, example)));
+    if (variants.some(({ against }) => against === variant.name)) bases.set(variant.name, trial);
+    const base = bases.get(variant.against)!;
     onRow?.(done + 1);
     return {
       name: variant.name,

@@ -5,6 +5,7 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
+import { NotFiniteError } from '../unet/finite.js';
 import type { Model } from '../unet/model.js';
 import { type Parameters, zerosLike } from '../unet/parameters.js';
 import { batchGradient, type LossGradient } from './backprop.js';
@@ -95,7 +96,9 @@ export async function trainLoop(
       const learningRate = options.learningRate * schedule(done / total);
       const loss = kernels.scope(() => {
         const { loss, gradients } = throughAmplitudes(learner.model, (parameters) =>
-          batchGradient(kernels, examples, (example) => learner.gradient(example, parameters)),
+          batchGradient(kernels, examples, (example) =>
+            withUpdate(done + 1, () => learner.gradient(example, parameters)),
+          ),
         );
         requireFinite('loss', loss, done + 1);
         guardNorm(kernels, gradients, options.clip ?? 0, done + 1);
@@ -173,8 +176,20 @@ function guardNorm(kernels: Kernels, gradients: Parameters, clip: number, update
 }
 
 function requireFinite(what: string, value: number, update: number): void {
-  if (Number.isFinite(value)) return;
-  throw new Error(
-    `the ${what} became ${value} at update ${update}: lower --lr, or give --clip; the last checkpoint is still good`,
+  if (!Number.isFinite(value)) throw diverged(`the ${what} became ${value}`, update);
+}
+
+/** Adds to an output that is no number when it became so. */
+function withUpdate<T>(update: number, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof NotFiniteError ? diverged(error.message, update) : error;
+  }
+}
+
+function diverged(what: string, update: number): Error {
+  return new Error(
+    `${what} at update ${update}: lower --lr, or give --clip; the last checkpoint is still good`,
   );
 }

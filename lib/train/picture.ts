@@ -54,5 +54,7 @@ export function levelPicture(label: Uint8Array, height: number, width: number, c
 /** An image [H,W,C] 0..1 as grey levels. */
 export function greyLevels(values: Float32Array, height: number, width: number): Image {
   const channels = values.length === 3 * height * width ? 3 : 1;
-  return { height, width, channels, data: Uint8Array.from(values, (value) => Math.round(255 * value)) };
+  const data = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) data[i] = Math.round(255 * values[i]);
+  return { height, width, channels, data };
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Task } from '../image/dataset/dataset.js';
-import { UsageError } from '../tensor/error.js';
+import { DataError, UsageError } from '../tensor/error.js';
 
 /** What defines the shapes of a network. `classes` is the number of output channels, whatever they mean. */
 export interface Configuration {
@@ -112,6 +112,15 @@ export function outputDims(layer: Layer, height: number, width: number) {
 /** For each signal the last layer that reads it: behind that layer it is not needed any more. */
 export function lastReaders(layers: readonly Layer[]): ReadonlyMap<string, Layer> {
   return new Map(layers.flatMap((layer) => layer.inputs.map((input) => [input, layer] as const)));
+}
+
+/** Refuses a denoiser whose outputs are not its channels, and a segmenter that tells nothing apart (DataError). */
+export function checkOutputs({ task, channels, classes }: Configuration, source: string): void {
+  const network = `${source}: a network to ${task} with ${channels} -> ${classes} channels`;
+  if (task === 'denoise' && classes !== channels)
+    throw new DataError(`${network}, expected as many outputs as inputs: the noise of each channel`);
+  if (task === 'segment' && classes < 2)
+    throw new DataError(`${network}, expected a score for each of 2 classes or more`);
 }
 
 function requireCount(what: string, value: number): void {

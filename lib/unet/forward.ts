@@ -14,6 +14,7 @@ import {
   SIZE_STEP,
   totalChannelsIn,
 } from './architecture.js';
+import { requireFiniteLayer, requireFiniteOutput } from './finite.js';
 import { layerParameters, type Parameters } from './parameters.js';
 
 /** A network that can be run: its table of layers and its weights. */
@@ -27,7 +28,7 @@ export type Signals = Map<string, Float32Array>;
 
 /**
  * Runs the U-Net on one image [H,W,C], H and W multiples of 16. The signals live in the scope of the caller: all of
- * them, for the backward pass, or with `keep` 'output' the last one only.
+ * them, for the backward pass, or with `keep` 'output' the last one only. NotFiniteError for an output that is no number.
  */
 export function forward(
   kernels: Kernels,
@@ -38,10 +39,29 @@ export function forward(
   keep: 'all' | 'output' = 'all',
 ): Signals {
   checkImage(network, image, height, width);
+  const signals = walk(kernels, network, image, height, width, keep);
+  requireFiniteOutput(network.layers.at(-1)!, signalOf(signals, OUTPUT), () =>
+    kernels.scope(() => walk(kernels, network, image, height, width, 'output', requireFiniteLayer)),
+  );
+  return signals;
+}
+
+/** Layer by layer; `see` is shown each output. */
+function walk(
+  kernels: Kernels,
+  network: Network,
+  image: Float32Array,
+  height: number,
+  width: number,
+  keep: 'all' | 'output',
+  see?: (layer: Layer, signal: Float32Array) => void,
+): Signals {
   const signals: Signals = new Map([[IMAGE, image]]);
   const readers = lastReaders(network.layers);
   for (const layer of network.layers) {
-    signals.set(layer.output, computeSignal(kernels, network, layer, signals, height, width));
+    const signal = computeSignal(kernels, network, layer, signals, height, width);
+    signals.set(layer.output, signal);
+    see?.(layer, signal);
     if (keep === 'all') continue;
     for (const name of layer.inputs) {
       if (name === IMAGE || readers.get(name) !== layer) continue;

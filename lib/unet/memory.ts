@@ -17,6 +17,18 @@ export function forwardBytes(layers: readonly Layer[], height: number, width: nu
   return peakOfSignals(layers, signal, input) + weightBytes(layers);
 }
 
+/**
+ * Bytes a pixel that an image takes besides the network, at most: decoded, as a picture, with what is drawn over it, as
+ * input and as output (each once as it is and once padded).
+ */
+const PICTURE_BYTES = 15;
+const TENSOR_BYTES = 2 * FLOAT;
+
+/** Bytes that an image with so many input and output channels takes besides the network. */
+export function imageBytes(channels: number, classes: number, height: number, width: number): number {
+  return height * width * (PICTURE_BYTES + TENSOR_BYTES * (channels + classes));
+}
+
 /** Bytes of all weights in the order in which an engine reads them. */
 export function weightBytes(layers: readonly Layer[]): number {
   return layers.reduce((sum, layer) => {

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { DataError } from '../tensor/error.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensor/safetensors.js';
 import { checkFinite } from '../tensor/shape.js';
-import { buildLayers, type Configuration, type Layer } from './architecture.js';
+import { buildLayers, type Configuration, checkOutputs, type Layer } from './architecture.js';
 import { hasRelu, type Network } from './forward.js';
 import { type NamedTensors, packParameters, unpackParameters } from './parameters.js';
 
@@ -144,6 +144,7 @@ export function decodeModel(bytes: Uint8Array, source: string): { model: Model; 
     throw new DataError(`${source}: metadata "${path.join('.')}": ${message}`);
   }
   const { stage, preprocess, classNames, format: _format, ...configuration } = parsed.data;
+  checkOutputs(configuration, source);
   const layers = buildLayers(configuration);
   const kindOf = (name: string) =>
     name.startsWith(OPTIMISER_PREFIX) ? 'extra' : name.endsWith(LAMBDA_SUFFIX) ? 'lambda' : 'parameter';

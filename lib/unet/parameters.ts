@@ -131,12 +131,11 @@ function buildParameters(
 export function inferConfiguration(tensors: NamedTensors, task: Task, source: string): Configuration {
   const [first, last] = ['conv1.weight', 'conv19.weight'].map((name) => {
     const shape = tensors.get(name)?.shape;
-    if (shape?.length !== 4) {
-      throw new DataError(
-        `${source}: ${name} is ${shape ? `[${shape}]` : 'missing'}, expected a tensor [O,I,k,k]`,
-      );
-    }
-    return shape;
+    if (shape?.length === 4 && !shape.includes(0)) return shape;
+    const names = [...tensors.keys()];
+    const others = names.length > 3 ? [...names.slice(0, 3), '..'] : names;
+    const found = shape ? `[${shape}]` : `missing (it holds ${others.join(', ') || 'no tensors'})`;
+    throw new DataError(`${source}: ${name} is ${found}, expected a tensor [O,I,k,k]`);
   });
   return { task, width: first[0], channels: first[1], classes: last[0] };
 }

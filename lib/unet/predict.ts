@@ -32,10 +32,11 @@ export function unetRun(kernels: Kernels, network: Network): Run {
     );
 }
 
-/** An input [H,W,C] padded for the network, with its new size. */
+/** An input [H,W,C] padded for the network, with its new size; where nothing is to be padded, the same array. */
 export function padInput(input: Float32Array, height: number, width: number) {
   const channels = input.length / (height * width);
   const dims = paddingDims(height, width, channels);
+  if (dims.paddedHeight === height && dims.paddedWidth === width) return { input, height, width };
   const padded = new Float32Array(dims.paddedHeight * dims.paddedWidth * channels);
   padReflectForward(padded, input, dims);
   return { input: padded, height: dims.paddedHeight, width: dims.paddedWidth };

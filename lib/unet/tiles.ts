@@ -40,7 +40,14 @@ function inputInterval({ operation, kernel }: Layer, [first, last]: Interval): I
 export interface MemoryLimit {
   /** Bytes that a run on an image of this size takes. */
   bytesOf(height: number, width: number): number;
+  /** Bytes that an image of this size takes besides, however it is run: as a picture, as input and as output. */
+  around?(height: number, width: number): number;
   readonly bytes: number;
+}
+
+/** Bytes that an image takes when it is run as a whole. */
+export function wholeBytes({ bytesOf, around }: MemoryLimit, height: number, width: number): number {
+  return bytesOf(height, width) + (around?.(height, width) ?? 0);
 }
 
 /** Height and width of the tiles without their margins; undefined where the image fits as a whole. */
@@ -50,16 +57,19 @@ export function planTiles(
   width: number,
   limit: MemoryLimit,
 ): TileSize | undefined {
-  if (limit.bytesOf(height, width) <= limit.bytes) return undefined;
+  if (wholeBytes(limit, height, width) <= limit.bytes) return undefined;
   const margin = receptiveMargin(layers);
-  const around = (side: number, extent: number) => Math.min(extent, side + 2 * margin);
-  const fits = (side: number) => limit.bytesOf(around(side, height), around(side, width)) <= limit.bytes;
+  const grown = (side: number, extent: number) => Math.min(extent, side + 2 * margin);
+  const image = limit.around?.(height, width) ?? 0;
+  const needed = (side: number) => image + limit.bytesOf(grown(side, height), grown(side, width));
+  const fits = (side: number) => needed(side) <= limit.bytes;
   let side = 0;
   for (let more = 2 ** 16; more >= SIZE_STEP; more /= 2) if (fits(side + more)) side += more;
   if (side === 0) {
-    const least = limit.bytesOf(around(SIZE_STEP, height), around(SIZE_STEP, width));
+    const least = toMiB(needed(SIZE_STEP));
+    const large = image > 0 ? `, ${toMiB(image)} of them for the image itself` : '';
     throw new UsageError(
-      `--memory ${toMiB(limit.bytes)}: even the smallest tiles of this image need ${toMiB(least)} MiB`,
+      `--memory ${toMiB(limit.bytes)}: even the smallest tiles of this image need ${least} MiB${large}`,
     );
   }
   return { height: Math.min(side, height), width: Math.min(side, width) };

@@ -235,7 +235,8 @@ t.test('engines side by side grow in turns and do not disturb each other', optio
 
 t.test('what does not fit WebAssembly is refused, and the engine goes on', options, async (t) => {
   const kernels = fresh();
-  const message = /^out of memory: 4096 MiB more than the \d+ MiB in use do not fit the 4 GiB/;
+  const message =
+    /^out of memory: 4096 MiB more than the \d+ MiB in use do not fit the 4096 MiB of WebAssembly/;
   kernels.scope(() => {
     // Of 64 bytes each, so that they fill the first pages to the end.
     const before = Array.from({ length: 2 ** 15 }, (_, i) => [filled(kernels, i, 16), i] as const);

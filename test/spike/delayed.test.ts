@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { reference } from '../../lib/kernel/reference/index.js';
-import { wasmKernels, wasmMissing } from '../../lib/kernel/wasm/index.js';
+import { wasmMissing } from '../../lib/kernel/wasm/index.js';
 import { delayedLatency } from '../../lib/spike/delayed.js';
 import { delayedBytes } from '../../lib/spike/memory.js';
 import { exact } from '../../lib/spike/neuron/exact.js';
@@ -25,6 +25,7 @@ import { mapParameters } from '../../lib/unet/parameters.js';
 import { backends } from '../contract/backends.js';
 import { requireSameBits } from '../contract/bits.js';
 import { randomImage, randomModel } from '../support/networks.js';
+import { wasmBytes } from '../support/wasmMemory.js';
 
 /** Those that do not forget. */
 const remembering = Object.keys(neurons).filter((name) => {
@@ -189,28 +190,11 @@ t.test('latency is T steps for every layer of neurons', async (t) => {
   t.equal(delayedLatency(networkOf(plain).layers, 10), 260);
 });
 
-type MemoryClass = new (limits: object) => { readonly buffer: ArrayBufferLike };
-
 t.test('it takes no more memory than is announced', { skip: wasmMissing() ?? false }, async (t) => {
-  const api = (globalThis as unknown as { WebAssembly: { Memory: MemoryClass } }).WebAssembly;
-  const { Memory } = api;
-  const memories: { readonly buffer: ArrayBufferLike }[] = [];
-  api.Memory = class extends Memory {
-    constructor(limits: object) {
-      super(limits);
-      memories.push(this);
-    }
-  };
-  t.teardown(() => {
-    api.Memory = Memory;
-  });
   for (const keep of [[], ALL_SUMS] as const) {
     const drawn = { ...plain, width: 4, height: 256, breadth: 256, keep };
-    const kernels = wasmKernels({ threads: 1 });
-    const { layers } = networkOf(drawn);
-    kernels.scope(() => run(kernels, drawn));
-    const taken = memories.at(-1)!.buffer.byteLength;
-    const announced = delayedBytes(layers, 256, 256, keep.length);
+    const taken = wasmBytes((kernels) => run(kernels, drawn));
+    const announced = delayedBytes(networkOf(drawn).layers, 256, 256, keep.length);
     t.ok(taken > 2 ** 22 && taken <= announced, `${keep.length} sums: ${taken} of ${announced} bytes`);
   }
 });

@@ -3,6 +3,7 @@
 import t from 'tap';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { findDataset } from '../../lib/image/dataset/index.js';
+import type { Kernels } from '../../lib/kernel/contract.js';
 import { reference } from '../../lib/kernel/reference/index.js';
 import { type AblationRow, ablate, variants } from '../../lib/train/ablation.js';
 import { backends } from '../contract/backends.js';
@@ -37,6 +38,26 @@ t.test(
     for (const [i, { against }] of variants.entries()) t.ok(names.indexOf(against) <= i, names[i]);
   },
 );
+
+t.test('a variant is done before the next one: what an engine keeps of its weights is gone', async (t) => {
+  let [depth, deepest] = [0, 0];
+  const counting: Kernels = {
+    ...reference,
+    frozen: (work) => {
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+      try {
+        return reference.frozen(work);
+      } finally {
+        depth -= 1;
+      }
+    },
+  };
+  const depths = new Set<number>();
+  ablate(counting, { ...task, steps: 1 }, () => depths.add(depth));
+  t.strictSame([...depths], [0], 'frozen between two variants');
+  t.ok(deepest > 0, 'but within them they are packed once');
+});
 
 for (const [engine, kernels] of backends) {
   t.test(`${engine}: a choice moves outputs, spikes or gradients as it should`, async (t) => {

@@ -14,10 +14,10 @@ import { spikingRun } from '../../lib/spike/readout.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { buildLayers, type Configuration } from '../../lib/unet/architecture.js';
-import { forwardBytes } from '../../lib/unet/memory.js';
+import { forwardBytes, imageBytes } from '../../lib/unet/memory.js';
 import { newParameters } from '../../lib/unet/parameters.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
-import { type MemoryLimit, planTiles, receptiveMargin, tiledRun } from '../../lib/unet/tiles.js';
+import { type MemoryLimit, planTiles, receptiveMargin, tiledRun, wholeBytes } from '../../lib/unet/tiles.js';
 import { requireSameBits } from '../contract/bits.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
@@ -224,6 +224,23 @@ for (const [name, bytesOf] of Object.entries(limits)) {
     },
   );
 }
+
+t.test('what the image itself takes is not there for the network', async (t) => {
+  const bytesOf = (height: number, width: number) => forwardBytes(layers, height, width);
+  const around = (height: number, width: number) => imageBytes(1, 2, height, width);
+  t.equal(around(10, 100), 1000 * (15 + 8 + 16));
+  const bytes = bytesOf(1008, 1008);
+  const limit = { bytes, bytesOf, around };
+  t.equal(wholeBytes(limit, 1008, 1008), bytes + around(1008, 1008));
+  const tile = planTiles(layers, 1008, 1008, limit)!;
+  const left = { bytes: bytes - around(1008, 1008), bytesOf };
+  t.strictSame(tile, planTiles(layers, 1008, 1008, left), 'the same as with so much less');
+  t.ok(tile.height < 1008);
+  t.throws(() => planTiles(layers, 5008, 5008, { ...limit, bytes: 300 * 2 ** 20 }), {
+    message:
+      /^--memory 300: even the smallest tiles of this image need 9\d\d MiB, 933 of them for the image itself$/,
+  });
+});
 
 t.test('a run that fits is handed on as it is, with the window that is counted', async (t) => {
   const seen: unknown[][] = [];

@@ -6,10 +6,6 @@
 import { newSharedMemory, type SharedMemory } from './webassembly.js';
 
 const PAGE = 65536;
-/** What the module asks for at least (build.mjs). */
-const FIRST_PAGES = 16;
-/** WebAssembly addresses have 32 bits; the last page is left out so that the end of a block is an address too. */
-const MOST_PAGES = 65535;
 /** Below it: what threads.ts keeps for itself. */
 const HEAP_START = 4096;
 const ALIGNMENT = 64;
@@ -21,6 +17,8 @@ interface Block {
 
 export class Heap {
   readonly memory: SharedMemory;
+  /** The last page is left out, so that the end of a block is an address of 32 bits too. */
+  readonly #mostPages: number;
   /** Every buffer the memory had: growing makes a new one, and older views stay valid. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   #free: Block[] = [];
@@ -32,9 +30,16 @@ export class Heap {
   /** With `poison`, freed memory is filled with NaN: whoever still reads it will notice. */
   constructor(poison: boolean) {
     this.#poison = poison;
-    this.memory = newSharedMemory(FIRST_PAGES, MOST_PAGES + 1);
-    this.#buffers.add(this.memory.buffer);
-    this.#free.push({ address: HEAP_START, bytes: FIRST_PAGES * PAGE - HEAP_START });
+    const { memory, pages } = newSharedMemory();
+    this.memory = memory;
+    this.#mostPages = pages - 1;
+    this.#buffers.add(memory.buffer);
+    this.#free.push({ address: HEAP_START, bytes: memory.buffer.byteLength - HEAP_START });
+  }
+
+  /** How large it can become: 4 GiB, or what could be reserved of them. */
+  get mostBytes(): number {
+    return (this.#mostPages + 1) * PAGE;
   }
 
   /** Whether an array is a view of this memory. */
@@ -152,23 +157,30 @@ export class Heap {
     const last = this.#free.at(-1);
     const atEnd = last && last.address + last.bytes === size ? last : undefined;
     const pages = Math.ceil((bytes - (atEnd?.bytes ?? 0)) / PAGE);
-    if (size / PAGE + pages > MOST_PAGES) throw new Error(`out of memory: ${this.#account(bytes)}`);
+    const room = this.#mostPages - size / PAGE;
+    if (pages > room) throw new Error(`out of memory: ${this.#account(bytes)}`);
     // A quarter more, so that many small requests do not grow it many times.
-    const generous = Math.min(Math.max(pages, Math.ceil(size / PAGE / 4)), MOST_PAGES - size / PAGE);
-    try {
-      this.memory.grow(generous);
-    } catch {
-      throw new Error(`the system refused more memory: ${this.#account(bytes)}`);
-    }
+    const generous = Math.min(Math.max(pages, Math.ceil(size / PAGE / 4)), room);
+    const grown = [generous, pages].find((more) => this.#growBy(more));
+    if (grown === undefined) throw new Error(`the system refused more memory: ${this.#account(bytes)}`);
     this.#buffers.add(this.memory.buffer);
-    if (atEnd) atEnd.bytes += generous * PAGE;
-    else this.#free.push({ address: size, bytes: generous * PAGE });
+    if (atEnd) atEnd.bytes += grown * PAGE;
+    else this.#free.push({ address: size, bytes: grown * PAGE });
+  }
+
+  #growBy(pages: number): boolean {
+    try {
+      this.memory.grow(pages);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #account(bytes: number): string {
     let used = 0;
     for (const block of this.#used.values()) used += block.bytes;
     const mib = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
-    return `${mib(bytes)} more than the ${mib(used)} in use do not fit the 4 GiB of WebAssembly`;
+    return `${mib(bytes)} more than the ${mib(used)} in use do not fit the ${mib(this.mostBytes)} of WebAssembly`;
   }
 }

@@ -18,8 +18,8 @@ import type { Machine } from './machine.js';
 import { spikingScratch } from './scratch.js';
 import { BLOCK, packedBias, packedWeights, WIDE_BLOCK } from './weights.js';
 
-/** Of the 4 GiB of WebAssembly, with a fifth for gaps between blocks and for what grows. */
-const MOST_BYTES = 0.8 * 2 ** 32;
+/** Of the memory of WebAssembly; a fifth is for gaps between blocks and for what grows. */
+const USED_PART = 0.8;
 /** The numbers of assembly/neuron.ts. */
 const DYNAMICS: Readonly<Record<Dynamics, number>> = { integrate: 0, single: 1, cascade: 2, levels: 3 };
 /** A spike code is a byte. */
@@ -56,7 +56,7 @@ interface Train extends SpikeTrain {
 
 export function spiking(machine: Machine): SpikingKernels {
   return {
-    mostBytes: MOST_BYTES,
+    mostBytes: USED_PART * machine.heap.mostBytes,
     supports: (dynamics, thresholds): dynamics is Dynamics =>
       dynamics !== undefined && thresholds.length <= MOST_THRESHOLDS,
     population: (dims, neuron, kept, counted) => newPopulation(machine, dims, neuron, kept, counted),

@@ -5,6 +5,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
+import { freeAddressSpace } from '../../tensor/systemMemory.js';
 import { binary } from './binary.js';
 import { compile, instantiate, type KernelFunction, type SharedMemory } from './webassembly.js';
 
@@ -52,6 +53,22 @@ for (;;) {
   if (left === 0) Atomics.wait(control, at.epoch, seen);
 }`;
 
+/** What a worker takes of an address space; Node ends the program where it finds less. */
+const WORKER_SPACE = 2 ** 30;
+
+/** Starts a worker that ends with the program. Where the system allows no more threads, the others do its work. */
+function startWorker(workerData: object): void {
+  if (freeAddressSpace() < 2 * WORKER_SPACE) return; // as much again is left for the program
+  try {
+    // Neither the loaders nor the options of the main thread concern a worker.
+    const worker = new Worker(WORKER, { eval: true, execArgv: [], env: {}, workerData });
+    worker.on('error', () => {});
+    worker.unref();
+  } catch {
+    // no file handle or no address space is left for it
+  }
+}
+
 export class Threads {
   readonly count: number;
   readonly #control: Int32Array;
@@ -74,14 +91,7 @@ export class Threads {
         control: CONTROL,
         spins: SPINS,
       };
-      // Neither the loaders nor the options of the main thread concern a worker.
-      const worker = new Worker(WORKER, {
-        eval: true,
-        execArgv: [],
-        env: {},
-        workerData: { ...shared, thread },
-      });
-      worker.unref();
+      startWorker({ ...shared, thread });
     }
   }
 
