@@ -9,7 +9,8 @@ import { UsageError } from '../lib/tensor/error.js';
 import { makeFolder } from '../lib/tensor/files.js';
 import { DATA_VARIABLE } from './cli/data.js';
 import { count } from './cli/parse.js';
-import { type Context, Interrupted, type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { Interrupted } from './cli/signals.js';
+import { type Context, type Result, runStage, type SharedOptions } from './cli/stage.js';
 import { cellName } from './reproduce/cell.js';
 import { estimate, formatMinutes } from './reproduce/estimate.js';
 import { execute } from './reproduce/execute.js';
@@ -144,7 +145,8 @@ async function doAll(open: readonly Job[], runs: string, options: Options, conte
   makeFolder(runs);
   const { signal } = context;
   for (const [i, job] of open.entries()) {
-    if (signal.aborted) throw new Interrupted('stopped; the same command goes on where it was');
+    if (signal.aborted)
+      throw new Interrupted('stopped; the same command goes on where it was', signal.reason);
     const left = open.slice(i).reduce((sum, { macs }) => sum + macs, 0);
     context.log(
       `[${i + 1}/${open.length}, about ${formatMinutes(estimate(left, options.threads))} left] ${job.folder}`,

@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../lib/tensor/files.js';
 import { packageFile, packageVersion } from '../cli/package.js';
-import { Interrupted } from '../cli/stage.js';
+import { childEnvironment } from '../cli/parent.js';
+import { forwardSignals, Interrupted, STOP_SIGNALS, type StopSignal, stopSignals } from '../cli/signals.js';
 import type { Job } from './job.js';
 import { commandLine, writeDone } from './store.js';
 
@@ -25,26 +26,35 @@ export async function execute(job: Job, { runs, threads, engine, quiet }: Execut
   const shared = [...own, '--engine', engine, '--json', ...(quiet ? ['--quiet'] : [])];
   const start = performance.now();
   const { code, stdout } = await run([...job.command, ...(begun ? ['--resume'] : []), ...shared], runs);
-  if (code === 130) throw new Interrupted('stopped; the same command goes on where it was');
+  const by = stopSignals.find((name) => STOP_SIGNALS[name] === code);
+  if (by) throw new Interrupted('stopped; the same command goes on where it was', by);
   if (code !== 0) throw new Error(`failed (exit code ${code}): ${commandLine(job)}`);
   const seconds = Math.round((performance.now() - start) / 100) / 10;
   const result = JSON.parse(stdout);
   writeDone(runs, job, { command: commandLine(job), version: packageVersion(), seconds, threads, result });
 }
 
-/** Runs this program with other arguments; its messages go where ours go. */
+/**
+ * Runs this program with other arguments; its messages go where ours go. It has a group of its own, so that Ctrl-C
+ * reaches it through us alone and once: twice would not let it save.
+ */
 function run(args: readonly string[], directory: string): Promise<{ code: number | null; stdout: string }> {
   const program = packageFile('dist', 'bin', 'spiking-unet.js');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: directory,
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: childEnvironment(),
+      detached: true,
     });
+    const stopForwarding = forwardSignals((name) => child.kill(name));
     const parts: Buffer[] = [];
     child.stdout.on('data', (part: Buffer) => parts.push(part));
     child.on('error', reject);
-    child.on('close', (code, signal) =>
-      resolve({ code: signal === 'SIGINT' ? 130 : code, stdout: Buffer.concat(parts).toString() }),
-    );
+    child.on('close', (code, signal) => {
+      stopForwarding();
+      const stopped = code ?? STOP_SIGNALS[signal as StopSignal] ?? null;
+      resolve({ code: stopped, stdout: Buffer.concat(parts).toString() });
+    });
   });
 }

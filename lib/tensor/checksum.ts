@@ -60,7 +60,11 @@ export function verifyChecksums(
 }
 
 /** The first tensor, by name, whose digest has changed. */
-function damagedTensor(tensors: readonly StoredTensor[], found: string, expected: string): string | undefined {
+function damagedTensor(
+  tensors: readonly StoredTensor[],
+  found: string,
+  expected: string,
+): string | undefined {
   const [before, now] = [found, expected].map((list) => list.split(' '));
   const bad = before.length === now.length ? now.findIndex((digest, i) => digest !== before[i]) : -1;
   return bad < 0 ? undefined : `tensor ${[...tensors].sort(byName)[bad].name}`;

@@ -82,14 +82,25 @@ function headerText(metadata: Record<string, string>, entries: readonly [string,
 }
 
 function writeValues(view: DataView, values: Float32Array, half: boolean): void {
-  if (half) values.forEach((value, i) => view.setUint16(2 * i, toBfloat16(value), true));
-  else values.forEach((value, i) => view.setFloat32(4 * i, value, true));
+  for (let i = 0; i < values.length; i++) {
+    if (half) view.setUint16(2 * i, toBfloat16(values[i]), true);
+    else view.setFloat32(4 * i, values[i], true);
+  }
 }
 
 function storedTensors(entries: readonly [string, Entry][], body: Uint8Array): StoredTensor[] {
-  return entries.map(([name, { dtype, shape, data_offsets: [start, end] }]) => {
-    return { name, dtype, shape, bytes: body.subarray(start, end) };
-  });
+  return entries.map(
+    ([
+      name,
+      {
+        dtype,
+        shape,
+        data_offsets: [start, end],
+      },
+    ]) => {
+      return { name, dtype, shape, bytes: body.subarray(start, end) };
+    },
+  );
 }
 
 /**

@@ -135,6 +135,9 @@ function checkClassNames(names: readonly string[], { task, classes }: Configurat
   if (twice !== undefined) throw new DataError(`${where}: two classes are named "${twice}"`);
 }
 
+/** What to say of a file that is read although it is not `checked`. */
+export const NO_CHECKSUM = 'has no checksums (it was written by an older version): damage would go unnoticed';
+
 export interface ModelFile {
   readonly model: Model;
   /** Tensors that are not the network's: a checkpoint's optimiser. */
