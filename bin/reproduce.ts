@@ -81,7 +81,11 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
   for (const from of options.merge) merge(from, runs, context);
   const all = entriesOf(wanted.map(({ content }) => content));
   const jobs = chooseEntries(all, options.cells, options.shard).map((entry) => jobOf(entry, settings));
-  const open = inOrder(jobs).filter((job) => !readDone(runs, job));
+  const done = new Map(inOrder(jobs).map((job) => [job, readDone(runs, job)]));
+  const open = [...done].filter(([, result]) => !result).map(([job]) => job);
+  const unchecked = [...done.values()].filter((result) => result && !result.sha256).length;
+  if (unchecked > 0)
+    context.log(`${runs}: ${unchecked} results were written by an older version, without checksums`);
   if (options.dryRun) return plan(open, options.threads);
   if (options.report === undefined && options.plot === undefined) await doAll(open, runs, options, context);
   const resultOf: ResultOf = (entry) => readDone(runs, jobOf(entry, settings))?.result;

@@ -19,6 +19,7 @@ export function startProgress(label: string, total: number, quiet: boolean): Pro
     clearOnComplete: true,
     gracefulExit: false, // its own answer to Ctrl-C would keep the program running
     hideCursor: false,
+    barsize: 24,
     linewrap: true, // lines are cut to the width of the terminal
     etaBuffer: 50,
   });
