@@ -105,7 +105,8 @@ function goneBecause(path: string, directory: string, owner: Owner | undefined):
   if (owner && owner.host === me.host && owner.namespace === me.namespace) {
     if (owner.pid === me.pid) return held.has(path) ? undefined : 'it had the number of this process';
     if (!processLives(owner.pid)) return 'there is no such process any more';
-    return owner.born === bornOf(owner.pid) ? undefined : 'another process has its number now';
+    const same = owner.born === undefined || owner.born === bornOf(owner.pid);
+    return same ? undefined : 'another process has its number now';
   }
   const seconds = silence(path, directory);
   if (seconds < SILENT_SECONDS) return undefined;
