@@ -90,11 +90,14 @@ function openLocked({ directory, config, start, resume, remark }: RunRequest, lo
   const paths = { config: join(directory, 'config.json'), metrics: join(directory, 'metrics.jsonl') };
   const [last, best] = ['last', 'best'].map((name) => join(checkpoints, `${name}.safetensors`));
   const begun = existsSync(paths.config) && existsSync(last);
-  if (begun && !resume) {
+  const lost = !begun && textOf(paths.metrics).split('\n').filter(Boolean).length > 1;
+  if ((begun || lost) && !resume) {
     throw new UsageError(
       `--out ${directory}: holds a run already; continue it with --resume or choose another folder`,
     );
   }
+  // After one epoch it may have been stopped just before it was written: then the run begins again.
+  if (lost) throw new DataError(`${last}: is missing: without it the run in ${directory} cannot go on`);
   const saved = resume ? readConfig(paths.config) : undefined;
   if (saved) requireSameConfig(saved, config, remark);
   if (begun && saved?.run === undefined) {

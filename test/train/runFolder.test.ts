@@ -210,6 +210,17 @@ t.test('files of two runs in one folder are refused', async (t) => {
   }
 });
 
+t.test('a run whose last checkpoint is lost is neither begun again nor overwritten', async (t) => {
+  const folder = t.testdir();
+  await train({ folder, epochs: 2 });
+  const best = join(folder, 'checkpoints', 'best.safetensors');
+  const before = readFileSync(best);
+  rmSync(join(folder, 'checkpoints', 'last.safetensors'));
+  await t.rejects(train({ folder, epochs: 2, resume: true }), /last\.safetensors: is missing/);
+  await t.rejects(train({ folder, epochs: 2 }), /holds a run already/);
+  t.ok(readFileSync(best).equals(before));
+});
+
 t.test('the best so far is never worse than a start that was measured', async (t) => {
   const folder = t.testdir();
   const scores = [0.75, 0.5, 0.25];
