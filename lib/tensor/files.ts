@@ -133,10 +133,19 @@ function writeThrough(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** Removes a file if it is there; why the writing failed is to be told, not why the removing did. */
-function removeQuietly(path: string): void {
+/** Removes a file if it is there; an Error names the file and the cause. */
+export function removeFile(path: string): void {
   try {
     rmSync(path, { force: true });
+  } catch (error) {
+    throw new Error(`${path}: cannot be removed: ${meaning(error)}`);
+  }
+}
+
+/** Removes a file if it can be; why the writing failed is to be told, not why the removing did. */
+function removeQuietly(path: string): void {
+  try {
+    removeFile(path);
   } catch {
     // what could not be made, such as a name that is too long, need not be removed
   }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { sha256 } from '../tensor/checksum.js';
 import { DataError, UsageError } from '../tensor/error.js';
-import { makeFolder, readBytes, removeLeftovers, writeFileAtomic } from '../tensor/files.js';
+import { makeFolder, readBytes, removeFile, removeLeftovers, writeFileAtomic } from '../tensor/files.js';
 import { parseJson } from '../tensor/json.js';
 import { decodeHistory, encodeHistory } from './history.js';
 import type { EpochRecord } from './loop.js';
@@ -90,14 +90,16 @@ function openLocked({ directory, config, start, resume, remark }: RunRequest, lo
   const paths = { config: join(directory, 'config.json'), metrics: join(directory, 'metrics.jsonl') };
   const [last, best] = ['last', 'best'].map((name) => join(checkpoints, `${name}.safetensors`));
   const begun = existsSync(paths.config) && existsSync(last);
-  const lost = !begun && textOf(paths.metrics).split('\n').filter(Boolean).length > 1;
-  if ((begun || lost) && !resume) {
+  const epochs = textOf(paths.metrics).split('\n').filter(Boolean).length;
+  if ((begun || epochs > 0) && !resume) {
     throw new UsageError(
       `--out ${directory}: holds a run already; continue it with --resume or choose another folder`,
     );
   }
-  // After one epoch it may have been stopped just before it was written: then the run begins again.
-  if (lost) throw new DataError(`${last}: is missing: without it the run in ${directory} cannot go on`);
+  // In its first epoch a run may be stopped just before the checkpoint is written: then it begins again.
+  if (!begun && epochs > 1) {
+    throw new DataError(`${last}: is missing: without it the run in ${directory} cannot go on`);
+  }
   const saved = resume ? readConfig(paths.config) : undefined;
   if (saved) requireSameConfig(saved, config, remark);
   if (begun && saved?.run === undefined) {
@@ -108,6 +110,7 @@ function openLocked({ directory, config, start, resume, remark }: RunRequest, lo
     makeFolder(folder);
     removeLeftovers(folder, (name) => LEFTOVER.test(name));
   }
+  if (!begun) for (const old of [paths.metrics, best]) removeFile(old);
   writeFileAtomic(paths.config, `${JSON.stringify({ ...config, run: id }, null, 2)}\n`);
   return {
     ...{ last, best, id, remark, beat: lock.beat, close: lock.release },

@@ -86,20 +86,12 @@ t.test('a stale lock is taken over with a remark, a live one is not', async (t) 
 
 t.test('temporary files are removed when their owner is gone', async (t) => {
   const folder = t.testdir();
-  const first = open(folder);
-  first.writeMetrics([]);
-  first.close();
+  open(folder).close();
   const leftovers = ['config.json.4194305.tmp', 'metrics.jsonl.0badcafe-12.tmp'];
   for (const name of [...leftovers, 'notes.tmp']) writeFileSync(join(folder, name), '');
   writeFileSync(join(folder, 'checkpoints', 'last.safetensors.12345678-4194305.tmp'), '');
   open(folder).close();
-  t.strictSame(readdirSync(folder).sort(), [
-    'checkpoints',
-    'config.json',
-    'metrics.jsonl',
-    'notes.tmp',
-    'samples',
-  ]);
+  t.strictSame(readdirSync(folder).sort(), ['checkpoints', 'config.json', 'notes.tmp', 'samples']);
   t.strictSame(readdirSync(join(folder, 'checkpoints')), []);
 });
 
@@ -220,6 +212,18 @@ t.test('a run whose last checkpoint is lost is neither begun again nor overwritt
   await t.rejects(train({ folder, epochs: 2 }), /holds a run already/);
   t.ok(readFileSync(best).equals(before));
 });
+
+t.test(
+  'a run that was stopped before its first checkpoint begins again, with nothing of the old one',
+  async (t) => {
+    const folder = t.testdir();
+    await train({ folder, start: 'a' });
+    rmSync(join(folder, 'checkpoints', 'last.safetensors')); // metrics and best are there: it died in between
+    const onUpdate: Training['onUpdate'] = (_done, controller) => controller.abort();
+    await train({ folder, start: 'b', resume: true, onUpdate });
+    await t.resolves(train({ folder, start: 'b', resume: true }), 'its history is its own');
+  },
+);
 
 t.test('the best so far is never worse than a start that was measured', async (t) => {
   const folder = t.testdir();
