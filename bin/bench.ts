@@ -16,7 +16,8 @@ import { formatBench, machineInfo } from './bench/show.js';
 import { readModels, stepsOfModels } from './bench/subject.js';
 import { addUnetOption, DEFAULT_STEPS, type UnetOption } from './cli/model.js';
 import { count } from './cli/parse.js';
-import { type Context, Interrupted, type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { Interrupted } from './cli/signals.js';
+import { type Context, type Result, runStage, type SharedOptions } from './cli/stage.js';
 
 interface Options
   extends SharedOptions,
@@ -106,7 +107,7 @@ async function runBench(options: Options & SharedOptions, context: Context): Pro
   for (const [done, task] of tasks.entries()) {
     bar.update(done, task.label);
     await new Promise(setImmediate); // the bar is drawn
-    if (signal.aborted) throw new Interrupted('stopped');
+    if (signal.aborted) throw new Interrupted('stopped', signal.reason);
     rows.push(...task.run());
   }
   const machine = machineInfo();

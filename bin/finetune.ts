@@ -88,8 +88,10 @@ await runStage<Options>({
     };
     const start = withNotes({ ...spiking, notes }, { steps });
     const resolved = { ...options, steps };
-    return trainAndReport(resolved, context, dataset, start, (current, onImage) =>
-      asfLearner(context.kernels, toTrainableModel(current, options.model), data, asf, onImage),
-    );
+    return trainAndReport({
+      ...{ options: resolved, context, dataset, data, start, measureStart: true },
+      makeLearner: (current, onImage) =>
+        asfLearner(context.kernels, toTrainableModel(current, options.model), data, asf, onImage),
+    });
   },
 });

@@ -9,7 +9,8 @@ import { UsageError } from '../lib/tensor/error.js';
 import { makeFolder } from '../lib/tensor/files.js';
 import { DATA_VARIABLE } from './cli/data.js';
 import { count } from './cli/parse.js';
-import { type Context, Interrupted, type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { Interrupted } from './cli/signals.js';
+import { type Context, type Result, runStage, type SharedOptions } from './cli/stage.js';
 import { cellName } from './reproduce/cell.js';
 import { estimate, formatMinutes } from './reproduce/estimate.js';
 import { execute } from './reproduce/execute.js';
@@ -80,7 +81,11 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
   for (const from of options.merge) merge(from, runs, context);
   const all = entriesOf(wanted.map(({ content }) => content));
   const jobs = chooseEntries(all, options.cells, options.shard).map((entry) => jobOf(entry, settings));
-  const open = inOrder(jobs).filter((job) => !readDone(runs, job));
+  const done = new Map(inOrder(jobs).map((job) => [job, readDone(runs, job)]));
+  const open = [...done].filter(([, result]) => !result).map(([job]) => job);
+  const unchecked = [...done.values()].filter((result) => result && !result.sha256).length;
+  if (unchecked > 0)
+    context.log(`${runs}: ${unchecked} results were written by an older version, without checksums`);
   if (options.dryRun) return plan(open, options.threads);
   if (options.report === undefined && options.plot === undefined) await doAll(open, runs, options, context);
   const resultOf: ResultOf = (entry) => readDone(runs, jobOf(entry, settings))?.result;
@@ -144,7 +149,8 @@ async function doAll(open: readonly Job[], runs: string, options: Options, conte
   makeFolder(runs);
   const { signal } = context;
   for (const [i, job] of open.entries()) {
-    if (signal.aborted) throw new Interrupted('stopped; the same command goes on where it was');
+    if (signal.aborted)
+      throw new Interrupted('stopped; the same command goes on where it was', signal.reason);
     const left = open.slice(i).reduce((sum, { macs }) => sum + macs, 0);
     context.log(
       `[${i + 1}/${open.length}, about ${formatMinutes(estimate(left, options.threads))} left] ${job.folder}`,

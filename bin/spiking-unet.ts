@@ -2,7 +2,7 @@
 /** `spiking-unet STAGE ...` runs the same file as `spiking-unet-STAGE ...`; nothing else is loaded. */
 
 import { packageVersion } from './cli/package.js';
-import { endWithReader } from './cli/pipe.js';
+import { guardPipes, print, say } from './cli/pipe.js';
 
 /** The stages in the order of use: one line each. */
 const stages: Readonly<Record<string, readonly [summary: string, load: () => Promise<unknown>]>> = {
@@ -24,18 +24,16 @@ const stages: Readonly<Record<string, readonly [summary: string, load: () => Pro
   verify: ['check that this machine computes the expected bits', () => import('./verify.js')],
 };
 
+guardPipes();
 const [name = '--help'] = process.argv.splice(2, 1);
 if (Object.hasOwn(stages, name)) {
   await load(stages[name][1]);
 } else if (name === '--version') {
-  process.stdout.write(`${packageVersion()}\n`);
+  print(`${packageVersion()}\n`);
 } else if (name === '--help' || name === '-h' || name === 'help') {
-  endWithReader();
-  process.stdout.write(`${help()}\n`);
+  print(`${help()}\n`);
 } else {
-  process.stderr.write(
-    `spiking-unet ${name}: no such stage, expected one of ${Object.keys(stages).join(', ')}\n`,
-  );
+  say(`spiking-unet ${name}: no such stage, expected one of ${Object.keys(stages).join(', ')}\n`);
   process.exitCode = 2;
 }
 

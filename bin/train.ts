@@ -94,9 +94,10 @@ await runStage<Options>({
     const { size, flips } = dataset.patch;
     const data = trainingData(samples, options.validation, options.patch ?? size, options.seed, flips);
     const resolved = { ...options, width: start.configuration.width };
-    return trainAndReport(resolved, context, dataset, start, (model, onImage) =>
-      unetLearner(context.kernels, model, data, onImage),
-    );
+    return trainAndReport({
+      ...{ options: resolved, context, dataset, data, start, measureStart: options.from !== undefined },
+      makeLearner: (model, onImage) => unetLearner(context.kernels, model, data, onImage),
+    });
   },
 });
 

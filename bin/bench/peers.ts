@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageFile } from '../cli/package.js';
-import { Interrupted } from '../cli/stage.js';
+import { Interrupted } from '../cli/signals.js';
 import { type PeerAnswer, type PeerWork, readAnswer } from './job.js';
 
 export interface PeerOptions {
@@ -90,7 +90,7 @@ export function runPeer(name: string, command: readonly string[], jobFile: strin
     env: { ...process.env, NODE_OPTIONS: '' },
   });
   if (status === 0) return readAnswer(stdout, name);
-  if (signal === 'SIGINT') throw new Interrupted('stopped');
+  if (signal === 'SIGINT') throw new Interrupted('stopped', signal);
   const last = error?.message ?? stderr.trimEnd().split('\n').at(-1);
   throw new Error(`${name} failed (exit code ${status}): ${last}`);
 }

@@ -1,6 +1,5 @@
 /** Model files on the command line, and running whichever kind of network they hold. */
 
-import { createHash } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { delayedLatency } from '../../lib/spike/delayed.js';
@@ -17,15 +16,17 @@ import {
   type Sums,
 } from '../../lib/spike/simulation.js';
 import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/spike/spikingModel.js';
+import { sha256 } from '../../lib/tensor/checksum.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
 import { availableMemory } from '../../lib/tensor/systemMemory.js';
 import { forwardBytes, imageBytes } from '../../lib/unet/memory.js';
-import { decodeModel, type Model } from '../../lib/unet/model.js';
+import { decodeModel, type Model, NO_CHECKSUM } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
 import { type MemoryLimit, tiledRun } from '../../lib/unet/tiles.js';
 import { modelPath } from './bundled.js';
 import { addPotentialOption, count, oneOf } from './parse.js';
+import { remark } from './pipe.js';
 import { addProfileOptions, type ChoiceName, type ProfileOptions } from './profile.js';
 
 /** T where neither the user nor the model says anything: the paper's for DRIVE. */
@@ -66,7 +67,9 @@ export interface UnetOption {
 /** Reads a model, a file (a checkpoint will do) or a bundled one, as it is; DataError names what is wrong with it. */
 export function readModel(path: string): LoadedModel {
   const bytes = readBytes(modelPath(path));
-  return { model: decodeModel(bytes, path).model, hash: createHash('sha256').update(bytes).digest('hex') };
+  const { model, checked } = decodeModel(bytes, path);
+  if (!checked) remark(`${path}: ${NO_CHECKSUM}`);
+  return { model, hash: sha256(bytes) };
 }
 
 /** For stages that run either kind of network; `conflicts` are the options that mean nothing to a U-Net. */

@@ -1,9 +1,55 @@
-/** `spiking-unet ... | head`: a reader that has seen enough is no error. */
+/**
+ * Standard output and standard error. Either may be full, or closed by a reader that has seen enough or has died. What
+ * cannot be said on stderr is not worth stopping a training for. A reader that closes stdout (`spiking-unet ... | head`)
+ * ends the program quietly; a result that cannot be written for another reason is a failure.
+ */
 
-/** Ends the program quietly when nobody reads its output any more. */
-export function endWithReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
+const EXIT_FAILURE = 1;
+
+/** Whether remarks are left out: option --quiet. A program has one stderr, and so one of these. */
+let quiet = false;
+
+/** From now on no write to stdout or stderr ends in a stack trace. */
+export function guardPipes(): void {
+  if (process.stderr.listeners('error').includes(ignore)) return;
+  process.stderr.on('error', ignore);
+  process.stdout.on('error', endWithoutReader);
+}
+
+export function setQuiet(value: boolean): void {
+  quiet = value;
+}
+
+/** A result, on stdout. */
+export function print(text: string): void {
+  attempt(() => process.stdout.write(text), endWithoutReader);
+}
+
+/** A line for the person at the terminal, on stderr. */
+export function say(text: string): void {
+  attempt(() => process.stderr.write(text), ignore);
+}
+
+/** A line that --quiet leaves out. */
+export function remark(line: string): void {
+  const clear = process.stderr.isTTY ? '\r\x1b[K' : ''; // a bar may stand in this line
+  if (!quiet) say(`${clear}${line}\n`);
+}
+
+/** Files and devices fail at once, pipes by an event. */
+function attempt(write: () => void, fail: (error: NodeJS.ErrnoException) => void): void {
+  try {
+    write();
+  } catch (error) {
+    fail(error as NodeJS.ErrnoException);
+  }
+}
+
+function ignore(): void {}
+
+function endWithoutReader(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit();
+  const meaning = error.code === 'ENOSPC' ? 'the disk is full' : error.message;
+  say(`spiking-unet: the result cannot be written to stdout: ${meaning}\n`);
+  process.exit(EXIT_FAILURE);
 }

@@ -1,4 +1,7 @@
-/** A progress bar with the time left, on stderr; nothing where stderr is not a terminal or --quiet is set. */
+/**
+ * A progress bar with the time left, on stderr; nothing where stderr is not a terminal or --quiet is set. It never hides
+ * the cursor nor switches off the wrapping of lines: whatever ends the program, the terminal is as it was.
+ */
 
 import { SingleBar } from 'cli-progress';
 
@@ -15,6 +18,9 @@ export function startProgress(label: string, total: number, quiet: boolean): Pro
     stream: process.stderr,
     clearOnComplete: true,
     gracefulExit: false, // its own answer to Ctrl-C would keep the program running
+    hideCursor: false,
+    barsize: 24,
+    linewrap: true, // lines are cut to the width of the terminal
     etaBuffer: 50,
   });
   bar.start(total, 0, { note: '' });

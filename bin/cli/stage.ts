@@ -1,7 +1,7 @@
 /**
  * What every stage of the command line shares: options, help with examples, results as text or as one JSON
  * document, one line for an error, and the exit codes: 0 ok, 1 failure, 2 wrong usage, 3 data missing or
- * malformed, 130 interrupted. Results go to stdout, everything else to stderr.
+ * malformed, 129, 130 or 143 stopped by a signal. Results go to stdout, everything else to stderr.
  */
 
 import { availableParallelism } from 'node:os';
@@ -10,9 +10,11 @@ import pc from 'picocolors';
 import { chooseKernels, defaultEngine, engines } from '../../lib/kernel/choose.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
+import { endWithParent } from './parent.js';
 import { naturalNumber, threadCount } from './parse.js';
-import { endWithReader } from './pipe.js';
+import { guardPipes, print, remark, say, setQuiet } from './pipe.js';
 import { type Progress, startProgress } from './progress.js';
+import { abortOnSignals, Interrupted, STOP_SIGNALS } from './signals.js';
 
 /** What a stage prints: `json` with --json, `text` without. */
 export interface Result {
@@ -33,7 +35,7 @@ export interface SharedOptions {
 
 export interface Context {
   readonly kernels: Kernels;
-  /** Aborted by the first Ctrl-C, for stages that have something to save; others end at once. */
+  /** Aborted by the first signal that asks to stop, for stages that have something to save; others end at once. */
   readonly signal: AbortSignal;
   /** A line for the person at the terminal, on stderr. */
   log(line: string): void;
@@ -50,31 +52,33 @@ export interface Stage<Options> {
   run(options: Options & SharedOptions, context: Context): Promise<Result> | Result;
 }
 
-/** Thrown by a stage that stopped because it was asked to, after saving its work. */
-export class Interrupted extends Error {
-  override name = 'Interrupted';
-}
-
-const EXIT = { ok: 0, failure: 1, usage: 2, data: 3, interrupted: 130 };
+const EXIT = { ok: 0, failure: 1, usage: 2, data: 3 };
 
 /** Parses the arguments, runs the stage, prints its result and sets the exit code. */
 export async function runStage<Options>(stage: Stage<Options>, argv = process.argv.slice(2)): Promise<void> {
-  endWithReader();
+  guardPipes();
+  endWithParent();
   const command = newCommand(stage);
   const bars: Progress[] = [];
+  const fail = (error: unknown): number => {
+    stopAll(bars);
+    return report(stage.name, error);
+  };
+  process.on('uncaughtException', (error) => process.exit(fail(error))); // such as one in a worker
   try {
     command.parse(argv, { from: 'user' });
     const options = { ...command.opts(), arguments: command.args } as unknown as Options & SharedOptions;
+    setQuiet(options.quiet);
     const context = newContext(options, bars);
-    const { remark } = defaultEngine();
-    if (remark !== undefined && command.getOptionValueSource('engine') === 'default') context.log(remark);
+    const engine = defaultEngine();
+    if (engine.remark !== undefined && command.getOptionValueSource('engine') === 'default')
+      remark(engine.remark);
     const result = await stage.run(options, context);
     stopAll(bars);
-    process.stdout.write(`${options.json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
     if (result.failed) process.exitCode = EXIT.failure;
+    print(`${options.json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
   } catch (error) {
-    stopAll(bars);
-    process.exitCode = report(stage.name, error);
+    process.exitCode = fail(error);
   }
 }
 
@@ -87,6 +91,7 @@ function newCommand<Options>(stage: Stage<Options>): Command {
   const command = new Command(`spiking-unet ${stage.name}`)
     .description(stage.summary)
     .showHelpAfterError('(--help shows all options, with examples)')
+    .configureOutput({ writeOut: print, writeErr: say })
     .exitOverride();
   stage.configure(command);
   return command
@@ -116,46 +121,32 @@ function helpWithExamples(examples: Stage<unknown>['examples']): string {
   return `\nExamples:\n${lines.join('\n')}`;
 }
 
-function newContext(options: SharedOptions, bars: Progress[]): Context {
-  let controller: AbortController | undefined;
+function newContext({ engine, threads, quiet }: SharedOptions, bars: Progress[]): Context {
+  let signal: AbortSignal | undefined;
   return {
     get kernels() {
-      return chooseKernels(options.engine, options.threads);
+      return chooseKernels(engine, threads);
     },
     get signal() {
-      controller ??= stopOnInterrupt(options.quiet);
-      return controller.signal;
+      signal ??= abortOnSignals(() => remark('\nstopping: saving what is done (Ctrl-C again ends at once)'));
+      return signal;
     },
-    log: (line) => {
-      const clear = process.stderr.isTTY ? '\r\x1b[K' : ''; // a bar may stand in this line
-      if (!options.quiet) process.stderr.write(`${clear}${line}\n`);
-    },
+    log: remark,
     progress: (label, total) => {
-      const bar = startProgress(label, total, options.quiet);
+      const bar = startProgress(label, total, quiet);
       bars.push(bar);
       return bar;
     },
   };
 }
 
-/** From now on the first Ctrl-C asks to stop, the second one ends the program. */
-function stopOnInterrupt(quiet: boolean): AbortController {
-  const controller = new AbortController();
-  process.once('SIGINT', () => {
-    controller.abort();
-    if (!quiet) process.stderr.write('\nstopping: saving what is done (Ctrl-C again ends at once)\n');
-    process.once('SIGINT', () => process.exit(EXIT.interrupted));
-  });
-  return controller;
-}
-
 /** Prints one line on stderr and returns the exit code. */
 function report(stage: string, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // it has printed already
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${pc.red(`spiking-unet ${stage}:`)} ${message}\n`);
+  say(`${pc.red(`spiking-unet ${stage}:`)} ${message}\n`);
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof DataError) return EXIT.data;
-  if (error instanceof Interrupted) return EXIT.interrupted;
+  if (error instanceof Interrupted) return STOP_SIGNALS[error.by];
   return EXIT.failure;
 }

@@ -8,6 +8,8 @@ import { panel } from '../../lib/image/panel.js';
 import type { PatchSize } from '../../lib/image/patches.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import type { OnImage } from '../../lib/train/evaluate.js';
+import { hashOfModel, hashOfSamples } from '../../lib/train/fingerprint.js';
+import type { TrainingData } from '../../lib/train/learner.js';
 import type { EpochRecord, Learner } from '../../lib/train/loop.js';
 import { optimisers } from '../../lib/train/optimiser.js';
 import { resultColumns } from '../../lib/train/picture.js';
@@ -17,7 +19,8 @@ import { runSession } from '../../lib/train/session.js';
 import type { Model } from '../../lib/unet/model.js';
 import { formatMetrics } from './metrics.js';
 import { count, naturalNumber, nonNegative, patchSize, positive } from './parse.js';
-import { type Context, Interrupted, type Result, type SharedOptions } from './stage.js';
+import { Interrupted } from './signals.js';
+import type { Context, Result, SharedOptions } from './stage.js';
 
 export interface TrainingCommand {
   readonly epochs: number;
@@ -64,31 +67,40 @@ export function addTrainingOptions(
     .option('--save-every <n>', 'updates between two checkpoints', count, 50);
 }
 
+export interface TrainingRun {
+  readonly options: TrainingCommand & SharedOptions;
+  readonly context: Context;
+  readonly dataset: Dataset;
+  readonly data: TrainingData;
+  /** What it starts from. */
+  readonly start: Model;
+  /** Whether the start is measured, so that the best model is never worse than it: of networks that have learned. */
+  readonly measureStart: boolean;
+  makeLearner(model: Model, onImage: OnImage): Learner;
+}
+
 /** Runs the training and shows it: a bar, a line an epoch, a picture an epoch, a summary. */
-export async function trainAndReport(
-  options: TrainingCommand & SharedOptions,
-  context: Context,
-  dataset: Dataset,
-  start: Model,
-  makeLearner: (model: Model, onImage: OnImage) => Learner,
-): Promise<Result> {
-  if (options.out === undefined) throw new UsageError('--out is missing: where should the run be kept?');
+export async function trainAndReport(run: TrainingRun): Promise<Result> {
+  const { options, context, dataset, data, start, measureStart } = run;
+  const directory = options.out;
+  if (directory === undefined) throw new UsageError('--out is missing: where should the run be kept?');
   const updatesPerEpoch = Math.ceil((options.patches ?? dataset.patch.perEpoch) / options.batch);
-  const folder = openRunFolder(options.out, configOf(options), options.resume);
-  const bar = context.progress(options.out, options.epochs * updatesPerEpoch);
+  const { signal, kernels } = context; // the signal first: whatever stops us, the folder is given back
+  const folder = openRunFolder({
+    ...{ directory, resume: options.resume, start: hashOfModel(start), remark: context.log },
+    config: { ...configOf(options), samples: hashOfSamples(data) },
+  });
+  const bar = context.progress(directory, options.epochs * updatesPerEpoch);
   let picture: Image | undefined;
   const onImage: OnImage = (sample, prediction, seen) => {
+    folder.beat();
     const predictions = [{ caption: 'prediction', prediction }];
     picture ??= panel(resultColumns(sample, seen, predictions, start.classNames.length));
   };
   const outcome = await runSession({
-    kernels: context.kernels,
-    folder,
-    options: { ...options, learningRate: options.lr, updatesPerEpoch },
-    start,
-    resume: options.resume,
-    signal: context.signal,
-    makeLearner: (model) => makeLearner(model, onImage),
+    ...{ kernels, folder, start, resume: options.resume, signal },
+    options: { ...options, learningRate: options.lr, updatesPerEpoch, measureStart },
+    makeLearner: (model) => run.makeLearner(model, onImage),
     onUpdate: (done, _total, loss) => bar.update(done, `loss ${loss.toFixed(4)}`),
     onEpoch: (record) => {
       if (picture) writePng(folder.samplePath(`epoch-${String(record.epoch).padStart(3, '0')}.png`), picture);
@@ -96,11 +108,14 @@ export async function trainAndReport(
       context.log(describe(record, options.epochs));
     },
   });
-  if (!outcome.completed) throw new Interrupted(`stopped; continue with the same command and --resume`);
+  if (!outcome.completed) {
+    throw new Interrupted('stopped; continue with the same command and --resume', signal.reason);
+  }
   const { best } = outcome;
+  const epochs = outcome.records.at(-1)?.epoch ?? 0;
   return {
-    json: { run: options.out, model: folder.best, epochs: outcome.records.length, best },
-    text: `${folder.best}: the best of ${outcome.records.length} epochs${best ? `, ${describe(best, options.epochs)}` : ''}`,
+    json: { run: directory, model: folder.best, epochs, best },
+    text: `${folder.best}: the best of ${epochs} epochs${best ? `, ${describe(best, options.epochs)}` : ''}`,
   };
 }
 
@@ -111,6 +126,6 @@ function configOf(options: TrainingCommand & SharedOptions): Record<string, unkn
 
 function describe(record: EpochRecord, epochs: number): string {
   const best = record.best ? ' (best so far)' : '';
-  const loss = record.loss.toFixed(4);
-  return `epoch ${record.epoch}/${epochs}: loss ${loss}, validation ${formatMetrics(record.validation)}${best}`;
+  const loss = record.loss === undefined ? 'before the first update' : `loss ${record.loss.toFixed(4)}`;
+  return `epoch ${record.epoch}/${epochs}: ${loss}, validation ${formatMetrics(record.validation)}${best}`;
 }

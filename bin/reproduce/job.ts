@@ -156,8 +156,8 @@ function evaluateJob(
   };
 }
 
-/** The model that a job leaves behind. */
-function modelOf({ folder, command }: Job): string {
+/** The model that a job leaves behind, if it makes one. */
+export function modelOf({ folder, command }: Job): string {
   return command[0] === 'convert'
     ? join(folder, 'snn.safetensors')
     : join(folder, 'checkpoints', 'best.safetensors');

@@ -3,9 +3,11 @@
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
+import { sha256 } from '../../lib/tensor/checksum.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
 import { makeFolder, readBytes, writeFileAtomic } from '../../lib/tensor/files.js';
-import type { Job } from './job.js';
+import { parseJson } from '../../lib/tensor/json.js';
+import { type Job, modelOf } from './job.js';
 
 const DONE = 'done.json';
 
@@ -15,6 +17,10 @@ const schema = z.object({
   seconds: z.number(),
   threads: z.number(),
   result: z.record(z.string(), z.unknown()),
+  /** SHA-256 of the model that the job left behind, where it made one. */
+  model: z.string().optional(),
+  /** SHA-256 of all the rest; earlier versions wrote none. */
+  sha256: z.string().optional(),
 });
 
 export type Done = z.infer<typeof schema>;
@@ -26,16 +32,38 @@ export const commandLine = ({ command }: Job): string => ['spiking-unet', ...com
 export function readDone(runs: string, { folder }: Job): Done | undefined {
   const path = join(runs, folder, DONE);
   if (!existsSync(path)) return undefined;
-  try {
-    return schema.parse(JSON.parse(new TextDecoder().decode(readBytes(path))));
-  } catch (error) {
-    throw new DataError(`${path}: ${(error as Error).message.split('\n')[0]}: delete it to do the job again`);
+  const text = new TextDecoder().decode(readBytes(path));
+  const again = 'delete it to do the job again';
+  const done = parseJson(schema, text, path, again);
+  if (done.sha256 !== undefined && done.sha256 !== digest(done)) {
+    throw new DataError(`${path}: damaged: is not what was written (SHA-256): ${again}`);
   }
+  return done;
 }
 
-export function writeDone(runs: string, { folder }: Job, done: Done): void {
-  makeFolder(join(runs, folder));
-  writeFileAtomic(join(runs, folder, DONE), `${JSON.stringify(done, null, 2)}\n`);
+/** Remembers what a job printed, and the model it made. */
+export function writeDone(runs: string, job: Job, given: Omit<Done, 'model' | 'sha256'>): void {
+  const path = join(runs, modelOf(job));
+  const done: Done = { ...given, ...(existsSync(path) && { model: sha256(readBytes(path)) }) };
+  makeFolder(join(runs, job.folder));
+  const stored = { ...done, sha256: digest(done) };
+  writeFileAtomic(join(runs, job.folder, DONE), `${JSON.stringify(stored, null, 2)}\n`);
+}
+
+/** DataError where the model of a job that is done is not the one that it made. */
+export function requireIntact(runs: string, job: Job): void {
+  const expected = readDone(runs, job)?.model;
+  const path = join(runs, modelOf(job));
+  if (expected === undefined || sha256(readBytes(path)) === expected) return;
+  const done = join(runs, job.folder, DONE);
+  throw new DataError(
+    `${path}: is not the model that ${done} tells of (SHA-256): delete its folder to make it again`,
+  );
+}
+
+function digest(done: Done): string {
+  const { sha256: _own, ...rest } = schema.parse(done); // members in the order of the schema
+  return sha256(JSON.stringify(rest));
 }
 
 /** Folders of jobs below --runs, in the order of their names. */

@@ -1,10 +1,11 @@
 /**
  * The safetensors format: 8 bytes with the length of a JSON header (little-endian), the header, then the tensors'
  * bytes. The header maps each name to dtype, shape and data_offsets, and `__metadata__` to strings. Read are F64,
- * F32, F16 and BF16, all as float32; written are F32 and BF16. A malformed file is refused with what is wrong where. Values that
- * are not finite pass: whether a model may hold them is for its loader to say.
+ * F32, F16 and BF16, all as float32; written are F32 and BF16. A malformed file is refused with what is wrong where, and
+ * one whose checksums do not fit. Values that are not finite pass: whether a model may hold them is for its loader to say.
  */
 
+import { blankChecksums, checksumsOf, type StoredTensor, verifyChecksums } from './checksum.js';
 import { DTYPES, toBfloat16 } from './dtype.js';
 import { DataError } from './error.js';
 import { checkLength, sizeOf } from './shape.js';
@@ -25,57 +26,89 @@ const METADATA = '__metadata__';
 const PREFIX = 8;
 const ALIGNMENT = 8;
 
-/**
- * The bytes of a file with these tensors and this metadata; DataError for what could not be read back. Tensors that
- * `isHalf` names are rounded to bfloat16.
- */
+export interface EncodingOptions {
+  /** Whether a tensor is rounded to bfloat16. */
+  isHalf?(name: string): boolean;
+  /** Whether the metadata carry checksums. */
+  readonly checksum?: boolean;
+}
+
+/** The bytes of a file with these tensors and this metadata; DataError for what could not be read back. */
 export function encodeSafetensors(
   { tensors, metadata }: TensorFile,
-  isHalf: (name: string) => boolean = () => false,
+  { isHalf = () => false, checksum = false }: EncodingOptions = {},
 ): Uint8Array {
-  // Member by member: an object would put names like "1" first and swallow "__proto__".
-  const members = [`"${METADATA}":${JSON.stringify(metadata)}`];
-  let end = 0;
-  for (const [name, { shape, data }] of tensors) {
-    if (name === METADATA) throw new DataError(`tensor ${name}: the format keeps this name for the metadata`);
-    checkLength(`tensor ${name}`, data, shape);
-    const start = end;
-    const dtype = isHalf(name) ? 'BF16' : 'F32';
-    end += DTYPES[dtype].size * data.length;
-    const entry = { dtype, shape, data_offsets: [start, end] };
-    members.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
-  }
-  const text = new TextEncoder().encode(`{${members.join(',')}}`);
-  const headerLength = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
-  const bytes = new Uint8Array(PREFIX + headerLength + end);
+  const entries = entriesOf(tensors, isHalf);
+  const end = entries.at(-1)?.[1].data_offsets[1] ?? 0;
+  const blank = headerText({ ...metadata, ...(checksum && blankChecksums(tensors.size)) }, entries);
+  const bodyAt = PREFIX + Math.ceil(blank.length / ALIGNMENT) * ALIGNMENT;
+  const bytes = new Uint8Array(bodyAt + end);
   const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(headerLength), true);
-  bytes.fill(0x20, PREFIX, PREFIX + headerLength); // the padding is spaces
-  bytes.set(text, PREFIX);
-  let at = PREFIX + headerLength;
-  for (const [name, { data }] of tensors) {
-    const half = isHalf(name);
-    for (const value of data) {
-      if (half) view.setUint16(at, toBfloat16(value), true);
-      else view.setFloat32(at, value, true);
-      at += half ? 2 : 4;
-    }
+  view.setBigUint64(0, BigInt(bodyAt - PREFIX), true);
+  for (const [name, { dtype, data_offsets: offsets }] of entries) {
+    writeValues(new DataView(bytes.buffer, bodyAt + offsets[0]), tensors.get(name)!.data, dtype === 'BF16');
   }
+  const sums = checksum && checksumsOf(storedTensors(entries, bytes.subarray(bodyAt)), metadata);
+  bytes.fill(0x20, PREFIX, bodyAt); // the padding is spaces
+  bytes.set(sums ? headerText({ ...metadata, ...sums }, entries) : blank, PREFIX);
   return bytes;
 }
 
+/** Where each tensor will lie. */
+function entriesOf(tensors: TensorFile['tensors'], isHalf: (name: string) => boolean): [string, Entry][] {
+  let end = 0;
+  return [...tensors].map(([name, { shape, data }]) => {
+    if (name === METADATA) throw new DataError(`tensor ${name}: the format keeps this name for the metadata`);
+    checkLength(`tensor ${name}`, data, shape);
+    const dtype = isHalf(name) ? 'BF16' : 'F32';
+    const start = end;
+    end += DTYPES[dtype].size * data.length;
+    return [name, { dtype, shape, data_offsets: [start, end] }];
+  });
+}
+
+/** Member by member: an object would put names like "1" first and swallow "__proto__". */
+function headerText(metadata: Record<string, string>, entries: readonly [string, Entry][]): Uint8Array {
+  const members = [[METADATA, metadata] as const, ...entries].map(
+    ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,
+  );
+  return new TextEncoder().encode(`{${members.join(',')}}`);
+}
+
+function writeValues(view: DataView, values: Float32Array, half: boolean): void {
+  for (let i = 0; i < values.length; i++) {
+    if (half) view.setUint16(2 * i, toBfloat16(values[i]), true);
+    else view.setFloat32(4 * i, values[i], true);
+  }
+}
+
+function storedTensors(entries: readonly [string, Entry][], body: Uint8Array): StoredTensor[] {
+  return entries.map(
+    ([
+      name,
+      {
+        dtype,
+        shape,
+        data_offsets: [start, end],
+      },
+    ]) => {
+      return { name, dtype, shape, bytes: body.subarray(start, end) };
+    },
+  );
+}
+
 /**
- * The tensors and metadata of a file's bytes; `source` names the file in a DataError. Tensors that `isLeftOut` names
- * may have any dtype and are not read.
+ * The tensors and metadata of a file's bytes; `source` names the file in a DataError. Tensors that `isLeftOut` names may
+ * have any dtype and are not read. `checked` says whether it has checksums, which then fit; the metadata are without them.
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
   source: string,
   isLeftOut: (name: string) => boolean = () => false,
-): TensorFile {
+): TensorFile & { checked: boolean } {
   const { header, body } = splitHeader(bytes, source);
-  const { [METADATA]: metadata = {}, ...described } = header;
-  checkMetadata(metadata, source);
+  const { [METADATA]: stored = {}, ...described } = header;
+  checkMetadata(stored, source);
   const entries: [string, Entry][] = [];
   for (const [name, entry] of Object.entries(described)) {
     checkEntry(name, entry, body.byteLength, source, isLeftOut(name));
@@ -84,11 +117,13 @@ export function decodeSafetensors(
   entries.sort(([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1]);
   checkCoverage(entries, body.byteLength, source);
   const read = entries.filter(([name]) => !isLeftOut(name));
+  const { metadata, checked } = verifyChecksums(storedTensors(entries, body), stored, source);
   return {
     tensors: new Map(
       read.map(([name, entry]) => [name, { shape: entry.shape, data: valuesOf(entry, body) }]),
     ),
     metadata,
+    checked,
   };
 }
 

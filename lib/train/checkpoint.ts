@@ -6,10 +6,12 @@
 import { z } from 'zod';
 import { DataError } from '../tensor/error.js';
 import { readBytes, writeFileAtomic } from '../tensor/files.js';
+import { parseJson } from '../tensor/json.js';
 import { decodeModel, encodeModel, type Model, OPTIMISER_PREFIX } from '../unet/model.js';
 import { type Parameters, packParameters, unpackParameters } from '../unet/parameters.js';
+import type { Optimiser } from './optimiser.js';
 
-const progress = z.object({
+const progressSchema = z.object({
   /** Epochs completed. */
   epoch: z.number().int().min(0),
   /** Updates completed within the epoch under way. */
@@ -20,7 +22,7 @@ const progress = z.object({
   bestEpoch: z.number().int().min(0),
 });
 
-export type Progress = z.infer<typeof progress>;
+export type Progress = z.infer<typeof progressSchema>;
 
 /** The averages of an optimiser by slot name, each in the form of the parameters. */
 export type Averages = ReadonlyMap<string, Parameters>;
@@ -37,28 +39,47 @@ export function saveCheckpoint(path: string, model: Model, averages: Averages, s
   writeFileAtomic(path, encodeModel({ ...model, notes }, extra));
 }
 
-/** Reads a checkpoint back; DataError where it is damaged or was made by another optimiser. */
-export function loadCheckpoint(path: string, slots: readonly string[]) {
-  const { model, extra } = decodeModel(readBytes(path), path);
+/** Reads a checkpoint back; DataError where it is damaged, was made by another optimiser, or cannot be trained on. */
+export function loadCheckpoint(path: string, { slots, squares }: Pick<Optimiser, 'slots' | 'squares'>) {
+  const { model, extra, checked } = decodeModel(readBytes(path), path);
+  const prefixes = slots.map((slot) => `${OPTIMISER_PREFIX}${slot}.`);
+  const foreign = [...extra.keys()].find((name) => !prefixes.some((prefix) => name.startsWith(prefix)));
+  if (foreign !== undefined) {
+    throw new DataError(
+      `${path}: tensor ${foreign} is not of this optimiser, which has ${slots.join(' and ')}`,
+    );
+  }
   const averages = new Map<string, Parameters>();
-  for (const slot of slots) {
-    const prefix = `${OPTIMISER_PREFIX}${slot}.`;
+  for (const [i, prefix] of prefixes.entries()) {
     const own = [...extra].filter(([name]) => name.startsWith(prefix));
     const tensors = new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-    averages.set(slot, packParameters(model.layers, tensors, `${path} (${prefix}*)`));
-    const missing = [...model.parameters.keys()].find((name) => !averages.get(slot)!.has(name));
+    const average = packParameters(model.layers, tensors, `${path} (${prefix}*)`);
+    const missing = [...model.parameters.keys()].find((name) => !average.has(name));
     if (missing !== undefined) throw new DataError(`${path}: tensor ${prefix}${missing} is missing`);
+    if (slots[i] === squares) requireSquares(average, `${path}: tensor ${prefix}`);
+    averages.set(slots[i], average);
   }
-  const { progress: text, ...notes } = model.notes;
-  return { model: { ...model, notes }, averages, state: parseProgress(text, path) };
+  const { progress, ...notes } = model.notes;
+  return { model: { ...model, notes }, averages, state: parseProgress(progress, path), checked };
+}
+
+function requireSquares(average: Parameters, where: string): void {
+  for (const [name, values] of average) {
+    const bad = values.findIndex((value) => value < 0);
+    if (bad >= 0) {
+      throw new DataError(
+        `${where}${name}: ${values[bad]} at ${bad}, expected a mean of squares, at least 0`,
+      );
+    }
+  }
 }
 
 function parseProgress(text: string | undefined, path: string): Progress {
-  try {
-    return progress.parse(JSON.parse(text ?? ''));
-  } catch {
-    throw new DataError(
-      `${path}: no usable "progress" in its metadata; it is not a checkpoint to resume from`,
-    );
+  const where = `${path}: its metadata "progress"`;
+  if (text === undefined) throw new DataError(`${where} is missing: it is not a checkpoint to resume from`);
+  const state = parseJson(progressSchema, text, where);
+  if (state.bestEpoch > state.epoch || (state.bestEpoch > 0 && state.bestScore === null)) {
+    throw new DataError(`${where}: the best of ${state.epoch} epochs cannot be ${state.bestEpoch}`);
   }
+  return state;
 }

@@ -30,6 +30,8 @@ export interface TrainingOptions {
   readonly saveEvery: number;
   /** Gradients longer than this (L2 norm over all parameters) are shortened to it; 0 or left out: never. */
   readonly clip?: number;
+  /** Whether the model is validated before the first update: the best so far is then never worse than it. */
+  readonly measureStart?: boolean;
 }
 
 /** What is trained, and how it is judged. */
@@ -42,12 +44,14 @@ export interface Learner {
   validate(): ScoredEvaluation;
 }
 
-/** One line of metrics.jsonl. */
+/** One line of metrics.jsonl; epoch 0 is the model that the run started from. */
 export interface EpochRecord {
   readonly epoch: number;
   readonly updates: number;
-  readonly learningRate: number;
-  readonly loss: number;
+  /** Of the last update; not of epoch 0. */
+  readonly learningRate?: number;
+  /** Mean of the updates; not of epoch 0. */
+  readonly loss?: number;
   readonly validation: ScoredEvaluation['metrics'];
   readonly score: number;
   readonly best: boolean;
@@ -88,20 +92,24 @@ export async function trainLoop(
   const progress = { ...state.progress };
   const isOver = () =>
     progress.epoch >= epochs || (patience > 0 && progress.epoch - progress.bestEpoch >= patience);
+  if (options.measureStart && done(progress, options) === 0 && progress.bestScore === null) {
+    hooks.onEpoch({ epoch: 0, updates: 0, ...validate(learner, progress) });
+    hooks.save(state.averages, progress);
+  }
   while (!isOver()) {
     while (progress.update < updatesPerEpoch) {
-      const done = progress.epoch * updatesPerEpoch + progress.update;
+      const before = done(progress, options);
       const first = progress.update * batch;
       const examples = Array.from({ length: batch }, (_, i) => learner.example(progress.epoch, first + i));
-      const learningRate = options.learningRate * schedule(done / total);
+      const learningRate = options.learningRate * schedule(before / total);
       const loss = kernels.scope(() => {
         const { loss, gradients } = throughAmplitudes(learner.model, (parameters) =>
           batchGradient(kernels, examples, (example) =>
-            withUpdate(done + 1, () => learner.gradient(example, parameters)),
+            withUpdate(before + 1, () => learner.gradient(example, parameters)),
           ),
         );
-        requireFinite('loss', loss, done + 1);
-        guardNorm(kernels, gradients, options.clip ?? 0, done + 1);
+        requireFinite('loss', loss, before + 1);
+        guardNorm(kernels, gradients, options.clip ?? 0, before + 1);
         const { parameters } = learner.model;
         applyUpdate(
           kernels,
@@ -110,13 +118,13 @@ export async function trainLoop(
           state.averages,
           gradients,
           learningRate,
-          done + 1,
+          before + 1,
         );
         return loss;
       });
       progress.update += 1;
       progress.lossSum += loss;
-      hooks.onUpdate(done + 1, total, loss);
+      hooks.onUpdate(before + 1, total, loss);
       if (progress.update % saveEvery === 0) hooks.save(state.averages, progress);
       await new Promise(setImmediate); // lets Ctrl-C in
       if (signal.aborted) {
@@ -130,21 +138,31 @@ export async function trainLoop(
   return true;
 }
 
+/** Updates so far. */
+function done({ epoch, update }: Progress, { updatesPerEpoch }: TrainingOptions): number {
+  return epoch * updatesPerEpoch + update;
+}
+
 function finishEpoch(learner: Learner, options: TrainingOptions, progress: Progress, hooks: Hooks): void {
+  const total = options.epochs * options.updatesPerEpoch;
+  const loss = progress.lossSum / progress.update;
+  progress.epoch += 1;
+  progress.update = 0;
+  progress.lossSum = 0;
+  const updates = done(progress, options);
+  const learningRate = options.learningRate * findSchedule(options.schedule)((updates - 1) / total);
+  hooks.onEpoch({ epoch: progress.epoch, updates, learningRate, loss, ...validate(learner, progress) });
+}
+
+/** Validates the model after `progress.epoch` epochs, and remembers there whether it is the best so far. */
+function validate(learner: Learner, progress: Progress): Pick<EpochRecord, 'validation' | 'score' | 'best'> {
   const { metrics, score } = learner.validate();
   const best = progress.bestScore === null || score > progress.bestScore;
-  const total = options.epochs * options.updatesPerEpoch;
-  progress.epoch += 1;
-  const updates = progress.epoch * options.updatesPerEpoch;
-  const loss = progress.lossSum / progress.update;
-  const learningRate = options.learningRate * findSchedule(options.schedule)((updates - 1) / total);
   if (best) {
     progress.bestScore = score;
     progress.bestEpoch = progress.epoch;
   }
-  progress.update = 0;
-  progress.lossSum = 0;
-  hooks.onEpoch({ epoch: progress.epoch, updates, learningRate, loss, validation: metrics, score, best });
+  return { validation: metrics, score, best };
 }
 
 function applyUpdate(

@@ -9,6 +9,8 @@ import { UsageError } from '../tensor/error.js';
 export interface Optimiser {
   /** Names of the two averages it keeps for each parameter. */
   readonly slots: readonly [string, string];
+  /** Which of them averages squares: a square root is taken of it. */
+  readonly squares: string;
   /** Updates one parameter and its averages in place; `step` counts updates from 1. */
   update(
     kernels: Kernels,
@@ -22,6 +24,7 @@ export interface Optimiser {
 
 const adam: Optimiser = {
   slots: ['moment1', 'moment2'],
+  squares: 'moment2',
   update(kernels, weight, [moment1, moment2], gradient, learningRate, step) {
     const options = { learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step };
     kernels.adamStep(weight, moment1, moment2, gradient, options);
@@ -30,6 +33,7 @@ const adam: Optimiser = {
 
 const rmsprop: Optimiser = {
   slots: ['squareAverage', 'momentumBuffer'],
+  squares: 'squareAverage',
   update(kernels, weight, [squareAverage, momentumBuffer], gradient, learningRate) {
     const options = { learningRate, alpha: 0.99, epsilon: 1e-8, momentum: 0 };
     kernels.rmspropStep(weight, squareAverage, momentumBuffer, gradient, options);

@@ -20,6 +20,9 @@ export const OPTIMISER_PREFIX = 'optimiser.';
 /** Tensors whose names end so hold the lambdas [O] of a layer's output channels. */
 const LAMBDA_SUFFIX = '.lambda';
 
+/** A class id is a byte of a label. */
+const MOST_CLASSES = 256;
+
 const count = z.coerce.number().int().min(1);
 const header = z.object({
   format: z.literal(MODEL_FORMAT),
@@ -27,7 +30,7 @@ const header = z.object({
   task: z.enum(['segment', 'denoise']),
   width: count,
   channels: count,
-  classes: count,
+  classes: count.max(MOST_CLASSES),
   preprocess: z.enum(['plain', 'drive']),
   classNames: z.string().transform(readNames),
 });
@@ -77,6 +80,7 @@ export function encodeModel(
   weights: 'float32' | 'bfloat16' = 'float32',
 ): Uint8Array {
   const { task, width, channels, classes } = model.configuration;
+  checkWritable(model.classNames);
   const metadata = {
     format: MODEL_FORMAT,
     stage: model.stage,
@@ -91,7 +95,17 @@ export function encodeModel(
   const parameters = unpackParameters(model.layers, model.parameters);
   const tensors = new Map([...parameters, ...lambdaTensors(model), ...extra]);
   const half = (name: string) => weights === 'bfloat16' && parameters.has(name);
-  return encodeSafetensors({ tensors, metadata }, half);
+  return encodeSafetensors({ tensors, metadata }, { isHalf: half, checksum: true });
+}
+
+/** DataError for names that could not be read back. */
+function checkWritable(classNames: readonly string[]): void {
+  const bad = classNames.find((name) => name === '' || name.includes(','));
+  if (bad !== undefined) {
+    throw new DataError(
+      `class "${bad}": a model file cannot hold an empty name or one with a comma: give it another name`,
+    );
+  }
 }
 
 function lambdaTensors({ layers, channelLambdas }: Model): NamedTensors {
@@ -130,8 +144,30 @@ function readLambdas(
   );
 }
 
+/** A segmenter has a name for each class and no two alike, a denoiser none. */
+function checkClassNames(names: readonly string[], { task, classes }: Configuration, source: string): void {
+  const expected = task === 'segment' ? classes : 0;
+  const where = `${source}: metadata "classNames"`;
+  if (names.length !== expected) {
+    throw new DataError(`${where}: ${names.length} names, expected ${expected} of a network to ${task}`);
+  }
+  const twice = names.find((name, id) => names.indexOf(name) !== id);
+  if (twice !== undefined) throw new DataError(`${where}: two classes are named "${twice}"`);
+}
+
+/** What to say of a file that is read although it is not `checked`. */
+export const NO_CHECKSUM = 'has no checksums (it was written by an older version): damage would go unnoticed';
+
+export interface ModelFile {
+  readonly model: Model;
+  /** Tensors that are not the network's: a checkpoint's optimiser. */
+  readonly extra: NamedTensors;
+  /** False where the file has no checksums: nobody would notice if it were damaged. */
+  readonly checked: boolean;
+}
+
 /** Reads a model file; DataError names the source and what is wrong with it. */
-export function decodeModel(bytes: Uint8Array, source: string): { model: Model; extra: NamedTensors } {
+export function decodeModel(bytes: Uint8Array, source: string): ModelFile {
   const file = decodeSafetensors(bytes, source);
   if (file.metadata.format === undefined) {
     throw new DataError(
@@ -145,6 +181,7 @@ export function decodeModel(bytes: Uint8Array, source: string): { model: Model; 
   }
   const { stage, preprocess, classNames, format: _format, ...configuration } = parsed.data;
   checkOutputs(configuration, source);
+  checkClassNames(classNames, configuration, source);
   const layers = buildLayers(configuration);
   const kindOf = (name: string) =>
     name.startsWith(OPTIMISER_PREFIX) ? 'extra' : name.endsWith(LAMBDA_SUFFIX) ? 'lambda' : 'parameter';
@@ -158,5 +195,5 @@ export function decodeModel(bytes: Uint8Array, source: string): { model: Model; 
     ...{ layers, parameters, stage, configuration, preprocess, classNames, notes },
     ...(channelLambdas && { channelLambdas }),
   };
-  return { model, extra: tensorsOf('extra') };
+  return { model, extra: tensorsOf('extra'), checked: file.checked };
 }

@@ -1,39 +1,17 @@
 /** Ctrl-C saves; --resume goes on and ends with the same bytes. Denoising, so that it runs on the command line once. */
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { drawSample } from '../../lib/image/dataset/synthDrive.js';
-import { writePng } from '../../lib/image/encode.js';
 import { spikingUnetJson } from './command.js';
+import { tinyTraining, writePhotos } from './tinyTraining.js';
 
 const root = t.testdir();
 const at = (...parts: string[]) => join(root, ...parts);
-const photos = at('photos');
-mkdirSync(photos);
-for (let number = 1; number <= 6; number++) {
-  writePng(join(photos, `${number}.png`), drawSample(1, number, '', 1, 32).picture);
-}
-
-const train = (folder: string) =>
-  [
-    'train',
-    '--task',
-    'denoise',
-    '--dataset',
-    'folder',
-    '--data',
-    photos,
-    '--channels',
-    '3',
-    '--width',
-    '1',
-  ].concat(
-    '--patch 16x32 --patches 8 --batch 2 --epochs 30 --save-every 1 --json --quiet --out'.split(' '),
-    folder,
-  );
+const photos = writePhotos(root);
+const train = (folder: string) => [...tinyTraining(photos, folder, 30), '--json', '--quiet'];
 
 t.test('Ctrl-C saves, and the resumed run ends with the bytes of an uninterrupted one', async (t) => {
   const stopped = at('stopped');

@@ -11,7 +11,7 @@ import { randomModel } from '../support/networks.js';
 function writtenBits(data: Float32Array): Uint16Array {
   const bytes = encodeSafetensors(
     { tensors: new Map([['w', { shape: [data.length], data }]]), metadata: {} },
-    () => true,
+    { isHalf: () => true },
   );
   return new Uint16Array(bytes.slice(bytes.length - 2 * data.length).buffer);
 }
@@ -20,7 +20,7 @@ function writtenBits(data: Float32Array): Uint16Array {
 function rounded(data: Float32Array): Float32Array {
   const tensors = new Map([['w', { shape: [data.length], data }]]);
   return decodeSafetensors(
-    encodeSafetensors({ tensors, metadata: {} }, () => true),
+    encodeSafetensors({ tensors, metadata: {} }, { isHalf: () => true }),
     'f',
   ).tensors.get('w')!.data;
 }
