@@ -1,4 +1,4 @@
-/** What operations say of themselves, against what their definitions do. Values are held to PyTorch in contract/. */
+/** What operations say of themselves, against what their definitions do. Values are PyTorch's (fixtures/make/kernel.py). */
 
 import fc from 'fast-check';
 import t from 'tap';
@@ -7,6 +7,8 @@ import { concatenate, separate } from '../lib/op/concatenation.js';
 import { conv2d } from '../lib/op/conv2d.js';
 import { convTranspose2d } from '../lib/op/convTranspose2d.js';
 import type { Op, Size } from '../lib/op/op.js';
+import { packConv, packConvTranspose } from '../lib/tensor/layout.js';
+import { boundOf, goldenCases, imageOf, requireClose } from './contract/golden.js';
 
 const operations: readonly Op[] = [
   ...[1, 3, 5].map((kernel) => conv2d({ channelsOut: 2, kernel })),
@@ -77,6 +79,37 @@ for (const op of operations) {
       );
     });
     fc.assert(property, settings);
+  });
+}
+
+for (const golden of goldenCases('kernel/convOperations')) {
+  t.test(`${golden.name} is PyTorch's, forward and back`, async (t) => {
+    const [, kind, kernel, stride, dilation] = /^(\w+)_k(\d)_s(\d)_d(\d)$/.exec(golden.name)!;
+    const options = {
+      channelsOut: 3,
+      kernel: Number(kernel),
+      stride: Number(stride),
+      dilation: Number(dilation),
+    };
+    const transposed = kind === 'transposed';
+    const op = transposed ? convTranspose2d(options) : conv2d(options);
+    const pack = transposed ? packConvTranspose : packConv;
+    const weightOf = (key: string) => pack(golden.get(key).data, golden.get(key).shape);
+    const weights = { weight: weightOf('weight'), bias: golden.get('bias').data };
+    const [input, gradOut] = [imageOf(golden.get('input')), imageOf(golden.get('gradOutput'))];
+    const size = { height: 5, width: 7, channels: 2 };
+    const byWeights = op.backwardWeights(gradOut, input, size);
+    const { bound } = boundOf('kernel/convOperations:output');
+    requireClose(t, op.forward(input, size, weights), imageOf(golden.get('output')), bound, 'output');
+    requireClose(
+      t,
+      op.backwardInput(gradOut, size, weights),
+      imageOf(golden.get('gradInput')),
+      bound,
+      'by the input',
+    );
+    requireClose(t, byWeights.weight, weightOf('gradWeight'), bound, 'by the weight');
+    requireClose(t, byWeights.bias, golden.get('gradBias').data, bound, 'by the bias');
   });
 }
 
