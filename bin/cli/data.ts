@@ -6,7 +6,7 @@ import { noLabels } from '../../lib/image/dataset/check.js';
 import { checkLabels, type Dataset, type Sample, type Split } from '../../lib/image/dataset/dataset.js';
 import { datasets, findDataset } from '../../lib/image/dataset/index.js';
 import { leftOut, lossOfFiles } from '../../lib/image/dataset/leftOut.js';
-import { VOID } from '../../lib/kernel/dims.js';
+import { VOID } from '../../lib/op/loss.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
 import type { Model } from '../../lib/unet/model.js';
 import { imageChannels } from './model.js';

@@ -4,8 +4,8 @@
  */
 
 import { InvalidArgumentError } from 'commander';
+import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { findNeuron } from '../../lib/spike/neuron/index.js';
-import { optimalThresholds } from '../../lib/spike/thresholds.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { count, number } from '../cli/parse.js';
 

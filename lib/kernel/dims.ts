@@ -1,5 +1,7 @@
 /** The sizes that kernels are called with. */
 
+export type { ClassDims } from '../op/loss.js';
+
 /** A 1x1 or 3x3 convolution, stride 1, zero padding (kernel - 1) / 2. Input [H,W,I], output [H,W,O]. */
 export interface ConvDims {
   readonly height: number;
@@ -26,12 +28,6 @@ export interface ConcatDims {
   readonly second: number;
 }
 
-/** Scores of `classes` classes at `pixels` pixels: logits [pixels,K]. */
-export interface ClassDims {
-  readonly pixels: number;
-  readonly classes: number;
-}
-
 /** Part of an image: rows top .. bottom - 1, columns left .. right - 1. */
 export interface Window {
   readonly top: number;
@@ -39,6 +35,3 @@ export interface Window {
   readonly left: number;
   readonly right: number;
 }
-
-/** The label of a pixel whose class is not known: it counts neither in a loss nor in a metric. */
-export const VOID = 255;

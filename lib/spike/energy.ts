@@ -5,13 +5,10 @@
  * (borders included, transposed convolutions per output pixel, biases as operations).
  */
 
+import { spikingEnergy, spikingFlops, unetEnergy } from '../paper/energy.js';
 import { IMAGE, type Layer, outputDims, totalChannelsIn } from '../unet/architecture.js';
 import { hasNeuron } from '../unet/forward.js';
-
-/** Energy of a multiply-accumulate and of an accumulation, in picojoules (Horowitz 2014, 45 nm, as cited [43]). */
-export const PICOJOULES_PER_MAC = 4.6;
-export const PICOJOULES_PER_AC = 0.9;
-const JOULES = 1e-12;
+import { inputSize, opOf } from '../unet/operations.js';
 
 /** Multiply-accumulates of a layer as the paper counts them: every output pixel sums all taps and its bias. */
 export function paperMacs(layer: Layer, height: number, width: number): number {
@@ -25,26 +22,7 @@ export function paperMacs(layer: Layer, height: number, width: number): number {
  * nine taps, a quarter of what a count per output pixel gives. Products with the zero padding count, biases do not.
  */
 export function exactMacs(layer: Layer, height: number, width: number): number {
-  if (layer.operation === 'pool') return 0;
-  const inputPixels = (height >> layer.level) * (width >> layer.level);
-  return inputPixels * layer.kernel ** 2 * totalChannelsIn(layer) * layer.channelsOut;
-}
-
-/** Energy of a U-Net in joules: every multiply-accumulate costs the same. */
-export function unetEnergy(macs: number): number {
-  return macs * PICOJOULES_PER_MAC * JOULES;
-}
-
-/** Eq. 13 in joules: spikes x 0.9 pJ + multiply-accumulates of the first layer x 4.6 pJ. */
-export function spikingEnergy(accumulations: number, firstLayerMacs: number): number {
-  return (accumulations * PICOJOULES_PER_AC + firstLayerMacs * PICOJOULES_PER_MAC) * JOULES;
-}
-
-/** How many outputs of one row (or column) an input at position i of n reaches. */
-function fanOutAlong(layer: Layer, i: number, n: number): number {
-  if (layer.operation === 'pool' || layer.kernel === 1) return 1;
-  if (layer.operation === 'convTranspose') return i === 0 ? 2 : 3; // output position -1 does not exist
-  return 3 - (i === 0 ? 1 : 0) - (i === n - 1 ? 1 : 0);
+  return opOf(layer).multiplications(inputSize(layer, height, width));
 }
 
 /**
@@ -57,15 +35,15 @@ export function synapticOperations(
   height: number,
   width: number,
 ): number {
-  const [h, w] = [height >> layer.level, width >> layer.level];
-  const channels = spikeCount.length / (h * w);
-  const channelsReached = layer.operation === 'pool' ? 1 : layer.channelsOut;
+  const [op, size] = [opOf(layer), inputSize(layer, height, width)];
+  const channels = spikeCount.length / (size.height * size.width);
+  const along = (extent: number) => Array.from({ length: extent }, (_, i) => op.reach(i, extent));
+  const [rows, columns] = [along(size.height), along(size.width)];
   let operations = 0;
-  for (let y = 0; y < h; y++) {
-    const rows = fanOutAlong(layer, y, h);
-    for (let x = 0; x < w; x++) {
-      const fanOut = rows * fanOutAlong(layer, x, w) * channelsReached;
-      const start = (y * w + x) * channels;
+  for (let y = 0; y < size.height; y++) {
+    for (let x = 0; x < size.width; x++) {
+      const fanOut = rows[y] * columns[x] * op.channelsReached;
+      const start = (y * size.width + x) * channels;
       for (let c = start; c < start + channels; c++) operations += spikeCount[c] * fanOut;
     }
   }
@@ -175,7 +153,7 @@ export function energyReport(
   );
   const macs = (operations: number): Energy => ({ operations, joules: unetEnergy(operations) });
   const spiking = (accumulations: number, firstMacs: number): Energy => ({
-    operations: accumulations + firstMacs,
+    operations: spikingFlops(accumulations, firstMacs),
     joules: spikingEnergy(accumulations, firstMacs),
   });
   const [first] = costs;

@@ -5,13 +5,13 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
+import { optimalThresholds } from '../paper/thresholds.js';
 import { UsageError } from '../tensor/error.js';
 import { IMAGE, OUTPUT } from '../unet/architecture.js';
 import { applyLayer, gatherInput, hasNeuron, releaseInput, type Signals, signalOf } from '../unet/forward.js';
 import type { Run } from '../unet/predict.js';
 import { findNeuron } from './neuron/index.js';
 import { neuronOf, type SpikingNetwork } from './simulation.js';
-import { optimalThresholds } from './thresholds.js';
 
 /** The run of a one-step network as a U-Net; UsageError where its neurons are not those of the preset. */
 export function quantisedRun(kernels: Kernels, network: SpikingNetwork): Run {

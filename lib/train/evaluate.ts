@@ -5,7 +5,6 @@
 
 import type { Sample } from '../image/dataset/dataset.js';
 import { addNoise } from '../image/noise.js';
-import { VOID } from '../kernel/dims.js';
 import { psnr } from '../metric/psnr.js';
 import {
   addTallies,
@@ -16,6 +15,7 @@ import {
   whatIsMissing,
 } from '../metric/segmentation.js';
 import { ssim } from '../metric/ssim.js';
+import { VOID } from '../op/loss.js';
 import { DataError } from '../tensor/error.js';
 import { type Rng, stream } from '../tensor/rng.js';
 import type { Model } from '../unet/model.js';

@@ -11,7 +11,7 @@ import { datasets } from '../../lib/image/dataset/index.js';
 import { readImage } from '../../lib/image/decode.js';
 import { encodePng, writePng } from '../../lib/image/encode.js';
 import { makeImage } from '../../lib/image/image.js';
-import { VOID } from '../../lib/kernel/dims.js';
+import { VOID } from '../../lib/op/loss.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { encodeModel, type Model } from '../../lib/unet/model.js';
 import { randomModel } from '../support/networks.js';

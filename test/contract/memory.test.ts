@@ -6,9 +6,9 @@
 import t from 'tap';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { wasmKernels, wasmMissing } from '../../lib/kernel/wasm/index.js';
+import { conv2d } from '../../lib/op/conv2d.js';
 import { backends } from './backends.js';
 import { requireSameBits, tensorSource } from './bits.js';
-import * as naive from './naive.js';
 
 const LENGTH = 1000;
 /** More than an engine has at first. */
@@ -20,7 +20,9 @@ const input = next(dims.height * dims.width * channelsIn);
 const weight = next(9 * channelsIn * channelsOut);
 const bias = next(channelsOut);
 const outLength = dims.height * dims.width * channelsOut;
-const convolved = naive.conv2d(input, weight, bias, dims);
+const definition = conv2d(dims);
+const size = { height: dims.height, width: dims.width, channels: dims.channelsIn };
+const convolved = definition.forward(input, size, { weight: weight, bias: bias });
 
 const adam = { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 2 };
 const onPurpose = new RangeError('on purpose');
@@ -178,9 +180,13 @@ for (const [engine, kernels] of backends) {
       const twice = () => kernels.frozen(() => [convolve(), kernels.frozen(convolve), convolve()]);
       for (const out of twice()) requireSameBits(out, convolved, 'frozen');
       w.set(otherWeight);
-      requireSameBits(convolve(), naive.conv2d(input, otherWeight, bias, dims), 'another weight');
+      requireSameBits(
+        convolve(),
+        definition.forward(input, size, { weight: otherWeight, bias: bias }),
+        'another weight',
+      );
       b.set(otherBias);
-      const other = naive.conv2d(input, otherWeight, otherBias, dims);
+      const other = definition.forward(input, size, { weight: otherWeight, bias: otherBias });
       for (const out of twice()) requireSameBits(out, other, 'frozen again');
       t.throws(() => kernels.frozen(() => fail(convolve())), onPurpose);
       w.set(weight);

@@ -1,12 +1,12 @@
 /** The figures of Table 5 and section 4.4.3, from the architecture alone. */
 
 import t from 'tap';
+import { spikingEnergy } from '../../lib/paper/energy.js';
 import {
   energyReport,
   evenFanOut,
   layerCosts,
   layerEnergy,
-  spikingEnergy,
   synapticOperations,
 } from '../../lib/spike/energy.js';
 import { buildLayers, type Layer, outputDims } from '../../lib/unet/architecture.js';

@@ -3,8 +3,8 @@
 import t from 'tap';
 import { measureActivations } from '../../lib/convert/statistics.js';
 import { reference } from '../../lib/kernel/reference/index.js';
+import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { type ConversionPlan, convertModel, percentileFor } from '../../lib/spike/conversion.js';
-import { optimalThresholds } from '../../lib/spike/thresholds.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { hasRelu } from '../../lib/unet/forward.js';
 import { randomImage, randomModel } from '../support/networks.js';

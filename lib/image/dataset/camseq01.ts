@@ -8,7 +8,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { VOID } from '../../kernel/dims.js';
+import { VOID } from '../../op/loss.js';
 import { DataError } from '../../tensor/error.js';
 import { readBytes } from '../../tensor/files.js';
 import { readImage, readRaster } from '../decode.js';

@@ -1,5 +1,6 @@
 /** The reference back-end: plain TypeScript, one operation a file, kept for ever as what others are checked against. */
 
+import { l1Loss, softmaxCrossEntropy } from '../../op/loss.js';
 import type { Kernels } from '../contract.js';
 import { adamStep } from './adam.js';
 import { avgPool2dBackward, avgPool2dForward } from './avgPool2d.js';
@@ -11,7 +12,6 @@ import {
   convTranspose2dForward,
 } from './convTranspose2d.js';
 import { eventAvgPool2d, eventConv2d, eventConvTranspose2d } from './events.js';
-import { l1Loss, softmaxCrossEntropy } from './loss.js';
 import { memory } from './memory.js';
 import { reluBackward, reluForward } from './relu.js';
 import { rmspropStep } from './rmsprop.js';

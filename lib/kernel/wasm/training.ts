@@ -1,8 +1,8 @@
 /** Losses and optimisers (assembly/loss.ts, assembly/optimiser.ts). */
 
+import { countedPixels } from '../../op/loss.js';
 import type { Kernels } from '../contract.js';
 import { adamScalars } from '../reference/adam.js';
-import { countedPixels } from '../reference/loss.js';
 import { rmspropScalars } from '../reference/rmsprop.js';
 import { chunkOf } from './cut.js';
 import type { Machine } from './machine.js';

@@ -4,8 +4,16 @@
  * so that the loss has the same bits everywhere; gradients are rounded to float32 once, when they are stored.
  */
 
-import { exp, log } from '../../tensor/elementary.js';
-import { type ClassDims, VOID } from '../dims.js';
+import { exp, log } from '../tensor/elementary.js';
+
+/** The label of a pixel whose class is not known: it counts neither in a loss nor in a metric. */
+export const VOID = 255;
+
+/** Scores of `classes` classes at `pixels` pixels: logits [pixels,K]. */
+export interface ClassDims {
+  readonly pixels: number;
+  readonly classes: number;
+}
 
 /**
  * Eq. 11: the mean of -log softmax(logits)[label] over the pixels that are not void; gradLogits = (softmax - onehot) /

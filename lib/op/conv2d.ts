@@ -1,0 +1,39 @@
+/** The convolution: out[y,x] sums the input at (stride y + dilation ky - padding, ..), zeros beyond the edges. */
+
+import type { Op, Size } from './op.js';
+import { convolve, convolveBack, correlate, reached, type Taps } from './taps.js';
+
+export interface ConvOptions {
+  readonly channelsOut: number;
+  /** Taps along an axis. */
+  readonly kernel: number;
+  readonly stride?: number;
+  readonly dilation?: number;
+}
+
+/** A convolution whose padding keeps the size at stride 1: dilation (kernel - 1) / 2 on each side. */
+export function conv2d({ channelsOut, kernel, stride = 1, dilation = 1 }: ConvOptions): Op {
+  const padding = (dilation * (kernel - 1)) / 2;
+  const taps: Taps = { count: kernel, read: (o, k) => stride * o + dilation * k - padding };
+  const outputSize = ({ height, width }: Size): Size => ({
+    height: Math.ceil(height / stride),
+    width: Math.ceil(width / stride),
+    channels: channelsOut,
+  });
+  return {
+    name: `conv2d ${kernel}x${kernel}`,
+    hasWeights: true,
+    outputSize,
+    lengths: (channelsIn) => ({ weight: kernel ** 2 * channelsIn * channelsOut, bias: channelsOut }),
+    forward: (input, size, weights) => convolve(taps, input, size, outputSize(size), weights),
+    backwardInput: (gradOut, size, weights) => convolveBack(taps, gradOut, size, outputSize(size), weights),
+    backwardWeights: (gradOut, input, size) => correlate(taps, gradOut, input, size, outputSize(size)),
+    multiplications(size) {
+      const { height, width } = outputSize(size);
+      return height * width * kernel ** 2 * size.channels * channelsOut;
+    },
+    reach: (i, extent) => reached(taps, i, Math.ceil(extent / stride)),
+    channelsReached: channelsOut,
+    reads: ({ first, last }) => ({ first: taps.read(first, 0), last: taps.read(last, kernel - 1) }),
+  };
+}

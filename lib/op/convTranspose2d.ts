@@ -1,0 +1,41 @@
+/**
+ * The transposed convolution: input (y, x) adds to the outputs (stride y + ky - padding, ..), which is to say that output
+ * (y, x) sums the inputs ((y + padding - ky) / stride, ..) where those are whole. PyTorch's with output padding stride - 1.
+ */
+
+import type { Op, Size } from './op.js';
+import { convolve, convolveBack, correlate, reached, type Taps } from './taps.js';
+
+export interface ConvTransposeOptions {
+  readonly channelsOut: number;
+  /** Taps along an axis. */
+  readonly kernel: number;
+  readonly stride: number;
+}
+
+/** A transposed convolution with padding (kernel - 1) / 2: its output is `stride` times as large as its input. */
+export function convTranspose2d({ channelsOut, kernel, stride }: ConvTransposeOptions): Op {
+  const padding = (kernel - 1) / 2;
+  const taps: Taps = { count: kernel, read: (o, k) => (o + padding - k) / stride };
+  const outputSize = ({ height, width }: Size): Size => ({
+    height: stride * height,
+    width: stride * width,
+    channels: channelsOut,
+  });
+  return {
+    name: `convTranspose2d ${kernel}x${kernel}`,
+    hasWeights: true,
+    outputSize,
+    lengths: (channelsIn) => ({ weight: kernel ** 2 * channelsIn * channelsOut, bias: channelsOut }),
+    forward: (input, size, weights) => convolve(taps, input, size, outputSize(size), weights),
+    backwardInput: (gradOut, size, weights) => convolveBack(taps, gradOut, size, outputSize(size), weights),
+    backwardWeights: (gradOut, input, size) => correlate(taps, gradOut, input, size, outputSize(size)),
+    multiplications: ({ height, width, channels }) => height * width * kernel ** 2 * channels * channelsOut,
+    reach: (i, extent) => reached(taps, i, stride * extent),
+    channelsReached: channelsOut,
+    reads: ({ first, last }) => ({
+      first: Math.ceil(taps.read(first, kernel - 1)),
+      last: Math.floor(taps.read(last, 0)),
+    }),
+  };
+}

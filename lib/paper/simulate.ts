@@ -1,0 +1,78 @@
+/**
+ * Algorithm 1, lines 1-11: the forward part. A network is run for T steps; every layer reads what the layers before it
+ * fired in the same step, and sums what flows into it and out of it.
+ */
+
+import { concatenate } from '../op/concatenation.js';
+import { IMAGE, type Layer, OUTPUT, outputDims } from '../unet/architecture.js';
+import type { Network, Signals } from '../unet/forward.js';
+import { inputSize, opOf, weightsOf } from '../unet/operations.js';
+import { type Fired, multiThreshold } from './neurons.js';
+
+const { fround } = Math;
+
+/** What is left of T steps, by the name of the signal (relu1, .., output). */
+export interface Flows {
+  /** I_in: the summed current of each layer, [h,w,C]; that of the last layer is the prediction. */
+  readonly Iin: Signals;
+  /** I_out: the summed weighted spikes of each layer of neurons, [h,w,C]. */
+  readonly Iout: Signals;
+  /** Spikes of all neurons in all steps. */
+  readonly spikes: number;
+}
+
+/** Update of line 8: one step of a layer's neurons. */
+export type Update = (V: Float32Array, C: Float32Array, layer: Layer) => Fired;
+
+/** The paper's: every layer has the same thresholds. */
+export function withThresholds(thresholds: readonly number[]): Update {
+  return (V, C) => multiThreshold(V, C, thresholds);
+}
+
+/** Runs an image [H,W,C], H and W multiples of 16, for T steps; every membrane starts at `V0` volts. */
+export function simulate(
+  { layers, parameters }: Network,
+  image: Float32Array,
+  [height, width]: readonly [height: number, width: number],
+  T: number,
+  update: Update,
+  V0 = 0,
+): Flows {
+  const [first] = layers;
+  const zeros = () => new Map(layers.map((layer) => [layer.output, zerosFor(layer, height, width)]));
+  const [Iin, Iout, V] = [zeros(), zeros(), zeros()]; // line 1
+  for (const membrane of V.values()) membrane.fill(V0);
+  const current = (layer: Layer, signals: Signals) => {
+    const size = inputSize(layer, height, width);
+    const input = concatenate(
+      layer.inputs.map((name) => signals.get(name)!),
+      size.height * size.width,
+    );
+    return opOf(layer).forward(input, size, weightsOf(parameters, layer));
+  };
+  const C1 = current(first, new Map([[IMAGE, image]])); // line 2: static coding
+  let spikes = 0;
+  for (let t = 1; t <= T; t++) {
+    const fired: Signals = new Map();
+    for (const layer of layers) {
+      const C = layer === first ? C1 : current(layer, fired); // lines 5-7: the bias enters in every step
+      add(Iin.get(layer.output)!, C); // line 9
+      if (layer.output === OUTPUT) continue; // the last layer has no neurons
+      const { o, s } = update(V.get(layer.output)!, C, layer); // line 8
+      fired.set(layer.output, o);
+      add(Iout.get(layer.output)!, o); // line 9
+      spikes += s.reduce((sum, count) => sum + count, 0);
+    }
+  }
+  Iout.delete(OUTPUT);
+  return { Iin, Iout, spikes };
+}
+
+function zerosFor(layer: Layer, height: number, width: number): Float32Array {
+  const size = outputDims(layer, height, width);
+  return new Float32Array(size.height * size.width * size.channels);
+}
+
+function add(sum: Float32Array, term: Float32Array): void {
+  for (let n = 0; n < sum.length; n++) sum[n] = fround(sum[n] + term[n]);
+}
