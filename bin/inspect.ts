@@ -30,9 +30,9 @@ await runStage<Options>({
     const conversion = model.stage !== 'ann' ? toSpikingModel(model, options.model).conversion : undefined;
     const layers = model.layers.map((layer) => ({
       name: layer.name,
-      operation: layer.operation,
+      operation: layer.op.name,
       inputs: layer.inputs,
-      kernel: layer.kernel,
+      kernel: layer.op.kernel,
       channelsIn: totalChannelsIn(layer),
       channelsOut: layer.channelsOut,
       parameters: ['weight', 'bias', 'amplitude'].reduce(

@@ -7,7 +7,7 @@ import { concatenate, separate } from '../lib/op/concatenation.js';
 import { conv2d } from '../lib/op/conv2d.js';
 import { convTranspose2d } from '../lib/op/convTranspose2d.js';
 import type { Op, Size } from '../lib/op/op.js';
-import { packConv, packConvTranspose } from '../lib/tensor/layout.js';
+import { sizeOf } from '../lib/tensor/shape.js';
 import { boundOf, goldenCases, imageOf, requireClose } from './contract/golden.js';
 
 const operations: readonly Op[] = [
@@ -27,9 +27,9 @@ const settings = { seed: 26, numRuns: 40 };
 
 /** Ones in the place of everything. */
 function ones(op: Op, { height, width, channels }: Size) {
-  const { weight, bias } = op.lengths(channels);
-  const input = new Float32Array(height * width * channels).fill(1);
-  return { input, weights: { weight: new Float32Array(weight).fill(1), bias: new Float32Array(bias) } };
+  const weight = new Float32Array(op.hasWeights ? sizeOf(op.weightShape(channels)) : 0).fill(1);
+  const bias = new Float32Array(op.outputSize({ height, width, channels }).channels);
+  return { input: new Float32Array(height * width * channels).fill(1), weights: { weight, bias } };
 }
 
 for (const op of operations) {
@@ -66,9 +66,8 @@ for (const op of operations) {
       const value = (i: number) => ((seed + 7 * i) % 5) - 2;
       const filled = (length: number, shift: number) =>
         Float32Array.from({ length }, (_, i) => value(i + shift));
-      const { input } = ones(op, size);
-      const lengths = op.lengths(size.channels);
-      const weights = { weight: filled(lengths.weight, 1), bias: new Float32Array(lengths.bias) };
+      const { input, weights: same } = ones(op, size);
+      const weights = { ...same, weight: filled(same.weight.length, 1) };
       const [x, out] = [filled(input.length, 2), op.outputSize(size)];
       const g = filled(out.height * out.width * out.channels, 3);
       const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, v, i) => sum + v * b[i], 0);
@@ -93,11 +92,12 @@ for (const golden of goldenCases('kernel/convOperations')) {
     };
     const transposed = kind === 'transposed';
     const op = transposed ? convTranspose2d(options) : conv2d(options);
-    const pack = transposed ? packConvTranspose : packConv;
-    const weightOf = (key: string) => pack(golden.get(key).data, golden.get(key).shape);
+    const weightOf = (key: string) => op.pack(golden.get(key).data, golden.get(key).shape);
     const weights = { weight: weightOf('weight'), bias: golden.get('bias').data };
     const [input, gradOut] = [imageOf(golden.get('input')), imageOf(golden.get('gradOutput'))];
     const size = { height: 5, width: 7, channels: 2 };
+    t.strictSame(op.weightShape(2), golden.get('weight').shape);
+    t.strictSame(op.unpack(weights.weight, golden.get('weight').shape), golden.get('weight').data);
     const byWeights = op.backwardWeights(gradOut, input, size);
     const { bound } = boundOf('kernel/convOperations:output');
     requireClose(t, op.forward(input, size, weights), imageOf(golden.get('output')), bound, 'output');

@@ -91,20 +91,19 @@ function unetGraph(model: Model, height: number, width: number): OnnxGraph {
 
 /** Concatenation, linear operation and ReLU of a layer, where it has them. */
 function nodesOf(layer: Layer): OnnxNode[] {
-  const { name, operation, inputs, output, kernel } = layer;
+  const { name, op, inputs, output } = layer;
   const joined = inputs.length > 1 ? `${name}.input` : inputs[0];
   const result = hasRelu(layer) ? `${name}.result` : output;
   const nodes: OnnxNode[] = [];
   if (inputs.length > 1) nodes.push({ op: 'Concat', inputs, output: joined, attributes: { axis: 1 } });
-  if (operation === 'pool') {
+  if (!op.hasWeights) {
     const attributes = { kernel_shape: [2, 2], strides: [2, 2] };
     nodes.push({ op: 'AveragePool', inputs: [joined], output: result, attributes });
   } else {
-    const [op, attributes] =
-      operation === 'conv'
-        ? ['Conv', convolution(kernel)]
-        : ['ConvTranspose', { ...convolution(3), strides: [2, 2], output_padding: [1, 1] }];
-    nodes.push({ op, inputs: [joined, `${name}.weight`, `${name}.bias`], output: result, attributes });
+    const [type, attributes] = op.name.startsWith('conv2d')
+      ? ['Conv', convolution(op.kernel)]
+      : ['ConvTranspose', { ...convolution(3), strides: [2, 2], output_padding: [1, 1] }];
+    nodes.push({ op: type, inputs: [joined, `${name}.weight`, `${name}.bias`], output: result, attributes });
   }
   if (hasRelu(layer)) nodes.push({ op: 'Relu', inputs: [result], output });
   return nodes;

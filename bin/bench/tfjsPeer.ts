@@ -91,12 +91,13 @@ function unet(tf: Tensorflow, model: Model, image: Tensor): () => Tensor {
 
 /** One layer with the ReLU behind it. */
 function linearOf(tf: Tensorflow, layer: Layer, model: Model): (x: Tensor) => Tensor {
-  if (layer.operation === 'pool') return (x) => tf.avgPool(x, 2, 2, 0);
-  const { kernel, channelsOut } = layer;
+  const { op, channelsOut } = layer;
+  const { kernel } = op;
+  if (!op.hasWeights) return (x) => tf.avgPool(x, 2, 2, 0);
   const channelsIn = totalChannelsIn(layer);
   const parameters = layerParameters(model.parameters, layer);
   const bias = tf.tensor(parameters.bias, [channelsOut]);
-  if (layer.operation === 'conv') {
+  if (op.name.startsWith('conv2d')) {
     const filter = tf.tensor(parameters.weight, [kernel, kernel, channelsIn, channelsOut]);
     const activation = layer.output === OUTPUT ? 'linear' : 'relu';
     const pad = (kernel - 1) / 2;

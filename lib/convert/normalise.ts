@@ -54,7 +54,7 @@ export function normaliseParameters(
   const normalised = new Map<string, Float32Array>();
   for (const layerScales of scales) {
     const { layer } = layerScales;
-    if (layer.operation === 'pool') continue;
+    if (!layer.op.hasWeights) continue;
     const { weight, bias } = layerParameters(parameters, layer);
     const [lambdaIn, lambdaOut] = [inputLambdas(layerScales, slices), outputLambdas(layerScales)];
     const channels = lambdaOut.length;

@@ -77,8 +77,7 @@ export function layerScales(
   const units = new Map([[IMAGE, 1]]);
   const scales = layers.map((layer) => {
     const lambdaIn = inputScales(layer, units, lambdas, layerInput);
-    const lambdaOut =
-      layer.operation === 'pool' ? lambdaIn[0] : hasNeuron(layer) ? lambdas.get(layer.output)! : 1;
+    const lambdaOut = !layer.op.hasWeights ? lambdaIn[0] : hasNeuron(layer) ? lambdas.get(layer.output)! : 1;
     units.set(layer.output, lambdaOut);
     return { layer, lambdaIn, lambdaOut };
   });
@@ -94,7 +93,7 @@ function channelWise(scales: readonly LayerScales[], lambdas: ChannelLambdas): L
     const parts = layer.inputs.map((name, part) => units.get(name) ?? ones(layer.channelsIn[part]));
     const inputs = Float32Array.from(parts.flatMap((part) => [...part]));
     const own = lambdas.get(layer.output) ?? ones(layer.channelsOut);
-    const out = layer.operation === 'pool' ? inputs : own;
+    const out = layer.op.hasWeights ? own : inputs;
     units.set(layer.output, out);
     return { ...ofLayer, channels: { in: inputs, out } };
   });

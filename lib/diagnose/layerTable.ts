@@ -78,8 +78,8 @@ export function cellCount(unet: Network, images: number): number {
 }
 
 /** The signal whose lambdas are the units of a layer: a pooling keeps those of what it reads. */
-export function unitOf({ operation, inputs, output }: Layer): string {
-  return operation === 'pool' ? inputs[0] : output;
+export function unitOf({ op, inputs, output }: Layer): string {
+  return op.hasWeights ? output : inputs[0];
 }
 
 function squaredDistance(a: Float32Array, b: Float32Array): number {

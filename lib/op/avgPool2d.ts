@@ -17,9 +17,13 @@ function at(y: number, x: number, c: number, { width, channels }: Size): number 
 
 export const avgPool2d: Op = {
   name: 'avgPool2d 2x2',
+  kernel: 2,
   hasWeights: false,
   outputSize,
-  lengths: () => ({ weight: 0, bias: 0 }),
+  weightShape: () => [],
+  pack: (weight) => weight,
+  unpack: (packed) => packed,
+  fanIn: () => 4,
   forward(input, size) {
     const { height, width, channels } = outputSize(size);
     const out = new Float32Array(height * width * channels);

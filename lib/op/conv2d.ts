@@ -1,5 +1,6 @@
 /** The convolution: out[y,x] sums the input at (stride y + dilation ky - padding, ..), zeros beyond the edges. */
 
+import { packConv, unpackConv } from '../tensor/layout.js';
 import type { Op, Size } from './op.js';
 import { convolve, convolveBack, correlate, reached, type Taps } from './taps.js';
 
@@ -15,16 +16,24 @@ export interface ConvOptions {
 export function conv2d({ channelsOut, kernel, stride = 1, dilation = 1 }: ConvOptions): Op {
   const padding = (dilation * (kernel - 1)) / 2;
   const taps: Taps = { count: kernel, read: (o, k) => stride * o + dilation * k - padding };
+  const geometry = [
+    ...(stride > 1 ? [`stride ${stride}`] : []),
+    ...(dilation > 1 ? [`dilation ${dilation}`] : []),
+  ];
   const outputSize = ({ height, width }: Size): Size => ({
     height: Math.ceil(height / stride),
     width: Math.ceil(width / stride),
     channels: channelsOut,
   });
   return {
-    name: `conv2d ${kernel}x${kernel}`,
+    name: ['conv2d', `${kernel}x${kernel}`, ...geometry].join(' '),
+    kernel,
     hasWeights: true,
     outputSize,
-    lengths: (channelsIn) => ({ weight: kernel ** 2 * channelsIn * channelsOut, bias: channelsOut }),
+    weightShape: (channelsIn) => [channelsOut, channelsIn, kernel, kernel],
+    pack: packConv,
+    unpack: unpackConv,
+    fanIn: (channelsIn) => kernel ** 2 * channelsIn,
     forward: (input, size, weights) => convolve(taps, input, size, outputSize(size), weights),
     backwardInput: (gradOut, size, weights) => convolveBack(taps, gradOut, size, outputSize(size), weights),
     backwardWeights: (gradOut, input, size) => correlate(taps, gradOut, input, size, outputSize(size)),

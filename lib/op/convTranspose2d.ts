@@ -3,6 +3,7 @@
  * (y, x) sums the inputs ((y + padding - ky) / stride, ..) where those are whole. PyTorch's with output padding stride - 1.
  */
 
+import { packConvTranspose, unpackConvTranspose } from '../tensor/layout.js';
 import type { Op, Size } from './op.js';
 import { convolve, convolveBack, correlate, reached, type Taps } from './taps.js';
 
@@ -23,10 +24,14 @@ export function convTranspose2d({ channelsOut, kernel, stride }: ConvTransposeOp
     channels: channelsOut,
   });
   return {
-    name: `convTranspose2d ${kernel}x${kernel}`,
+    name: `convTranspose2d ${kernel}x${kernel} stride ${stride}`,
+    kernel,
     hasWeights: true,
     outputSize,
-    lengths: (channelsIn) => ({ weight: kernel ** 2 * channelsIn * channelsOut, bias: channelsOut }),
+    weightShape: (channelsIn) => [channelsIn, channelsOut, kernel, kernel],
+    pack: packConvTranspose,
+    unpack: unpackConvTranspose,
+    fanIn: (channelsIn) => (kernel ** 2 / stride ** 2) * channelsIn,
     forward: (input, size, weights) => convolve(taps, input, size, outputSize(size), weights),
     backwardInput: (gradOut, size, weights) => convolveBack(taps, gradOut, size, outputSize(size), weights),
     backwardWeights: (gradOut, input, size) => correlate(taps, gradOut, input, size, outputSize(size)),

@@ -26,12 +26,20 @@ export interface Interval {
 
 /** A linear operation from an image [H,W,I] to an image [h,w,O]. */
 export interface Op {
+  /** What it is, down to its geometry: engines know it by this. */
   readonly name: string;
-  /** Whether it has a weight and a bias. */
+  /** Taps along an axis. */
+  readonly kernel: number;
+  /** Whether it has a weight and a bias. Without them it hands on its input's unit. */
   readonly hasWeights: boolean;
   outputSize(input: Size): Size;
-  /** Lengths of its parameters for so many input channels; 0 where it has none. */
-  lengths(channelsIn: number): { readonly weight: number; readonly bias: number };
+  /** The weight's shape as PyTorch has it, for so many input channels; empty where it has none. */
+  weightShape(channelsIn: number): number[];
+  /** A weight from PyTorch's layout to ours, [ky,kx,I,O], and back. */
+  pack(weight: Float32Array, shape: readonly number[]): Float32Array;
+  unpack(packed: Float32Array, shape: readonly number[]): Float32Array;
+  /** Products that an output sums on average, for so many input channels: fan-in of He et al. 2015. */
+  fanIn(channelsIn: number): number;
   /** The output [h,w,O]. */
   forward(input: Float32Array, size: Size, weights: Weights): Float32Array;
   /** The gradient [H,W,I] by the input, from that by the output; `size` is the input's. */

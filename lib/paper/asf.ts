@@ -6,9 +6,9 @@
 
 import { concatenate, separate } from '../op/concatenation.js';
 import type { Weights } from '../op/op.js';
-import { IMAGE, OUTPUT } from '../unet/architecture.js';
+import { IMAGE, inputSize, OUTPUT } from '../unet/architecture.js';
 import type { Network, Signals } from '../unet/forward.js';
-import { inputSize, opOf, weightsOf } from '../unet/operations.js';
+import { layerParameters } from '../unet/parameters.js';
 import type { Loss } from './loss.js';
 import { simulate, type Update } from './simulate.js';
 
@@ -41,14 +41,14 @@ export function asfGradient(
   for (const layer of layers.toReversed()) {
     const delta = dIout.get(layer.output)!; // dL / dI_out
     if (layer.output !== OUTPUT) gate(delta, Iin.get(layer.output)!);
-    const [op, size] = [opOf(layer), inputSize(layer, height, width)];
+    const [op, size] = [layer.op, inputSize(layer, height, width)];
     const input = concatenate(
       layer.inputs.map((name) => flows.get(name)!),
       size.height * size.width,
     );
     if (op.hasWeights) byLayer.set(layer.name, timesBias(op.backwardWeights(delta, input, size), T)); // line 19
     if (layer.inputs[0] === IMAGE) continue;
-    const dInput = op.backwardInput(delta, size, weightsOf(parameters, layer)); // line 18
+    const dInput = op.backwardInput(delta, size, layerParameters(parameters, layer)); // line 18
     separate(dInput, layer.channelsIn).forEach((part, k) => {
       addTo(dIout, layer.inputs[k], part);
     });

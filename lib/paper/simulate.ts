@@ -4,9 +4,9 @@
  */
 
 import { concatenate } from '../op/concatenation.js';
-import { IMAGE, type Layer, OUTPUT, outputDims } from '../unet/architecture.js';
+import { IMAGE, inputSize, type Layer, OUTPUT, outputDims } from '../unet/architecture.js';
 import type { Network, Signals } from '../unet/forward.js';
-import { inputSize, opOf, weightsOf } from '../unet/operations.js';
+import { layerParameters } from '../unet/parameters.js';
 import { type Fired, multiThreshold } from './neurons.js';
 
 const { fround } = Math;
@@ -48,7 +48,7 @@ export function simulate(
       layer.inputs.map((name) => signals.get(name)!),
       size.height * size.width,
     );
-    return opOf(layer).forward(input, size, weightsOf(parameters, layer));
+    return layer.op.forward(input, size, layerParameters(parameters, layer));
   };
   const C1 = current(first, new Map([[IMAGE, image]])); // line 2: static coding
   let spikes = 0;

@@ -18,7 +18,7 @@ export function withAmplitudes(layers: readonly Layer[], parameters: Parameters)
   const entries = layers.flatMap((layer) => {
     const own = [...parameters].filter(([name]) => name.startsWith(`${layer.name}.`));
     const name = amplitudeName(layer);
-    if (layer.operation === 'pool' || layer.inputs[0] === IMAGE || parameters.has(name)) return own;
+    if (!layer.op.hasWeights || layer.inputs[0] === IMAGE || parameters.has(name)) return own;
     return [...own, [name, new Float32Array(totalChannelsIn(layer)).fill(1)] as const];
   });
   return new Map(entries);
@@ -29,7 +29,7 @@ export function foldAmplitudes(layers: readonly Layer[], parameters: Parameters)
   if (!hasAmplitudes(parameters)) return parameters;
   const folded = new Map<string, Float32Array>();
   for (const layer of layers) {
-    if (layer.operation === 'pool') continue;
+    if (!layer.op.hasWeights) continue;
     const { weight, bias } = layerParameters(parameters, layer);
     const amplitude = parameters.get(amplitudeName(layer));
     folded.set(`${layer.name}.weight`, amplitude ? scaleInputs(weight, amplitude, layer) : weight);

@@ -6,15 +6,14 @@
  */
 
 import { spikingEnergy, spikingFlops, unetEnergy } from '../paper/energy.js';
-import { IMAGE, type Layer, outputDims, totalChannelsIn } from '../unet/architecture.js';
+import { IMAGE, inputSize, type Layer, outputDims, totalChannelsIn } from '../unet/architecture.js';
 import { hasNeuron } from '../unet/forward.js';
-import { inputSize, opOf } from '../unet/operations.js';
 
 /** Multiply-accumulates of a layer as the paper counts them: every output pixel sums all taps and its bias. */
 export function paperMacs(layer: Layer, height: number, width: number): number {
-  if (layer.operation === 'pool') return 0;
+  if (!layer.op.hasWeights) return 0;
   const out = outputDims(layer, height, width);
-  return out.height * out.width * out.channels * (layer.kernel ** 2 * totalChannelsIn(layer) + 1);
+  return out.height * out.width * out.channels * (layer.op.kernel ** 2 * totalChannelsIn(layer) + 1);
 }
 
 /**
@@ -22,7 +21,7 @@ export function paperMacs(layer: Layer, height: number, width: number): number {
  * nine taps, a quarter of what a count per output pixel gives. Products with the zero padding count, biases do not.
  */
 export function exactMacs(layer: Layer, height: number, width: number): number {
-  return opOf(layer).multiplications(inputSize(layer, height, width));
+  return layer.op.multiplications(inputSize(layer, height, width));
 }
 
 /**
@@ -35,7 +34,8 @@ export function synapticOperations(
   height: number,
   width: number,
 ): number {
-  const [op, size] = [opOf(layer), inputSize(layer, height, width)];
+  const { op } = layer;
+  const size = inputSize(layer, height, width);
   const channels = spikeCount.length / (size.height * size.width);
   const along = (extent: number) => Array.from({ length: extent }, (_, i) => op.reach(i, extent));
   const [rows, columns] = [along(size.height), along(size.width)];
@@ -103,7 +103,7 @@ export function layerEnergy(layer: Layer, cost: LayerCost): LayerEnergy {
   const first = layer.inputs[0] === IMAGE;
   return {
     unet: unetEnergy(cost.paperMacs),
-    paper: spikingEnergy(layer.operation === 'pool' ? 0 : cost.spikes, first ? cost.paperMacs : 0),
+    paper: spikingEnergy(layer.op.hasWeights ? cost.spikes : 0, first ? cost.paperMacs : 0),
     synops: spikingEnergy(cost.synops, first ? cost.exactMacs : 0),
   };
 }
@@ -147,10 +147,7 @@ export function energyReport(
 ): EnergyReport {
   const sum = (key: 'synops' | 'paperMacs' | 'exactMacs') =>
     costs.reduce((total, cost) => total + cost[key], 0);
-  const counted = costs.reduce(
-    (total, cost, l) => total + (layers[l].operation === 'pool' ? 0 : cost.spikes),
-    0,
-  );
+  const counted = costs.reduce((total, cost, l) => total + (layers[l].op.hasWeights ? cost.spikes : 0), 0);
   const macs = (operations: number): Energy => ({ operations, joules: unetEnergy(operations) });
   const spiking = (accumulations: number, firstMacs: number): Energy => ({
     operations: spikingFlops(accumulations, firstMacs),

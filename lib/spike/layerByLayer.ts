@@ -5,6 +5,7 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
+import { kernelsOf } from '../kernel/operations.js';
 import type { FusedNeuron, Population, SpikeTrain, SpikingKernels } from '../kernel/spiking.js';
 import { UsageError } from '../tensor/error.js';
 import { type Layer, lastReaders, OUTPUT, outputDims } from '../unet/architecture.js';
@@ -135,13 +136,9 @@ function propagate(
   population: Population,
   inputs: readonly SpikeTrain[],
 ): SpikeTrain {
-  if (layer.operation === 'pool') return spiking.pool(population, inputs[0]);
+  const weights = layerParameters(network.parameters, layer);
   const dims = kernelDims(layer, height, width);
-  const { weight, bias } = layerParameters(network.parameters, layer);
-  const { mode } = options;
-  return layer.operation === 'conv'
-    ? spiking.convolve(population, inputs, weight, bias, dims, mode)
-    : spiking.convolveTransposed(population, inputs, weight, bias, dims, mode);
+  return kernelsOf(layer.op).spike(spiking, population, inputs, weights, dims, options.mode);
 }
 
 function summarise(

@@ -233,7 +233,7 @@ function otherNeurons(model: Model, conversion: SpikingNotes): ReadonlyMap<strin
     others.set(signal, { neuron, parameters: parametersOf(signal, conversion, thresholds) });
   }
   if (conversion.poolings !== 'exact') return others;
-  const pools = model.layers.filter(({ operation }) => operation === 'pool');
+  const pools = model.layers.filter(({ op }) => !op.hasWeights);
   for (const { output } of pools) others.set(output, exact);
   return others;
 }

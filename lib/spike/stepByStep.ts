@@ -6,6 +6,7 @@
 
 import type { Kernels } from '../kernel/contract.js';
 import type { Window } from '../kernel/dims.js';
+import { kernelsOf } from '../kernel/operations.js';
 import { type Layer, outputDims } from '../unet/architecture.js';
 import {
   applyLayer,
@@ -150,13 +151,7 @@ function applyEvents(
 ): Float32Array {
   const out = newOutput(kernels, layer, height, width);
   const dims = kernelDims(layer, height, width);
-  if (layer.operation === 'pool') {
-    kernels.eventAvgPool2d(out, spikes, dims);
-    return out;
-  }
-  const { weight, bias } = layerParameters(parameters, layer);
-  if (layer.operation === 'conv') kernels.eventConv2d(out, spikes, weight, bias, dims);
-  else kernels.eventConvTranspose2d(out, spikes, weight, bias, dims);
+  kernelsOf(layer.op).events(kernels, out, spikes, layerParameters(parameters, layer), dims);
   return out;
 }
 

@@ -19,7 +19,7 @@ export function throughAmplitudes(
   if (!hasAmplitudes(parameters)) return { loss, gradients };
   const learned = new Map<string, Float32Array>();
   for (const layer of layers) {
-    if (layer.operation === 'pool') continue;
+    if (!layer.op.hasWeights) continue;
     const { weight: gradFolded, bias } = layerParameters(gradients, layer);
     const { weight } = layerParameters(parameters, layer);
     const amplitude = parameters.get(amplitudeName(layer));

@@ -6,6 +6,10 @@
  */
 
 import type { Task } from '../image/dataset/dataset.js';
+import { avgPool2d } from '../op/avgPool2d.js';
+import { conv2d } from '../op/conv2d.js';
+import { convTranspose2d } from '../op/convTranspose2d.js';
+import type { Op, Size } from '../op/op.js';
 import { DataError, UsageError } from '../tensor/error.js';
 
 /** What defines the shapes of a network. `classes` is the number of output channels, whatever they mean. */
@@ -18,12 +22,11 @@ export interface Configuration {
   readonly classes: number;
 }
 
-/** One linear operation and the signal it feeds; two inputs are concatenated in the order (skip, up). */
+/** One operation and the signal it feeds; two inputs are concatenated in the order (skip, up). */
 export interface Layer {
   /** PyTorch's module name: conv1..conv19, convtranspose1..4; pooling1..4. */
   readonly name: string;
-  readonly operation: 'conv' | 'convTranspose' | 'pool';
-  readonly kernel: 1 | 2 | 3;
+  readonly op: Op;
   /** Names of the signals it reads: `image`, or the `output` of earlier layers. */
   readonly inputs: readonly string[];
   /** Name of the signal behind its ReLU or neuron (relu1.., relu_convtranspose1.., pooling1..), or `output`. */
@@ -64,7 +67,7 @@ export function buildLayers(configuration: Configuration): readonly Layer[] {
   const addConv = (channelsOut: number, level: number, ...inputs: readonly Signal[]): Signal => {
     convs += 1;
     const names = { name: `conv${convs}`, output: `relu${convs}` };
-    return add({ ...names, operation: 'conv', kernel: 3, channelsOut, level }, ...inputs);
+    return add({ ...names, op: conv2d({ channelsOut, kernel: 3 }), channelsOut, level }, ...inputs);
   };
 
   let signal: Signal = { name: IMAGE, channels };
@@ -73,29 +76,25 @@ export function buildLayers(configuration: Configuration): readonly Layer[] {
     const channelsOut = width * 2 ** level;
     skips[level] = addConv(channelsOut, level, addConv(channelsOut, level, signal));
     const name = `pooling${level + 1}`;
-    signal = add({ name, output: name, operation: 'pool', kernel: 2, channelsOut, level }, skips[level]);
+    signal = add({ name, output: name, op: avgPool2d, channelsOut, level }, skips[level]);
   }
   signal = addConv(width * SIZE_STEP, STAGES, addConv(width * SIZE_STEP, STAGES, signal));
   for (let level = STAGES - 1; level >= 0; level--) {
     const channelsOut = width * 2 ** level;
     const name = `convtranspose${STAGES - level}`;
-    const doubling = { operation: 'convTranspose', kernel: 3, channelsOut, level: level + 1 } as const;
-    const up = add({ name, output: `relu_${name}`, ...doubling }, signal);
+    const op = convTranspose2d({ channelsOut, kernel: 3, stride: 2 });
+    const up = add({ name, output: `relu_${name}`, op, channelsOut, level: level + 1 }, signal);
     signal = addConv(channelsOut, level, addConv(channelsOut, level, skips[level], up));
   }
-  const kernel = task === 'segment' ? 1 : 3;
-  const last = { name: `conv${convs + 1}`, output: OUTPUT, operation: 'conv', kernel } as const;
-  add({ ...last, channelsOut: classes, level: 0 }, signal);
+  const op = conv2d({ channelsOut: classes, kernel: task === 'segment' ? 1 : 3 });
+  add({ name: `conv${convs + 1}`, output: OUTPUT, op, channelsOut: classes, level: 0 }, signal);
   return layers;
 }
 
-/** Shapes of a layer's parameters in PyTorch's order: weight OIHW or IOHW, bias O; pooling has none. */
+/** Shapes of a layer's parameters in PyTorch's order; undefined where it has none. */
 export function parameterShapes(layer: Layer): { weight: number[]; bias: number[] } | undefined {
-  if (layer.operation === 'pool') return undefined;
-  const channelsIn = totalChannelsIn(layer);
-  const [first, second] =
-    layer.operation === 'conv' ? [layer.channelsOut, channelsIn] : [channelsIn, layer.channelsOut];
-  return { weight: [first, second, layer.kernel, layer.kernel], bias: [layer.channelsOut] };
+  const { op, channelsOut } = layer;
+  return op.hasWeights ? { weight: op.weightShape(totalChannelsIn(layer)), bias: [channelsOut] } : undefined;
 }
 
 /** Channels of the (concatenated) input. */
@@ -103,10 +102,14 @@ export function totalChannelsIn(layer: Layer): number {
   return layer.channelsIn.reduce((sum, part) => sum + part, 0);
 }
 
+/** The size of a layer's (concatenated) input, of an image of this height and width. */
+export function inputSize(layer: Layer, height: number, width: number): Size {
+  return { height: height >> layer.level, width: width >> layer.level, channels: totalChannelsIn(layer) };
+}
+
 /** Height, width and channels of what a layer computes for an image of this size. */
-export function outputDims(layer: Layer, height: number, width: number) {
-  const level = layer.level + { conv: 0, pool: 1, convTranspose: -1 }[layer.operation];
-  return { height: height >> level, width: width >> level, channels: layer.channelsOut };
+export function outputDims(layer: Layer, height: number, width: number): Size {
+  return layer.op.outputSize(inputSize(layer, height, width));
 }
 
 /** For each signal the last layer that reads it: behind that layer it is not needed any more. */

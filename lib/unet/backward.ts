@@ -5,7 +5,8 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
-import { IMAGE, type Layer, OUTPUT } from './architecture.js';
+import { kernelsOf } from '../kernel/operations.js';
+import { IMAGE, inputSize, type Layer, OUTPUT } from './architecture.js';
 import {
   gatherInput,
   hasRelu,
@@ -54,7 +55,7 @@ export function backward(
     gradSignals.delete(layer.output);
     const gate = trace.gates.get(layer.output);
     if (gate) kernels.reluBackward(gradOut, gradOut, gate);
-    if (layer.operation !== 'pool') parameterGradient(kernels, gradients, layer, trace, gradOut);
+    if (layer.op.hasWeights) parameterGradient(kernels, gradients, layer, trace, gradOut);
     if (layer.inputs[0] !== IMAGE) {
       const gradInput = inputGradient(kernels, network.parameters, layer, trace, gradOut);
       scatterGradient(kernels, gradSignals, layer, trace, gradInput);
@@ -72,11 +73,11 @@ function parameterGradient(
   trace: Trace,
   gradOut: Float32Array,
 ): void {
-  const { weight, bias } = layerParameters(gradients, layer);
+  const own = layerParameters(gradients, layer);
+  const { bias } = own;
   const input = gatherInput(kernels, layer, trace.signals, trace.height, trace.width);
   const dims = kernelDims(layer, trace.height, trace.width);
-  if (layer.operation === 'conv') kernels.conv2dBackwardWeight(weight, bias, gradOut, input, dims);
-  else kernels.convTranspose2dBackwardWeight(weight, bias, gradOut, input, dims);
+  kernelsOf(layer.op).backwardWeights(kernels, own, gradOut, input, dims);
   releaseInput(kernels, layer, input);
   if (trace.biasFactor !== 1) for (let co = 0; co < bias.length; co++) bias[co] *= trace.biasFactor;
 }
@@ -91,13 +92,7 @@ function inputGradient(
 ): Float32Array {
   const dims = kernelDims(layer, trace.height, trace.width);
   const gradInput = kernels.tensor(dims.height * dims.width * dims.channelsIn);
-  if (layer.operation === 'pool') {
-    kernels.avgPool2dBackward(gradInput, gradOut, dims);
-    return gradInput;
-  }
-  const { weight } = layerParameters(parameters, layer);
-  if (layer.operation === 'conv') kernels.conv2dBackwardInput(gradInput, gradOut, weight, dims);
-  else kernels.convTranspose2dBackwardInput(gradInput, gradOut, weight, dims);
+  kernelsOf(layer.op).backwardInput(kernels, gradInput, gradOut, layerParameters(parameters, layer), dims);
   return gradInput;
 }
 
@@ -113,7 +108,8 @@ function scatterGradient(
     addGradient(kernels, gradSignals, layer.inputs[0], gradInput);
     return;
   }
-  const pixels = (trace.height >> layer.level) * (trace.width >> layer.level);
+  const size = inputSize(layer, trace.height, trace.width);
+  const pixels = size.height * size.width;
   const [first, second] = layer.channelsIn;
   const parts = [kernels.tensor(pixels * first), kernels.tensor(pixels * second)];
   kernels.concatBackward(parts[0], parts[1], gradInput, { pixels, first, second });

@@ -4,9 +4,11 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
+import { kernelsOf, type OpDims } from '../kernel/operations.js';
 import { checkLength } from '../tensor/shape.js';
 import {
   IMAGE,
+  inputSize,
   type Layer,
   lastReaders,
   OUTPUT,
@@ -116,7 +118,7 @@ function computeSignal(
 
 /** Whether a ReLU follows: behind every convolution but the last. Pooling has none. */
 export function hasRelu(layer: Layer): boolean {
-  return layer.operation !== 'pool' && layer.output !== OUTPUT;
+  return layer.op.hasWeights && layer.output !== OUTPUT;
 }
 
 /** Whether a neuron follows in the spiking network: behind every ReLU and every pooling. */
@@ -134,13 +136,11 @@ export function gatherInput(
 ): Float32Array {
   const [first, second] = layer.inputs.map((name) => signalOf(signals, name));
   if (!second) return first;
-  const pixels = (height >> layer.level) * (width >> layer.level);
+  const size = inputSize(layer, height, width);
   const out = kernels.tensor(first.length + second.length);
-  kernels.concatForward(out, first, second, {
-    pixels,
-    first: layer.channelsIn[0],
-    second: layer.channelsIn[1],
-  });
+  const [ofFirst, ofSecond] = layer.channelsIn;
+  const dims = { pixels: size.height * size.width, first: ofFirst, second: ofSecond };
+  kernels.concatForward(out, first, second, dims);
   return out;
 }
 
@@ -160,13 +160,7 @@ export function applyLayer(
 ): Float32Array {
   const dims = kernelDims(layer, height, width);
   const out = newOutput(kernels, layer, height, width);
-  if (layer.operation === 'pool') {
-    kernels.avgPool2dForward(out, input, dims);
-    return out;
-  }
-  const { weight, bias } = layerParameters(parameters, layer);
-  if (layer.operation === 'conv') kernels.conv2dForward(out, input, weight, bias, dims);
-  else kernels.convTranspose2dForward(out, input, weight, bias, dims);
+  kernelsOf(layer.op).forward(kernels, out, input, layerParameters(parameters, layer), dims);
   return out;
 }
 
@@ -177,15 +171,10 @@ export function newOutput(kernels: Kernels, layer: Layer, height: number, width:
 }
 
 /** The dims of a layer's kernel for an image of this size; each kernel reads those that it knows. */
-export function kernelDims(layer: Layer, height: number, width: number) {
-  return {
-    height: height >> layer.level,
-    width: width >> layer.level,
-    channels: layer.channelsOut,
-    channelsIn: totalChannelsIn(layer),
-    channelsOut: layer.channelsOut,
-    kernel: layer.kernel === 1 ? (1 as const) : (3 as const),
-  };
+export function kernelDims(layer: Layer, height: number, width: number): OpDims {
+  const { channelsOut, op } = layer;
+  const { channels: channelsIn, ...size } = inputSize(layer, height, width);
+  return { ...size, channels: channelsOut, channelsIn, channelsOut, kernel: op.kernel === 1 ? 1 : 3 };
 }
 
 /** A signal that must be there: an unknown name is a mistake in the layer table. */

@@ -5,8 +5,8 @@
  */
 
 import type { Task } from '../image/dataset/dataset.js';
+import type { Weights } from '../op/op.js';
 import { DataError } from '../tensor/error.js';
-import { packConv, packConvTranspose, unpackConv, unpackConvTranspose } from '../tensor/layout.js';
 import { stream } from '../tensor/rng.js';
 import type { TensorFile } from '../tensor/safetensors.js';
 import { checkFinite, checkLength, sizeOf } from '../tensor/shape.js';
@@ -27,15 +27,9 @@ export function initialParameters(layers: readonly Layer[], seed: number): Param
     const values = new Float32Array(sizeOf(shape));
     if (name.endsWith('.bias')) return values;
     const random = stream(seed, 'init', name);
-    const deviation = Math.sqrt(2 / fanIn(layer));
+    const deviation = Math.sqrt(2 / layer.op.fanIn(totalChannelsIn(layer)));
     return values.map(() => random.normal() * deviation);
   });
-}
-
-/** Products that a pixel of the output sums; a transposed convolution with stride 2 meets a quarter of its taps. */
-function fanIn(layer: Layer): number {
-  const taps = layer.kernel ** 2 / (layer.operation === 'convTranspose' ? 4 : 1);
-  return totalChannelsIn(layer) * taps;
 }
 
 /** Weights and biases as `make` makes them: for gradients. */
@@ -67,7 +61,7 @@ export function packParameters(layers: readonly Layer[], tensors: NamedTensors, 
     checkLength(`${source}: ${name}`, tensor.data, shape);
     checkFinite(`${source}: tensor ${name}`, tensor.data);
     if (shape.length === 1) return tensor.data;
-    return (layer.operation === 'conv' ? packConv : packConvTranspose)(tensor.data, shape);
+    return layer.op.pack(tensor.data, shape);
   };
   const parameters = buildParameters(layers, pack, (name) => tensors.has(name));
   const unknown = [...tensors.keys()].find((name) => !parameters.has(name));
@@ -82,8 +76,8 @@ export function unpackParameters(layers: readonly Layer[], parameters: Parameter
     const shapes = parameterShapes(layer);
     if (!shapes) continue;
     const { weight, bias } = layerParameters(parameters, layer);
-    const unpack = layer.operation === 'conv' ? unpackConv : unpackConvTranspose;
-    tensors.set(`${layer.name}.weight`, { shape: shapes.weight, data: unpack(weight, shapes.weight) });
+    const data = layer.op.unpack(weight, shapes.weight);
+    tensors.set(`${layer.name}.weight`, { shape: shapes.weight, data });
     tensors.set(`${layer.name}.bias`, { shape: shapes.bias, data: bias });
     const amplitude = parameters.get(amplitudeName(layer));
     if (amplitude) tensors.set(amplitudeName(layer), { shape: [amplitude.length], data: amplitude });
@@ -91,11 +85,11 @@ export function unpackParameters(layers: readonly Layer[], parameters: Parameter
   return tensors;
 }
 
-/** Weight and bias of one layer. */
-export function layerParameters(
-  parameters: Parameters,
-  layer: Layer,
-): { weight: Float32Array; bias: Float32Array } {
+const NONE: Weights = { weight: new Float32Array(), bias: new Float32Array() };
+
+/** Weight and bias of one layer; empty where its operation has none. */
+export function layerParameters(parameters: Parameters, layer: Layer): Weights {
+  if (!layer.op.hasWeights) return NONE;
   const weight = parameters.get(`${layer.name}.weight`);
   const bias = parameters.get(`${layer.name}.bias`);
   if (!weight || !bias) throw new Error(`layer ${layer.name} has no parameters`);

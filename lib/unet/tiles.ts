@@ -5,35 +5,25 @@
  */
 
 import type { Window } from '../kernel/dims.js';
+import type { Interval } from '../op/op.js';
 import { UsageError } from '../tensor/error.js';
 import { IMAGE, type Layer, OUTPUT, SIZE_STEP, totalChannelsIn } from './architecture.js';
 import { toMiB } from './memory.js';
 import type { Run } from './predict.js';
 
-/** First and last row (or column) of a signal. */
-type Interval = readonly [number, number];
-
 /** How many pixels around a block of 16x16 its output depends on, rounded up to a multiple of 16. */
 export function receptiveMargin(layers: readonly Layer[]): number {
-  const block: Interval = [0, SIZE_STEP - 1];
+  const block: Interval = { first: 0, last: SIZE_STEP - 1 };
   const needed = new Map([[OUTPUT, block]]);
   for (const layer of layers.toReversed()) {
-    const [first, last] = inputInterval(layer, needed.get(layer.output)!);
+    const { first, last } = layer.op.reads(needed.get(layer.output)!);
     for (const name of layer.inputs) {
-      const [otherFirst, otherLast] = needed.get(name) ?? [first, last];
-      needed.set(name, [Math.min(first, otherFirst), Math.max(last, otherLast)]);
+      const other = needed.get(name) ?? { first, last };
+      needed.set(name, { first: Math.min(first, other.first), last: Math.max(last, other.last) });
     }
   }
-  const [first, last] = needed.get(IMAGE)!;
-  return Math.ceil(Math.max(-first, last - block[1]) / SIZE_STEP) * SIZE_STEP;
-}
-
-/** What a layer reads for an interval of its output, each counted in its own pixels. */
-function inputInterval({ operation, kernel }: Layer, [first, last]: Interval): Interval {
-  if (operation === 'pool') return [2 * first, 2 * last + 1];
-  if (operation === 'convTranspose') return [Math.floor(first / 2), Math.ceil(last / 2)];
-  const reach = (kernel - 1) / 2;
-  return [first - reach, last + reach];
+  const { first, last } = needed.get(IMAGE)!;
+  return Math.ceil(Math.max(-first, last - block.last) / SIZE_STEP) * SIZE_STEP;
 }
 
 /** What may be too large, and how large it may be. */

@@ -37,7 +37,7 @@ const convert = (model: string, ...more: string[]) =>
 /** What `convert` says the lambda of each layer's output is, where that is measured. */
 function lambdasOf(model: Model, images: readonly CalibrationImage[]): Record<string, number> {
   const lambdas = measureLambdas(reference, model, images, 99.9);
-  const measured = model.layers.filter(({ operation, name }) => operation !== 'pool' && name !== 'conv19');
+  const measured = model.layers.filter(({ op, name }) => op.hasWeights && name !== 'conv19');
   return Object.fromEntries(measured.map(({ name, output }) => [name, lambdas.get(output)!]));
 }
 

@@ -53,7 +53,7 @@ t.test(`channel by channel the network is itself in other units: within ${BOUND}
       const normalised = forward(reference, { layers: model.layers, parameters }, image, 32, 16);
       const units = new Map<string, Float32Array>(lambdas);
       for (const { layer } of scales) {
-        if (layer.operation === 'pool') units.set(layer.output, units.get(layer.inputs[0])!);
+        if (!layer.op.hasWeights) units.set(layer.output, units.get(layer.inputs[0])!);
         const [ours, theirs] = [normalised, original].map((signals) => signalOf(signals, layer.output));
         const unit = units.get(layer.output) ?? new Float32Array(layer.channelsOut).fill(1);
         const largest = theirs.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;

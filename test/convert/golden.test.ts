@@ -39,8 +39,8 @@ const normalisations: {
     norm: 'connection',
     choices: PAPER_SCALES,
     from: [[FILE, 'connection.']],
-    different: model.layers.flatMap(({ name, operation }) =>
-      operation === 'pool' ? [] : [`${name}.weight`, `${name}.bias`],
+    different: model.layers.flatMap(({ name, op }) =>
+      !op.hasWeights ? [] : [`${name}.weight`, `${name}.bias`],
     ),
   },
   {

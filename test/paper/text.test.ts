@@ -14,7 +14,7 @@ import { simulate as simulateText, type Update, withThresholds } from '../../lib
 import { simulate } from '../../lib/spike/simulate.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { asfGradient } from '../../lib/train/asf.js';
-import { weightsOf } from '../../lib/unet/operations.js';
+import { layerParameters } from '../../lib/unet/parameters.js';
 import { backends } from '../contract/backends.js';
 import { requireSameBits } from '../contract/bits.js';
 import { dyadicNetwork, randomImage, randomModel } from '../support/networks.js';
@@ -68,7 +68,7 @@ for (const [seed, { task, neuron, thresholds, update }] of cases.entries()) {
         const example = { height: HEIGHT, width: WIDTH, input: image, target };
         const fast = asfGradient(kernels, network, example, { steps: STEPS, mode: 'auto' });
         t.equal(fast.loss, text.loss);
-        for (const layer of network.layers.filter(({ operation }) => operation !== 'pool')) {
+        for (const layer of network.layers.filter(({ op }) => op.hasWeights)) {
           const { weight, bias } = text.byLayer.get(layer.name)!;
           requireSameBits(fast.gradients.get(`${layer.name}.weight`)!, weight, `${layer.name}.weight`);
           requireSameBits(fast.gradients.get(`${layer.name}.bias`)!, bias, `${layer.name}.bias`);
@@ -87,8 +87,8 @@ t.test('Eqs. 7 and 8 are what a conversion computes', async (t) => {
   for (const normalisation of ['layer', 'connection']) {
     const { parameters } = normaliseModel(model, lambdas, normalisation);
     for (const { layer, lambdaIn, lambdaOut } of layerScales(model.layers, lambdas, normalisation)) {
-      if (layer.operation === 'pool') continue;
-      const weights = weightsOf(model.parameters, layer);
+      if (!layer.op.hasWeights) continue;
+      const weights = layerParameters(model.parameters, layer);
       const text =
         normalisation === 'layer'
           ? layerWise(weights, lambdaIn[0], lambdaOut)

@@ -50,7 +50,7 @@ for (const [engine, kernels] of backends) {
   t.test(`${engine}: plain spikes and folded weights have the bits of real spikes`, async (t) => {
     const parameters = drawAmplitudes(spiking);
     const folded = foldAmplitudes(spiking.layers, parameters);
-    for (const layer of spiking.layers.filter(({ operation, level }) => operation !== 'pool' && level < 4)) {
+    for (const layer of spiking.layers.filter(({ op, level }) => op.hasWeights && level < 4)) {
       const amplitude = parameters.get(`${layer.name}.amplitude`);
       if (!amplitude) continue;
       const plain = drawSpikes(layer, totalChannelsIn(layer));

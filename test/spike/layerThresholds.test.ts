@@ -117,7 +117,7 @@ t.test('a layer that is not named has the neurons of the network', async (t) => 
 
 t.test('exact poolings fire nothing and hand on the mean of the spikes that they read', async (t) => {
   const plain = dyadicNetwork({ task: 'segment', width: 3, channels: 1, classes: 2 }, 'mt', [1, 0.5, 0.25]);
-  const pools = plain.layers.filter(({ operation }) => operation === 'pool');
+  const pools = plain.layers.filter(({ op }) => !op.hasWeights);
   const network = { ...plain, otherNeurons: new Map(pools.map(({ output }) => [output, exact])) };
   const [height, width] = [32, 48];
   const image = randomImage(stream(7, 'image'), height, width, 1).map((value) => Math.round(16 * value) / 16);

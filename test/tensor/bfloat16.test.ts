@@ -85,7 +85,7 @@ t.test('a model in bfloat16 has half the bytes; lambdas and extra tensors keep a
   const model = randomModel({ task: 'segment', width: 2, channels: 1, classes: 2 }, 6);
   const channelLambdas = new Map(
     model.layers
-      .filter(({ operation, output }) => operation !== 'pool' && output.startsWith('relu'))
+      .filter(({ op, output }) => op.hasWeights && output.startsWith('relu'))
       .map(({ output, channelsOut }) => [output, new Float32Array(channelsOut).fill(1 / 3)]),
   );
   const extra = new Map([['optimiser.step', { shape: [1], data: Float32Array.of(0.1) }]]);
