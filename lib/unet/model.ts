@@ -35,9 +35,9 @@ const header = z.object({
   classNames: z.string().transform(readNames),
 });
 
-/** Names separated by commas, or as a JSON list where one of them holds a comma. */
+/** Names separated by commas, or as a JSON list where one of them is empty or holds a comma. */
 function namesToText(names: readonly string[]): string {
-  const plain = names.every((name) => !name.includes(',') && !name.startsWith('['));
+  const plain = names.every((name) => name !== '' && !name.includes(',') && !name.startsWith('['));
   return plain ? names.join(',') : JSON.stringify(names);
 }
 
@@ -80,7 +80,6 @@ export function encodeModel(
   weights: 'float32' | 'bfloat16' = 'float32',
 ): Uint8Array {
   const { task, width, channels, classes } = model.configuration;
-  checkWritable(model.classNames);
   const metadata = {
     format: MODEL_FORMAT,
     stage: model.stage,
@@ -96,16 +95,6 @@ export function encodeModel(
   const tensors = new Map([...parameters, ...lambdaTensors(model), ...extra]);
   const half = (name: string) => weights === 'bfloat16' && parameters.has(name);
   return encodeSafetensors({ tensors, metadata }, { isHalf: half, checksum: true });
-}
-
-/** DataError for names that could not be read back. */
-function checkWritable(classNames: readonly string[]): void {
-  const bad = classNames.find((name) => name === '' || name.includes(','));
-  if (bad !== undefined) {
-    throw new DataError(
-      `class "${bad}": a model file cannot hold an empty name or one with a comma: give it another name`,
-    );
-  }
 }
 
 function lambdaTensors({ layers, channelLambdas }: Model): NamedTensors {

@@ -21,7 +21,12 @@ interface Task {
   readonly current: Int32Array;
 }
 
-const find = (name: string) => targets.find((target) => target.name === name)!;
+function find(name: string): Target {
+  const found = targets.find((target) => target.name === name);
+  if (!found)
+    throw new Error(`no target ${name}, expected ${targets.map((target) => target.name).join(', ')}`);
+  return found;
+}
 
 /** Judges a range of inputs in this thread, and reports batch by batch. */
 function work({ name, seed, range, current }: Task): void {
@@ -29,26 +34,30 @@ function work({ name, seed, range, current }: Task): void {
     parentPort?.postMessage(judged);
 }
 
-/** Judges a range in another thread, which is ended where it makes no progress; where it stopped. */
+/**
+ * Judges a range in another thread, which is ended where it makes no progress or has no memory left. Where it stopped:
+ * the other inputs of that batch are not counted.
+ */
 function supervise(task: Task, report: (judged: Judged[]) => void): Promise<number> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: task });
     let [last, done] = [-1, task.range[0]];
+    const giveUp = (verdict: 'slow' | 'large', answer: string) => {
+      clearInterval(watch);
+      const index = Atomics.load(task.current, 0);
+      report([{ index, verdict, answer }]);
+      worker.terminate().then(() => resolve(index + 1));
+    };
     const watch = setInterval(() => {
       const current = Atomics.load(task.current, 0);
-      if (current !== last || done > current) {
-        last = current;
-        return;
-      }
-      clearInterval(watch);
-      report([{ index: current, verdict: 'slow', answer: 'no end' }]);
-      worker.terminate().then(() => resolve(current + 1), reject);
+      if (current === last && done <= current) giveUp('slow', 'no end');
+      last = current;
     }, PATIENCE);
     worker.on('message', (judged: Judged[]) => {
       done = judged[judged.length - 1].index + 1;
       report(judged);
     });
-    worker.on('error', reject);
+    worker.on('error', (error) => giveUp('large', error.message));
     worker.on('exit', () => {
       clearInterval(watch);
       if (done >= task.range[1]) resolve(done);
