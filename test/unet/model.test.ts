@@ -1,7 +1,7 @@
 import t from 'tap';
 import { DataError } from '../../lib/tensor/error.js';
 import { decodeSafetensors, encodeSafetensors, type TensorFile } from '../../lib/tensor/safetensors.js';
-import { decodeModel, encodeModel } from '../../lib/unet/model.js';
+import { decodeModel, encodeModel, type Model } from '../../lib/unet/model.js';
 import { inferConfiguration, initialParameters } from '../../lib/unet/parameters.js';
 import { randomModel } from '../support/networks.js';
 
@@ -21,9 +21,11 @@ function changed(change: (file: TensorFile) => void): Uint8Array {
 t.test('a model comes back from its file as it was', async (t) => {
   const { model: read, extra } = decodeModel(bytes, 'model');
   t.ok(Buffer.from(encodeModel(read)).equals(Buffer.from(bytes)));
-  const { parameters: _weights, ...facts } = read;
-  const { parameters: _expected, ...expected } = model;
-  t.strictSame(facts, expected);
+  const factsOf = ({ parameters: _, layers, ...facts }: Model) => ({
+    ...facts,
+    layers: layers.map(({ op, ...layer }) => ({ ...layer, op: op.name })),
+  });
+  t.strictSame(factsOf(read), factsOf(model));
   t.equal(extra.size, 0);
 });
 
