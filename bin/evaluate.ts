@@ -19,7 +19,7 @@ import {
   loadModel,
   type UnetOption,
 } from './cli/model.js';
-import { oneOf, positive } from './cli/parse.js';
+import { greyLevels, oneOf } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
@@ -65,7 +65,7 @@ await runStage<Options>({
         'a U-Net or a spiking network: a file, or the name of a bundled model',
       )
       .option('--split <name>', 'train, test or all', oneOf('train', 'test', 'all'), 'test')
-      .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25)
+      .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', greyLevels, 25)
       .option('--ignore <class>', 'a class whose pixels do not count, such as Void (more than two classes)')
       .option('--time', 'say how long an image takes: milliseconds of processor time, the median', false)
       .option(

@@ -3,6 +3,7 @@
 
 import { packageVersion } from './cli/package.js';
 import { endWithReader } from './cli/pipe.js';
+import { printable } from './cli/printable.js';
 
 /** The stages in the order of use: one line each. */
 const stages: Readonly<Record<string, readonly [summary: string, load: () => Promise<unknown>]>> = {
@@ -34,7 +35,7 @@ if (Object.hasOwn(stages, name)) {
   process.stdout.write(`${help()}\n`);
 } else {
   process.stderr.write(
-    `spiking-unet ${name}: no such stage, expected one of ${Object.keys(stages).join(', ')}\n`,
+    `spiking-unet ${printable(name)}: no such stage, expected one of ${Object.keys(stages).join(', ')}\n`,
   );
   process.exitCode = 2;
 }

@@ -25,7 +25,7 @@ import { decodeModel, type Model } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
 import { type MemoryLimit, tiledRun } from '../../lib/unet/tiles.js';
 import { modelPath } from './bundled.js';
-import { addPotentialOption, count, oneOf } from './parse.js';
+import { addPotentialOption, count, oneOf, stepCount } from './parse.js';
 import { addProfileOptions, type ChoiceName, type ProfileOptions } from './profile.js';
 
 /** T where neither the user nor the model says anything: the paper's for DRIVE. */
@@ -85,7 +85,11 @@ export function loadModel(path: string, unet = false): LoadedModel {
 /** `choices` are those of the profile that matter to the stage; all stages start from V = 0 in `official`. */
 export function addSimulationOptions(command: Command, ...choices: readonly ChoiceName[]): void {
   command
-    .option('--steps <T>', `time steps (default: those the model was made for, or ${DEFAULT_STEPS})`, count)
+    .option(
+      '--steps <T>',
+      `time steps (default: those the model was made for, or ${DEFAULT_STEPS})`,
+      stepCount,
+    )
     .option(
       '--mode <mode>',
       `currents from ${MODES.join(', ')}: same bits, other speed`,

@@ -1,6 +1,7 @@
 /** A progress bar with the time left, on stderr; nothing where stderr is not a terminal or --quiet is set. */
 
 import { SingleBar } from 'cli-progress';
+import { printable } from './printable.js';
 
 export interface Progress {
   /** Where it stands, with a word on how it goes. */
@@ -11,7 +12,7 @@ export interface Progress {
 export function startProgress(label: string, total: number, quiet: boolean): Progress {
   if (quiet || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
   const bar = new SingleBar({
-    format: `${label} [{bar}] {value}/{total} {note} ETA {eta_formatted}`,
+    format: `${printable(label)} [{bar}] {value}/{total} {note} ETA {eta_formatted}`,
     stream: process.stderr,
     clearOnComplete: true,
     gracefulExit: false, // its own answer to Ctrl-C would keep the program running
@@ -19,7 +20,7 @@ export function startProgress(label: string, total: number, quiet: boolean): Pro
   });
   bar.start(total, 0, { note: '' });
   return {
-    update: (done, note = '') => bar.update(done, { note }),
+    update: (done, note = '') => bar.update(done, { note: printable(note) }),
     stop: () => bar.stop(),
   };
 }

@@ -12,6 +12,7 @@ import type { Kernels } from '../../lib/kernel/contract.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
 import { naturalNumber, threadCount } from './parse.js';
 import { endWithReader } from './pipe.js';
+import { printable, printableJson } from './printable.js';
 import { type Progress, startProgress } from './progress.js';
 
 /** What a stage prints: `json` with --json, `text` without. */
@@ -70,7 +71,7 @@ export async function runStage<Options>(stage: Stage<Options>, argv = process.ar
     if (remark !== undefined && command.getOptionValueSource('engine') === 'default') context.log(remark);
     const result = await stage.run(options, context);
     stopAll(bars);
-    process.stdout.write(`${options.json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
+    process.stdout.write(`${options.json ? printableJson(result.json) : printable(result.text)}\n`);
     if (result.failed) process.exitCode = EXIT.failure;
   } catch (error) {
     stopAll(bars);
@@ -87,6 +88,7 @@ function newCommand<Options>(stage: Stage<Options>): Command {
   const command = new Command(`spiking-unet ${stage.name}`)
     .description(stage.summary)
     .showHelpAfterError('(--help shows all options, with examples)')
+    .configureOutput({ outputError: (message, write) => write(printable(message)) })
     .exitOverride();
   stage.configure(command);
   return command
@@ -128,7 +130,7 @@ function newContext(options: SharedOptions, bars: Progress[]): Context {
     },
     log: (line) => {
       const clear = process.stderr.isTTY ? '\r\x1b[K' : ''; // a bar may stand in this line
-      if (!options.quiet) process.stderr.write(`${clear}${line}\n`);
+      if (!options.quiet) process.stderr.write(`${clear}${printable(line)}\n`);
     },
     progress: (label, total) => {
       const bar = startProgress(label, total, options.quiet);
@@ -153,7 +155,7 @@ function stopOnInterrupt(quiet: boolean): AbortController {
 function report(stage: string, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // it has printed already
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${pc.red(`spiking-unet ${stage}:`)} ${message}\n`);
+  process.stderr.write(`${pc.red(`spiking-unet ${stage}:`)} ${printable(message)}\n`);
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof DataError) return EXIT.data;
   if (error instanceof Interrupted) return EXIT.interrupted;

@@ -15,7 +15,7 @@ import { openRunFolder } from '../../lib/train/runFolder.js';
 import { schedules } from '../../lib/train/schedule.js';
 import { runSession } from '../../lib/train/session.js';
 import type { Model } from '../../lib/unet/model.js';
-import { count, naturalNumber, nonNegative, patchSize, positive } from './parse.js';
+import { count, countUpTo, naturalNumber, nonNegative, patchSize, positive } from './parse.js';
 import { type Context, Interrupted, type Result, type SharedOptions } from './stage.js';
 
 export interface TrainingCommand {
@@ -42,7 +42,7 @@ export function addTrainingOptions(
     .option('--out <dir>', 'the run folder: checkpoints, metrics.jsonl, sample pictures')
     .option('--resume', 'go on with the run in --out, with the same bits as if it had not stopped', false)
     .option('--epochs <n>', 'epochs in all', count, defaults.epochs)
-    .option('--batch <n>', 'examples an update', count, defaults.batch)
+    .option('--batch <n>', 'examples an update', countUpTo(65_536), defaults.batch)
     .option('--patches <n>', "examples an epoch (default: the data set's)", count, defaults.patches)
     .option(
       '--patch <size>',
