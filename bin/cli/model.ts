@@ -20,6 +20,7 @@ import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
 import { availableMemory } from '../../lib/tensor/systemMemory.js';
+import { NotFiniteError } from '../../lib/unet/finite.js';
 import { forwardBytes, imageBytes } from '../../lib/unet/memory.js';
 import { decodeModel, type Model } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
@@ -162,7 +163,7 @@ export function runOf(
   const tiled = (run: Run, steps: number, bytesOf: MemoryLimit['bytesOf']): Runnable => {
     const around = (height: number, width: number) => imageBytes(channels, classes, height, width);
     const limit = { bytes, bytesOf, around };
-    return { run: tiledRun(run, layers, limit), steps, latency: steps, limit };
+    return { run: tiledRun(naming(source, run), layers, limit), steps, latency: steps, limit };
   };
   if (model.stage === 'ann') {
     return tiled(unetRun(kernels, model), 0, (height, width) => forwardBytes(layers, height, width));
@@ -183,6 +184,17 @@ export function runOf(
   };
   const latency = timing === 'delayed' ? delayedLatency(layers, steps) : steps;
   return { ...tiled(run, steps, bytesOf), latency, spiking };
+}
+
+/** A run whose outputs that are no numbers are told with the file of the network. */
+function naming(source: string, run: Run): Run {
+  return (...image) => {
+    try {
+      return run(...image);
+    } catch (error) {
+      throw error instanceof NotFiniteError ? new DataError(`${source}: ${error.message}`) : error;
+    }
+  };
 }
 
 /** How long a network fired, for a line of text. */
