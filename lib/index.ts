@@ -47,3 +47,4 @@ export { backward } from './unet/backward.js';
 export { forward, type Network } from './unet/forward.js';
 export { decodeModel, encodeModel, type Model } from './unet/model.js';
 export { argmax, predict, unetRun } from './unet/predict.js';
+export { type ImportedNetwork, readStateDict } from './unet/stateDict.js';
