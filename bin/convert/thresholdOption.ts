@@ -43,8 +43,8 @@ export function thresholdOption(text: string): ThresholdOption {
   return { common: common.length === 0 ? undefined : some(common), byLayer };
 }
 
-/** More halvings of 1 V no float32 has. */
-const thresholdCount = countUpTo(149);
+/** Far more than any neuron takes, which says itself how many. */
+const thresholdCount = countUpTo(65_536);
 
 /** A whole number alone says how many; with a decimal point, or one of several, it is volts. */
 function some(texts: readonly string[]): Some {

@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url';
 import type { Outcome } from '../cli/command.js';
 
 let runs = 0;
+process.stdout.setMaxListeners(0); // every stage adds one
+process.env.SPIKING_UNET_DATA = '';
 
 /** `spiking-unet STAGE ARGS` of the built program; what it prints and its exit code. */
 export async function runInProcess(stage: string, ...args: readonly string[]): Promise<Outcome> {
