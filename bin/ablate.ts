@@ -8,7 +8,7 @@ import { type AblationRow, ablate, variants } from '../lib/train/ablation.js';
 import { scoreName } from '../lib/train/evaluate.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import { loadModel } from './cli/model.js';
-import { count, positive } from './cli/parse.js';
+import { count, greyLevels, positive, stepCount } from './cli/parse.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
 
@@ -34,10 +34,10 @@ await runStage<Options>({
         '--model <file>',
         'the U-Net that each variant is converted from: a file, or the name of a bundled model',
       )
-      .option('--steps <T>', 'time steps', count, 10)
+      .option('--steps <T>', 'time steps', stepCount, 10)
       .option('--percentile <p>', 'percentile of the activations that becomes lambda', positive, 99.9)
       .option('--images <n>', 'how many of the test images to run', count, 1)
-      .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', positive, 25);
+      .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', greyLevels, 25);
   },
   run(options, { kernels, progress, log }) {
     const { model: unet } = loadModel(options.model, true);

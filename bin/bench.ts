@@ -15,7 +15,7 @@ import { type Group, groups, type Row } from './bench/rows.js';
 import { formatBench, machineInfo } from './bench/show.js';
 import { readModels, stepsOfModels } from './bench/subject.js';
 import { addUnetOption, DEFAULT_STEPS, type UnetOption } from './cli/model.js';
-import { count } from './cli/parse.js';
+import { count, countUpTo, featureCount, isSide, stepCount } from './cli/parse.js';
 import { Interrupted } from './cli/signals.js';
 import { type Context, type Result, runStage, type SharedOptions } from './cli/stage.js';
 
@@ -71,9 +71,9 @@ function addBenchOptions(command: Command): void {
     .option(
       '--steps <T>',
       `time steps of simulations (default: those of a given model, or ${DEFAULT_STEPS})`,
-      count,
+      stepCount,
     )
-    .option('--repeats <n>', 'samples of which the median counts, where time allows', count, 9)
+    .option('--repeats <n>', 'samples of which the median counts, where time allows', countUpTo(1_000_000), 9)
     .option(
       '--model <files...>',
       'U-Nets or spiking networks that segment, files or names of bundled models (default: random weights)',
@@ -126,11 +126,11 @@ function groupList(text: string): Group[] {
 }
 
 function countList(text: string): number[] {
-  return text.split(',').map(count);
+  return text.split(',').map(featureCount);
 }
 
 function imageSide(text: string): number {
   const side = count(text);
-  if (side % SIZE_STEP !== 0) throw new InvalidArgumentError(`expected a multiple of ${SIZE_STEP}`);
+  if (!isSide(side)) throw new InvalidArgumentError(`expected a multiple of ${SIZE_STEP}`);
   return side;
 }

@@ -9,7 +9,16 @@ import { writeFileAtomic } from '../lib/tensor/files.js';
 import { decodeModel, encodeModel, type Model } from '../lib/unet/model.js';
 import { addDataOptions } from './cli/data.js';
 import { readModel } from './cli/model.js';
-import { addPotentialOption, count, nonNegative, number, numberList, oneOf, positive } from './cli/parse.js';
+import {
+  addPotentialOption,
+  count,
+  nonNegative,
+  number,
+  numberList,
+  oneOf,
+  positive,
+  stepCount,
+} from './cli/parse.js';
 import { addProfileOptions } from './cli/profile.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { type CalibrationOptions, calibrationSet } from './convert/calibrationSet.js';
@@ -133,7 +142,7 @@ await runStage<Options>({
       );
     command
       .option('--check', 'show layer by layer where accuracy is lost, on some of the images', false)
-      .option('--steps <T>', 'time steps of --check (default: those it is made for)', count);
+      .option('--steps <T>', 'time steps of --check (default: those it is made for)', stepCount);
     addPotentialOption(command);
     addProfileOptions(command, 'layerInput', 'slices');
   },

@@ -5,15 +5,8 @@ import { checkDataset, nameOf, type Report } from '../lib/image/dataset/check.js
 import type { Dataset } from '../lib/image/dataset/dataset.js';
 import { datasets, findDataset } from '../lib/image/dataset/index.js';
 import { DataError, UsageError } from '../lib/tensor/error.js';
-import {
-  addDataOptions,
-  classCount,
-  DATA_VARIABLE,
-  type DataOptions,
-  dataFolder,
-  namesOf,
-} from './cli/data.js';
-import { naturalNumber } from './cli/parse.js';
+import { addDataOptions, DATA_VARIABLE, type DataOptions, dataFolder, namesOf } from './cli/data.js';
+import { classCount, naturalNumber } from './cli/parse.js';
 import { type Result, runStage, type SharedOptions } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
 

@@ -30,7 +30,7 @@ import {
   spikingModel,
   type UnetOption,
 } from './cli/model.js';
-import { count, oneOf, positive } from './cli/parse.js';
+import { channelCount, featureCount, greyLevels, isSide, oneOf, positive } from './cli/parse.js';
 import { type Context, runStage, type SharedOptions } from './cli/stage.js';
 
 interface Options extends SimulationOptions, Partial<DataOptions>, UnetOption, SharedOptions {
@@ -64,11 +64,11 @@ await runStage<Options>({
         'a spiking network, a file or the name of a bundled one, to run on --image, or on the test images of --dataset',
       )
       .option('--image <file>', 'the picture it is run on')
-      .option('--sigma <levels>', 'noise that is added for a denoiser of --dataset', positive, 25)
+      .option('--sigma <levels>', 'noise that is added for a denoiser of --dataset', greyLevels, 25)
       .option('--task <name>', 'without a model: segment or denoise', oneOf('segment', 'denoise'), 'segment')
-      .option('--width <F>', 'without a model: channels of the first stage', count, 64)
-      .option('--channels <n>', 'without a model: channels of the image', count, 3)
-      .option('--classes <n>', 'without a model: output channels', count, 32)
+      .option('--width <F>', 'without a model: channels of the first stage', featureCount, 64)
+      .option('--channels <n>', 'without a model: channels of the image', channelCount, 3)
+      .option('--classes <n>', 'without a model: output channels', channelCount, 32)
       .option('--size <HxW>', 'without a model: size of the image', imageSize, [256, 256])
       .option('--spikes <n>', 'without a model: spikes in all, without those of pooling neurons', positive);
   },
@@ -177,7 +177,7 @@ function inputsOf(options: Options, model: Model, context: Context): Input[] {
 function imageSize(text: string): readonly [number, number] {
   const match = /^(\d+)x(\d+)$/.exec(text);
   const [height, width] = match ? match.slice(1).map(Number) : [0, 0];
-  if (height < 1 || width < 1 || height % 16 !== 0 || width % 16 !== 0) {
+  if (!isSide(height) || !isSide(width)) {
     throw new UsageError(`--size ${text}: expected HEIGHTxWIDTH in multiples of 16, such as 256x256`);
   }
   return [height, width];

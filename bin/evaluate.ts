@@ -33,7 +33,7 @@ import {
   type UnetOption,
 } from './cli/model.js';
 import { distinctNames } from './cli/names.js';
-import { oneOf, positive } from './cli/parse.js';
+import { greyLevels, oneOf } from './cli/parse.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 
@@ -85,7 +85,7 @@ await runStage<Options>({
       .option(
         '--sigma <levels>',
         `noise that a denoiser has to remove, in grey levels (default: ${DEFAULT_SIGMA})`,
-        positive,
+        greyLevels,
       )
       .option('--ignore <class>', 'a class whose pixels do not count, by name or id, such as Void or 255')
       .option('--time', 'say how long an image takes: milliseconds of processor time, the median', false)

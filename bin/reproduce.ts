@@ -8,7 +8,7 @@ import { writePng } from '../lib/image/encode.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { makeFolder } from '../lib/tensor/files.js';
 import { DATA_VARIABLE } from './cli/data.js';
-import { count } from './cli/parse.js';
+import { count, featureCount } from './cli/parse.js';
 import { Interrupted } from './cli/signals.js';
 import { type Context, type Result, runStage, type SharedOptions } from './cli/stage.js';
 import { cellName } from './reproduce/cell.js';
@@ -58,7 +58,7 @@ await runStage<Options>({
       .argument('<tables...>', `${Object.keys(tables).join(', ')}`)
       .option('--data <dir>', `the folder that holds the data sets (default: $${DATA_VARIABLE})`)
       .option('--runs <dir>', 'where the runs are kept', 'runs')
-      .option('--width <F>', 'channels of the first stage (the paper: 64)', count, 16)
+      .option('--width <F>', 'channels of the first stage (the paper: 64)', featureCount, 16)
       .option('--epochs <n>', 'epochs of every training, in place of those of the recipes', count)
       .option('--patches <n>', 'examples an epoch, in place of those of the recipes', count)
       .option('--cells <names>', 'only cells with one of these, separated by commas, in their name')

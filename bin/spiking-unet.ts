@@ -3,6 +3,7 @@
 
 import { packageVersion } from './cli/package.js';
 import { guardPipes, print, say } from './cli/pipe.js';
+import { printable } from './cli/printable.js';
 
 /** The stages in the order of use: one line each. */
 const stages: Readonly<Record<string, readonly [summary: string, load: () => Promise<unknown>]>> = {
@@ -33,7 +34,7 @@ if (Object.hasOwn(stages, name)) {
 } else if (name === '--help' || name === '-h' || name === 'help') {
   print(`${help()}\n`);
 } else {
-  say(`spiking-unet ${name}: no such stage, expected one of ${Object.keys(stages).join(', ')}\n`);
+  say(`spiking-unet ${printable(name)}: no such stage, expected one of ${Object.keys(stages).join(', ')}\n`);
   process.exitCode = 2;
 }
 

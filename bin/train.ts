@@ -13,14 +13,13 @@ import { initialParameters } from '../lib/unet/parameters.js';
 import {
   addDataOptions,
   addIgnoreOption,
-  classCount,
   type DataOptions,
   loadSamples,
   namesOf,
   requireOwnClasses,
 } from './cli/data.js';
 import { readModel } from './cli/model.js';
-import { count, oneOf, pictureChannels } from './cli/parse.js';
+import { classCount, featureCount, oneOf, pictureChannels } from './cli/parse.js';
 import { runStage, type SharedOptions } from './cli/stage.js';
 import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/training.js';
 
@@ -61,7 +60,7 @@ await runStage<Options>({
     addDataOptions(command, 'synth-drive');
     command
       .option('--task <name>', "segment or denoise (default: the data set's)", oneOf('segment', 'denoise'))
-      .option('--width <F>', `channels of the first stage (default: ${WIDTH}; the paper: 64)`, count)
+      .option('--width <F>', `channels of the first stage (default: ${WIDTH}; the paper: 64)`, featureCount)
       .option('--channels <n>', "channels of the input, 1 or 3 (default: the data set's)", pictureChannels)
       .option('--classes <n>', 'number of classes (data set "folder" only)', classCount)
       .option('--from <file>', 'start from the weights of this U-Net, not from random ones');

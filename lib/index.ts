@@ -51,3 +51,4 @@ export { forward, type Network } from './unet/forward.js';
 export { decodeModel, encodeModel, type Model } from './unet/model.js';
 export { argmax, predict, unetRun } from './unet/predict.js';
 export { probabilities } from './unet/probability.js';
+export { type ImportedNetwork, readStateDict } from './unet/stateDict.js';

@@ -1,16 +1,15 @@
 /** The options that name a data set, and loading it for a network. */
 
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { noLabels } from '../../lib/image/dataset/check.js';
 import { checkLabels, type Dataset, type Sample, type Split } from '../../lib/image/dataset/dataset.js';
 import { datasets, findDataset } from '../../lib/image/dataset/index.js';
 import { leftOut, lossOfFiles } from '../../lib/image/dataset/leftOut.js';
-import { VOID } from '../../lib/op/loss.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
 import type { Model } from '../../lib/unet/model.js';
 import { imageChannels } from './model.js';
-import { count, naturalNumber } from './parse.js';
+import { naturalNumber } from './parse.js';
 import type { Context } from './stage.js';
 
 /** Names the folder that holds the data sets, each in its own folder. */
@@ -34,13 +33,6 @@ export function addDataOptions(command: Command, defaultDataset?: string): void 
 export function addIgnoreOption(command: Command): void {
   const help = 'a number in the labels of "folder", such as 255, whose pixels do not count';
   command.option('--ignore <id>', help, naturalNumber);
-}
-
-/** A number of classes: labels hold an id in a byte, of which one is for pixels that do not count. */
-export function classCount(text: string): number {
-  const value = count(text);
-  if (value < 2 || value > VOID) throw new InvalidArgumentError(`expected 2 to ${VOID}`);
-  return value;
 }
 
 /** The folder of a data set; undefined for a synthetic one; UsageError where none is named, or one too many. */

@@ -20,12 +20,13 @@ import { sha256 } from '../../lib/tensor/checksum.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
 import { availableMemory } from '../../lib/tensor/systemMemory.js';
+import { NotFiniteError } from '../../lib/unet/finite.js';
 import { forwardBytes, imageBytes } from '../../lib/unet/memory.js';
 import { decodeModel, type Model, NO_CHECKSUM } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
 import { type MemoryLimit, tiledRun } from '../../lib/unet/tiles.js';
 import { modelPath } from './bundled.js';
-import { addPotentialOption, count, oneOf } from './parse.js';
+import { addPotentialOption, count, oneOf, stepCount } from './parse.js';
 import { remark } from './pipe.js';
 import { addProfileOptions, type ChoiceName, type ProfileOptions } from './profile.js';
 
@@ -88,7 +89,11 @@ export function loadModel(path: string, unet = false): LoadedModel {
 /** `choices` are those of the profile that matter to the stage; all stages start from V = 0 in `official`. */
 export function addSimulationOptions(command: Command, ...choices: readonly ChoiceName[]): void {
   command
-    .option('--steps <T>', `time steps (default: those the model was made for, or ${DEFAULT_STEPS})`, count)
+    .option(
+      '--steps <T>',
+      `time steps (default: those the model was made for, or ${DEFAULT_STEPS})`,
+      stepCount,
+    )
     .option(
       '--mode <mode>',
       `currents from ${MODES.join(', ')}: same bits, other speed`,
@@ -161,7 +166,7 @@ export function runOf(
   const tiled = (run: Run, steps: number, bytesOf: MemoryLimit['bytesOf']): Runnable => {
     const around = (height: number, width: number) => imageBytes(channels, classes, height, width);
     const limit = { bytes, bytesOf, around };
-    return { run: tiledRun(run, layers, limit), steps, latency: steps, limit };
+    return { run: tiledRun(naming(source, run), layers, limit), steps, latency: steps, limit };
   };
   if (model.stage === 'ann') {
     return tiled(unetRun(kernels, model), 0, (height, width) => forwardBytes(layers, height, width));
@@ -182,6 +187,17 @@ export function runOf(
   };
   const latency = timing === 'delayed' ? delayedLatency(layers, steps) : steps;
   return { ...tiled(run, steps, bytesOf), latency, spiking };
+}
+
+/** A run whose outputs that are no numbers are told with the file of the network. */
+function naming(source: string, run: Run): Run {
+  return (...image) => {
+    try {
+      return run(...image);
+    } catch (error) {
+      throw error instanceof NotFiniteError ? new DataError(`${source}: ${error.message}`) : error;
+    }
+  };
 }
 
 /** How long a network fired, for a line of text. */

@@ -2,37 +2,68 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import type { PatchSize } from '../../lib/image/patches.js';
+import { VOID } from '../../lib/op/loss.js';
 import { SIZE_STEP } from '../../lib/unet/architecture.js';
+
+/** Digits with a decimal point and an exponent where wanted: no other base, no separators, no words, no spaces. */
+const PLAIN_DECIMAL = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** What a text says as a plain decimal; NaN for anything else. */
+function plainDecimal(text: string): number {
+  return PLAIN_DECIMAL.test(text) ? Number(text) : Number.NaN;
+}
 
 /** A whole number of at least 1. */
 export function count(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 1) {
+  const value = plainDecimal(text);
+  if (!Number.isSafeInteger(value) || value < 1) {
     throw new InvalidArgumentError('expected a whole number of at least 1');
   }
   return value;
 }
 
-/** More threads than any machine this runs on has cores are a slip of the finger. */
-const MOST_THREADS = 256;
+/** A whole number from 1 to `most`: what is larger is a slip of the finger, or could not be computed. */
+export function countUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const value = count(text);
+    if (value > most) throw new InvalidArgumentError(`expected a whole number of at most ${most}`);
+    return value;
+  };
+}
 
-/** Threads to compute on. */
-export function threadCount(text: string): number {
+/** Threads to compute on: more than any machine this runs on has cores. */
+export const threadCount = countUpTo(256);
+/** Time steps, each of which is counted on its own. */
+export const stepCount = countUpTo(100_000);
+/** F, the channels of a network's first stage: of four times the paper's the weights alone take 2 GiB. */
+export const featureCount = countUpTo(256);
+/** Channels of an image, or of an output. */
+export const channelCount = countUpTo(65_536);
+/** A number of classes: labels hold an id in a byte, of which one is for pixels that do not count. */
+export function classCount(text: string): number {
   const value = count(text);
-  if (value > MOST_THREADS) throw new InvalidArgumentError(`expected at most ${MOST_THREADS}`);
+  if (value < 2 || value > VOID) throw new InvalidArgumentError(`expected 2 to ${VOID}`);
   return value;
 }
 
 /** A whole number of at least 0. */
 export function naturalNumber(text: string): number {
-  return text.trim() === '0' ? 0 : count(text);
+  return text === '0' ? 0 : count(text);
+}
+
+/** The longest side of an image or a patch, in pixels. */
+const LONGEST_SIDE = 65_536;
+
+/** Whether a side can be halved four times, and is none that only a slip of the finger asks for. */
+export function isSide(side: number): boolean {
+  return side > 0 && side <= LONGEST_SIDE && side % SIZE_STEP === 0;
 }
 
 /** The side of a square, or HEIGHTxWIDTH, each to be halved four times; 48x48 is 48, so that both are one run. */
 export function patchSize(text: string): PatchSize {
   const match = /^(\d+)(?:x(\d+))?$/.exec(text);
   const [height, width] = match ? [Number(match[1]), Number(match[2] ?? match[1])] : [0, 0];
-  if (![height, width].every((side) => side > 0 && side % SIZE_STEP === 0)) {
+  if (!isSide(height) || !isSide(width)) {
     throw new InvalidArgumentError(
       `expected a multiple of ${SIZE_STEP}, or HEIGHTxWIDTH of such, as in 192x256`,
     );
@@ -47,10 +78,21 @@ export function pictureChannels(text: string): 1 | 3 {
   throw new InvalidArgumentError('expected 1 (grey) or 3 (colour)');
 }
 
-/** A finite number. */
+/** A number that is finite as float32, in which all is computed. */
 export function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number');
+  const value = plainDecimal(text);
+  if (Number.isNaN(value)) throw new InvalidArgumentError('expected a number');
+  if (!Number.isFinite(Math.fround(value))) throw new InvalidArgumentError('expected a number below 3.4e38');
+  return value;
+}
+
+/** Noise above this leaves nothing of a picture of 255 grey levels. */
+const MOST_SIGMA = 10_000;
+
+/** The standard deviation of noise, in grey levels. */
+export function greyLevels(text: string): number {
+  const value = positive(text);
+  if (value > MOST_SIGMA) throw new InvalidArgumentError(`expected at most ${MOST_SIGMA} grey levels`);
   return value;
 }
 
@@ -70,7 +112,7 @@ export function nonNegative(text: string): number {
 
 /** Numbers separated by commas. */
 export function numberList(text: string): number[] {
-  return text.split(',').map(number);
+  return text.split(',').map((item) => number(item.trim()));
 }
 
 /** One of some words. */

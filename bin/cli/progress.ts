@@ -4,6 +4,7 @@
  */
 
 import { SingleBar } from 'cli-progress';
+import { printable } from './printable.js';
 
 export interface Progress {
   /** Where it stands, with a word on how it goes. */
@@ -14,7 +15,7 @@ export interface Progress {
 export function startProgress(label: string, total: number, quiet: boolean): Progress {
   if (quiet || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
   const bar = new SingleBar({
-    format: `${label} [{bar}] {value}/{total} {note} ETA {eta_formatted}`,
+    format: `${printable(label)} [{bar}] {value}/{total} {note} ETA {eta_formatted}`,
     stream: process.stderr,
     clearOnComplete: true,
     gracefulExit: false, // its own answer to Ctrl-C would keep the program running
@@ -25,7 +26,7 @@ export function startProgress(label: string, total: number, quiet: boolean): Pro
   });
   bar.start(total, 0, { note: '' });
   return {
-    update: (done, note = '') => bar.update(done, { note }),
+    update: (done, note = '') => bar.update(done, { note: printable(note) }),
     stop: () => bar.stop(),
   };
 }

@@ -13,6 +13,7 @@ import { DataError, UsageError } from '../../lib/tensor/error.js';
 import { endWithParent } from './parent.js';
 import { naturalNumber, threadCount } from './parse.js';
 import { guardPipes, print, remark, say, setQuiet } from './pipe.js';
+import { printable, printableJson } from './printable.js';
 import { type Progress, startProgress } from './progress.js';
 import { abortOnSignals, Interrupted, STOP_SIGNALS } from './signals.js';
 
@@ -76,7 +77,7 @@ export async function runStage<Options>(stage: Stage<Options>, argv = process.ar
     const result = await stage.run(options, context);
     stopAll(bars);
     if (result.failed) process.exitCode = EXIT.failure;
-    print(`${options.json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
+    print(`${options.json ? printableJson(result.json) : printable(result.text)}\n`);
   } catch (error) {
     process.exitCode = fail(error);
   }
@@ -91,7 +92,11 @@ function newCommand<Options>(stage: Stage<Options>): Command {
   const command = new Command(`spiking-unet ${stage.name}`)
     .description(stage.summary)
     .showHelpAfterError('(--help shows all options, with examples)')
-    .configureOutput({ writeOut: print, writeErr: say })
+    .configureOutput({
+      writeOut: print,
+      writeErr: say,
+      outputError: (message, write) => write(printable(message)),
+    })
     .exitOverride();
   stage.configure(command);
   return command
@@ -131,7 +136,7 @@ function newContext({ engine, threads, quiet }: SharedOptions, bars: Progress[])
       signal ??= abortOnSignals(() => remark('\nstopping: saving what is done (Ctrl-C again ends at once)'));
       return signal;
     },
-    log: remark,
+    log: (line) => remark(printable(line)),
     progress: (label, total) => {
       const bar = startProgress(label, total, quiet);
       bars.push(bar);
@@ -144,7 +149,7 @@ function newContext({ engine, threads, quiet }: SharedOptions, bars: Progress[])
 function report(stage: string, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // it has printed already
   const message = error instanceof Error ? error.message : String(error);
-  say(`${pc.red(`spiking-unet ${stage}:`)} ${message}\n`);
+  say(`${pc.red(`spiking-unet ${stage}:`)} ${printable(message)}\n`);
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof DataError) return EXIT.data;
   if (error instanceof Interrupted) return STOP_SIGNALS[error.by];

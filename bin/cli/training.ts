@@ -18,7 +18,7 @@ import { schedules } from '../../lib/train/schedule.js';
 import { runSession } from '../../lib/train/session.js';
 import type { Model } from '../../lib/unet/model.js';
 import { formatMetrics } from './metrics.js';
-import { count, naturalNumber, nonNegative, patchSize, positive } from './parse.js';
+import { count, countUpTo, naturalNumber, nonNegative, patchSize, positive } from './parse.js';
 import { Interrupted } from './signals.js';
 import type { Context, Result, SharedOptions } from './stage.js';
 
@@ -46,7 +46,7 @@ export function addTrainingOptions(
     .option('--out <dir>', 'the run folder: checkpoints, metrics.jsonl, sample pictures')
     .option('--resume', 'go on with the run in --out, with the same bits as if it had not stopped', false)
     .option('--epochs <n>', 'epochs in all', count, defaults.epochs)
-    .option('--batch <n>', 'examples an update', count, defaults.batch)
+    .option('--batch <n>', 'examples an update', countUpTo(65_536), defaults.batch)
     .option('--patches <n>', "examples an epoch (default: the data set's)", count, defaults.patches)
     .option(
       '--patch <size>',

@@ -7,7 +7,7 @@ import { InvalidArgumentError } from 'commander';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { findNeuron } from '../../lib/spike/neuron/index.js';
 import { UsageError } from '../../lib/tensor/error.js';
-import { count, number } from '../cli/parse.js';
+import { countUpTo, number } from '../cli/parse.js';
 
 /** How many, or which. */
 type Some = { readonly count: number } | { readonly volts: readonly number[] };
@@ -43,9 +43,12 @@ export function thresholdOption(text: string): ThresholdOption {
   return { common: common.length === 0 ? undefined : some(common), byLayer };
 }
 
+/** Far more than any neuron takes, which says itself how many. */
+const thresholdCount = countUpTo(65_536);
+
 /** A whole number alone says how many; with a decimal point, or one of several, it is volts. */
 function some(texts: readonly string[]): Some {
-  if (texts.length === 1 && /^\d+$/.test(texts[0])) return { count: count(texts[0]) };
+  if (texts.length === 1 && /^\d+$/.test(texts[0])) return { count: thresholdCount(texts[0]) };
   return { volts: texts.map(number) };
 }
 

@@ -12,3 +12,9 @@ export class UsageError extends Error {
 export class DataError extends Error {
   override name = 'DataError';
 }
+
+/** A name from a file as an error shows it: quoted where it is not plain, and never longer than a line. */
+export function shown(name: string): string {
+  const short = name.length > 100 ? `${name.slice(0, 100)}..` : name;
+  return /^[\w./-]+$/.test(short) ? short : JSON.stringify(short);
+}

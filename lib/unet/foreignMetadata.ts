@@ -4,7 +4,7 @@
  * about the architecture (epochs, authors, learning rates) do not matter.
  */
 
-import { DataError } from '../tensor/error.js';
+import { DataError, shown } from '../tensor/error.js';
 
 /** Keys about one thing, the values that agree with the paper's network, and what that is. */
 interface Rule {
@@ -55,7 +55,7 @@ export function refuseOtherArchitecture(metadata: ReadonlyMap<string, string>, s
       const rule = RULES.find((rule) => rule.key.test(name) && !rule.agrees.test(text.trim()));
       if (rule) {
         throw new DataError(
-          `${source}: its metadata say ${name} is "${text}", expected ${rule.expected}: this network cannot be run here`,
+          `${source}: its metadata say ${shown(name)} is ${JSON.stringify(text.slice(0, 100))}, expected ${rule.expected}: this network cannot be run here`,
         );
       }
     }

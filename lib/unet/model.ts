@@ -21,7 +21,7 @@ export const OPTIMISER_PREFIX = 'optimiser.';
 const LAMBDA_SUFFIX = '.lambda';
 
 /** A class id is a byte of a label. */
-const MOST_CLASSES = 256;
+const MOST_CLASSES = VOID;
 
 const count = z.coerce.number().int().min(1);
 const header = z.object({

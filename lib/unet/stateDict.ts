@@ -5,7 +5,7 @@
  */
 
 import type { Task } from '../image/dataset/dataset.js';
-import { DataError } from '../tensor/error.js';
+import { DataError, shown } from '../tensor/error.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
 import type { PickleValue } from '../tensor/torch/pickle.js';
 import { isTorchFile, openTorchFile, TorchTensor } from '../tensor/torch/torchFile.js';
@@ -77,10 +77,10 @@ function fromTorch(bytes: Uint8Array, source: string): StateDict {
   const names = [...dictionary.keys()].map(String);
   for (const [name, value] of dictionary) {
     if (typeof name !== 'string')
-      throw new DataError(`${source}: a tensor is named ${name}, expected a text`);
+      throw new DataError(`${source}: a tensor is named by ${kindOf(name)}, expected a text`);
     if (isCounter(name)) continue;
     if (!(value instanceof TorchTensor))
-      throw new DataError(`${source}: ${name} is ${kindOf(value)}, expected tensors only`);
+      throw new DataError(`${source}: ${shown(name)} is ${kindOf(value)}, expected tensors only`);
     tensors.set(name, file.read(name, value));
   }
   return { tensors, metadata, remarks: counterRemark(names.some(isCounter)) };
@@ -98,7 +98,9 @@ function findStateDict(content: PickleValue, source: string) {
     for (const [key, entry] of outer) collect(metadata, String(key), entry);
     const nest = NESTS.find((key) => !path.includes(key) && outer.get(key) instanceof Map);
     if (nest === undefined) {
-      const keys = [...outer.keys()].slice(0, 20).map((key) => (typeof key === 'object' ? '(..)' : key));
+      const keys = [...outer.keys()]
+        .slice(0, 20)
+        .map((key) => (typeof key === 'object' ? '(..)' : shown(String(key))));
       const found = keys.length === 0 ? 'an empty dictionary' : `the keys ${keys.join(', ')}`;
       const expected = `expected tensors, or a dictionary of them as ${NESTS.join(', ')}`;
       throw new DataError(`${source}: holds ${found}, ${expected}`);
@@ -128,7 +130,7 @@ function kindOf(value: PickleValue): string {
   if (Array.isArray(value)) return 'a list';
   if (value instanceof Map) return 'a dictionary';
   if (value instanceof TorchTensor) return 'a tensor';
-  return typeof value === 'object' ? 'a reference' : `the ${typeof value} ${value}`;
+  return typeof value === 'object' ? 'a reference' : `the ${typeof value} ${shown(String(value))}`;
 }
 
 /** Names without what wrappers put into them. */
@@ -140,7 +142,7 @@ function unwrapNames(tensors: NamedTensors, source: string): NamedTensors {
       .filter((part) => !WRAPPERS.has(part))
       .join('.');
     if (tidy.has(plain))
-      throw new DataError(`${source}: holds tensor ${plain} twice, with and without a wrapper`);
+      throw new DataError(`${source}: holds tensor ${shown(plain)} twice, with and without a wrapper`);
     tidy.set(plain, tensor);
   }
   return tidy;
@@ -153,7 +155,7 @@ function refuseNormalisation(tensors: NamedTensors, source: string): void {
     if (!isStatistic && !(name.endsWith('.weight') && shape.length === 1)) continue;
     const kind = isStatistic ? 'batch normalisation' : 'a normalisation or PReLU layer';
     throw new DataError(
-      `${source}: tensor ${name} belongs to ${kind}, which the network here has not: ` +
+      `${source}: tensor ${shown(name)} belongs to ${kind}, which the network here has not: ` +
         'fold it into the convolutions (torch.nn.utils.fuse_conv_bn_eval), or train without it',
     );
   }

@@ -136,12 +136,18 @@ t.test('a pickle can neither call nor build anything that is not on the list', a
   t.throws(() => read('K'), { message: /ends too early/ });
 });
 
-t.test('2000 mutants are read or refused', async (t) => {
+t.test('2000 mutants are read or refused in one line', async (t) => {
   const random = stream(1, 'torch mutants');
   const counts = { fine: 0, refused: 0 };
   for (let i = 0; i < 2000; i++) {
-    const seed = torchFiles.seeds[i % torchFiles.seeds.length];
-    counts[torchFiles.run(torchFiles.mutate(random, seed))] += 1;
+    const mutant = torchFiles.mutate(random, torchFiles.seeds);
+    try {
+      torchFiles.run(mutant);
+      counts.fine += 1;
+    } catch (error) {
+      if (!(error instanceof DataError) || error.message.includes('\n')) throw error;
+      counts.refused += 1;
+    }
   }
   t.ok(counts.fine > 20 && counts.refused > 200, JSON.stringify(counts));
 });

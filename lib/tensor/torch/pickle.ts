@@ -4,7 +4,7 @@
  * holds, and every other opcode is refused with its name. Classes, closures and code are never made.
  */
 
-import { DataError } from '../error.js';
+import { DataError, shown } from '../error.js';
 
 /** Values of a pickle: dictionaries are Maps, lists and tuples arrays, None is null. */
 export type PickleValue =
@@ -159,7 +159,7 @@ class Machine {
   global(name: string): void {
     if (!Object.hasOwn(this.world.globals, name))
       throw this.fail(
-        `names ${name}, which is not read; expected a dictionary of tensors: torch.save(model.state_dict(), FILE)`,
+        `names ${shown(name)}, which is not read; expected a dictionary of tensors: torch.save(model.state_dict(), FILE)`,
       );
     this.push(new PickleGlobal(name));
   }

@@ -5,7 +5,7 @@
  */
 
 import { DTYPES } from '../dtype.js';
-import { DataError } from '../error.js';
+import { DataError, shown } from '../error.js';
 import type { TensorFile } from '../safetensors.js';
 import { sizeOf } from '../shape.js';
 import { PickleGlobal, type PickleValue, type PickleWorld, readPickle } from './pickle.js';
@@ -90,12 +90,12 @@ export function openTorchFile(bytes: Uint8Array, source: string): TorchFile {
   const order = archive.read(`${folder}byteorder`);
   const isLittle = order === undefined || new TextDecoder().decode(order).trim() === 'little';
   if (!isLittle) throw new DataError(`${source}: was saved on a big-endian machine, which is not supported`);
-  const where = `${source}: ${pickle}`;
+  const where = `${source}: ${shown(pickle)}`;
   let left = bytes.length;
   return {
     content: readPickle(archive.read(pickle)!, newWorld(where), where),
     read(name, tensor) {
-      const label = `${source}: tensor ${name}`;
+      const label = `${source}: tensor ${shown(name)}`;
       const elements = sizeOf(tensor.shape);
       if (!(elements <= left)) throw new DataError(`${label}: [${tensor.shape}] is more than the file holds`);
       left -= elements;
@@ -161,10 +161,12 @@ function readTensor(archive: Archive, folder: string, tensor: TorchTensor, label
   }
   const { size, read } = DTYPES[format];
   const bytes = archive.read(`${folder}data/${storage.key}`);
-  if (bytes === undefined) throw new DataError(`${label}: its storage data/${storage.key} is missing`);
+  if (bytes === undefined) throw new DataError(`${label}: its storage data/${shown(storage.key)} is missing`);
   if (bytes.length !== storage.length * size) {
     const expected = `${storage.length * size} for ${storage.length} of a ${storage.type}`;
-    throw new DataError(`${label}: data/${storage.key} has ${bytes.length} bytes, expected ${expected}`);
+    throw new DataError(
+      `${label}: data/${shown(storage.key)} has ${bytes.length} bytes, expected ${expected}`,
+    );
   }
   const values = new Float32Array(sizeOf(shape));
   if (values.length === 0) return values;

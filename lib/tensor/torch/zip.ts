@@ -5,7 +5,7 @@
  */
 
 import { crc32 } from 'node:zlib';
-import { DataError } from '../error.js';
+import { DataError, shown } from '../error.js';
 
 const LOCAL = { signature: 0x04034b50, size: 30 };
 const CENTRAL = { signature: 0x02014b50, size: 46 };
@@ -45,7 +45,7 @@ export function openZip(bytes: Uint8Array, source: string): Archive {
     read(name) {
       const entry = entries.get(name);
       if (!entry) return undefined;
-      const content = checked.get(name) ?? readEntry(bytes, entry, `${source}: ${name}`);
+      const content = checked.get(name) ?? readEntry(bytes, entry, `${source}: ${shown(name)}`);
       checked.set(name, content);
       return content;
     },
@@ -68,7 +68,7 @@ function readDirectory(bytes: Uint8Array, source: string): Map<string, Entry> {
     const after = at + CENTRAL.size + lengths[0] + lengths[1] + lengths[2];
     if (after > end) throw damaged(`entry ${i} of ${count} goes beyond its directory`);
     const name = new TextDecoder().decode(bytes.subarray(at + CENTRAL.size).subarray(0, lengths[0]));
-    if (entries.has(name)) throw damaged(`it holds ${name} twice`);
+    if (entries.has(name)) throw damaged(`it holds ${shown(name)} twice`);
     entries.set(name, {
       flags: view.getUint16(at + 8, true),
       method: view.getUint16(at + 10, true),

@@ -1,0 +1,100 @@
+/** What comes in through the doors of a system: names that steer terminals, few file handles, little address space. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { printable, printableJson } from '../../bin/cli/printable.js';
+import { encodePng } from '../../lib/image/encode.js';
+import { encodeModel } from '../../lib/unet/model.js';
+import { randomModel } from '../support/networks.js';
+import { runInProcess } from '../support/stages.js';
+
+const root = t.testdir();
+const at = (name: string) => join(root, name);
+const model = randomModel({ task: 'segment', width: 1, channels: 1, classes: 2 });
+writeFileSync(at('ann.safetensors'), encodeModel(model));
+const grey = encodePng({ height: 16, width: 16, channels: 1, data: new Uint8Array(256).fill(9) });
+writeFileSync(at('grey.png'), grey);
+
+t.test('control characters are shown, lines and other scripts stay', async (t) => {
+  t.equal(printable('a\u001b[2Jb\u0007\u007f\u009b\r'), 'a\\x1b[2Jb\\x07\\x7f\\x9b\\x0d');
+  t.equal(printable('eye\u202egnp.exe\u2066'), 'eye\\u202egnp.exe\\u2066');
+  t.equal(printable('Ärzte\t目\n😀'), 'Ärzte\t目\n😀');
+  const value = { 'a\u001b\u009b': ['\u202e', '\n', '目'] };
+  t.strictSame(JSON.parse(printableJson(value)), value);
+  t.notMatch(printableJson(value), /(?!\n)\p{Cc}|\u202e/u);
+});
+
+const OUR_COLOURS = new RegExp(`${String.fromCharCode(0x1b)}\\[\\d+m`, 'g');
+
+t.test('names of files and classes, and metadata, do not reach the terminal as they are', async (t) => {
+  const evil = 'eye\u001b]0;owned\u0007\u009b2J';
+  mkdirSync(at('pictures'));
+  writeFileSync(at(`pictures/${evil}.png`), grey);
+  const named = { ...model, classNames: [`back${evil}`, 'vessel'], notes: { dataset: evil } };
+  writeFileSync(at('evil.safetensors'), encodeModel(named));
+  const image = at(`pictures/${evil}.png`);
+  for (const [stage, ...args] of [
+    ['run', '--model', at('ann.safetensors'), '--image', image, '--out', at('out')],
+    ['run', '--model', at('ann.safetensors'), '--image', image, '--out', at('out'), '--json'],
+    ['run', '--model', `${at('none')}${evil}`, '--image', image],
+    ['run', '--model', at('ann.safetensors'), '--image', image, `--${evil}`],
+    ['run', '--model', at('ann.safetensors'), '--image', image, '--steps', evil],
+    ['inspect', '--model', at('evil.safetensors')],
+    ['inspect', '--model', at('evil.safetensors'), '--json'],
+    [
+      'evaluate',
+      '--model',
+      at('evil.safetensors'),
+      '--ignore',
+      evil,
+      '--dataset',
+      'folder',
+      '--data',
+      at('none'),
+    ],
+  ]) {
+    const { stdout, stderr } = await runInProcess(stage, ...args);
+    const text = (stdout + stderr).replaceAll(OUR_COLOURS, '');
+    t.match(text, /\S/);
+    t.notMatch(text, /(?![\t\n])\p{Cc}/u, `${stage} ${args.join(' ').slice(0, 40)}`);
+  }
+});
+
+/** `spiking-unet run` under a limit of the shell. */
+function limited(limit: string, options = '') {
+  const run = `run --model ${at('ann.safetensors')} --image ${at('grey.png')} --out ${at('out')} --threads 2`;
+  const script = `${limit} && NODE_OPTIONS=${options} exec ${process.execPath} dist/bin/spiking-unet.js ${run}`;
+  const env = { ...process.env, NO_COLOR: '1' };
+  return spawnSync('bash', ['-c', script], { encoding: 'utf8', env });
+}
+const skip = existsSync('/proc/self/limits') ? false : 'there are no such limits here';
+
+t.test('few file handles end in a sentence', { skip }, async (t) => {
+  for (const handles of [24, 36]) {
+    const { status, stderr } = limited(`ulimit -n ${handles}`);
+    t.equal(status, 1);
+    t.match(
+      stderr,
+      /^spiking-unet run: not all files of the program can be opened: raise "ulimit -n" to 256/,
+    );
+    t.notMatch(stderr, /\n\s+at /);
+  }
+});
+
+t.test(
+  'with little address space the engine takes less, or another one does the work and says so',
+  { skip },
+  async (t) => {
+    const slow = limited('ulimit -v 4000000');
+    t.equal(slow.status, 0);
+    t.match(
+      slow.stderr,
+      /engine wasm does not run here \(no room for its memory: .*\): using the slower reference/,
+    );
+    const fast = limited('ulimit -v 4000000', '--disable-wasm-trap-handler');
+    t.equal(fast.status, 0);
+    t.notMatch(fast.stderr, /reference/);
+  },
+);

@@ -1,0 +1,28 @@
+/**
+ * Packs the package as it would be published, installs it from the tarball into an empty folder, and runs the demo
+ * there: what `files` in package.json forgets is noticed here. Not a part of `npm test`, because it installs.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const folder = mkdtempSync(join(tmpdir(), 'spiking-unet-'));
+const run = (command, args, cwd = folder) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+try {
+  run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], process.cwd());
+  const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'));
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+  run('npm', ['install', '--silent', '--prefer-offline', '--no-audit', '--no-fund', join(folder, tarball)]);
+  const bin = join(folder, 'node_modules', '.bin', 'spiking-unet');
+  const scenes = JSON.parse(run(bin, ['demo', '--json', '--quiet', '--out', join(folder, 'demo')]));
+  const pictures = readdirSync(join(folder, 'demo'));
+  if (pictures.length === 0 || !existsSync(join(folder, 'node_modules', 'spiking-unet', 'docs')))
+    throw new Error('the package is not whole');
+  run(process.execPath, ['--input-type=module', '-e', "await import('spiking-unet')"]);
+  console.log(`the packed package runs the demo: ${pictures.join(', ')} (${Object.keys(scenes).join(', ')})`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
