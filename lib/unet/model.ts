@@ -60,7 +60,7 @@ export function encodeModel(
   weights: 'float32' | 'bfloat16' = 'float32',
 ): Uint8Array {
   const { task, width, channels, classes } = model.configuration;
-  checkWritable(model.classNames);
+  checkWritable(model);
   const metadata = {
     format: MODEL_FORMAT,
     stage: model.stage,
@@ -78,8 +78,12 @@ export function encodeModel(
   return encodeSafetensors({ tensors, metadata }, { isHalf: half, checksum: true });
 }
 
-/** DataError for names that could not be read back. */
-function checkWritable(classNames: readonly string[]): void {
+/** DataError for classes that could not be read back. */
+function checkWritable({ classNames, configuration }: Model): void {
+  checkClassNames(classNames, configuration, 'the model');
+  if (configuration.classes > MOST_CLASSES) {
+    throw new DataError(`the model has ${configuration.classes} classes, expected at most ${MOST_CLASSES}`);
+  }
   const bad = classNames.find((name) => name === '' || name.includes(','));
   if (bad !== undefined) {
     throw new DataError(
@@ -127,7 +131,7 @@ function readLambdas(
 /** A segmenter has a name for each class and no two alike, a denoiser none. */
 function checkClassNames(names: readonly string[], { task, classes }: Configuration, source: string): void {
   const expected = task === 'segment' ? classes : 0;
-  const where = `${source}: metadata "classNames"`;
+  const where = `${source}: classNames`;
   if (names.length !== expected) {
     throw new DataError(`${where}: ${names.length} names, expected ${expected} of a network to ${task}`);
   }
