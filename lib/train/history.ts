@@ -8,7 +8,8 @@ import { DataError } from '../tensor/error.js';
 import { parseJson } from '../tensor/json.js';
 import type { EpochRecord } from './loop.js';
 
-const number = z.number().optional();
+/** null: there is none, such as an F1 where nothing is to be found. */
+const number = z.number().nullish();
 const binary = { f1: number, js: number, acc: number };
 /** What is shown of either task; further members pass. */
 const metrics = z
@@ -19,7 +20,8 @@ const metrics = z
     ...{ psnr: number, ssim: number, sigma: number },
   })
   .refine(
-    ({ psnr, ssim, sigma }) => new Set([psnr, ssim, sigma].map((value) => value === undefined)).size === 1,
+    ({ psnr, ssim, sigma }) =>
+      new Set([psnr, ssim, sigma].map((value) => typeof value === 'number')).size === 1,
     'expected psnr, ssim and sigma, or none of them',
   );
 

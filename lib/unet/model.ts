@@ -6,6 +6,7 @@
  */
 
 import { z } from 'zod';
+import { VOID } from '../op/loss.js';
 import { DataError } from '../tensor/error.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensor/safetensors.js';
 import { checkFinite } from '../tensor/shape.js';
@@ -20,7 +21,7 @@ export const OPTIMISER_PREFIX = 'optimiser.';
 /** Tensors whose names end so hold the lambdas [O] of a layer's output channels. */
 const LAMBDA_SUFFIX = '.lambda';
 
-/** A class id is a byte of a label. */
+/** A class id is a byte of a label, and one byte is for pixels that do not count. */
 const MOST_CLASSES = VOID;
 
 const count = z.coerce.number().int().min(1);
@@ -80,6 +81,7 @@ export function encodeModel(
   weights: 'float32' | 'bfloat16' = 'float32',
 ): Uint8Array {
   const { task, width, channels, classes } = model.configuration;
+  checkWritable(model);
   const metadata = {
     format: MODEL_FORMAT,
     stage: model.stage,
@@ -95,6 +97,14 @@ export function encodeModel(
   const tensors = new Map([...parameters, ...lambdaTensors(model), ...extra]);
   const half = (name: string) => weights === 'bfloat16' && parameters.has(name);
   return encodeSafetensors({ tensors, metadata }, { isHalf: half, checksum: true });
+}
+
+/** DataError for classes that could not be read back. */
+function checkWritable({ classNames, configuration }: Model): void {
+  checkClassNames(classNames, configuration, 'the model');
+  if (configuration.classes > MOST_CLASSES) {
+    throw new DataError(`the model has ${configuration.classes} classes, expected at most ${MOST_CLASSES}`);
+  }
 }
 
 function lambdaTensors({ layers, channelLambdas }: Model): NamedTensors {
@@ -136,7 +146,7 @@ function readLambdas(
 /** A segmenter has a name for each class and no two alike, a denoiser none. */
 function checkClassNames(names: readonly string[], { task, classes }: Configuration, source: string): void {
   const expected = task === 'segment' ? classes : 0;
-  const where = `${source}: metadata "classNames"`;
+  const where = `${source}: classNames`;
   if (names.length !== expected) {
     throw new DataError(`${where}: ${names.length} names, expected ${expected} of a network to ${task}`);
   }

@@ -92,6 +92,17 @@ t.test('each thing that can be wrong with a model file is named', async (t) => {
       ({ metadata }) => (metadata.width = '3'),
       /conv1\.weight has shape \[2,3,3,3\], expected \[3,3,3,3\]/,
     ],
+    ['a class without a name', ({ metadata }) => (metadata.classNames = '0,1,2'), /3 names, expected 4/],
+    [
+      'two classes of one name',
+      ({ metadata }) => (metadata.classNames = '0,1,2,1'),
+      /two classes are named "1"/,
+    ],
+    [
+      'more classes than a label can hold',
+      ({ metadata }) => (metadata.classes = '257'),
+      /metadata "classes"/,
+    ],
     [
       'a NaN',
       ({ tensors }) => (tensors.get('conv2.weight')!.data[7] = Number.NaN),
@@ -102,6 +113,14 @@ t.test('each thing that can be wrong with a model file is named', async (t) => {
     t.throws(() => decodeModel(changed(change), 'model'), message, name);
     t.throws(() => decodeModel(changed(change), 'model'), DataError, name);
   }
+});
+
+t.test('what could not be read back is not written', async (t) => {
+  const named = (...classNames: string[]) => encodeModel({ ...model, classNames });
+  t.strictSame(decodeModel(named('a', 'b', '', 'c,d'), 'm').model.classNames, ['a', 'b', '', 'c,d']);
+  t.throws(() => named('a', 'b', 'b', 'e'), /two classes are named "b"/);
+  const many = randomModel({ task: 'segment', width: 1, channels: 1, classes: 256 });
+  t.throws(() => encodeModel(many), /256 classes, expected at most 255/);
 });
 
 t.test('He initialisation: mean 0, variance 2 / fan-in, biases 0, the same for the same seed', async (t) => {
