@@ -130,6 +130,10 @@ function runPicture(model: Model, file: string, options: Options & SharedOptions
     (simulation) => dump(simulation.output, simulation),
     options.trace ? (record) => trace!.add(record) : undefined,
   );
+  if (options.trace) {
+    const { paddedHeight, paddedWidth } = paddedSize(height, width);
+    checkTraceSize(options.dump!, model, paddedHeight, paddedWidth, steps, mostMembranes(spiking!));
+  }
   const memory = announceMemory(model, file, height, width, limit, context);
   if (memory.tile && options.dump !== undefined) {
     throw new UsageError(
@@ -140,7 +144,6 @@ function runPicture(model: Model, file: string, options: Options & SharedOptions
   const recordingRun: Run = (input, height, width) => {
     padded = { input, height, width };
     if (options.trace) {
-      checkTraceSize(options.dump!, model, height, width, steps, mostMembranes(spiking!));
       trace = newTrace(model.layers, height, width, steps, (layer) => membranesOf(spiking!, layer));
     }
     const prediction = run(input, height, width);
