@@ -86,7 +86,7 @@ await runStage<Options>({
   },
   run(options, context) {
     const { model } = loadModel(options.model, options.unet);
-    const inputs = inputsOf(options.image);
+    const inputs = inputsOf(options.image, options.memory * 2 ** 20);
     checkOptions(options, model, inputs.length);
     const names = distinctNames(inputs.map(({ file }) => file));
     const bar = context.progress('running', inputs.length);
@@ -182,6 +182,10 @@ function runPicture(
     (simulation) => dump(simulation.output, simulation),
     options.trace ? (record) => trace!.add(record) : undefined,
   );
+  if (options.trace) {
+    const { paddedHeight, paddedWidth } = paddedSize(height, width);
+    checkTraceSize(options.dump!, model, paddedHeight, paddedWidth, steps, mostMembranes(spiking!));
+  }
   const memory = announceMemory(model, file, height, width, limit, context);
   if (memory.tile && options.dump !== undefined) {
     throw new UsageError(
@@ -192,7 +196,6 @@ function runPicture(
   const recordingRun: Run = (input, height, width) => {
     padded = { input, height, width };
     if (options.trace) {
-      checkTraceSize(options.dump!, model, height, width, steps, mostMembranes(spiking!));
       trace = newTrace(model.layers, height, width, steps, (layer) => membranesOf(spiking!, layer));
     }
     const prediction = run(input, height, width);

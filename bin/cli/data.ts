@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { noLabels } from '../../lib/image/dataset/check.js';
 import { checkLabels, type Dataset, type Sample, type Split } from '../../lib/image/dataset/dataset.js';
+import { attempt } from '../../lib/image/dataset/disk.js';
 import { datasets, findDataset } from '../../lib/image/dataset/index.js';
 import { leftOut, lossOfFiles } from '../../lib/image/dataset/leftOut.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
@@ -114,19 +115,14 @@ function requireLabels(samples: readonly Sample[], directory: string | undefined
   throw new DataError(`${unlabelled[0].name}: has no label, nor have ${unlabelled.length - 1} other images`);
 }
 
-/** Says what lies in the folder and is not read. */
-function remarkOnLosses(dataset: Dataset, directory: string, log: Context['log']): void {
-  const { list, channels, unread } = dataset;
+/** Says what lies in the folder and is not read; of a folder that holds one split of two nothing is said. */
+function remarkOnLosses({ list, channels, unread }: Dataset, directory: string, log: Context['log']): void {
   if (!list) return;
-  const all = list(directory, { split: 'all', channels, classes: {}, labels: true });
-  const loss = lossOfFiles(
-    directory,
-    leftOut(
-      directory,
-      all.flatMap(({ files }) => files),
-      unread,
-    ),
-  );
+  const wanted = { split: 'all', channels, classes: {}, labels: true } as const;
+  const listed = attempt([], () => list(directory, wanted)) ?? [];
+  if (listed.length === 0) return;
+  const used = listed.flatMap(({ files }) => files);
+  const loss = lossOfFiles(directory, leftOut(directory, used, unread));
   if (loss !== undefined) log(loss);
 }
 

@@ -21,12 +21,16 @@ export interface Input {
   read(): Image;
 }
 
-/** The pictures in the order in which they were named, those of a folder in the order in which people count. */
-export function inputsOf(given: readonly string[]): Input[] {
+/**
+ * The pictures in the order in which they were named, those of a folder in the order in which people count. One that would
+ * take more than so many bytes is refused when it is read, before anything is decoded.
+ */
+export function inputsOf(given: readonly string[], mostBytes: number): Input[] {
+  const limits = { mostBytes };
   return given.flatMap((name) => {
     if (name === STANDARD_INPUT)
-      return [{ file: STANDARD_NAME, read: () => decodeImage(readFileSync(0), 'standard input') }];
-    return filesOf(name).map((file) => ({ file, read: () => readImage(file) }));
+      return [{ file: STANDARD_NAME, read: () => decodeImage(readFileSync(0), 'standard input', limits) }];
+    return filesOf(name).map((file) => ({ file, read: () => readImage(file, limits) }));
   });
 }
 

@@ -1,8 +1,9 @@
 /**
  * The safetensors format: 8 bytes with the length of a JSON header (little-endian), the header, then the tensors'
- * bytes. The header maps each name to dtype, shape and data_offsets, and `__metadata__` to strings. Read are F64,
- * F32, F16 and BF16, all as float32; written are F32 and BF16. A malformed file is refused with what is wrong where, and
- * one whose checksums do not fit. Values that are not finite pass: whether a model may hold them is for its loader to say.
+ * bytes. The header maps each name to dtype, shape and data_offsets, and `__metadata__` to strings. Read are F32,
+ * F16 and BF16, all as float32, and F64 where that is asked for; written are F32 and BF16. A malformed file is refused
+ * with what is wrong where, and one whose checksums do not fit. Values that are not finite pass: whether a model may
+ * hold them is for its loader to say.
  */
 
 import { blankChecksums, checksumsOf, type StoredTensor, verifyChecksums } from './checksum.js';
@@ -97,21 +98,29 @@ function storedTensors(entries: readonly [string, Entry][], body: Uint8Array): S
   );
 }
 
+export interface Reading {
+  /** Tensors of these names may have any dtype and are not read. */
+  readonly isLeftOut?: (name: string) => boolean;
+  /** Whether float64 is rounded to float32; else it is refused, because files could be equal that are not. */
+  readonly rounded?: boolean;
+}
+
 /**
- * The tensors and metadata of a file's bytes; `source` names the file in a DataError. Tensors that `isLeftOut` names may
- * have any dtype and are not read. `checked` says whether it has checksums, which then fit; the metadata are without them.
+ * The tensors and metadata of a file's bytes; `source` names the file in a DataError. `checked` says whether it has
+ * checksums, which then fit; the metadata are without them.
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
   source: string,
-  isLeftOut: (name: string) => boolean = () => false,
+  { isLeftOut = () => false, rounded = false }: Reading = {},
 ): TensorFile & { checked: boolean } {
+  const dtypes = Object.keys(DTYPES).filter((dtype) => rounded || dtype !== 'F64');
   const { header, body } = splitHeader(bytes, source);
   const { [METADATA]: stored = {}, ...described } = header;
   checkMetadata(stored, source);
   const entries: [string, Entry][] = [];
   for (const [name, entry] of Object.entries(described)) {
-    checkEntry(name, entry, body.byteLength, source, isLeftOut(name));
+    checkEntry(name, entry, body.byteLength, source, isLeftOut(name) ? undefined : dtypes);
     entries.push([name, entry]);
   }
   entries.sort(([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1]);
@@ -176,15 +185,15 @@ function checkEntry(
   entry: unknown,
   bodyLength: number,
   source: string,
-  anyDtype: boolean,
+  dtypes: readonly string[] | undefined,
 ): asserts entry is Entry {
   const where = `${source}: tensor ${name}`;
   if (!isRecord(entry)) throw new DataError(`${where}: its description is not an object`);
   const { dtype, shape, data_offsets: offsets } = entry;
   const known = typeof dtype === 'string' && Object.hasOwn(DTYPES, dtype);
-  if (!known && !anyDtype) {
+  if (dtypes && !dtypes.some((one) => one === dtype)) {
     const got = typeof dtype === 'string' ? dtype : JSON.stringify(dtype);
-    throw new DataError(`${where}: dtype ${got}, expected one of ${Object.keys(DTYPES).join(', ')}`);
+    throw new DataError(`${where}: dtype ${got}, expected one of ${dtypes.join(', ')}`);
   }
   if (!isNaturalList(shape))
     throw new DataError(`${where}: shape ${JSON.stringify(shape)}, expected whole numbers`);

@@ -59,9 +59,12 @@ function isCounter(name: string): boolean {
 
 function fromSafetensors(bytes: Uint8Array, source: string): StateDict {
   let counters = 0;
-  const { tensors, metadata } = decodeSafetensors(bytes, source, (name) => {
-    if (isCounter(name)) counters += 1;
-    return isCounter(name);
+  const { tensors, metadata } = decodeSafetensors(bytes, source, {
+    rounded: true,
+    isLeftOut: (name) => {
+      if (isCounter(name)) counters += 1;
+      return isCounter(name);
+    },
   });
   return { tensors, metadata: new Map(Object.entries(metadata)), remarks: counterRemark(counters > 0) };
 }

@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { decodeRasters } from '../../lib/image/decode.js';
 import { type Raster, toImage } from '../../lib/image/raster.js';
+import { modelFiles } from './modelFiles.js';
 import { type Mutator, mutator, type Parts } from './mutate.js';
 import { gifBlocks, jpegSegments, pngChunks, tiffEntries } from './parts.js';
 import type { Target } from './target.js';
+import { torchFiles } from './torchFiles.js';
 
 export type { Mutator };
 
@@ -15,6 +17,8 @@ export const targets: readonly Target[] = [
   picture('tif', tiffEntries),
   picture('gif', gifBlocks),
   picture('jpg', jpegSegments),
+  torchFiles,
+  modelFiles,
 ];
 
 /** Pictures of a kind: those of the fixtures that are not refused. */

@@ -7,7 +7,7 @@ import { stream } from '../../lib/tensor/rng.js';
 import { readPickle } from '../../lib/tensor/torch/pickle.js';
 import { openTorchFile, type TorchTensor } from '../../lib/tensor/torch/torchFile.js';
 import { openZip } from '../../lib/tensor/torch/zip.js';
-import { torchFiles } from '../support/torchMutants.js';
+import { torchFiles } from '../fuzz/torchFiles.js';
 import { zipOf } from '../support/zip.js';
 
 const bytesOf = (name: string) => readFileSync(`fixtures/stateDict/${name}`);

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { chooseKernels } from '../../lib/kernel/choose.js';
-import { encodeSafetensors } from '../../lib/tensor/safetensors.js';
+import { decodeSafetensors, encodeSafetensors } from '../../lib/tensor/safetensors.js';
 import { unpackParameters } from '../../lib/unet/parameters.js';
 import { argmax, predict, unetRun } from '../../lib/unet/predict.js';
 import { readStateDict } from '../../lib/unet/stateDict.js';
@@ -53,6 +53,23 @@ t.test('counters of batch normalisation alone are left out, of whatever format',
   bytes.write('"shape":[1]', bytes.indexOf('"shape":[2]', at));
   const { remarks } = readStateDict(bytes, 'segment', 'f');
   t.match(remarks, [/left out num_batches_tracked/]);
+});
+
+t.test('float64 is rounded to the nearest float32', async (t) => {
+  const values = [1 / 3, 1e-50, -1e30, 2 ** -149];
+  const header = JSON.stringify({ x: { dtype: 'F64', shape: [4], data_offsets: [0, 32] } });
+  const bytes = Buffer.alloc(8 + header.length + 32);
+  bytes.writeBigUInt64LE(BigInt(header.length));
+  bytes.write(header, 8);
+  for (const [i, value] of values.entries()) bytes.writeDoubleLE(value, 8 + header.length + 8 * i);
+  const { tensors } = decodeSafetensors(bytes, 'f', { rounded: true });
+  t.strictSame([...tensors.get('x')!.data], values.map(Math.fround));
+  t.throws(() => decodeSafetensors(bytes, 'f'), {
+    message: 'f: tensor x: dtype F64, expected one of F32, F16, BF16',
+  });
+  t.throws(() => readStateDict(bytes, 'segment', 'f'), {
+    message: /conv1\.weight is missing \(it holds x\)/,
+  });
 });
 
 type Tensors = ReturnType<typeof tensorsOf>;

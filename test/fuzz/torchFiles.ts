@@ -7,11 +7,12 @@ import { readFileSync } from 'node:fs';
 import type { Rng } from '../../lib/tensor/rng.js';
 import { openTorchFile, TorchTensor } from '../../lib/tensor/torch/torchFile.js';
 import { openZip } from '../../lib/tensor/torch/zip.js';
-import { zipOf } from './zip.js';
+import { zipOf } from '../support/zip.js';
+import type { Target } from './target.js';
 
 const FOLDER = 'fixtures/stateDict';
 
-export const torchFiles = {
+export const torchFiles: Target = {
   name: 'torch.save',
   seeds: ['views.pth', 'checkpoint.pth', 'nested.pth', 'protocol4.pth'].map((file) =>
     readFileSync(`${FOLDER}/${file}`),
