@@ -12,6 +12,11 @@ export interface Size {
   readonly channels: number;
 }
 
+/** How many values an image has. */
+export function valuesIn({ height, width, channels }: Size): number {
+  return height * width * channels;
+}
+
 /** Packed weight [ky,kx,I,O] and bias [O]. */
 export interface Weights {
   readonly weight: Float32Array;

@@ -4,6 +4,7 @@
  */
 
 import { concatenate } from '../op/concatenation.js';
+import { valuesIn } from '../op/op.js';
 import { IMAGE, inputSize, type Layer, OUTPUT, outputDims } from '../unet/architecture.js';
 import type { Network, Signals } from '../unet/forward.js';
 import { layerParameters } from '../unet/parameters.js';
@@ -69,8 +70,7 @@ export function simulate(
 }
 
 function zerosFor(layer: Layer, height: number, width: number): Float32Array {
-  const size = outputDims(layer, height, width);
-  return new Float32Array(size.height * size.width * size.channels);
+  return new Float32Array(valuesIn(outputDims(layer, height, width)));
 }
 
 function add(sum: Float32Array, term: Float32Array): void {

@@ -5,6 +5,7 @@
  * (borders included, transposed convolutions per output pixel, biases as operations).
  */
 
+import { valuesIn } from '../op/op.js';
 import { spikingEnergy, spikingFlops, unetEnergy } from '../paper/energy.js';
 import { IMAGE, inputSize, type Layer, outputDims, totalChannelsIn } from '../unet/architecture.js';
 import { hasNeuron } from '../unet/forward.js';
@@ -12,8 +13,7 @@ import { hasNeuron } from '../unet/forward.js';
 /** Multiply-accumulates of a layer as the paper counts them: every output pixel sums all taps and its bias. */
 export function paperMacs(layer: Layer, height: number, width: number): number {
   if (!layer.op.hasWeights) return 0;
-  const out = outputDims(layer, height, width);
-  return out.height * out.width * out.channels * (layer.op.kernel ** 2 * totalChannelsIn(layer) + 1);
+  return valuesIn(outputDims(layer, height, width)) * (layer.op.kernel ** 2 * totalChannelsIn(layer) + 1);
 }
 
 /**
@@ -115,10 +115,9 @@ export function evenFanOut(
   height: number,
   width: number,
 ): number {
-  const neurons = layers.filter(hasNeuron).reduce((sum, layer) => {
-    const out = outputDims(layer, height, width);
-    return sum + out.height * out.width * out.channels;
-  }, 0);
+  const neurons = layers
+    .filter(hasNeuron)
+    .reduce((sum, layer) => sum + valuesIn(outputDims(layer, height, width)), 0);
   const synapses = costs.slice(1).reduce((sum, cost) => sum + cost.exactMacs, 0);
   return synapses / neurons;
 }

@@ -1,6 +1,7 @@
 /** How much memory a simulation takes, and how many of its steps fit at once. */
 
-import { type Layer, outputDims, totalChannelsIn } from '../unet/architecture.js';
+import { valuesIn } from '../op/op.js';
+import { inputSize, type Layer, outputDims } from '../unet/architecture.js';
 import { hasNeuron } from '../unet/forward.js';
 import { peakOfSignals, weightBytes } from '../unet/memory.js';
 
@@ -46,17 +47,13 @@ export function stepByStepBytes(
   sums: number,
   membranes = 1,
 ): number {
-  const own = (layer: Layer) => {
-    const out = outputDims(layer, height, width);
-    return out.height * out.width * out.channels;
-  };
-  const inputOf = (layer: Layer) =>
-    layer.inputs.length > 1 ? (height >> layer.level) * (width >> layer.level) * totalChannelsIn(layer) : 0;
+  const own = (layer: Layer) => valuesIn(outputDims(layer, height, width));
+  const inputOf = (layer: Layer) => (layer.inputs.length > 1 ? valuesIn(inputSize(layer, height, width)) : 0);
   const neuronBytes = 4 * (1 + membranes + sums) + 1;
   const all = layers.filter(hasNeuron).reduce((sum, layer) => sum + neuronBytes * own(layer), 0);
   const working = Math.max(...layers.map((layer) => 4 * (inputOf(layer) + own(layer))));
   const [first, last] = [layers[0], layers.at(-1)!];
-  const ends = 4 * (height * width * totalChannelsIn(first) + own(first) + own(last));
+  const ends = 4 * (valuesIn(inputSize(first, height, width)) + own(first) + own(last));
   return all + working + ends + 2 * weightBytes(layers);
 }
 
@@ -71,13 +68,9 @@ export function delayedBytes(
   sums: number,
   membranes = 1,
 ): number {
-  const own = (layer: Layer) => {
-    const out = outputDims(layer, height, width);
-    return out.height * out.width * out.channels;
-  };
+  const own = (layer: Layer) => valuesIn(outputDims(layer, height, width));
   const flow = (layer: Layer) => 4 * own(layer);
-  const input = (layer: Layer) =>
-    4 * (height >> layer.level) * (width >> layer.level) * totalChannelsIn(layer);
+  const input = (layer: Layer) => 4 * valuesIn(inputSize(layer, height, width));
   const firing = (layer: Layer) => (4 * (3 + membranes) + 1) * own(layer);
   const kept = layers.filter(hasNeuron).reduce((sum, layer) => sum + sums * flow(layer), 0);
   return peakOfSignals(layers, flow, (layer) => input(layer) + firing(layer)) + kept + weightBytes(layers);

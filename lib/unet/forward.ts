@@ -5,6 +5,7 @@
 
 import type { Kernels } from '../kernel/contract.js';
 import { kernelsOf, type OpDims } from '../kernel/operations.js';
+import { valuesIn } from '../op/op.js';
 import { checkLength } from '../tensor/shape.js';
 import {
   IMAGE,
@@ -166,8 +167,7 @@ export function applyLayer(
 
 /** A fresh tensor, with any contents, for what a layer computes. */
 export function newOutput(kernels: Kernels, layer: Layer, height: number, width: number): Float32Array {
-  const out = outputDims(layer, height, width);
-  return kernels.tensor(out.height * out.width * out.channels);
+  return kernels.tensor(valuesIn(outputDims(layer, height, width)));
 }
 
 /** The dims of a layer's kernel for an image of this size; each kernel reads those that it knows. */

@@ -1,19 +1,16 @@
 /** How much memory a forward pass takes. */
 
+import { valuesIn } from '../op/op.js';
 import { sizeOf } from '../tensor/shape.js';
-import { type Layer, lastReaders, outputDims, parameterShapes, totalChannelsIn } from './architecture.js';
+import { inputSize, type Layer, lastReaders, outputDims, parameterShapes } from './architecture.js';
 
 const FLOAT = 4;
 
 /** Bytes that a U-Net's forward pass takes at its peak: signals, a concatenated input, and packed weights. */
 export function forwardBytes(layers: readonly Layer[], height: number, width: number): number {
-  const pixels = (layer: Layer) => (height >> layer.level) * (width >> layer.level);
-  const signal = (layer: Layer) => {
-    const out = outputDims(layer, height, width);
-    return out.height * out.width * out.channels * FLOAT;
-  };
+  const signal = (layer: Layer) => FLOAT * valuesIn(outputDims(layer, height, width));
   const input = (layer: Layer) =>
-    layer.inputs.length > 1 ? pixels(layer) * totalChannelsIn(layer) * FLOAT : 0;
+    layer.inputs.length > 1 ? FLOAT * valuesIn(inputSize(layer, height, width)) : 0;
   return peakOfSignals(layers, signal, input) + weightBytes(layers);
 }
 
