@@ -14,7 +14,7 @@ import { openRunFolder } from '../../lib/train/runFolder.js';
 import { runSession } from '../../lib/train/session.js';
 import { randomModel } from '../support/networks.js';
 
-const samples = [1, 2].map((number) => drawSample(5, number, `eye${number}`, 1, 16));
+const samples = [1, 2].map((number) => drawSample(5, number, `eye${number}`, 1, 48));
 const data = trainingData(samples, 0.5, 16, 3);
 const unet = randomModel({ task: 'segment', width: 1, channels: 1, classes: 2 });
 const CALLS = [

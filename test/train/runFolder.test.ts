@@ -95,7 +95,7 @@ t.test('temporary files are removed when their owner is gone', async (t) => {
   t.strictSame(readdirSync(join(folder, 'checkpoints')), []);
 });
 
-const samples = [1, 2, 3].map((number) => drawSample(5, number, `eye${number}`, 1, 32));
+const samples = [1, 2, 3].map((number) => drawSample(5, number, `eye${number}`, 1, 48));
 const data = trainingData(samples, 0.34, 16, 3);
 const unet = randomModel({ task: 'segment', width: 1, channels: 1, classes: 2 });
 const copy = () => ({ ...unet, parameters: new Map([...unet.parameters].map(([k, v]) => [k, v.slice()])) });
