@@ -9,7 +9,7 @@ import { scoreName } from '../lib/train/evaluate.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
 import { loadModel } from './cli/model.js';
 import { count, greyLevels, positive, stepCount } from './cli/parse.js';
-import { runStage, type SharedOptions } from './cli/stage.js';
+import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
 
 interface Options extends DataOptions, SharedOptions {
@@ -20,7 +20,7 @@ interface Options extends DataOptions, SharedOptions {
   readonly sigma: number;
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'ablate',
   summary: 'Show what each ambiguity of the paper, and each departure of its code, changes in the result.',
   examples: [
@@ -56,7 +56,10 @@ await runStage<Options>({
     const score = scoreName(unet);
     return { json: { steps, images: samples.length, score, rows }, text: format(rows, score) };
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 function format(rows: readonly AblationRow[], score: string): string {
   const change = (value: number) => (Number.isNaN(value) ? '-' : value === 0 ? '0' : value.toPrecision(2));

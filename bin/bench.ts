@@ -17,7 +17,7 @@ import { readModels, stepsOfModels } from './bench/subject.js';
 import { addUnetOption, DEFAULT_STEPS, type UnetOption } from './cli/model.js';
 import { count, countUpTo, featureCount, isSide, stepCount } from './cli/parse.js';
 import { Interrupted } from './cli/signals.js';
-import { type Context, type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 
 interface Options
   extends SharedOptions,
@@ -38,7 +38,7 @@ const FEWEST_SAMPLES = 3;
 /** Whether --threads was given: one thread is then measured as well, else one and all. */
 let threadsGiven = () => false;
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'bench',
   summary:
     'Measure the speed of kernels and whole networks, beside other libraries where they are installed.',
@@ -55,7 +55,10 @@ await runStage<Options>({
     addBenchOptions(command);
   },
   run: (options, context) => runBench(options, context),
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 function addBenchOptions(command: Command): void {
   const all = Object.keys(groups);

@@ -8,7 +8,7 @@ import { readBytes } from '../lib/tensor/files.js';
 import { decodeSafetensors, type TensorFile } from '../lib/tensor/safetensors.js';
 import { modelPath } from './cli/bundled.js';
 import { nonNegative } from './cli/parse.js';
-import { runStage, type SharedOptions } from './cli/stage.js';
+import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
 
 interface Options extends SharedOptions {
@@ -17,7 +17,7 @@ interface Options extends SharedOptions {
   readonly only?: readonly string[];
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'compare',
   summary:
     'Say where two safetensors files (dumps, models, gradients) first differ: layer, step, neuron. Exit code 1 if they do.',
@@ -50,7 +50,10 @@ await runStage<Options>({
       failed: !comparison.equal,
     };
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 /** The tensors of a file; what its dtypes would have to be is for the person at the terminal to make. */
 function readTensors(path: string): TensorFile['tensors'] {

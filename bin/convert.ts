@@ -20,7 +20,7 @@ import {
   stepCount,
 } from './cli/parse.js';
 import { addProfileOptions } from './cli/profile.js';
-import { runStage, type SharedOptions } from './cli/stage.js';
+import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { type CalibrationOptions, calibrationSet } from './convert/calibrationSet.js';
 import { check } from './convert/checkTable.js';
 import { type PlanOptions, planOf } from './convert/conversionPlan.js';
@@ -38,7 +38,7 @@ interface Options extends CalibrationOptions, PlanOptions, SharedOptions {
   readonly weights: 'float32' | 'bfloat16';
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'convert',
   summary: 'Convert a U-Net into a spiking network.',
   examples: [
@@ -165,7 +165,10 @@ await runStage<Options>({
     const checked = options.check ? check(unet, spiking, calibration, options, context) : undefined;
     return conversionReport(options.out, converted, calibration, checked);
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 /** The U-Net as the file will hold it; UsageError where its weights are not what the file holds. */
 function withWeights(unet: Model, { as, weights, model }: Options): Model {

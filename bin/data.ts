@@ -7,7 +7,7 @@ import { datasets, findDataset } from '../lib/image/dataset/index.js';
 import { DataError, UsageError } from '../lib/tensor/error.js';
 import { addDataOptions, DATA_VARIABLE, type DataOptions, dataFolder, namesOf } from './cli/data.js';
 import { classCount, naturalNumber } from './cli/parse.js';
-import { type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
 
 /** Files that are listed one by one. */
@@ -20,7 +20,7 @@ interface Options extends Partial<DataOptions>, SharedOptions {
   readonly ignore?: number;
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'data',
   summary: 'List the data sets, check one, or write a synthetic twin of one.',
   examples: [
@@ -50,7 +50,10 @@ await runStage<Options>({
     if (!action) throw new UsageError(`data ${what}: expected "list", "check" or "synth"`);
     return action(options);
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 function list(): Result {
   const rows = Object.values(datasets).map(({ name, summary, task, channels, folder }) => ({

@@ -8,7 +8,7 @@ import { cropImage, type Image } from '../lib/image/image.js';
 import { type Column, panel, stack } from '../lib/image/panel.js';
 import { figure } from '../lib/train/figure.js';
 import { resultColumns } from '../lib/train/picture.js';
-import { type Context, type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
 import { measureScene, NETWORKS, type Row } from './demo/measureScene.js';
 import { readScenes } from './demo/scenes.js';
@@ -20,7 +20,7 @@ interface Options extends SharedOptions {
 /** The middle that the overview shows of a denoised picture has this part of its sides, and is enlarged by as much. */
 const ENLARGED = 3;
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'demo',
   summary:
     'Find vessels, membranes and the parts of a street, and remove noise, in bundled pictures: the U-Net, the spiking ' +
@@ -33,7 +33,10 @@ await runStage<Options>({
     command.option('--out <dir>', 'folder for the pictures', join('out', 'demo'));
   },
   run: (options, context) => runDemo(options, context),
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 function runDemo({ out, seed }: Options, { kernels, progress }: Context): Result {
   const scenes = readScenes();

@@ -31,7 +31,7 @@ import {
   type UnetOption,
 } from './cli/model.js';
 import { channelCount, featureCount, greyLevels, isSide, oneOf, positive } from './cli/parse.js';
-import { type Context, runStage, type SharedOptions } from './cli/stage.js';
+import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 
 interface Options extends SimulationOptions, Partial<DataOptions>, UnetOption, SharedOptions {
   readonly model?: string;
@@ -45,7 +45,7 @@ interface Options extends SimulationOptions, Partial<DataOptions>, UnetOption, S
   readonly spikes?: number;
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'energy',
   summary: 'Count operations and joules of a U-Net and its spiking network.',
   examples: [
@@ -91,7 +91,10 @@ await runStage<Options>({
       text: formatEnergy(rows, report, fanOut),
     };
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 interface Workload {
   readonly layers: readonly Layer[];

@@ -34,7 +34,7 @@ import {
 } from './cli/model.js';
 import { distinctNames } from './cli/names.js';
 import { greyLevels, oneOf } from './cli/parse.js';
-import { runStage, type SharedOptions } from './cli/stage.js';
+import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 
 interface Options
@@ -49,7 +49,7 @@ interface Options
   readonly beside: string[];
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'evaluate',
   summary: 'Measure a U-Net or a spiking network on a data set.',
   examples: [
@@ -148,7 +148,10 @@ await runStage<Options>({
       ].join('\n'),
     };
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 /** What the networks saw of a sample, and what each made of it. */
 interface Shown {

@@ -19,7 +19,7 @@ import { writeGradients } from './cli/gradients.js';
 import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/model.js';
 import { oneOf } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
-import { runStage, type SharedOptions } from './cli/stage.js';
+import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/training.js';
 
 interface Options extends Partial<DataOptions>, TrainingCommand, SimulationOptions, SharedOptions {
@@ -31,7 +31,7 @@ interface Options extends Partial<DataOptions>, TrainingCommand, SimulationOptio
   readonly ignore?: number;
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'finetune',
   summary: 'Fine-tune a spiking network with ASF-BP.',
   examples: [
@@ -94,4 +94,7 @@ await runStage<Options>({
         asfLearner(context.kernels, toTrainableModel(current, options.model), data, asf, onImage),
     });
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);

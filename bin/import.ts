@@ -6,7 +6,7 @@ import { readBytes, writeFileAtomic } from '../lib/tensor/files.js';
 import { encodeModel } from '../lib/unet/model.js';
 import { readStateDict } from '../lib/unet/stateDict.js';
 import { oneOf } from './cli/parse.js';
-import { runStage, type SharedOptions } from './cli/stage.js';
+import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 
 interface Options extends SharedOptions {
@@ -16,7 +16,7 @@ interface Options extends SharedOptions {
   readonly preprocess: 'plain' | 'drive';
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'import',
   summary: 'Make a model of a PyTorch state dict with the layer names conv1 .. conv19, convtranspose1 .. 4.',
   examples: [
@@ -61,4 +61,7 @@ await runStage<Options>({
       text: `${out}: ${task}, width ${width}, ${channels} -> ${classes} channels, ${thousands(count)} parameters`,
     };
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);

@@ -6,14 +6,14 @@ import { type Layer, totalChannelsIn } from '../lib/unet/architecture.js';
 import { hasNeuron, hasRelu } from '../lib/unet/forward.js';
 import type { Model } from '../lib/unet/model.js';
 import { readModel } from './cli/model.js';
-import { runStage, type SharedOptions } from './cli/stage.js';
+import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
 
 interface Options extends SharedOptions {
   readonly model: string;
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'inspect',
   summary: 'Show what a model file holds, layer by layer.',
   examples: [
@@ -72,7 +72,10 @@ await runStage<Options>({
       text: `${facts.map(([key, value]) => `${key}: ${value}`).join('\n')}\n\n${table(header, rows)}`,
     };
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 /** What follows a layer: in the U-Net, in the spiking network, or in a model that holds both in each. */
 function activationsOf(layer: Layer, stage: Model['stage'], neuron: string | undefined): string[] {

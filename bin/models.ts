@@ -5,14 +5,14 @@ import { statSync } from 'node:fs';
 import { UsageError } from '../lib/tensor/error.js';
 import { bundledCard, bundledFile, bundledNames } from './cli/bundled.js';
 import { readModel } from './cli/model.js';
-import { type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table } from './cli/table.js';
 
 interface Options extends SharedOptions {
   readonly arguments: readonly string[];
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'models',
   summary: 'List the models that come with the program, or show the card of one.',
   examples: [
@@ -28,7 +28,10 @@ await runStage<Options>({
     if (what === 'show') throw new UsageError(`models show: expected one of ${bundledNames().join(', ')}`);
     throw new UsageError(`models ${[what, name].join(' ').trim()}: expected "list" or "show NAME"`);
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 function list(): Result {
   const models = bundledNames().map(describe);

@@ -10,7 +10,7 @@ import { makeFolder } from '../lib/tensor/files.js';
 import { DATA_VARIABLE } from './cli/data.js';
 import { count, featureCount } from './cli/parse.js';
 import { Interrupted } from './cli/signals.js';
-import { type Context, type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { cellName } from './reproduce/cell.js';
 import { estimate, formatMinutes } from './reproduce/estimate.js';
 import { execute } from './reproduce/execute.js';
@@ -38,7 +38,7 @@ interface Options extends SharedOptions {
   readonly plot?: string;
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'reproduce',
   summary:
     "Fill in the paper's tables, with the paper's figures in brackets. What is done is not done again; Ctrl-C stops " +
@@ -72,7 +72,10 @@ await runStage<Options>({
       .option('--plot <file>', 'only draw what is done of table one-step into a PNG file');
   },
   run: reproduce,
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 async function reproduce(options: Options, context: Context): Promise<Result> {
   const runs = resolve(options.runs);

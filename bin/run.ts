@@ -27,7 +27,7 @@ import {
 } from './cli/model.js';
 import { distinctNames } from './cli/names.js';
 import { writeAnswer } from './cli/pictures.js';
-import { type Context, runStage, type SharedOptions } from './cli/stage.js';
+import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 
 interface Options extends SimulationOptions, MemoryOptions, UnetOption, SharedOptions {
@@ -39,7 +39,7 @@ interface Options extends SimulationOptions, MemoryOptions, UnetOption, SharedOp
   readonly probability: boolean;
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'run',
   summary: 'Run a U-Net or a spiking network on pictures of any size.',
   examples: [
@@ -120,7 +120,10 @@ await runStage<Options>({
       failed: failures.length > 0,
     };
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 /** Refuses options that mean nothing for this model, or for so many pictures (UsageError). */
 function checkOptions(

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
-/** `spiking-unet STAGE ...` runs the same file as `spiking-unet-STAGE ...`; nothing else is loaded. */
+/** `spiking-unet STAGE ...` runs the same stage as `spiking-unet-STAGE ...`; nothing else is loaded. */
 
 import { packageVersion } from './cli/package.js';
 import { guardPipes, print, say } from './cli/pipe.js';
 import { printable } from './cli/printable.js';
+import type { Stage } from './cli/stage.js';
 
 /** The stages in the order of use: one line each. */
-const stages: Readonly<Record<string, readonly [summary: string, load: () => Promise<unknown>]>> = {
+type Load = () => Promise<{ readonly default: Stage<never> }>;
+const stages: Readonly<Record<string, readonly [summary: string, load: Load]>> = {
   demo: ['segment a bundled sample with bundled models; start here', () => import('./demo.js')],
   data: ['check a data set, or write a synthetic twin', () => import('./data.js')],
   train: ['train a U-Net', () => import('./train.js')],
@@ -26,9 +28,9 @@ const stages: Readonly<Record<string, readonly [summary: string, load: () => Pro
 };
 
 guardPipes();
-const [name = '--help'] = process.argv.splice(2, 1);
+const [name = '--help', ...argv] = process.argv.slice(2);
 if (Object.hasOwn(stages, name)) {
-  await load(stages[name][1]);
+  await (await load(stages[name][1]))?.();
 } else if (name === '--version') {
   print(`${packageVersion()}\n`);
 } else if (name === '--help' || name === '-h' || name === 'help') {
@@ -38,10 +40,11 @@ if (Object.hasOwn(stages, name)) {
   process.exitCode = 2;
 }
 
-/** Loads the files of a stage, which runs it. */
-async function load(stage: () => Promise<unknown>): Promise<void> {
+/** Loads the files of a stage and returns what runs it; undefined, with a sentence, where file handles run out. */
+async function load(stage: Load): Promise<(() => Promise<void>) | undefined> {
   try {
-    await stage();
+    const [{ default: loaded }, { runProgram }] = await Promise.all([stage(), import('./cli/stage.js')]);
+    return () => runProgram(loaded, argv);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (!['EMFILE', 'ENFILE', 'ERR_MODULE_NOT_FOUND'].includes(code ?? '')) throw error;
@@ -49,6 +52,7 @@ async function load(stage: () => Promise<unknown>): Promise<void> {
       'not all files of the program can be opened: raise "ulimit -n" to 256, or install it again';
     process.stderr.write(`spiking-unet ${name}: ${reason}\n`);
     process.exitCode = 1;
+    return undefined;
   }
 }
 

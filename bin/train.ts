@@ -20,7 +20,7 @@ import {
 } from './cli/data.js';
 import { readModel } from './cli/model.js';
 import { classCount, featureCount, oneOf, pictureChannels } from './cli/parse.js';
-import { runStage, type SharedOptions } from './cli/stage.js';
+import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/training.js';
 
 /** Channels of the first stage where nobody says otherwise. */
@@ -35,7 +35,7 @@ interface Options extends DataOptions, TrainingCommand, SharedOptions {
   readonly ignore?: number;
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'train',
   summary: 'Train a U-Net.',
   examples: [
@@ -98,7 +98,10 @@ await runStage<Options>({
       makeLearner: (model, onImage) => unetLearner(context.kernels, model, data, onImage),
     });
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 /** A U-Net to be trained further; UsageError where it does not fit what it is to be trained on. */
 function startFrom(path: string, fresh: Model, width: number | undefined): Model {

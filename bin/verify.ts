@@ -6,7 +6,7 @@ import { chooseKernels, engines } from '../lib/kernel/choose.js';
 import { DataError, UsageError } from '../lib/tensor/error.js';
 import { readBytes, writeFileAtomic } from '../lib/tensor/files.js';
 import { packageFile } from './cli/package.js';
-import { type Result, runStage, type SharedOptions } from './cli/stage.js';
+import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table } from './cli/table.js';
 import {
   countRows,
@@ -23,7 +23,7 @@ interface Options extends SharedOptions {
   readonly update?: boolean;
 }
 
-await runStage<Options>({
+const stage: Stage<Options> = {
   name: 'verify',
   summary:
     'Check that this machine computes the expected bits on every engine that runs here (whatever --engine says), ' +
@@ -53,7 +53,10 @@ await runStage<Options>({
     }
     return report(verification, expected);
   },
-});
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
 
 function readHashes(path: string, only: string): Hashes {
   const text = new TextDecoder().decode(readBytes(path));

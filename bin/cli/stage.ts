@@ -4,7 +4,9 @@
  * malformed, 129, 130 or 143 stopped by a signal. Results go to stdout, everything else to stderr.
  */
 
+import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { chooseKernels, defaultEngine, engines } from '../../lib/kernel/choose.js';
@@ -55,18 +57,30 @@ export interface Stage<Options> {
 
 const EXIT = { ok: 0, failure: 1, usage: 2, data: 3 };
 
-/** Parses the arguments, runs the stage, prints its result and sets the exit code. */
-export async function runStage<Options>(stage: Stage<Options>, argv = process.argv.slice(2)): Promise<void> {
+/** Runs a stage whose file, at `url`, is the program that was started; where it was only imported nothing happens. */
+export async function runAsProgram<Options>(stage: Stage<Options>, url: string): Promise<void> {
+  const [, started] = process.argv;
+  const isStarted = started !== undefined && realpathSync(started) === fileURLToPath(url);
+  if (isStarted) await runProgram(stage, process.argv.slice(2));
+}
+
+/** Runs a stage as the whole of this program: with its signals, its pipes and its parent. */
+export async function runProgram<Options>(stage: Stage<Options>, argv: readonly string[]): Promise<void> {
   guardPipes();
   endWithParent();
-  const command = newCommand(stage);
   const bars: Progress[] = [];
-  const fail = (error: unknown): number => {
-    stopAll(bars);
-    return report(stage.name, error);
-  };
-  process.on('uncaughtException', (error) => process.exit(fail(error))); // such as one in a worker
+  process.on('uncaughtException', (error) => process.exit(fail(stage, bars, error))); // such as one in a worker
+  process.exitCode = await runStage(stage, argv, bars);
+}
+
+/** Parses the arguments, runs the stage, prints its result; returns the exit code. */
+export async function runStage<Options>(
+  stage: Stage<Options>,
+  argv: readonly string[],
+  bars: Progress[] = [],
+): Promise<number> {
   try {
+    const command = newCommand(stage);
     command.parse(argv, { from: 'user' });
     const options = { ...command.opts(), arguments: command.args } as unknown as Options & SharedOptions;
     setQuiet(options.quiet);
@@ -76,11 +90,16 @@ export async function runStage<Options>(stage: Stage<Options>, argv = process.ar
       remark(engine.remark);
     const result = await stage.run(options, context);
     stopAll(bars);
-    if (result.failed) process.exitCode = EXIT.failure;
     print(`${options.json ? printableJson(result.json) : printable(result.text)}\n`);
+    return result.failed ? EXIT.failure : EXIT.ok;
   } catch (error) {
-    process.exitCode = fail(error);
+    return fail(stage, bars, error);
   }
+}
+
+function fail(stage: { readonly name: string }, bars: readonly Progress[], error: unknown): number {
+  stopAll(bars);
+  return report(stage.name, error);
 }
 
 /** A bar that is not stopped would draw itself, and keep the program alive, for ever. */

@@ -1,6 +1,11 @@
-/** Runs the built command line as a person or a script would. */
+/**
+ * Runs the built command line as a person or a script would: as a process, or, for stages, in a thread that is started once,
+ * which gives the same answers in a fraction of the time. Signals, pipes and terminals need processes.
+ */
 
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 
 export interface Outcome {
   readonly status: number | null;
@@ -8,14 +13,49 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** `spiking-unet ARGS`; the environment's own data folder is hidden from it. */
-export function spikingUnet(...args: readonly string[]): Outcome {
-  const env = { ...process.env, SPIKING_UNET_DATA: '', NO_COLOR: '1', NODE_OPTIONS: '' };
+/** The environment's own data folder is hidden from the program. */
+const environment = { ...process.env, SPIKING_UNET_DATA: '', NO_COLOR: '1', NODE_OPTIONS: '' };
+
+/** `spiking-unet ARGS` as a process of its own. */
+export function spikingUnetProcess(...args: readonly string[]): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/bin/spiking-unet.js', ...args], {
     encoding: 'utf8',
-    env,
+    env: environment,
   });
   return { status, stdout, stderr };
+}
+
+let thread: { send(args: readonly string[]): void; receive(): Outcome | undefined } | undefined;
+
+/** Starts the thread; nothing waits for it to end. */
+function startThread() {
+  const { port1, port2 } = new MessageChannel();
+  const done = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL('../support/stageWorker.mjs', import.meta.url), {
+    workerData: { port: port2, done },
+    transferList: [port2],
+    execArgv: [],
+    env: environment,
+  });
+  worker.unref();
+  return {
+    send: (args: readonly string[]) => port1.postMessage(args),
+    receive(): Outcome | undefined {
+      Atomics.wait(done, 0, 0);
+      Atomics.store(done, 0, 0);
+      return receiveMessageOnPort(port1)?.message;
+    },
+  };
+}
+
+/** `spiking-unet ARGS`; what is no stage is a process. */
+export function spikingUnet(...args: readonly string[]): Outcome {
+  if (!existsSync(`dist/bin/${args[0]}.js`)) return spikingUnetProcess(...args);
+  thread ??= startThread();
+  thread.send(args);
+  const outcome = thread.receive();
+  if (!outcome) throw new Error(`spiking-unet ${args.join(' ')}: no answer`);
+  return outcome;
 }
 
 /** The same with --json, parsed; throws where it fails or prints anything but one document. */
