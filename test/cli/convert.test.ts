@@ -67,6 +67,24 @@ t.test('a denoiser is measured on noisy pictures of its data set, not on clean o
   t.match(result, { images: 3, calibration: '3 images, with noise of sigma 0 to 55' });
 });
 
+t.test('layers that are silent on all pictures are named', async (t) => {
+  const parameters = new Map(denoiser.parameters);
+  for (const kind of ['weight', 'bias'])
+    parameters.set(
+      `conv9.${kind}`,
+      parameters.get(`conv9.${kind}`)!.map(() => 0),
+    );
+  const file = at('silent.safetensors');
+  writeFileSync(file, encodeModel({ ...denoiser, parameters }));
+  const from = ['--model', file, '--calibration', pictures, '--out', snn];
+  t.strictSame(spikingUnetJson('convert', ...from).silent, ['relu9']);
+  t.match(
+    spikingUnet('convert', ...from).stdout,
+    /warning: relu9: hardly anything is above 0 on these images/,
+  );
+  t.strictSame(convert(denoise, '--calibration', pictures).silent, []);
+});
+
 t.test('the same seed writes the same file; pictures of a folder that are noisy get no noise', async (t) => {
   const noisy = convert(denoise, '--calibration', pictures, '--noisy', '--seed', '2');
   t.match(noisy.lambdas, lambdasOf(denoiser, clean));

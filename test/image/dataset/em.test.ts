@@ -55,6 +55,14 @@ t.test('a folder of pairs is read like a stack', async (t) => {
   );
 });
 
+t.test('sections of a folder are in the order in which people count', async (t) => {
+  const sections = load(pairs(t.testdir(), 12), 'test');
+  t.strictSame(
+    sections.map(({ name }) => name),
+    ['7', '8', '9', '10', '11'],
+  );
+});
+
 t.test('a short stack has a test split and no train split; only an empty split is refused', async (t) => {
   const folder = t.testdir({ empty: { images: {} } });
   const five = pairs(join(folder, 'five'), 5);

@@ -120,6 +120,19 @@ t.test('labels and masks may have an addition to their names; a missing one is n
   t.notOk(unread.some(({ label, fov }) => label || fov));
 });
 
+t.test('fields of view are data as labels are: no JPEG, nothing between black and white', async (t) => {
+  const root = t.testdir();
+  writeLabelled(root, { a: [0, 1] });
+  write(join(root, 'masks', 'a.png'), 0, 9);
+  t.throws(
+    () => load(root),
+    /masks\/a\.png: row 0, column 1 holds the grey level 9, expected only 0 and 255/,
+  );
+  rmSync(join(root, 'masks', 'a.png'));
+  copyFileSync(fixture('labels/bad-lossy.jpg'), join(root, 'masks', 'a.jpg'));
+  t.throws(() => load(root), /masks\/a\.jpg: is a JPEG, which does not keep values as they were/);
+});
+
 t.test('a picture and its label side by side are refused, whatever is to be done with them', async (t) => {
   const root = t.testdir();
   write(join(root, 'eye.png'), 51);
