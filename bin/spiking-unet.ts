@@ -22,6 +22,7 @@ const stages: Readonly<Record<string, readonly [summary: string, load: Load]>> =
   models: ['list the models that come with the program, or show one', () => import('./models.js')],
   inspect: ['show what a model file holds', () => import('./inspect.js')],
   import: ['make a model of a PyTorch state dict', () => import('./import.js')],
+  export: ['write a U-Net as ONNX', () => import('./export.js')],
   ablate: ['show what each choice changes that the paper leaves open', () => import('./ablate.js')],
   compare: ['find where two dumps or models first differ', () => import('./compare.js')],
   verify: ['check that this machine computes the expected bits', () => import('./verify.js')],

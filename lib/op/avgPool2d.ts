@@ -50,6 +50,7 @@ export const avgPool2d: Op = {
     return gradInput;
   },
   backwardWeights: () => ({ weight: new Float32Array(), bias: new Float32Array() }),
+  onnx: { type: 'AveragePool', attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
   multiplications: () => 0,
   reach: () => 1,
   channelsReached: 1,

@@ -1,6 +1,7 @@
 /** The convolution: out[y,x] sums the input at (stride y + dilation ky - padding, ..), zeros beyond the edges. */
 
 import { packConv, unpackConv } from '../tensor/layout.js';
+import type { OnnxAttributes } from '../tensor/onnx.js';
 import type { Op, Size } from './op.js';
 import { convolve, convolveBack, correlate, reached, type Taps } from './taps.js';
 
@@ -10,6 +11,11 @@ export interface ConvOptions {
   readonly kernel: number;
   readonly stride?: number;
   readonly dilation?: number;
+}
+
+/** ONNX's attributes of a square kernel. */
+export function square(kernel: number, padding: number): OnnxAttributes {
+  return { kernel_shape: [kernel, kernel], pads: [padding, padding, padding, padding] };
 }
 
 /** A convolution whose padding keeps the size at stride 1: dilation (kernel - 1) / 2 on each side. */
@@ -37,6 +43,10 @@ export function conv2d({ channelsOut, kernel, stride = 1, dilation = 1 }: ConvOp
     forward: (input, size, weights) => convolve(taps, input, size, outputSize(size), weights),
     backwardInput: (gradOut, size, weights) => convolveBack(taps, gradOut, size, outputSize(size), weights),
     backwardWeights: (gradOut, input, size) => correlate(taps, gradOut, input, size, outputSize(size)),
+    onnx: {
+      type: 'Conv',
+      attributes: { ...square(kernel, padding), strides: [stride, stride], dilations: [dilation, dilation] },
+    },
     multiplications(size) {
       const { height, width } = outputSize(size);
       return height * width * kernel ** 2 * size.channels * channelsOut;

@@ -4,6 +4,7 @@
  */
 
 import { packConvTranspose, unpackConvTranspose } from '../tensor/layout.js';
+import { square } from './conv2d.js';
 import type { Op, Size } from './op.js';
 import { convolve, convolveBack, correlate, reached, type Taps } from './taps.js';
 
@@ -35,6 +36,14 @@ export function convTranspose2d({ channelsOut, kernel, stride }: ConvTransposeOp
     forward: (input, size, weights) => convolve(taps, input, size, outputSize(size), weights),
     backwardInput: (gradOut, size, weights) => convolveBack(taps, gradOut, size, outputSize(size), weights),
     backwardWeights: (gradOut, input, size) => correlate(taps, gradOut, input, size, outputSize(size)),
+    onnx: {
+      type: 'ConvTranspose',
+      attributes: {
+        ...square(kernel, padding),
+        strides: [stride, stride],
+        output_padding: [stride - 1, stride - 1],
+      },
+    },
     multiplications: ({ height, width, channels }) => height * width * kernel ** 2 * channels * channelsOut,
     reach: (i, extent) => reached(taps, i, stride * extent),
     channelsReached: channelsOut,

@@ -5,6 +5,8 @@
  * Arithmetic is float32, each product and each sum rounded on its own, in the order that stands beside each function.
  */
 
+import type { OnnxAttributes } from '../tensor/onnx.js';
+
 /** An image [H,W,C]. */
 export interface Size {
   readonly height: number;
@@ -51,6 +53,8 @@ export interface Op {
   backwardInput(gradOut: Float32Array, size: Size, weights: Weights): Float32Array;
   /** The gradients by weight and bias. */
   backwardWeights(gradOut: Float32Array, input: Float32Array, size: Size): Weights;
+  /** What it is in ONNX; its inputs are the image, the weight in PyTorch's layout, and the bias. */
+  readonly onnx: { readonly type: string; readonly attributes: OnnxAttributes };
   /** Products of a weight and an input, those with the zero padding included, biases not. */
   multiplications(input: Size): number;
   /** How many output rows (or columns) input row i of so many reaches; the edges cut some off. */

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import t from 'tap';
 import { readAnswer } from '../../bin/bench/job.js';
 import { summarise } from '../../bin/bench/measure.js';
-import { encodeOnnx } from '../../bin/bench/onnx.js';
 import type { Row } from '../../bin/bench/rows.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
@@ -69,20 +68,6 @@ t.test('a peer that says something else', async (t) => {
   t.throws(() => readAnswer('warming up\nhello', 'tfjs'), /tfjs: expected a JSON answer, got "hello"/);
   const answer = { version: '1', threads: 1, results: [{ seconds: [1], checksum: { output: 2 } }] };
   t.same(readAnswer(`warming up\n${JSON.stringify(answer)}\n`, 'tfjs'), answer);
-});
-
-t.test('an ONNX file, byte by byte', async (t) => {
-  const bytes = encodeOnnx({
-    nodes: [{ op: 'Relu', inputs: ['x'], output: 'y', attributes: { a: 200, b: [1] } }],
-    tensors: new Map([['w', { shape: [1], data: Float32Array.of(1) }]]),
-    input: { name: 'x', shape: [2] },
-    output: { name: 'y', shape: [2] },
-  });
-  const node = '0a24 0a0178 120179 1a0179 220452656c75 2a09 0a0161 18c801 a00102 2a08 0a0162 4001 a00107';
-  const tensor = '2a0d 0801 1001 420177 4a04 0000803f';
-  const shape = '120a 0a08 0801 1204 0a02 0802';
-  const graph = `3a60 ${node} 1207 6e6574776f726b ${tensor} 5a0f 0a0178 ${shape} 620f 0a0179 ${shape}`;
-  t.equal(Buffer.from(bytes).toString('hex'), `0807 ${graph} 4204 0a00 100d`.replaceAll(' ', ''));
 });
 
 /** Says that PyTorch is there, and answers every job with the same wrong result. */

@@ -1,14 +1,17 @@
 /**
  * Writes ONNX files: just enough of the format (protocol buffers, onnx.proto3) for a graph of single-output
- * nodes with integer attributes and float32 tensors.
+ * nodes with integer attributes and float32 tensors. It reads none.
  */
+
+/** An attribute of a node. */
+export type OnnxAttributes = Readonly<Record<string, number | readonly number[]>>;
 
 export interface OnnxNode {
   /** Operator, such as Conv. */
   readonly op: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+  readonly attributes?: OnnxAttributes;
 }
 
 export interface OnnxTensor {
@@ -18,7 +21,8 @@ export interface OnnxTensor {
 
 export interface OnnxValue {
   readonly name: string;
-  readonly shape: readonly number[];
+  /** A name in the place of a size: it may be any. */
+  readonly shape: readonly (number | string)[];
 }
 
 export interface OnnxGraph {
@@ -28,6 +32,7 @@ export interface OnnxGraph {
   readonly output: OnnxValue;
 }
 
+const PRODUCER = 'spiking-unet';
 const IR_VERSION = 7;
 const OPERATOR_SET = 13;
 const FLOAT = 1;
@@ -47,6 +52,7 @@ export function encodeOnnx({ nodes, tensors, input, output }: OnnxGraph): Uint8A
   ];
   return join([
     integer(1, IR_VERSION),
+    text(2, PRODUCER),
     message(7, graph),
     message(8, [text(1, ''), integer(2, OPERATOR_SET)]),
   ]);
@@ -75,7 +81,9 @@ function encodeTensor(name: string, { shape, data }: OnnxTensor): Uint8Array[] {
 }
 
 function encodeValue({ name, shape }: OnnxValue): Uint8Array[] {
-  const dimensions = shape.map((size) => message(1, [integer(1, size)]));
+  const dimensions = shape.map((size) =>
+    message(1, [typeof size === 'number' ? integer(1, size) : text(2, size)]),
+  );
   const tensorType = [integer(1, FLOAT), message(2, dimensions)];
   return [text(1, name), message(2, [message(1, tensorType)])];
 }

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+/** `spiking-unet export`: a U-Net as an ONNX file, for programs that know nothing of this one. */
+
+import { toUnet } from '../lib/spike/spikingModel.js';
+import { writeFileAtomic } from '../lib/tensor/files.js';
+import { encodeOnnx } from '../lib/tensor/onnx.js';
+import { IMAGE, OUTPUT, SIZE_STEP } from '../lib/unet/architecture.js';
+import { unetGraph } from '../lib/unet/onnxGraph.js';
+import { readModel } from './cli/model.js';
+import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
+
+interface Options extends SharedOptions {
+  readonly model: string;
+  readonly onnx: string;
+}
+
+const stage: Stage<Options> = {
+  name: 'export',
+  summary: 'Write a U-Net as ONNX (operator set 13), for ONNX Runtime and its like.',
+  examples: [['export --model drive --onnx drive.onnx', 'the U-Net of a bundled model']],
+  configure(command) {
+    command
+      .requiredOption(
+        '--model <file>',
+        'a U-Net, or a model that holds one: a file, a run folder, or a bundled name',
+      )
+      .requiredOption('--onnx <file>', 'the file to write');
+  },
+  run({ model: path, onnx }) {
+    const model = toUnet(readModel(path).model, path);
+    const graph = unetGraph(model);
+    writeFileAtomic(onnx, encodeOnnx(graph));
+    const { task, channels, classes } = model.configuration;
+    const shape = (count: number) => `[1,${count},H,W]`;
+    const meaning = task === 'segment' ? 'a score a class' : 'the noise: subtract it from the image';
+    return {
+      json: {
+        onnx,
+        input: graph.input,
+        output: graph.output,
+        preprocess: model.preprocess,
+        multipleOf: SIZE_STEP,
+      },
+      text:
+        `${onnx}: ${IMAGE} ${shape(channels)}, 0..1, prepared as "${model.preprocess}" says, H and W multiples of ` +
+        `${SIZE_STEP} -> ${OUTPUT} ${shape(classes)}, ${meaning}`,
+    };
+  },
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
