@@ -7,8 +7,8 @@
 import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import pc from 'picocolors';
 import { chooseKernels, defaultEngine, engines } from '../../lib/kernel/choose.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
@@ -140,7 +140,8 @@ function engineList(): string {
 
 function helpWithExamples(examples: Stage<unknown>['examples']): string {
   const lines = examples.map(
-    ([command, meaning]) => `  ${pc.dim(`# ${meaning}`)}\n  spiking-unet ${command}`,
+    ([command, meaning]) =>
+      `  ${styleText('dim', `# ${meaning}`, { stream: process.stdout })}\n  spiking-unet ${command}`,
   );
   return `\nExamples:\n${lines.join('\n')}`;
 }
@@ -168,7 +169,7 @@ function newContext({ engine, threads, quiet }: SharedOptions, bars: Progress[])
 function report(stage: string, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // it has printed already
   const message = error instanceof Error ? error.message : String(error);
-  say(`${pc.red(`spiking-unet ${stage}:`)} ${printable(message)}\n`);
+  say(`${styleText('red', `spiking-unet ${stage}:`, { stream: process.stderr })} ${printable(message)}\n`);
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof DataError) return EXIT.data;
   if (error instanceof Interrupted) return STOP_SIGNALS[error.by];
