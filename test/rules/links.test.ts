@@ -10,6 +10,7 @@ import t from 'tap';
 const pages = [
   'README.md',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
   'fixtures/README.md',
   ...readdirSync('docs').map((file) => join('docs', file)),
 ];
