@@ -56,7 +56,12 @@ export function neuronMetadata(spiking: SpikingModel): Record<string, string> {
   const { thresholdsOf, poolings } = conversion;
   const entries = Object.entries({ ...numbers, ...(thresholdsOf && { thresholdsOf }) });
   const texts = entries.map(([key, value]) => [key, JSON.stringify(value)] as const);
-  return { neuron, reset, ...Object.fromEntries(texts), ...(poolings === 'exact' && { poolings }) };
+  return {
+    neuron: neuron.name,
+    reset,
+    ...Object.fromEntries(texts),
+    ...(poolings === 'exact' && { poolings }),
+  };
 }
 
 /** Refuses a trace of a padded picture that would make a file larger than can be read back (UsageError). */

@@ -56,7 +56,7 @@ export function convertAutomatically(
     const thresholds = optimalThresholds(count);
     const start = plan.initialPotential === 'half' ? neuron.half(thresholds) : plan.initialPotential;
     const given = { ...plan, spikeValues: undefined, thresholds, initialPotential: start };
-    return { neuron, parameters: neuronParameters(plan.neuron, given) };
+    return { neuron, parameters: neuronParameters(neuron, given) };
   };
   const lambdas = lambdaChoice(unet, measured, plan);
   const table = measureLayers(kernels, unet, images, kindOf, steps, lambdas, onCell);

@@ -80,7 +80,7 @@ export function simulateDelayed(
 
 /** Refuses neurons that have to see their currents in their order (UsageError). */
 function refuseForgetting(network: SpikingNetwork): void {
-  const { neuron } = network;
+  const neuron = network.neuron.name;
   const all = network.layers.filter(hasNeuron).map((layer) => neuronOf(network, layer).parameters);
   const forgetful = all.find(({ leak, reset }) => leak !== 1 || reset === 'hard');
   if (!forgetful) return;

@@ -5,13 +5,11 @@ import type { SpikingMode } from '../kernel/spiking.js';
 import { UsageError } from '../tensor/error.js';
 import type { Layer } from '../unet/architecture.js';
 import { hasNeuron, type Network, type Signals } from '../unet/forward.js';
-import { findNeuron } from './neuron/index.js';
 import type { Neuron, NeuronParameters } from './neuron/neuron.js';
 
 /** A U-Net's layers with normalised weights and the neurons that replace its ReLUs. */
 export interface SpikingNetwork extends Network {
-  /** A name of the table in neuron/index.ts. */
-  readonly neuron: string;
+  readonly neuron: Neuron;
   readonly neuronParameters: NeuronParameters;
   /** Layers whose neurons are others, by the name of their signal: relu16, pooling1, .. */
   readonly otherNeurons?: ReadonlyMap<string, LayerNeuron>;
@@ -25,7 +23,7 @@ export interface LayerNeuron {
 
 /** The neurons behind a layer that has some. */
 export function neuronOf(network: SpikingNetwork, { output }: Layer): LayerNeuron {
-  const usual = { neuron: findNeuron(network.neuron), parameters: network.neuronParameters };
+  const usual = { neuron: network.neuron, parameters: network.neuronParameters };
   return network.otherNeurons?.get(output) ?? usual;
 }
 

@@ -91,7 +91,7 @@ export function withNeurons(unet: Model, network: NormalisedNetwork, choice: Cho
   const conversion: SpikingNotes = {
     ...PAPER_SCALES,
     ...choice,
-    ...neuronParameters(choice.neuron, given),
+    ...neuronParameters(findNeuron(choice.neuron), given),
     initialPotential,
     lambdas: byName((scales) => scales.lambdaOut),
     inputLambdas: byName((scales) => scales.lambdaIn),
@@ -167,7 +167,7 @@ export function toSpikingModel(model: Model, source: string): SpikingModel {
 /** The same to be trained: with amplitudes, of 1 at first, where its neuron learns them; weights stay the same arrays. */
 export function toTrainableModel(model: Model, source: string): SpikingModel {
   const spiking = readNotes(model, source);
-  if (!findNeuron(spiking.neuron).learnsAmplitudes) return spiking;
+  if (!spiking.neuron.learnsAmplitudes) return spiking;
   return { ...spiking, parameters: withAmplitudes(spiking.layers, spiking.parameters) };
 }
 
@@ -178,7 +178,7 @@ function readNotes(model: Model, source: string): SpikingModel {
   }
   try {
     const { initialPotential, ...notes } = noteStrings.parse(model.notes);
-    const conversion = { ...notes, ...neuronParameters(notes.neuron, notes), initialPotential };
+    const conversion = { ...notes, ...neuronParameters(findNeuron(notes.neuron), notes), initialPotential };
     if (notes.normalisation === 'channel' && !model.channelLambdas)
       throw new DataError('it is normalised channel-wise, but holds no tensors NAME.lambda');
     if (model.stage === 'snn') return attachNeurons(model, conversion);
@@ -191,16 +191,20 @@ function readNotes(model: Model, source: string): SpikingModel {
 }
 
 function attachNeurons(model: Model, conversion: SpikingNotes): SpikingModel {
-  const { neuron, thresholds } = conversion;
-  const neurons = { neuron, neuronParameters: parametersFor(conversion, thresholds) };
+  const { thresholds } = conversion;
+  const neurons = {
+    neuron: findNeuron(conversion.neuron),
+    neuronParameters: parametersFor(conversion, thresholds),
+  };
   return { ...model, ...neurons, otherNeurons: otherNeurons(model, conversion), conversion };
 }
 
 /** The neuron with other thresholds; what its spikes are worth and where it starts follow from them. */
 function parametersFor(conversion: SpikingNotes, thresholds: readonly number[]): NeuronParameters {
-  const { neuron, spikeValues, initialPotential: start, ...rest } = conversion;
+  const { spikeValues, initialPotential: start, ...rest } = conversion;
+  const neuron = findNeuron(conversion.neuron);
   const usual = thresholds === conversion.thresholds;
-  const initialPotential = start === 'half' ? findNeuron(neuron).half(thresholds) : start;
+  const initialPotential = start === 'half' ? neuron.half(thresholds) : start;
   const given = { ...rest, thresholds, initialPotential, ...(usual && { spikeValues }) };
   const parameters = neuronParameters(neuron, given);
   checkNeuronParameters(neuron, parameters);

@@ -5,7 +5,6 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
-import { findNeuron } from '../spike/neuron/index.js';
 import { simulate } from '../spike/simulate.js';
 import { ALL_SUMS, type Mode, type Simulation, type SpikingNetwork } from '../spike/simulation.js';
 import { IMAGE } from '../unet/architecture.js';
@@ -83,7 +82,7 @@ function gated({ flows, currents }: Simulation, kernels: Kernels): Signals {
 
 /** Spikes of neurons with one threshold without that threshold. */
 function counted(simulation: Simulation, _kernels: Kernels, network: SpikingNetwork): Signals {
-  if (findNeuron(network.neuron).mostThresholds > 1) return simulation.flows;
+  if (network.neuron.mostThresholds > 1) return simulation.flows;
   return new Map([...simulation.spikeCounts].map(([name, counts]) => [name, Float32Array.from(counts)]));
 }
 

@@ -1,7 +1,7 @@
 /** The golden networks of fixtures/make as ours, and comparison with their gradients. */
 
 import type { Test } from 'tap';
-import { neuronParameters } from '../../lib/spike/neuron/index.js';
+import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
 import type { Reset } from '../../lib/spike/neuron/neuron.js';
 import type { Example } from '../../lib/train/example.js';
 import { buildLayers, type Configuration, type Layer } from '../../lib/unet/architecture.js';
@@ -44,7 +44,7 @@ export function goldenNeurons(metadata: Readonly<Record<string, string>>) {
     'steps',
   ].map((key) => numbers[key] && JSON.parse(numbers[key]));
   const given = { thresholds, spikeValues, leak, reset: reset as Reset | undefined, initialPotential };
-  return { neuron, neuronParameters: neuronParameters(neuron, given), steps };
+  return { neuron: findNeuron(neuron), neuronParameters: neuronParameters(findNeuron(neuron), given), steps };
 }
 
 /** The tensors PREFIXname by their names. */

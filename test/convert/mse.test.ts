@@ -17,7 +17,7 @@ function firesAtOnce(current: number, count: number): number {
   const thresholds = optimalThresholds(count);
   const half = neuron.half(thresholds);
   const [out, membrane] = [new Float32Array(1), Float32Array.of(half as number)];
-  const parameters = neuronParameters('mt', { thresholds, initialPotential: half });
+  const parameters = neuronParameters(findNeuron('mt'), { thresholds, initialPotential: half });
   neuron.step(out, new Uint8Array(1), membrane, Float32Array.of(current), parameters);
   return out[0];
 }

@@ -31,7 +31,10 @@ const plan = { neuron: 'mt', initialPotential: 'half', normalisation: 'channel',
 const kindOf = (count: number) => {
   const thresholds = optimalThresholds(count);
   const initialPotential = findNeuron('mt').half(thresholds);
-  return { neuron: findNeuron('mt'), parameters: neuronParameters('mt', { thresholds, initialPotential }) };
+  return {
+    neuron: findNeuron('mt'),
+    parameters: neuronParameters(findNeuron('mt'), { thresholds, initialPotential }),
+  };
 };
 const lambdas = (signal: string) => measured.channelLambdas(signal, 99.9);
 

@@ -57,7 +57,7 @@ t.test(
         const initialPotential = findNeuron('mt').half(thresholds);
         const network = {
           ...plain,
-          neuronParameters: neuronParameters('mt', { thresholds, initialPotential }),
+          neuronParameters: neuronParameters(findNeuron('mt'), { thresholds, initialPotential }),
         };
         const image = randomImage(stream(seed, 'image'), 32, 16, 1).map(
           (value) => Math.round(16 * value) / 16,

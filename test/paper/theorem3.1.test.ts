@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { expectedError, optimalThresholds, segments } from '../../lib/paper/thresholds.js';
-import { neuronParameters } from '../../lib/spike/neuron/index.js';
+import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
 import { multiThreshold } from '../../lib/spike/neuron/multiThreshold.js';
 import { type Rng, stream } from '../../lib/tensor/rng.js';
 
@@ -12,7 +12,7 @@ const CELLS = 4096;
 function meanError(thresholds: readonly number[]): number {
   const membrane = new Float32Array(CELLS);
   const potentials = Float32Array.from(membrane, (_, i) => (i + 0.5) / CELLS);
-  const parameters = neuronParameters('mt', { thresholds });
+  const parameters = neuronParameters(findNeuron('mt'), { thresholds });
   multiThreshold.step(new Float32Array(CELLS), new Uint8Array(CELLS), membrane, potentials, parameters);
   return membrane.reduce((sum, rest) => sum + rest, 0) / CELLS;
 }

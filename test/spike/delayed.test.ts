@@ -29,7 +29,7 @@ import { wasmBytes } from '../support/wasmMemory.js';
 
 /** Those that do not forget. */
 const remembering = Object.keys(neurons).filter((name) => {
-  const { leak, reset } = neuronParameters(name, {});
+  const { leak, reset } = neuronParameters(findNeuron(name), {});
   return leak === 1 && reset === 'soft';
 });
 
@@ -58,8 +58,8 @@ function networkOf(drawn: Case): SpikingNetwork {
   const pools = model.layers.filter(({ op }) => exactPools && !op.hasWeights);
   return {
     ...model,
-    neuron,
-    neuronParameters: neuronParameters(neuron, { thresholds, initialPotential }),
+    neuron: findNeuron(neuron),
+    neuronParameters: neuronParameters(findNeuron(neuron), { thresholds, initialPotential }),
     otherNeurons: new Map(pools.map(({ output }) => [output, exact])),
   };
 }
@@ -206,7 +206,11 @@ t.test('neurons that forget are refused', async (t) => {
     ['lif', /--timing delayed: neuron lif forgets by its leak of 0.99/],
     ['if-hard', /neuron if-hard forgets by its reset to zero/],
   ] as const) {
-    const network = { ...networkOf(plain), neuron, neuronParameters: neuronParameters(neuron, {}) };
+    const network = {
+      ...networkOf(plain),
+      neuron: findNeuron(neuron),
+      neuronParameters: neuronParameters(findNeuron(neuron), {}),
+    };
     const refused = () => simulate(reference, network, imageOf(plain), height, breadth, options);
     t.throws(refused, UsageError);
     t.throws(refused, message);

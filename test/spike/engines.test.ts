@@ -9,7 +9,7 @@ import type { Kernels } from '../../lib/kernel/contract.js';
 import { reference } from '../../lib/kernel/reference/index.js';
 import { wasmKernels, wasmMissing } from '../../lib/kernel/wasm/index.js';
 import { simulationBytes, stepsAtOnce } from '../../lib/spike/memory.js';
-import { neuronParameters } from '../../lib/spike/neuron/index.js';
+import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
 import { simulate } from '../../lib/spike/simulate.js';
 import { ALL_SUMS, MODES, type SimulationOptions, type SpikingNetwork } from '../../lib/spike/simulation.js';
 import { simulateSteps } from '../../lib/spike/stepByStep.js';
@@ -71,8 +71,8 @@ function networkOf({ task, channels, shape, neuron, initialPotential, rough, see
   return {
     layers,
     parameters: rough ? mapParameters(parameters, ({ length }) => next(length)) : parameters,
-    neuron: neuron.name,
-    neuronParameters: neuronParameters(neuron.name, { ...neuron, spikeValues, initialPotential }),
+    neuron: findNeuron(neuron.name),
+    neuronParameters: neuronParameters(findNeuron(neuron.name), { ...neuron, spikeValues, initialPotential }),
   };
 }
 
@@ -113,8 +113,8 @@ const model = randomModel({ task: 'segment', width: 2, channels: 1, classes: 2 }
 const image = randomImage(stream(8, 'image'), small.height, small.width, 1);
 const withThresholds = (thresholds: readonly number[]): SpikingNetwork => ({
   ...model,
-  neuron: 'mt',
-  neuronParameters: neuronParameters('mt', { thresholds, initialPotential: 0.1 }),
+  neuron: findNeuron('mt'),
+  neuronParameters: neuronParameters(findNeuron('mt'), { thresholds, initialPotential: 0.1 }),
 });
 const run = (kernels: Kernels, network: SpikingNetwork, more: Partial<SimulationOptions> = {}) =>
   simulate(kernels, network, image, small.height, small.width, { steps: small.steps, mode: 'auto', ...more });

@@ -37,7 +37,7 @@ function drawNeuron(seed: number, layer: Layer, names: readonly string[], most: 
   const initialPotential = random.integer(3) > 0 ? neuron.half(thresholds) : 0.1;
   const leak = neuron.leaky && random.integer(4) === 0 ? 0.75 : undefined;
   const reset = neuron.resets.at(-1 - random.integer(neuron.resets.length));
-  return { neuron, parameters: neuronParameters(name, { thresholds, initialPotential, leak, reset }) };
+  return { neuron, parameters: neuronParameters(neuron, { thresholds, initialPotential, leak, reset }) };
 }
 
 const simulationCase = fc.record({
@@ -69,8 +69,8 @@ t.test('layers with other neurons leave the same bits in every engine and mode',
     if (skip.join() !== up.join()) apart += 1;
     const network: SpikingNetwork = {
       ...model,
-      neuron: names[0],
-      neuronParameters: neuronParameters(names[0], {}),
+      neuron: findNeuron(names[0]),
+      neuronParameters: neuronParameters(findNeuron(names[0]), {}),
       otherNeurons: others,
     };
     const image = randomImage(stream(seed, 'image'), height, 16, channels);
@@ -96,12 +96,13 @@ t.test('a layer that is not named has the neurons of the network', async (t) => 
   const network = dyadicNetwork({ task: 'segment', width: 2, channels: 1, classes: 2 }, 'mt', [1, 0.5]);
   const image = randomImage(stream(6, 'image'), 32, 16, 1);
   const all = new Map(
-    network.layers
-      .filter(hasNeuron)
-      .map(({ output }) => [
-        output,
-        { neuron: findNeuron('mt'), parameters: neuronParameters('mt', { thresholds: [1, 0.5] }) },
-      ]),
+    network.layers.filter(hasNeuron).map(({ output }) => [
+      output,
+      {
+        neuron: findNeuron('mt'),
+        parameters: neuronParameters(findNeuron('mt'), { thresholds: [1, 0.5] }),
+      },
+    ]),
   );
   for (const kernels of [reference, ...engines]) {
     const run = (otherNeurons: SpikingNetwork['otherNeurons']) =>

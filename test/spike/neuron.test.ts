@@ -16,7 +16,7 @@ type Given = Parameters<typeof neuronParameters>[1];
 /** Feeds one neuron a current a step; returns what it fires, how often, and the potentials that it keeps. */
 function trace(name: string, given: Given, currents: readonly number[], origin?: Origin) {
   const neuron = findNeuron(name);
-  const parameters = neuronParameters(name, given, origin);
+  const parameters = neuronParameters(findNeuron(name), given, origin);
   const membrane = new Float32Array(neuron.membranes(parameters.thresholds.length));
   startMembranes(neuron, parameters, membrane);
   return currents.map((current) => {
@@ -106,7 +106,7 @@ t.test('multi-level: every level integrates the same current in a membrane of it
     ],
     'directly trained as Feng et al.: leak 0.25, reset to zero, spikes worth 1',
   );
-  t.strictSame(neuronParameters('ml', {}, 'direct').thresholds, [2.6, 1.6, 0.6]);
+  t.strictSame(neuronParameters(findNeuron('ml'), {}, 'direct').thresholds, [2.6, 1.6, 0.6]);
 });
 
 t.test('signed: takes back what it fired too early, and never more than it gave', async (t) => {
@@ -226,7 +226,7 @@ t.test('charge is conserved by neurons with soft reset and without leak: in = ou
 
 t.test('parameters that make no sense are refused', async (t) => {
   const check = (name: string, thresholds: number[], given: Given = {}) =>
-    checkNeuronParameters(name, neuronParameters(name, { thresholds, ...given }));
+    checkNeuronParameters(findNeuron(name), neuronParameters(findNeuron(name), { thresholds, ...given }));
   t.throws(() => check('mt', []), UsageError);
   t.throws(() => check('mt', [1, 2]), /lower than the one before/);
   t.throws(() => check('mt', [1, 1]), /lower than the one before/);
@@ -255,6 +255,9 @@ t.test('parameters that make no sense are refused', async (t) => {
   t.throws(() => check('lapicque', [1]), /expected one of mt, if, if-hard, lif, ml, rs, signed/);
   for (const name of Object.keys(neurons)) {
     for (const origin of ['converted', 'direct'] as const)
-      t.doesNotThrow(() => checkNeuronParameters(name, neuronParameters(name, {}, origin)), name);
+      t.doesNotThrow(
+        () => checkNeuronParameters(findNeuron(name), neuronParameters(findNeuron(name), {}, origin)),
+        name,
+      );
   }
 });

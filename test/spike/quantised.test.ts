@@ -16,7 +16,7 @@ import { randomImage, randomModel } from '../support/networks.js';
 /** The mean output of one neuron that starts at half of its smallest threshold, for constant currents. */
 function meanOutputs(name: string, thresholds: number[], currents: Float32Array, steps: number): number[] {
   const neuron = findNeuron(name);
-  const parameters = neuronParameters(name, { thresholds });
+  const parameters = neuronParameters(findNeuron(name), { thresholds });
   const membrane = currents.map(() => Math.min(...thresholds) / 2);
   const [out, spikes] = [new Float32Array(currents.length), new Uint8Array(currents.length)];
   const sums = [...currents].fill(0);

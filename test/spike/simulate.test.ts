@@ -34,8 +34,8 @@ t.test('event-driven and automatic simulation have the bits of the dense one', a
         const model = randomModel({ task, width, channels, classes: channels }, seed);
         const network = {
           ...model,
-          neuron,
-          neuronParameters: neuronParameters(neuron, { thresholds, initialPotential: 0.1 }),
+          neuron: findNeuron(neuron),
+          neuronParameters: neuronParameters(findNeuron(neuron), { thresholds, initialPotential: 0.1 }),
         };
         const image = randomImage(stream(seed, 'image'), height, 16, channels);
         const run = (mode: Mode) => simulate(reference, network, image, height, 16, { steps, mode });

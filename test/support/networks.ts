@@ -1,6 +1,6 @@
 /** Small networks and images for the tests, all from a seed. */
 
-import { neuronParameters } from '../../lib/spike/neuron/index.js';
+import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
 import type { SpikingNetwork } from '../../lib/spike/simulation.js';
 import { type Rng, stream } from '../../lib/tensor/rng.js';
 import { buildLayers, type Configuration } from '../../lib/unet/architecture.js';
@@ -46,5 +46,6 @@ export function dyadicNetwork(
       values.map(() => (random.integer(2 * range + 1) - range + (range === 4 ? 0.5 : 0)) / 16),
     );
   }
-  return { layers, parameters, neuron, neuronParameters: neuronParameters(neuron, { thresholds }) };
+  const kind = findNeuron(neuron);
+  return { layers, parameters, neuron: kind, neuronParameters: neuronParameters(kind, { thresholds }) };
 }

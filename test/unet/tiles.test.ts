@@ -9,7 +9,7 @@ import { defaultEngine, engines } from '../../lib/kernel/choose.js';
 import type { Window } from '../../lib/kernel/dims.js';
 import { wasmKernels } from '../../lib/kernel/wasm/index.js';
 import { simulationBytes } from '../../lib/spike/memory.js';
-import { neuronParameters } from '../../lib/spike/neuron/index.js';
+import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
 import { spikingRun } from '../../lib/spike/readout.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
@@ -174,7 +174,11 @@ t.test('a spiking network in tiles gives the bits and the spikes of the whole im
   const property = fc.property(tileCase, (drawn) => {
     const ready = drawTileCase(drawn);
     const given = { thresholds: drawn.thresholds, initialPotential: 0.05 };
-    const network = { ...ready.model, neuron: 'mt', neuronParameters: neuronParameters('mt', given) };
+    const network = {
+      ...ready.model,
+      neuron: findNeuron('mt'),
+      neuronParameters: neuronParameters(findNeuron('mt'), given),
+    };
     const run = spikingRun(kernels, network, drawn.task, { steps: 2, mode: 'auto', keep: [] });
     if (requireSameInTiles(run, ready).spikes === 0) silent += 1;
   });

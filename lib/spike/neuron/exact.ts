@@ -15,6 +15,7 @@ const parameters: NeuronParameters = {
 };
 
 const neuron: Neuron = {
+  name: 'exact',
   summary: 'no neuron: hands its current on where it is positive',
   defaultThresholds: [],
   mostThresholds: 0,

@@ -9,15 +9,20 @@ import type { Neuron, NeuronParameters, Origin } from './neuron.js';
 import { realSpike } from './realSpike.js';
 import { signed } from './signed.js';
 
-export const neurons: Readonly<Record<string, Neuron>> = {
-  mt: multiThreshold,
-  if: integrateAndFire,
-  'if-hard': integrateAndFireHard,
-  lif: leakyIntegrateAndFire,
-  ml: multiLevel,
-  rs: realSpike,
+const known: readonly Neuron[] = [
+  multiThreshold,
+  integrateAndFire,
+  integrateAndFireHard,
+  leakyIntegrateAndFire,
+  multiLevel,
+  realSpike,
   signed,
-};
+];
+
+/** The neurons that options and files can name, by their names. */
+export const neurons: Readonly<Record<string, Neuron>> = Object.fromEntries(
+  known.map((neuron) => [neuron.name, neuron]),
+);
 
 /** A neuron by name; UsageError for a name that is not in the table. */
 export function findNeuron(name: string): Neuron {
@@ -28,11 +33,10 @@ export function findNeuron(name: string): Neuron {
 
 /** Parameters of a neuron: what is given, and the neuron's own for the rest. */
 export function neuronParameters(
-  name: string,
+  neuron: Neuron,
   given: { readonly [Key in keyof NeuronParameters]?: NeuronParameters[Key] | undefined },
   origin: Origin = 'converted',
 ): NeuronParameters {
-  const neuron = findNeuron(name);
   const thresholds = given.thresholds ?? neuron.defaultThresholds;
   const defaults = neuron.defaults(origin, thresholds);
   return {
@@ -45,9 +49,9 @@ export function neuronParameters(
 }
 
 /** Refuses parameters that make no sense for a neuron (UsageError). */
-export function checkNeuronParameters(name: string, parameters: NeuronParameters): void {
+export function checkNeuronParameters(neuron: Neuron, parameters: NeuronParameters): void {
   const { thresholds, spikeValues, leak, reset, initialPotential } = parameters;
-  const { mostThresholds, leaky, resets } = findNeuron(name);
+  const { name, mostThresholds, leaky, resets } = neuron;
   const shown = `--thresholds ${thresholds.join(',')}`;
   if (thresholds.length < 1 || thresholds.length > mostThresholds) {
     const expected = mostThresholds === 1 ? 'exactly 1' : `1 to ${mostThresholds}`;
@@ -72,7 +76,7 @@ export function checkNeuronParameters(name: string, parameters: NeuronParameters
   if (!starts.every(Number.isFinite)) {
     throw new UsageError(`--v-init ${initialPotential}: expected a number of volts or "half"`);
   }
-  findNeuron(name).check?.(parameters);
+  neuron.check?.(parameters);
 }
 
 function requirePositive(shown: string, volts: readonly number[]): void {

@@ -38,6 +38,7 @@ export const single = {
 /** Soft reset: what exceeds the threshold is kept. */
 export const integrateAndFire: Neuron = {
   ...single,
+  name: 'if',
   summary: 'integrate-and-fire, reset by subtraction (Eqs. 1-3)',
   leaky: false,
   resets: ['soft'],
@@ -47,6 +48,7 @@ export const integrateAndFire: Neuron = {
 /** Hard reset: what exceeds the threshold is lost. */
 export const integrateAndFireHard: Neuron = {
   ...single,
+  name: 'if-hard',
   summary: 'integrate-and-fire, reset to zero',
   leaky: false,
   resets: ['hard'],

@@ -9,6 +9,7 @@ import { lossless, type Neuron } from './neuron.js';
 
 export const leakyIntegrateAndFire: Neuron = {
   ...single,
+  name: 'lif',
   summary: 'leaky integrate-and-fire',
   leaky: true,
   resets: ['soft', 'hard'],

@@ -11,6 +11,7 @@ import type { Neuron } from './neuron.js';
 const { fround } = Math;
 
 export const multiLevel: Neuron = {
+  name: 'ml',
   summary: 'multi-level: a membrane for each threshold, spikes summed',
   defaultThresholds: [2.6, 1.6, 0.6],
   mostThresholds: 255,

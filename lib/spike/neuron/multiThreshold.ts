@@ -10,6 +10,7 @@ import { halfOfSmallest, lossless, type Neuron } from './neuron.js';
 const { fround } = Math;
 
 export const multiThreshold: Neuron = {
+  name: 'mt',
   summary: 'multi-threshold, each threshold at most once a step (Eqs. 4-6)',
   defaultThresholds: [2, 1, 0.5, 0.25],
   mostThresholds: 255,

@@ -1,6 +1,6 @@
 /**
- * What a neuron model is: a pure step over arrays of neurons that the caller owns, and a name in the table of
- * neuron/index.ts. The weighted spike o(t) (Eqs. 3 and 6) is what the next layer receives.
+ * What a neuron model is: a pure step over arrays of neurons that the caller owns. Networks hold neurons, not their names;
+ * one that is in no table runs as well, step by step. The weighted spike o(t) (Eqs. 3 and 6) is what the next layer receives.
  */
 
 import type { Dynamics } from '../../kernel/spiking.js';
@@ -28,6 +28,8 @@ export interface NeuronParameters {
 export type NeuronDefaults = Pick<NeuronParameters, 'spikeValues' | 'leak' | 'reset'>;
 
 export interface Neuron {
+  /** What files and options call it. */
+  readonly name: string;
   /** One line for help texts and listings. */
   readonly summary: string;
   readonly defaultThresholds: readonly number[];

@@ -10,6 +10,7 @@ import { lossless, type Neuron } from './neuron.js';
 
 export const realSpike: Neuron = {
   ...single,
+  name: 'rs',
   summary: 'real spikes: amplitudes learned per channel, folded into the weights',
   leaky: true,
   resets: ['soft', 'hard'],

@@ -11,6 +11,7 @@ import { halfOfSmallest, lossless, type Neuron } from './neuron.js';
 const { fround } = Math;
 
 export const signed: Neuron = {
+  name: 'signed',
   summary: 'signed multi-threshold: takes back what it fired too early',
   defaultThresholds: [0.5, 0.25, 0.125, 0.0625],
   mostThresholds: 16,
