@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /** `spiking-unet compare`: where two dumps, models or files of gradients first differ, and how much each tensor does. */
 
+import { modelPath } from '../lib/node/bundled.js';
 import { type Comparison, compareTensors, describeDifference } from '../lib/spike/compare.js';
 import { byPlace } from '../lib/spike/tensorOrder.js';
 import { DataError, UsageError } from '../lib/tensor/error.js';
 import { readBytes } from '../lib/tensor/files.js';
 import { decodeSafetensors, type TensorFile } from '../lib/tensor/safetensors.js';
-import { modelPath } from './cli/bundled.js';
 import { nonNegative } from './cli/parse.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';

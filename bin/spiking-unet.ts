@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `spiking-unet STAGE ...` runs the same stage as `spiking-unet-STAGE ...`; nothing else is loaded. */
 
-import { packageVersion } from './cli/package.js';
+import { packageVersion } from '../lib/node/package.js';
 import { guardPipes, print, say } from './cli/pipe.js';
 import { printable } from './cli/printable.js';
 import type { Stage } from './cli/stage.js';

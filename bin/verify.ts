@@ -3,9 +3,9 @@
 
 import { z } from 'zod';
 import { chooseKernels, engines } from '../lib/kernel/choose.js';
+import { packageFile } from '../lib/node/package.js';
 import { DataError, UsageError } from '../lib/tensor/error.js';
 import { readBytes, writeFileAtomic } from '../lib/tensor/files.js';
-import { packageFile } from './cli/package.js';
 import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table } from './cli/table.js';
 import {

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageFile } from '../cli/package.js';
+import { packageFile } from '../../lib/node/package.js';
 import { Interrupted } from '../cli/signals.js';
 import { type PeerAnswer, type PeerWork, readAnswer } from './job.js';
 

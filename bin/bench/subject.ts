@@ -8,12 +8,13 @@ import { preprocess } from '../../lib/image/preprocess.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { roundUp } from '../../lib/kernel/reference/padding.js';
 import { type SpikingModel, toSpikingModel, toUnet, withNeurons } from '../../lib/spike/spikingModel.js';
+import { stepsOf } from '../../lib/spike/steps.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import type { Example } from '../../lib/train/example.js';
 import { buildLayers, SIZE_STEP } from '../../lib/unet/architecture.js';
 import type { Model } from '../../lib/unet/model.js';
 import { initialParameters } from '../../lib/unet/parameters.js';
-import { imageChannels, readModel, stepsOf } from '../cli/model.js';
+import { imageChannels, readModel } from '../cli/model.js';
 
 /** The networks of one width. */
 export interface Subject {

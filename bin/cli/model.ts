@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
+import { modelPath } from '../../lib/node/bundled.js';
 import { delayedLatency } from '../../lib/spike/delayed.js';
 import { delayedBytes, simulationBytes, stepByStepBytes } from '../../lib/spike/memory.js';
 import { spikingRun } from '../../lib/spike/readout.js';
@@ -16,6 +17,7 @@ import {
   type Sums,
 } from '../../lib/spike/simulation.js';
 import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/spike/spikingModel.js';
+import { DEFAULT_STEPS, stepsOf } from '../../lib/spike/steps.js';
 import { sha256 } from '../../lib/tensor/checksum.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';
@@ -25,13 +27,9 @@ import { forwardBytes, imageBytes } from '../../lib/unet/memory.js';
 import { decodeModel, type Model, NO_CHECKSUM } from '../../lib/unet/model.js';
 import { type Run, unetRun } from '../../lib/unet/predict.js';
 import { type MemoryLimit, tiledRun } from '../../lib/unet/tiles.js';
-import { modelPath } from './bundled.js';
 import { addPotentialOption, count, oneOf, stepCount } from './parse.js';
 import { remark } from './pipe.js';
 import { addProfileOptions, type ChoiceName, type ProfileOptions } from './profile.js';
-
-/** T where neither the user nor the model says anything: the paper's for DRIVE. */
-export const DEFAULT_STEPS = 10;
 
 /** Option --memory. */
 export interface MemoryOptions {
@@ -123,11 +121,6 @@ export function spikingModel(
   const vInit = options.vInit ?? (options.profile === 'official' ? 0 : undefined);
   const spiking: SpikingModel = vInit === undefined ? stored : withNotes(stored, { initialPotential: vInit });
   return { spiking, steps: options.steps ?? stepsOf(stored.conversion) };
-}
-
-/** The T that a network was fine-tuned or converted for. */
-export function stepsOf({ steps, intendedSteps }: SpikingModel['conversion']): number {
-  return steps ?? intendedSteps ?? DEFAULT_STEPS;
 }
 
 /** The option --memory, for stages that can run large pictures in tiles. */

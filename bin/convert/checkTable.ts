@@ -2,9 +2,9 @@
 
 import { type Check, checkConversion, runsOf } from '../../lib/diagnose/checkConversion.js';
 import type { SpikingModel } from '../../lib/spike/spikingModel.js';
+import { stepsOf } from '../../lib/spike/steps.js';
 import { scoreName } from '../../lib/train/evaluate.js';
 import type { Model } from '../../lib/unet/model.js';
-import { stepsOf } from '../cli/model.js';
 import type { Context } from '../cli/stage.js';
 import { table } from '../cli/table.js';
 import type { CalibrationSet } from './calibrationSet.js';

@@ -3,7 +3,7 @@
 import type { Sample } from '../../lib/image/dataset/dataset.js';
 import { readSample } from '../../lib/image/dataset/folder.js';
 import type { PreprocessName } from '../../lib/image/preprocess.js';
-import { packageFile } from '../cli/package.js';
+import { packageFile } from '../../lib/node/package.js';
 
 export interface Scene {
   /** The name of its picture. */

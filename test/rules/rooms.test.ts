@@ -5,7 +5,7 @@ import { dirname, join, normalize } from 'node:path';
 import t from 'tap';
 
 /** A file imports from its own room or from rooms to the left. */
-const ROOMS = 'tensor op kernel image metric unet paper convert spike train diagnose bin'.split(' ');
+const ROOMS = 'tensor op kernel image metric unet paper convert spike train diagnose node bin'.split(' ');
 const LONGEST_FILE = 300;
 
 const files = ['lib', 'bin', 'test'].flatMap(sourcesIn);

@@ -1,0 +1,11 @@
+/** How many time steps a network is run for where nobody says otherwise. */
+
+import type { SpikingModel } from './spikingModel.js';
+
+/** T where the model says nothing, either: the paper's for DRIVE. */
+export const DEFAULT_STEPS = 10;
+
+/** The T that a network was fine-tuned or converted for. */
+export function stepsOf({ steps, intendedSteps }: SpikingModel['conversion']): number {
+  return steps ?? intendedSteps ?? DEFAULT_STEPS;
+}
