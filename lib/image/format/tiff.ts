@@ -1,7 +1,7 @@
 /**
  * TIFF: every page, grey, RGB or palette, of 1, 2, 4, 8 or 16 unsigned bits, in strips or tiles, pixel by pixel or a
- * plane a colour. Written here because decoders on npm keep tables between files (tiff), reserve what a header claims,
- * or leave missing strips black (utif2), and neither reads all of these kinds. Other kinds are named and refused.
+ * plane a colour. Written here because the package that was used before (tiff 7.1.3) keeps tables from one file to the
+ * next, reserves what a header claims, and does not read all of these kinds. Other kinds are named and refused.
  */
 
 import type { Raster } from '../raster.js';
