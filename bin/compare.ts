@@ -2,7 +2,7 @@
 /** `spiking-unet compare`: where two dumps, models or files of gradients first differ, and how much each tensor does. */
 
 import { modelPath } from '../lib/node/bundled.js';
-import { type Comparison, compareTensors, describeDifference } from '../lib/spike/compare.js';
+import { type Comparison, compareTensors, describeDifference } from '../lib/spike/compareTensors.js';
 import { byPlace } from '../lib/spike/tensorOrder.js';
 import { DataError, UsageError } from '../lib/tensor/error.js';
 import { readBytes } from '../lib/tensor/files.js';

@@ -7,8 +7,8 @@ import { combine, toUnet } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { writeFileAtomic } from '../lib/tensor/files.js';
 import { decodeModel, encodeModel, type Model } from '../lib/unet/model.js';
-import { addDataOptions } from './cli/data.js';
-import { readModel } from './cli/model.js';
+import { addDataOptions } from './cli/dataOptions.js';
+import { readModel } from './cli/modelOptions.js';
 import {
   addPotentialOption,
   count,

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** `spiking-unet data`: lists the data sets, says what is wrong with one, or writes a synthetic twin to disk. */
 
-import { checkDataset, nameOf, type Report } from '../lib/image/dataset/check.js';
+import { checkDataset, nameOf, type Report } from '../lib/image/dataset/checkDataset.js';
 import type { Dataset } from '../lib/image/dataset/dataset.js';
 import { datasets, findDataset } from '../lib/image/dataset/index.js';
 import { DataError, UsageError } from '../lib/tensor/error.js';
-import { addDataOptions, DATA_VARIABLE, type DataOptions, dataFolder, namesOf } from './cli/data.js';
+import { addDataOptions, DATA_VARIABLE, type DataOptions, dataFolder, namesOf } from './cli/dataOptions.js';
 import { classCount, naturalNumber } from './cli/parse.js';
 import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';

@@ -11,14 +11,14 @@ import {
   layerCosts,
   layerEnergy,
   meanCosts,
-} from '../lib/spike/energy.js';
-import { simulate } from '../lib/spike/simulate.js';
+} from '../lib/spike/energyModels.js';
+import { simulate } from '../lib/spike/simulateNetwork.js';
 import { UsageError } from '../lib/tensor/error.js';
-import { testNoise } from '../lib/train/evaluate.js';
+import { testNoise } from '../lib/train/evaluateTask.js';
 import { buildLayers, type Layer } from '../lib/unet/architecture.js';
 import type { Model } from '../lib/unet/model.js';
 import { padInput } from '../lib/unet/predict.js';
-import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/data.js';
+import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/dataOptions.js';
 import { formatEnergy } from './cli/energyTable.js';
 import {
   addSimulationOptions,
@@ -29,7 +29,7 @@ import {
   type SimulationOptions,
   spikingModel,
   type UnetOption,
-} from './cli/model.js';
+} from './cli/modelOptions.js';
 import { channelCount, featureCount, greyLevels, isSide, oneOf, positive } from './cli/parse.js';
 import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 

@@ -14,7 +14,7 @@ import {
   fitOf,
   loadSamples,
   requireFitting,
-} from './cli/data.js';
+} from './cli/dataOptions.js';
 import {
   checkEvaluationOptions,
   DEFAULT_SIGMA,
@@ -31,7 +31,7 @@ import {
   describeSteps,
   loadModel,
   type UnetOption,
-} from './cli/model.js';
+} from './cli/modelOptions.js';
 import { distinctNames } from './cli/names.js';
 import { greyLevels, oneOf } from './cli/parse.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';

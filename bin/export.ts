@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../lib/tensor/files.js';
 import { encodeOnnx } from '../lib/tensor/onnx.js';
 import { IMAGE, OUTPUT, SIZE_STEP } from '../lib/unet/architecture.js';
 import { unetGraph } from '../lib/unet/onnxGraph.js';
-import { readModel } from './cli/model.js';
+import { readModel } from './cli/modelOptions.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 
 interface Options extends SharedOptions {

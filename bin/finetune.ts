@@ -4,7 +4,7 @@
 import { findDataset } from '../lib/image/dataset/index.js';
 import { toTrainableModel, withNotes } from '../lib/spike/spikingModel.js';
 import { UsageError } from '../lib/tensor/error.js';
-import type { AsfChoices } from '../lib/train/asf.js';
+import type { AsfChoices } from '../lib/train/asfGradient.js';
 import { asfLearner, trainingData } from '../lib/train/learner.js';
 import {
   addDataOptions,
@@ -14,13 +14,13 @@ import {
   loadSamples,
   requireFitting,
   requireOwnClasses,
-} from './cli/data.js';
+} from './cli/dataOptions.js';
 import { writeGradients } from './cli/gradients.js';
-import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/model.js';
+import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/modelOptions.js';
 import { oneOf } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
-import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/training.js';
+import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/trainingOptions.js';
 
 interface Options extends Partial<DataOptions>, TrainingCommand, SimulationOptions, SharedOptions {
   readonly model: string;

@@ -5,7 +5,7 @@ import { toSpikingModel } from '../lib/spike/spikingModel.js';
 import { type Layer, totalChannelsIn } from '../lib/unet/architecture.js';
 import { hasNeuron, hasRelu } from '../lib/unet/forward.js';
 import type { Model } from '../lib/unet/model.js';
-import { readModel } from './cli/model.js';
+import { readModel } from './cli/modelOptions.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
 

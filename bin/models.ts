@@ -4,7 +4,7 @@
 import { statSync } from 'node:fs';
 import { bundledCard, bundledFile, bundledNames } from '../lib/node/bundled.js';
 import { UsageError } from '../lib/tensor/error.js';
-import { readModel } from './cli/model.js';
+import { readModel } from './cli/modelOptions.js';
 import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table } from './cli/table.js';
 

@@ -7,7 +7,7 @@ import { findDataset } from '../lib/image/dataset/index.js';
 import { writePng } from '../lib/image/encode.js';
 import { UsageError } from '../lib/tensor/error.js';
 import { makeFolder } from '../lib/tensor/files.js';
-import { DATA_VARIABLE } from './cli/data.js';
+import { DATA_VARIABLE } from './cli/dataOptions.js';
 import { count, featureCount } from './cli/parse.js';
 import { Interrupted } from './cli/signals.js';
 import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
@@ -15,12 +15,12 @@ import { cellName } from './reproduce/cell.js';
 import { estimate, formatMinutes } from './reproduce/estimate.js';
 import { execute } from './reproduce/execute.js';
 import { inOrder, type Job, jobOf, type Settings } from './reproduce/job.js';
+import { type Entry, entriesOf, type Summary } from './reproduce/paperTable.js';
 import { figureOf, markdownTable, type ResultOf, textTable } from './reproduce/render.js';
 import { updateSections } from './reproduce/report.js';
 import { chooseEntries, type Shard, shard } from './reproduce/select.js';
 import { spikesPlot } from './reproduce/spikesPlot.js';
 import { commandLine, mergeRuns, readDone } from './reproduce/store.js';
-import { type Entry, entriesOf, type Summary } from './reproduce/table.js';
 import { findTable, tables } from './reproduce/tables/index.js';
 
 interface Options extends SharedOptions {

@@ -10,6 +10,7 @@ import { toMiB } from '../lib/unet/memory.js';
 import type { Model } from '../lib/unet/model.js';
 import { paddedSize, predict, type Run } from '../lib/unet/predict.js';
 import { type MemoryLimit, planTiles, wholeBytes } from '../lib/unet/tiles.js';
+import { writeAnswer } from './cli/answers.js';
 import { checkTraceSize, neuronMetadata, type Recording, writeDump } from './cli/dump.js';
 import { type Input, inputsOf } from './cli/inputs.js';
 import {
@@ -24,9 +25,8 @@ import {
   runOf,
   type SimulationOptions,
   type UnetOption,
-} from './cli/model.js';
+} from './cli/modelOptions.js';
 import { distinctNames } from './cli/names.js';
-import { writeAnswer } from './cli/pictures.js';
 import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 

@@ -17,11 +17,11 @@ import {
   loadSamples,
   namesOf,
   requireOwnClasses,
-} from './cli/data.js';
-import { readModel } from './cli/model.js';
+} from './cli/dataOptions.js';
+import { readModel } from './cli/modelOptions.js';
 import { classCount, featureCount, oneOf, pictureChannels } from './cli/parse.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
-import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/training.js';
+import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/trainingOptions.js';
 
 /** Channels of the first stage where nobody says otherwise. */
 const WIDTH = 16;

@@ -15,7 +15,7 @@ import {
   type Mismatch,
   type Verification,
   verify,
-} from './verify/check.js';
+} from './verify/verification.js';
 
 interface Options extends SharedOptions {
   readonly hashes: string;

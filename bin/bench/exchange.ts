@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeModel } from '../../lib/unet/model.js';
-import { bytesOf, floatsOf, type PeerJob, type PeerWork } from './job.js';
+import { bytesOf, floatsOf, type PeerJob, type PeerWork } from './benchJob.js';
 import type { Subject } from './subject.js';
 
 export interface Exchange {

@@ -2,7 +2,15 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { decodeModel, type Model } from '../../lib/unet/model.js';
-import { bytesOf, floatsOf, magnitude, type PeerAnswer, type PeerJob, type PeerWork, ramp } from './job.js';
+import {
+  bytesOf,
+  floatsOf,
+  magnitude,
+  type PeerAnswer,
+  type PeerJob,
+  type PeerWork,
+  ramp,
+} from './benchJob.js';
 
 /** A library that has loaded. */
 export interface JsPeer {

@@ -1,7 +1,7 @@
 /** Whole networks as works: U-Net forward, training, simulation and ASF-BP, each a line of a table. */
 
-import { simulate } from '../../lib/spike/simulate.js';
-import { asfGradient } from '../../lib/train/asf.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
+import { asfGradient } from '../../lib/train/asfGradient.js';
 import { type LossGradient, unetGradient } from '../../lib/train/backprop.js';
 import type { Example } from '../../lib/train/example.js';
 import { findOptimiser } from '../../lib/train/optimiser.js';

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageFile } from '../../lib/node/package.js';
 import { Interrupted } from '../cli/signals.js';
-import { type PeerAnswer, type PeerWork, readAnswer } from './job.js';
+import { type PeerAnswer, type PeerWork, readAnswer } from './benchJob.js';
 
 export interface PeerOptions {
   /** The folder whose node_modules holds the JavaScript peers. */

@@ -1,13 +1,13 @@
 /** The bench as a list of tasks: what is measured, group by group, each with a label for the progress bar. */
 
 import type { Image } from '../../lib/image/image.js';
-import { convolutionSets, eventSets, type Together } from './convolution.js';
+import { convolutionSets, eventSets, type Together } from './convolutionRows.js';
 import { type Engine, withReference } from './engine.js';
 import { type Exchange, withExchange } from './exchange.js';
 import { type Limits, measure } from './measure.js';
 import { networkWorks } from './network.js';
 import { type Peer, type PeerOptions, peers } from './peers.js';
-import { pixelwiseWorks } from './pixelwise.js';
+import { pixelwiseWorks } from './pixelwiseRows.js';
 import { type Group, type Row, rowsOf } from './rows.js';
 import { measureAxis, scalingAxes } from './scaling.js';
 import { type SharedWork, sharedConvolution, sharedNetworkWorks } from './sharedWork.js';

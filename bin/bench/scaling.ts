@@ -1,7 +1,7 @@
 /** How the time of a whole network grows with the area of the image, with its width, and with T. */
 
 import { roundUp } from '../../lib/kernel/reference/padding.js';
-import { exactMacs } from '../../lib/spike/energy.js';
+import { exactMacs } from '../../lib/spike/energyModels.js';
 import { SIZE_STEP } from '../../lib/unet/architecture.js';
 import type { Engine } from './engine.js';
 import { type Limits, measure } from './measure.js';

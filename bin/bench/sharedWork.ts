@@ -1,9 +1,9 @@
 /** What we and the peers do both: our work beside the name that peers know it by. */
 
 import { packConv } from '../../lib/tensor/layout.js';
-import { macsOf, type Shape } from './convolution.js';
+import { type PeerWork, ramp } from './benchJob.js';
+import { macsOf, type Shape } from './convolutionRows.js';
 import { tensorOf, zerosOf } from './engine.js';
-import { type PeerWork, ramp } from './job.js';
 import type { Work } from './measure.js';
 import { networkWork, PATCH } from './network.js';
 import type { Subject } from './subject.js';

@@ -4,9 +4,9 @@
  */
 
 import { resolve } from 'node:path';
+import { magnitude, type PeerAnswer } from './benchJob.js';
 import { type Engine, within } from './engine.js';
 import type { Exchange } from './exchange.js';
-import { magnitude, type PeerAnswer } from './job.js';
 import { type Limits, summarise, takeTurns, warmUp } from './measure.js';
 import { type Peer, runPeer } from './peers.js';
 import { type Row, rowOf } from './rows.js';

@@ -1,20 +1,20 @@
 /** What networks are timed on: models from files or with random weights, and a picture cut to any size. */
 
 import { calibrationInputs } from '../../lib/convert/calibration.js';
-import { normaliseModel } from '../../lib/convert/normalise.js';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import type { Image } from '../../lib/image/image.js';
 import { preprocess } from '../../lib/image/preprocess.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { roundUp } from '../../lib/kernel/reference/padding.js';
 import { type SpikingModel, toSpikingModel, toUnet, withNeurons } from '../../lib/spike/spikingModel.js';
-import { stepsOf } from '../../lib/spike/steps.js';
+import { stepsOf } from '../../lib/spike/usualSteps.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import type { Example } from '../../lib/train/example.js';
 import { buildLayers, SIZE_STEP } from '../../lib/unet/architecture.js';
 import type { Model } from '../../lib/unet/model.js';
 import { initialParameters } from '../../lib/unet/parameters.js';
-import { imageChannels, readModel } from '../cli/model.js';
+import { imageChannels, readModel } from '../cli/modelOptions.js';
 
 /** The networks of one width. */
 export interface Subject {

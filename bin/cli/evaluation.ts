@@ -11,12 +11,12 @@ import {
   evaluateDenoising,
   evaluateSegmentation,
   type OnImage,
-} from '../../lib/train/evaluate.js';
+} from '../../lib/train/evaluateTask.js';
 import type { Model } from '../../lib/unet/model.js';
 import type { Run } from '../../lib/unet/predict.js';
 import { patchwiseRun } from '../../lib/unet/tiles.js';
-import { ownsLabels } from './data.js';
-import { type MemoryOptions, runOf, type SimulationOptions } from './model.js';
+import { ownsLabels } from './dataOptions.js';
+import { type MemoryOptions, runOf, type SimulationOptions } from './modelOptions.js';
 import { resolveProfile } from './profile.js';
 
 /** Noise that a denoiser has to remove where nobody says how much, in grey levels. */

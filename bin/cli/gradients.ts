@@ -1,18 +1,18 @@
 /** `finetune --gradients`: loss and gradients of one picture, for comparison with other implementations. */
 
-import { checkSameSize } from '../../lib/image/dataset/files.js';
 import { readSample } from '../../lib/image/dataset/folder.js';
+import { checkSameSize } from '../../lib/image/dataset/labelledFiles.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import type { SpikingModel } from '../../lib/spike/spikingModel.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
 import { writeFileAtomic } from '../../lib/tensor/files.js';
 import { encodeSafetensors } from '../../lib/tensor/safetensors.js';
-import { type AsfChoices, type AsfOptions, asfGradient } from '../../lib/train/asf.js';
+import { type AsfChoices, type AsfOptions, asfGradient } from '../../lib/train/asfGradient.js';
 import type { Example } from '../../lib/train/example.js';
-import { throughAmplitudes } from '../../lib/train/realSpike.js';
+import { throughAmplitudes } from '../../lib/train/learnedAmplitudes.js';
 import { SIZE_STEP } from '../../lib/unet/architecture.js';
 import { unpackParameters } from '../../lib/unet/parameters.js';
-import { imageChannels } from './model.js';
+import { imageChannels } from './modelOptions.js';
 import type { Result } from './stage.js';
 
 /** Writes grad.NAME for every parameter; nothing is updated. */

@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import type { PatchSize } from '../../lib/image/patches.js';
-import { VOID } from '../../lib/op/loss.js';
+import { VOID } from '../../lib/op/losses.js';
 import { SIZE_STEP } from '../../lib/unet/architecture.js';
 
 /** Digits with a decimal point and an exponent where wanted: no other base, no separators, no words, no spaces. */

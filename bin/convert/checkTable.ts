@@ -2,8 +2,8 @@
 
 import { type Check, checkConversion, runsOf } from '../../lib/diagnose/checkConversion.js';
 import type { SpikingModel } from '../../lib/spike/spikingModel.js';
-import { stepsOf } from '../../lib/spike/steps.js';
-import { scoreName } from '../../lib/train/evaluate.js';
+import { stepsOf } from '../../lib/spike/usualSteps.js';
+import { scoreName } from '../../lib/train/evaluateTask.js';
 import type { Model } from '../../lib/unet/model.js';
 import type { Context } from '../cli/stage.js';
 import { table } from '../cli/table.js';

@@ -1,16 +1,16 @@
 /** One scene through three networks of one bundled model: U-Net, one step, and the paper's conversion. */
 
 import type { Kernels } from '../../lib/kernel/contract.js';
-import { energyReport, layerCosts } from '../../lib/spike/energy.js';
+import { energyReport, layerCosts } from '../../lib/spike/energyModels.js';
 import { paperTwin } from '../../lib/spike/paperTwin.js';
 import { spikingRun } from '../../lib/spike/readout.js';
 import { type SpikingModel, toSpikingModel, toUnet } from '../../lib/spike/spikingModel.js';
-import { stepsOf } from '../../lib/spike/steps.js';
-import { evaluateTask, scoreName } from '../../lib/train/evaluate.js';
+import { stepsOf } from '../../lib/spike/usualSteps.js';
+import { evaluateTask, scoreName } from '../../lib/train/evaluateTask.js';
 import type { CaptionedPrediction } from '../../lib/train/picture.js';
 import type { Model } from '../../lib/unet/model.js';
 import { paddedSize, predict, type Run, unetRun } from '../../lib/unet/predict.js';
-import { readModel } from '../cli/model.js';
+import { readModel } from '../cli/modelOptions.js';
 import type { Scene } from './scenes.js';
 
 /** How many networks each scene is given to. */

@@ -5,12 +5,12 @@
 
 import { join } from 'node:path';
 import { findDataset } from '../../lib/image/dataset/index.js';
-import { exactMacs } from '../../lib/spike/energy.js';
+import { exactMacs } from '../../lib/spike/energyModels.js';
 import { buildLayers } from '../../lib/unet/architecture.js';
 import { type Conversion, conversionName } from './cell.js';
 import { type Experiment, experiments, type Recipe, type Source } from './experiment.js';
 import type { Metric } from './metric.js';
-import type { Entry } from './table.js';
+import type { Entry } from './paperTable.js';
 
 export interface Job {
   /** Below --runs. */

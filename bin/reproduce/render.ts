@@ -2,7 +2,7 @@
 
 import { table } from '../cli/table.js';
 import { type Metric, measured } from './metric.js';
-import type { Entry, Summary, Table } from './table.js';
+import type { Entry, Summary, Table } from './paperTable.js';
 
 /** What is known of an entry: what `evaluate --json` printed, or undefined where it is not done. */
 export type ResultOf = (entry: Entry) => unknown;

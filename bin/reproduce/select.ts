@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from 'commander';
 import { UsageError } from '../../lib/tensor/error.js';
 import { cellName } from './cell.js';
-import type { Entry } from './table.js';
+import type { Entry } from './paperTable.js';
 
 /** The i-th of n machines, counted from 1. */
 export interface Shard {

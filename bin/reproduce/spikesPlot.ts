@@ -4,8 +4,8 @@ import type { Image } from '../../lib/image/image.js';
 import { type Colour, type Line, type Plot, plot } from '../../lib/image/plot.js';
 import { experiments } from './experiment.js';
 import { measured, SPIKES } from './metric.js';
+import type { Entry } from './paperTable.js';
 import { figureOf, type ResultOf } from './render.js';
-import type { Entry } from './table.js';
 import { methodsOf, unetEntry } from './tables/oneStep.js';
 import { mainMetric } from './tables/overview.js';
 

@@ -3,15 +3,15 @@
 import { adjustGamma } from '../../lib/image/gamma.js';
 import { makeImage } from '../../lib/image/image.js';
 import { preprocess } from '../../lib/image/preprocess.js';
-import { accuracy, countBinary, f1Score, jaccard } from '../../lib/metric/binary.js';
+import { accuracy, countBinary, f1Score, jaccard } from '../../lib/metric/binaryCounts.js';
 import { confusionMatrix, ioUs, meanIoU } from '../../lib/metric/miou.js';
 import { psnr } from '../../lib/metric/psnr.js';
 import { ssim } from '../../lib/metric/ssim.js';
 import { cosTurns, exp, log, pow, sinTurns } from '../../lib/tensor/elementary.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { unpackParameters } from '../../lib/unet/parameters.js';
+import { type Tensor, type Tensors, vector } from './hashedTensors.js';
 import { drawUniform, HEIGHT, type Subject, WIDTH } from './networks.js';
-import { type Tensor, type Tensors, vector } from './tensors.js';
 
 const POINTS = 2000;
 

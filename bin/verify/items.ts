@@ -1,23 +1,23 @@
 /** What is verified: a table of named computations, each of which leaves named tensors behind. */
 
-import { normaliseModel } from '../../lib/convert/normalise.js';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { newTrace, sumsOf } from '../../lib/spike/recording.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import { type Mode, membranesOf, type SimulationOptions } from '../../lib/spike/simulation.js';
 import { type SpikingModel, toTrainableModel } from '../../lib/spike/spikingModel.js';
 import { toChw } from '../../lib/tensor/layout.js';
-import { asfGradient } from '../../lib/train/asf.js';
+import { asfGradient } from '../../lib/train/asfGradient.js';
 import { batchGradient, type LossGradient, unetGradient } from '../../lib/train/backprop.js';
 import type { Example } from '../../lib/train/example.js';
+import { throughAmplitudes } from '../../lib/train/learnedAmplitudes.js';
 import { findOptimiser } from '../../lib/train/optimiser.js';
-import { throughAmplitudes } from '../../lib/train/realSpike.js';
 import type { Model } from '../../lib/unet/model.js';
 import { mapParameters, unpackParameters, zerosLike } from '../../lib/unet/parameters.js';
 import { padInput, predict, unetRun } from '../../lib/unet/predict.js';
+import { type Tensor, type Tensors, vector } from './hashedTensors.js';
 import { HEIGHT, PERCENTILE, type Population, type Subject, spikingSubject, WIDTH } from './networks.js';
-import { type Tensor, type Tensors, vector } from './tensors.js';
 
 /** One computation. The tensors are copies. */
 export interface Item {

@@ -1,6 +1,6 @@
 /** The networks and pictures that are verified: drawn from a seed, small enough for seconds, odd enough to go wrong. */
 
-import { type NormalisedNetwork, normaliseModel } from '../../lib/convert/normalise.js';
+import { type NormalisedNetwork, normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { addNoise } from '../../lib/image/noise.js';
 import { reference } from '../../lib/kernel/reference/index.js';

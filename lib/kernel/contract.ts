@@ -13,7 +13,7 @@
  */
 
 import type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './dims.js';
-import type { SpikingKernels } from './spiking.js';
+import type { SpikingKernels } from './spikingContract.js';
 
 export type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims };
 

@@ -7,7 +7,7 @@ import type { Op, Weights } from '../op/op.js';
 import { UsageError } from '../tensor/error.js';
 import type { Kernels } from './contract.js';
 import type { ConvDims, PoolDims } from './dims.js';
-import type { Population, SpikeTrain, SpikingKernels, SpikingMode } from './spiking.js';
+import type { Population, SpikeTrain, SpikingKernels, SpikingMode } from './spikingContract.js';
 
 /** The sizes of an operation's input and output; each kernel reads those that it knows. */
 export type OpDims = ConvDims & PoolDims;

@@ -1,6 +1,6 @@
 /** Mean intersection over union of a segmentation into many classes, by way of its confusion matrix. */
 
-import { VOID } from '../op/loss.js';
+import { VOID } from '../op/losses.js';
 import { DataError } from '../tensor/error.js';
 import { checkLength } from '../tensor/shape.js';
 

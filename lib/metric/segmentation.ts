@@ -3,7 +3,7 @@
  * the field of view and of whole images; mIoU of more. What has nothing to be found has no F1, and is named.
  */
 
-import { accuracy, addCounts, type BinaryCounts, countBinary, f1Score, jaccard } from './binary.js';
+import { accuracy, addCounts, type BinaryCounts, countBinary, f1Score, jaccard } from './binaryCounts.js';
 import { confusionMatrix, ioUs, meanIoU } from './miou.js';
 
 /** Fractions 0..1; null where no label is positive (F1, JS), or where no pixel counts (ACC). */

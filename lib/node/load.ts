@@ -9,7 +9,7 @@ import { preprocess } from '../image/preprocess.js';
 import { chooseKernels } from '../kernel/choose.js';
 import { spikingRun } from '../spike/readout.js';
 import { toSpikingModel, toUnet } from '../spike/spikingModel.js';
-import { stepsOf } from '../spike/steps.js';
+import { stepsOf } from '../spike/usualSteps.js';
 import { UsageError } from '../tensor/error.js';
 import { readBytes } from '../tensor/files.js';
 import { decodeModel, type Model } from '../unet/model.js';

@@ -1,6 +1,6 @@
 /** The losses of the paper, section 3.4.2: Eqs. 11 and 12, with their gradients by the prediction. */
 
-import { l1Loss, softmaxCrossEntropy } from '../op/loss.js';
+import { l1Loss, softmaxCrossEntropy } from '../op/losses.js';
 
 export interface Loss {
   readonly value: number;

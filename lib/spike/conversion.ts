@@ -3,7 +3,7 @@
  * how many thresholds its neurons have. The formulas are in lib/convert; here they are put together.
  */
 
-import { normaliseModel } from '../convert/normalise.js';
+import { normaliseModel } from '../convert/normaliseModel.js';
 import { PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
 import type { ChannelLambdas, Measured } from '../convert/statistics.js';
 import type { Layer } from '../unet/architecture.js';

@@ -6,13 +6,12 @@
 
 import type { Kernels } from '../kernel/contract.js';
 import { kernelsOf } from '../kernel/operations.js';
-import type { FusedNeuron, Population, SpikeTrain, SpikingKernels } from '../kernel/spiking.js';
+import type { FusedNeuron, Population, SpikeTrain, SpikingKernels } from '../kernel/spikingContract.js';
 import { UsageError } from '../tensor/error.js';
 import { type Layer, lastReaders, OUTPUT, outputDims } from '../unet/architecture.js';
 import { applyLayer, hasNeuron, kernelDims } from '../unet/forward.js';
 import { toMiB } from '../unet/memory.js';
 import { layerParameters } from '../unet/parameters.js';
-import { simulationBytes, stepsAtOnce } from './memory.js';
 import {
   ALL_SUMS,
   countSpikes,
@@ -23,6 +22,7 @@ import {
   type SpikingNetwork,
   windowOfLayer,
 } from './simulation.js';
+import { simulationBytes, stepsAtOnce } from './simulationMemory.js';
 
 /** One simulation: what all layers need to know. */
 interface Context {

@@ -6,7 +6,7 @@
 import type { Task } from '../image/dataset/dataset.js';
 import type { Kernels } from '../kernel/contract.js';
 import type { Run } from '../unet/predict.js';
-import { simulate } from './simulate.js';
+import { simulate } from './simulateNetwork.js';
 import type { Simulation, SimulationOptions, SpikingNetwork } from './simulation.js';
 
 /** Scores or noise map [H,W,K] from I_in of the last layer [H,W,K]. */

@@ -1,7 +1,7 @@
 /** What a simulation is given and what it leaves behind. */
 
 import type { Window } from '../kernel/dims.js';
-import type { SpikingMode } from '../kernel/spiking.js';
+import type { SpikingMode } from '../kernel/spikingContract.js';
 import { UsageError } from '../tensor/error.js';
 import type { Layer } from '../unet/architecture.js';
 import { hasNeuron, type Network, type Signals } from '../unet/forward.js';

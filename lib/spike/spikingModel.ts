@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { type NormalisedNetwork, normaliseParameters } from '../convert/normalise.js';
+import { type NormalisedNetwork, normaliseParameters } from '../convert/normaliseModel.js';
 import { type LayerScales, layerScales, PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
 import { DataError, UsageError } from '../tensor/error.js';
 import { checkFinite } from '../tensor/shape.js';

@@ -3,7 +3,7 @@
  * U-Net is converted, run and differentiated once a variant, and compared with the variant it departs from.
  */
 
-import { normaliseModel } from '../convert/normalise.js';
+import { normaliseModel } from '../convert/normaliseModel.js';
 import { PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
 import type { Lambdas } from '../convert/statistics.js';
 import type { Sample } from '../image/dataset/dataset.js';
@@ -17,8 +17,8 @@ import type { Model } from '../unet/model.js';
 import type { Parameters } from '../unet/parameters.js';
 import type { Run } from '../unet/predict.js';
 import { patchwiseRun } from '../unet/tiles.js';
-import { type AsfChoices, asfGradient } from './asf.js';
-import { evaluateTask } from './evaluate.js';
+import { type AsfChoices, asfGradient } from './asfGradient.js';
+import { evaluateTask } from './evaluateTask.js';
 import { drawExample, type Example } from './example.js';
 
 /** One way to do it. What is left out is done as the paper says. */

@@ -6,7 +6,7 @@ import { backward, unetTrace } from '../unet/backward.js';
 import { forward, type Network, signalOf } from '../unet/forward.js';
 import { mapParameters, type Parameters } from '../unet/parameters.js';
 import type { Example } from './example.js';
-import { lossOf } from './loss.js';
+import { lossOf } from './lossOf.js';
 
 export interface LossGradient {
   readonly loss: number;

@@ -9,9 +9,9 @@ import type { SpikingModel } from '../spike/spikingModel.js';
 import { UsageError } from '../tensor/error.js';
 import type { Model } from '../unet/model.js';
 import { type Run, unetRun } from '../unet/predict.js';
-import { type AsfOptions, asfGradient } from './asf.js';
+import { type AsfOptions, asfGradient } from './asfGradient.js';
 import { unetGradient } from './backprop.js';
-import { evaluateTask, type OnImage, requireScore, type ScoredEvaluation } from './evaluate.js';
+import { evaluateTask, type OnImage, requireScore, type ScoredEvaluation } from './evaluateTask.js';
 import { drawExample } from './example.js';
 import type { Learner } from './loop.js';
 

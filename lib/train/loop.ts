@@ -10,10 +10,10 @@ import type { Model } from '../unet/model.js';
 import { type Parameters, zerosLike } from '../unet/parameters.js';
 import { batchGradient, type LossGradient } from './backprop.js';
 import type { Averages, Progress } from './checkpoint.js';
-import type { ScoredEvaluation } from './evaluate.js';
+import type { ScoredEvaluation } from './evaluateTask.js';
 import type { Example } from './example.js';
+import { throughAmplitudes } from './learnedAmplitudes.js';
 import { findOptimiser } from './optimiser.js';
-import { throughAmplitudes } from './realSpike.js';
 import { findSchedule } from './schedule.js';
 
 export interface TrainingOptions {

@@ -1,6 +1,6 @@
 /**
  * The forward pass. `applyLayer` is the linear part of one layer and serves the U-Net and the spiking network
- * alike; the U-Net puts a ReLU behind it, the spiking network a neuron (spike/simulate.ts).
+ * alike; the U-Net puts a ReLU behind it, the spiking network a neuron (spike/simulateNetwork.ts).
  */
 
 import type { Kernels } from '../kernel/contract.js';

@@ -6,7 +6,7 @@
  */
 
 import { z } from 'zod';
-import { VOID } from '../op/loss.js';
+import { VOID } from '../op/losses.js';
 import { DataError } from '../tensor/error.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensor/safetensors.js';
 import { checkFinite } from '../tensor/shape.js';

@@ -5,9 +5,9 @@
  */
 
 import t from 'tap';
-import { normaliseModel } from '../../lib/convert/normalise.js';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import { MODES } from '../../lib/spike/simulation.js';
 import { backends } from '../contract/backends.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden } from '../contract/golden.js';

@@ -3,7 +3,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { readAnswer } from '../../bin/bench/job.js';
+import { readAnswer } from '../../bin/bench/benchJob.js';
 import { summarise } from '../../bin/bench/measure.js';
 import type { Row } from '../../bin/bench/rows.js';
 import { spikingUnet, spikingUnetJson } from './command.js';

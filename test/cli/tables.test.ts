@@ -4,10 +4,10 @@ import t from 'tap';
 import { cellName, oneStep, spiking } from '../../bin/reproduce/cell.js';
 import { inOrder, jobOf, type Settings } from '../../bin/reproduce/job.js';
 import { F1, MILLISECONDS, SPIKES } from '../../bin/reproduce/metric.js';
+import type { Entry, Row } from '../../bin/reproduce/paperTable.js';
 import { markdownTable } from '../../bin/reproduce/render.js';
 import { spikesPlot } from '../../bin/reproduce/spikesPlot.js';
 import { commandLine } from '../../bin/reproduce/store.js';
-import type { Entry, Row } from '../../bin/reproduce/table.js';
 import { tables } from '../../bin/reproduce/tables/index.js';
 
 const settings: Settings = { width: 8, seed: 1, folderOf: () => undefined };

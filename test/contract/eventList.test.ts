@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import t from 'tap';
-import { type EventList, eventsOf } from '../../lib/kernel/reference/events.js';
+import { type EventList, eventsOf } from '../../lib/kernel/reference/eventKernels.js';
 import { Arena } from './arena.js';
 import { tensorSource } from './bits.js';
 

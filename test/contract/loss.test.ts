@@ -1,7 +1,7 @@
 /** Both losses and their gradients against PyTorch in float64 (fixtures/make/kernel.py). */
 
 import t from 'tap';
-import { VOID } from '../../lib/op/loss.js';
+import { VOID } from '../../lib/op/losses.js';
 import { Arena } from './arena.js';
 import { backends } from './backends.js';
 import { boundOf, goldenCases, requireClose } from './golden.js';

@@ -5,11 +5,11 @@
 
 import fc from 'fast-check';
 import t from 'tap';
-import { normaliseModel } from '../../lib/convert/normalise.js';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { measureActivations } from '../../lib/convert/statistics.js';
 import { reference } from '../../lib/kernel/reference/index.js';
 import { convertModel } from '../../lib/spike/conversion.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import { MODES } from '../../lib/spike/simulation.js';
 import { stream } from '../../lib/tensor/rng.js';
 

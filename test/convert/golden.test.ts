@@ -5,7 +5,7 @@
  */
 
 import t from 'tap';
-import { normaliseModel } from '../../lib/convert/normalise.js';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { PAPER_SCALES, type ScaleChoices } from '../../lib/convert/scales.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { unpackParameters } from '../../lib/unet/parameters.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { normaliseModel } from '../../lib/convert/normalise.js';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { layerScales } from '../../lib/convert/scales.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { reference } from '../../lib/kernel/reference/index.js';

@@ -10,7 +10,7 @@ import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { convertModel } from '../../lib/spike/conversion.js';
 import { exact } from '../../lib/spike/neuron/exact.js';
 import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { OUTPUT } from '../../lib/unet/architecture.js';

@@ -1,10 +1,10 @@
 /** F1, JS, ACC and mIoU against scikit-learn (fixtures/make/metric.py). */
 
 import t from 'tap';
-import { accuracy, addCounts, countBinary, f1Score, jaccard } from '../../lib/metric/binary.js';
+import { accuracy, addCounts, countBinary, f1Score, jaccard } from '../../lib/metric/binaryCounts.js';
 import { confusionMatrix, ioUs, meanIoU } from '../../lib/metric/miou.js';
 import { metricsOf, segmentationScore, tallyOf, whatIsMissing } from '../../lib/metric/segmentation.js';
-import { VOID } from '../../lib/op/loss.js';
+import { VOID } from '../../lib/op/losses.js';
 import { boundOf } from '../contract/golden.js';
 import { readJsonGolden } from '../support/golden.js';
 

@@ -1,14 +1,14 @@
 /** The figures of Table 5 and section 4.4.3, from the architecture alone. */
 
 import t from 'tap';
-import { spikingEnergy } from '../../lib/paper/energy.js';
+import { spikingEnergy } from '../../lib/paper/flops.js';
 import {
   energyReport,
   evenFanOut,
   layerCosts,
   layerEnergy,
   synapticOperations,
-} from '../../lib/spike/energy.js';
+} from '../../lib/spike/energyModels.js';
 import { buildLayers, type Layer, outputDims } from '../../lib/unet/architecture.js';
 
 const layers = buildLayers({ task: 'segment', width: 64, channels: 3, classes: 32 });

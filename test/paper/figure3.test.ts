@@ -2,12 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { normaliseModel } from '../../lib/convert/normalise.js';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { readImage } from '../../lib/image/decode.js';
 import { preprocess } from '../../lib/image/preprocess.js';
 import { chooseKernels } from '../../lib/kernel/choose.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import { toUnet, withNeurons } from '../../lib/spike/spikingModel.js';
 import { forward, signalOf } from '../../lib/unet/forward.js';
 import { decodeModel } from '../../lib/unet/model.js';

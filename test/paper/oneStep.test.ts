@@ -7,7 +7,7 @@ import { reference } from '../../lib/kernel/reference/index.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { convertModel } from '../../lib/spike/conversion.js';
 import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import type { Simulation, SpikingNetwork } from '../../lib/spike/simulation.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { hasNeuron } from '../../lib/unet/forward.js';

@@ -4,16 +4,16 @@
  */
 
 import t from 'tap';
-import { normaliseModel } from '../../lib/convert/normalise.js';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { layerScales } from '../../lib/convert/scales.js';
 import { asfGradient as asfText } from '../../lib/paper/asf.js';
 import { denoisingLoss, segmentationLoss } from '../../lib/paper/loss.js';
 import { integrateAndFire } from '../../lib/paper/neurons.js';
 import { connectionWise, layerWise } from '../../lib/paper/normalise.js';
 import { simulate as simulateText, type Update, withThresholds } from '../../lib/paper/simulate.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import { stream } from '../../lib/tensor/rng.js';
-import { asfGradient } from '../../lib/train/asf.js';
+import { asfGradient } from '../../lib/train/asfGradient.js';
 import { layerParameters } from '../../lib/unet/parameters.js';
 import { backends } from '../contract/backends.js';
 import { requireSameBits } from '../contract/bits.js';

@@ -1,7 +1,7 @@
 /** The rules of the house: which room may import which, what no file may use, how long a file may be. */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import t from 'tap';
 
 /** A file imports from its own room or from rooms to the left. */
@@ -66,6 +66,14 @@ t.test('nothing depends on chance, on the clock, or on what Math may round diffe
     if (found) t.fail(`${file}: ${found[0]}`);
   }
   t.ok(library.length > 50);
+});
+
+t.test('a file name says where one is: none occurs twice', async (t) => {
+  const names = library.map((file) => basename(file)).filter((name) => name !== 'index.ts');
+  t.strictSame(
+    names.filter((name, i) => names.indexOf(name) !== i),
+    [],
+  );
 });
 
 t.test('every file starts with what it is, and is short enough to read', async (t) => {

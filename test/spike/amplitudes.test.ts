@@ -1,11 +1,11 @@
 /** Amplitudes of real spikes: folding them into the weights changes no bit; files keep them, simulations need them folded. */
 
 import t from 'tap';
-import { normaliseModel } from '../../lib/convert/normalise.js';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { reference } from '../../lib/kernel/reference/index.js';
 import { foldAmplitudes, hasAmplitudes, withAmplitudes } from '../../lib/spike/amplitudes.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import { toSpikingModel, toTrainableModel, withNeurons } from '../../lib/spike/spikingModel.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import t from 'tap';
-import { compareTensors, describeDifference, type Tensors } from '../../lib/spike/compare.js';
+import { compareTensors, describeDifference, type Tensors } from '../../lib/spike/compareTensors.js';
 import { byPlace } from '../../lib/spike/tensorOrder.js';
 
 const tensor = (shape: number[], values: ArrayLike<number>) => ({ shape, data: Float32Array.from(values) });

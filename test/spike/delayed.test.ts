@@ -6,10 +6,9 @@ import type { Kernels } from '../../lib/kernel/contract.js';
 import { reference } from '../../lib/kernel/reference/index.js';
 import { wasmMissing } from '../../lib/kernel/wasm/index.js';
 import { delayedLatency } from '../../lib/spike/delayed.js';
-import { delayedBytes } from '../../lib/spike/memory.js';
 import { exact } from '../../lib/spike/neuron/exact.js';
 import { findNeuron, neuronParameters, neurons } from '../../lib/spike/neuron/index.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import {
   ALL_SUMS,
   MODES,
@@ -17,6 +16,7 @@ import {
   type SimulationOptions,
   type SpikingNetwork,
 } from '../../lib/spike/simulation.js';
+import { delayedBytes } from '../../lib/spike/simulationMemory.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { IMAGE } from '../../lib/unet/architecture.js';

@@ -5,7 +5,7 @@
  */
 
 import t from 'tap';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import { MODES, type StepRecord } from '../../lib/spike/simulation.js';
 import { hasNeuron } from '../../lib/unet/forward.js';
 import { backends } from '../contract/backends.js';

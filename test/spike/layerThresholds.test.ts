@@ -9,7 +9,7 @@ import { reference } from '../../lib/kernel/reference/index.js';
 import { wasmKernels, wasmMissing } from '../../lib/kernel/wasm/index.js';
 import { exact } from '../../lib/spike/neuron/exact.js';
 import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import { type LayerNeuron, MODES, type Simulation, type SpikingNetwork } from '../../lib/spike/simulation.js';
 import { toSpikingModel } from '../../lib/spike/spikingModel.js';
 import { simulateSteps } from '../../lib/spike/stepByStep.js';

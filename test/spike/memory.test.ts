@@ -2,9 +2,9 @@
 
 import t from 'tap';
 import { wasmMissing } from '../../lib/kernel/wasm/index.js';
-import { stepByStepBytes } from '../../lib/spike/memory.js';
-import { runsLayerByLayer, simulate } from '../../lib/spike/simulate.js';
+import { runsLayerByLayer, simulate } from '../../lib/spike/simulateNetwork.js';
 import { ALL_SUMS, mostMembranes } from '../../lib/spike/simulation.js';
+import { stepByStepBytes } from '../../lib/spike/simulationMemory.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { dyadicNetwork, randomImage } from '../support/networks.js';
 import { wasmBytes } from '../support/wasmMemory.js';

@@ -8,7 +8,7 @@ import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { convertModel } from '../../lib/spike/conversion.js';
 import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
 import { quantisedRun } from '../../lib/spike/quantised.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { randomImage, randomModel } from '../support/networks.js';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { normaliseModel } from '../../lib/convert/normalise.js';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { reference } from '../../lib/kernel/reference/index.js';
 import { findNeuron, neuronParameters, neurons } from '../../lib/spike/neuron/index.js';
 import { meanOverSteps, readOut } from '../../lib/spike/readout.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import type { Mode, Simulation } from '../../lib/spike/simulation.js';
 import { withNeurons } from '../../lib/spike/spikingModel.js';
 import { UsageError } from '../../lib/tensor/error.js';

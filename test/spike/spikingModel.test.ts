@@ -4,7 +4,7 @@ import t from 'tap';
 import { measureActivations } from '../../lib/convert/statistics.js';
 import { reference } from '../../lib/kernel/reference/index.js';
 import { type ConversionPlan, convertModel } from '../../lib/spike/conversion.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import { neuronOf } from '../../lib/spike/simulation.js';
 import {
   combine,

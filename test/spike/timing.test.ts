@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { reference } from '../../lib/kernel/reference/index.js';
-import { simulate } from '../../lib/spike/simulate.js';
+import { simulate } from '../../lib/spike/simulateNetwork.js';
 import type { StepRecord } from '../../lib/spike/simulation.js';
 import { stream } from '../../lib/tensor/rng.js';
 import { IMAGE } from '../../lib/unet/architecture.js';

@@ -6,8 +6,8 @@
  */
 
 import t from 'tap';
-import { type AsfChoices, asfGradient } from '../../lib/train/asf.js';
-import { throughAmplitudes } from '../../lib/train/realSpike.js';
+import { type AsfChoices, asfGradient } from '../../lib/train/asfGradient.js';
+import { throughAmplitudes } from '../../lib/train/learnedAmplitudes.js';
 import type { Model } from '../../lib/unet/model.js';
 import { type Parameters, packParameters, unpackParameters } from '../../lib/unet/parameters.js';
 import { backends } from '../contract/backends.js';

@@ -4,13 +4,13 @@
  */
 
 import t from 'tap';
-import { normaliseModel } from '../../lib/convert/normalise.js';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { drawSample } from '../../lib/image/dataset/synthDrive.js';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { reference } from '../../lib/kernel/reference/index.js';
 import { toTrainableModel, withNeurons } from '../../lib/spike/spikingModel.js';
-import type { AsfOptions } from '../../lib/train/asf.js';
+import type { AsfOptions } from '../../lib/train/asfGradient.js';
 import { asfLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
 import { type EpochRecord, initialState, type Learner, trainLoop } from '../../lib/train/loop.js';
 import type { Model } from '../../lib/unet/model.js';

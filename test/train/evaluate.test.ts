@@ -9,9 +9,9 @@ import {
   evaluateSegmentation,
   evaluateTask,
   requireScore,
-} from '../../lib/train/evaluate.js';
+} from '../../lib/train/evaluateTask.js';
 import { drawExample } from '../../lib/train/example.js';
-import { lossOf } from '../../lib/train/loss.js';
+import { lossOf } from '../../lib/train/lossOf.js';
 import { findOptimiser } from '../../lib/train/optimiser.js';
 import { findSchedule } from '../../lib/train/schedule.js';
 import type { Model } from '../../lib/unet/model.js';

@@ -3,7 +3,7 @@
 import { type Cell, oneStep, PAPER, spiking, unet } from '../cell.js';
 import { experiments } from '../experiment.js';
 import { type Metric, PSNR, SSIM } from '../metric.js';
-import type { Row, Table } from '../table.js';
+import type { Row, Table } from '../paperTable.js';
 import { BITS } from './oneStep.js';
 import { PAPER_DENOISERS } from './table2.js';
 

@@ -5,7 +5,7 @@
 
 import { type Cell, oneStep, spiking } from '../cell.js';
 import { comparedMetric, F1, SPIKES } from '../metric.js';
-import type { Row, Table } from '../table.js';
+import type { Row, Table } from '../paperTable.js';
 
 const BITS = 4;
 /** Spikes of IF neurons that make as many levels. */

@@ -1,7 +1,7 @@
 /** The tables by name: one line each. */
 
 import { UsageError } from '../../../lib/tensor/error.js';
-import type { Table } from '../table.js';
+import type { Table } from '../paperTable.js';
 import { denoising } from './denoising.js';
 import { equivalence } from './equivalence.js';
 import { oneStepTable } from './oneStep.js';

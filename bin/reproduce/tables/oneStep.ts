@@ -3,7 +3,7 @@
 import { type Cell, oneStep, PAPER, spiking, unet } from '../cell.js';
 import { experiments } from '../experiment.js';
 import { SPIKES } from '../metric.js';
-import type { Entry, Row, Table } from '../table.js';
+import type { Entry, Row, Table } from '../paperTable.js';
 import { mainEntry, mainMetric, PAPER_FIGURES, SIGMA } from './overview.js';
 
 /** Numbers of thresholds. */

@@ -3,7 +3,7 @@
 import { type Cell, PAPER, type PlainConversion, spiking, THEOREM, unet } from '../cell.js';
 import { experiments } from '../experiment.js';
 import { F1, type Metric, MIOU, PSNR } from '../metric.js';
-import type { Entry, Row, Table } from '../table.js';
+import type { Entry, Row, Table } from '../paperTable.js';
 
 /** Denoisers are shown at the middle one of the paper's three. */
 export const SIGMA = 25;

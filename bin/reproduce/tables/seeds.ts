@@ -2,7 +2,7 @@
 
 import { oneStep, spiking } from '../cell.js';
 import { experiments } from '../experiment.js';
-import type { Row, Table } from '../table.js';
+import type { Row, Table } from '../paperTable.js';
 import { BITS } from './oneStep.js';
 import { mainEntry, mainMetric, SIGMA } from './overview.js';
 

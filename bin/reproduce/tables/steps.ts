@@ -5,7 +5,7 @@
 
 import { PAPER, spiking, THEOREM } from '../cell.js';
 import { experiments } from '../experiment.js';
-import type { Row, Table } from '../table.js';
+import type { Row, Table } from '../paperTable.js';
 import { mainEntry, mainMetric, SIGMA } from './overview.js';
 
 const STEPS = [1, 2, 4, 10, 20];

@@ -3,7 +3,7 @@
 import { type Cell, spiking, unet } from '../cell.js';
 import { experiments } from '../experiment.js';
 import { type Metric, PSNR, SSIM } from '../metric.js';
-import type { Row, Table } from '../table.js';
+import type { Row, Table } from '../paperTable.js';
 
 /** Networks in the order of the columns. */
 function networks(experiment: string): Cell[] {

@@ -2,7 +2,7 @@
 
 import { type PlainConversion, spiking } from '../cell.js';
 import { MIOU } from '../metric.js';
-import type { Row, Table } from '../table.js';
+import type { Row, Table } from '../paperTable.js';
 
 const LONG = 1000;
 const SHORT = 20;

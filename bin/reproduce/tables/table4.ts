@@ -4,7 +4,7 @@ import { findNeuron } from '../../../lib/spike/neuron/index.js';
 import { spiking } from '../cell.js';
 import { experiments } from '../experiment.js';
 import { MIOU } from '../metric.js';
-import type { Row, Table } from '../table.js';
+import type { Row, Table } from '../paperTable.js';
 
 function row(thresholds: readonly number[], paper: number): Row {
   const { steps } = experiments.camseq01;

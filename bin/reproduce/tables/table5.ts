@@ -3,7 +3,7 @@
 import { spiking, unet } from '../cell.js';
 import { experiments } from '../experiment.js';
 import { energyMetric, MIOU } from '../metric.js';
-import type { Row, Table } from '../table.js';
+import type { Row, Table } from '../paperTable.js';
 
 /** The network whose operations and whose U-Net's are counted. */
 const cell = spiking('finetuned', 'camseq01', experiments.camseq01.steps);

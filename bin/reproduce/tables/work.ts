@@ -3,7 +3,7 @@
 import { oneStep, spiking, unet } from '../cell.js';
 import { experiments } from '../experiment.js';
 import { energyMetric, type Metric, MILLISECONDS } from '../metric.js';
-import type { Entry, Row, Table } from '../table.js';
+import type { Entry, Row, Table } from '../paperTable.js';
 import { mainEntry, SIGMA } from './overview.js';
 
 const BITS = 7;

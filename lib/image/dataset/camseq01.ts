@@ -8,7 +8,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { VOID } from '../../op/loss.js';
+import { VOID } from '../../op/losses.js';
 import { DataError } from '../../tensor/error.js';
 import { readBytes } from '../../tensor/files.js';
 import { readImage, readRaster } from '../decode.js';
@@ -17,7 +17,7 @@ import { preprocess } from '../preprocess.js';
 import { resizeBilinear, resizeNearest } from '../resize.js';
 import type { Dataset, Sample, Split } from './dataset.js';
 import { onDisk } from './disk.js';
-import { checkSameSize, listFolder, readLabelled } from './files.js';
+import { checkSameSize, listFolder, readLabelled } from './labelledFiles.js';
 
 const SIDE = 256;
 const TEST_FRACTION = 0.2;

@@ -1,6 +1,6 @@
 /** What a data set's labels hold: pixels of each class, and what has nothing in it. */
 
-import { VOID } from '../../op/loss.js';
+import { VOID } from '../../op/losses.js';
 import type { Sample } from './dataset.js';
 
 export interface Census {

@@ -3,7 +3,7 @@
  * the whole set: of two classes that are drawn in black and white, white is class 1.
  */
 
-import { VOID } from '../../op/loss.js';
+import { VOID } from '../../op/losses.js';
 import { DataError } from '../../tensor/error.js';
 import { placeOf, type StoredLabel } from '../label.js';
 

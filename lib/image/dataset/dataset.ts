@@ -3,7 +3,7 @@
  * read from disk lives in one file beside this one, with one line in index.ts.
  */
 
-import { VOID } from '../../op/loss.js';
+import { VOID } from '../../op/losses.js';
 import { DataError } from '../../tensor/error.js';
 import type { Image } from '../image.js';
 import type { PreprocessName } from '../preprocess.js';

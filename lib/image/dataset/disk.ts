@@ -6,7 +6,7 @@
 import { DataError } from '../../tensor/error.js';
 import { readRaster } from '../decode.js';
 import type { Dataset, List, Listed, LoadOptions, Sample, Wanted } from './dataset.js';
-import { requireDirectory } from './files.js';
+import { requireDirectory } from './labelledFiles.js';
 
 /** The data set whose samples `list` finds in its folder; DataError where it finds none, or something is missing. */
 export function onDisk(about: Omit<Dataset, 'load' | 'list'>, list: List): Dataset {

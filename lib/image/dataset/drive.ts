@@ -11,7 +11,7 @@ import { readImage } from '../decode.js';
 import { preprocess } from '../preprocess.js';
 import type { Dataset, Sample, Split, Wanted } from './dataset.js';
 import { onDisk } from './disk.js';
-import { listFolder, readLabelled, readMask } from './files.js';
+import { listFolder, readLabelled, readMask } from './labelledFiles.js';
 
 type SplitFolder = 'training' | 'test';
 

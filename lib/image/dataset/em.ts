@@ -15,7 +15,7 @@ import { drawnMask, type StoredLabel, storedLabel } from '../label.js';
 import { preprocess } from '../preprocess.js';
 import type { Dataset, Sample, Split } from './dataset.js';
 import { onDisk } from './disk.js';
-import { checkSameSize, listFolder, readLabelled } from './files.js';
+import { checkSameSize, listFolder, readLabelled } from './labelledFiles.js';
 
 const TEST_SECTIONS = 5;
 const STACKS = { volume: 'train-volume.tif', labels: 'train-labels.tif' };

@@ -13,7 +13,7 @@ import { type PreprocessName, preprocess } from '../preprocess.js';
 import { type Classes, classIdsOf, drawnInBlackAndWhite } from './classIds.js';
 import type { Dataset, Listed, Sample, Split, Wanted } from './dataset.js';
 import { onDisk } from './disk.js';
-import { checkSameSize, readLabelled, readMask } from './files.js';
+import { checkSameSize, readLabelled, readMask } from './labelledFiles.js';
 import { byStem, listPictures, partnerFinder, picturesIn, stem } from './pictures.js';
 
 const TEST_FRACTION = 0.2;

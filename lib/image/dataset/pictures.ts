@@ -5,7 +5,7 @@ import { DataError } from '../../tensor/error.js';
 import { readImage } from '../decode.js';
 import { type PreprocessName, preprocess } from '../preprocess.js';
 import type { Listed, Sample } from './dataset.js';
-import { listFolder } from './files.js';
+import { listFolder } from './labelledFiles.js';
 
 /** Endings of the formats that are read. */
 const PICTURE = /\.(png|jpe?g|tiff?|gif)$/i;

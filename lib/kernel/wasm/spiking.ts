@@ -10,7 +10,7 @@ import type {
   SpikeTrain,
   SpikingKernels,
   SpikingMode,
-} from '../spiking.js';
+} from '../spikingContract.js';
 import { changeChannels, padChannels, withoutPadding } from './channels.js';
 import { chunkOf, cutGrid } from './cut.js';
 import { convolution, encodeGeometry, type Geometry, transposedConvolution } from './geometry.js';

@@ -1,6 +1,6 @@
 /** Losses and optimisers (assembly/loss.ts, assembly/optimiser.ts). */
 
-import { countedPixels } from '../../op/loss.js';
+import { countedPixels } from '../../op/losses.js';
 import type { Kernels } from '../contract.js';
 import { adamScalars } from '../reference/adam.js';
 import { rmspropScalars } from '../reference/rmsprop.js';

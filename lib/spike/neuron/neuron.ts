@@ -3,7 +3,7 @@
  * one that is in no table runs as well, step by step. The weighted spike o(t) (Eqs. 3 and 6) is what the next layer receives.
  */
 
-import type { Dynamics } from '../../kernel/spiking.js';
+import type { Dynamics } from '../../kernel/spikingContract.js';
 
 /** What a spike does to the membrane: V -= V_th, or V = 0. */
 export type Reset = 'soft' | 'hard';

@@ -6,7 +6,7 @@ import { folder, readSample } from '../../../lib/image/dataset/folder.js';
 import { readImageFolder } from '../../../lib/image/dataset/pictures.js';
 import { writePng } from '../../../lib/image/encode.js';
 import { makeImage } from '../../../lib/image/image.js';
-import { VOID } from '../../../lib/op/loss.js';
+import { VOID } from '../../../lib/op/losses.js';
 import { DataError, UsageError } from '../../../lib/tensor/error.js';
 import { fixture } from '../fixtures.js';
 import { problemsOf } from './problems.js';

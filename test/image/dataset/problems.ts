@@ -1,6 +1,6 @@
 /** What `data check` finds wrong with a folder. */
 
-import { checkDataset } from '../../../lib/image/dataset/check.js';
+import { checkDataset } from '../../../lib/image/dataset/checkDataset.js';
 import type { Dataset } from '../../../lib/image/dataset/dataset.js';
 
 export function problemsOf(dataset: Dataset, directory: string): readonly string[] {

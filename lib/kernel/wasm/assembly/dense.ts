@@ -4,7 +4,7 @@
  * sum has the order (ky, kx, ci) of the contract. Weights are packed [O/8][tap][I][8].
  */
 
-import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf, tapOf } from './geometry';
+import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf, tapOf } from './geometryStructs';
 import { nextTask, ownScratch } from './tasks';
 
 /** Output channels of one block. */

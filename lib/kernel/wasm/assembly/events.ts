@@ -5,7 +5,7 @@
  * that neighbouring pixels are one run of events.
  */
 
-import { Geometry } from './geometry';
+import { Geometry } from './geometryStructs';
 
 /** Byte offset of the weights (u32), value (f32). */
 export const EVENT_BYTES: usize = 8;

@@ -6,7 +6,7 @@
  */
 
 import { EVENT_BYTES, listValues, PAIR_BYTES, startsInRow, WEIGHT_ROW_BYTES } from './events';
-import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf, runOf } from './geometry';
+import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf, runOf } from './geometryStructs';
 import { nextTask, ownScratch } from './tasks';
 
 /** Output channels of one block. */

@@ -2,9 +2,9 @@
 
 export { denseConvolution } from './dense';
 export { eventConvolution } from './gather';
-export { biasGradient, packChannels, weightGradient } from './gradient';
-export { l1Loss, softmaxCrossEntropy } from './loss';
-export { adam, rmsprop } from './optimiser';
+export { biasGradient, packChannels, weightGradient } from './gradientKernels';
+export { l1Loss, softmaxCrossEntropy } from './lossKernels';
+export { adam, rmsprop } from './optimiserKernels';
 export { packWeights } from './pack';
 export {
   addInto,
@@ -14,6 +14,6 @@ export {
   divideBy,
   relu,
   reluGradient,
-} from './pixelwise';
-export { spikingConvolution, spikingInput, spikingPooling } from './spiking';
+} from './pixelwiseKernels';
+export { spikingConvolution, spikingInput, spikingPooling } from './spikingKernels';
 export { setThread } from './tasks';

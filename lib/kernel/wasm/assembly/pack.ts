@@ -3,7 +3,7 @@
  * do not fill a block are zeros. Exchanged, for the gradient by the input, it is [I/B][tap][O][B].
  */
 
-import { Geometry, Phase, phaseOf } from './geometry';
+import { Geometry, Phase, phaseOf } from './geometryStructs';
 import { nextTask } from './tasks';
 
 @unmanaged

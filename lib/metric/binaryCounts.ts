@@ -3,7 +3,7 @@
  * hold nothing to be found there is no F1: a 1 would flatter, and a 0 would punish what may be right.
  */
 
-import { VOID } from '../op/loss.js';
+import { VOID } from '../op/losses.js';
 import { checkLength } from '../tensor/shape.js';
 
 /** Pixels by predicted and true class; positive is class 1. */

@@ -15,7 +15,7 @@ import {
   whatIsMissing,
 } from '../metric/segmentation.js';
 import { ssim } from '../metric/ssim.js';
-import { VOID } from '../op/loss.js';
+import { VOID } from '../op/losses.js';
 import { DataError } from '../tensor/error.js';
 import { type Rng, stream } from '../tensor/rng.js';
 import type { Model } from '../unet/model.js';

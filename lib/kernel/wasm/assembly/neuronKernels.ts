@@ -5,7 +5,7 @@
 
 import { WIDE_BLOCK } from './gather';
 
-/** `Dynamics` of lib/kernel/spiking.ts; what is left over is `levels`. */
+/** `Dynamics` of lib/kernel/spikingContract.ts; what is left over is `levels`. */
 const INTEGRATE: u32 = 0;
 const SINGLE: u32 = 1;
 const CASCADE: u32 = 2;

@@ -5,14 +5,14 @@
  */
 
 import type { Kernels } from '../kernel/contract.js';
-import { simulate } from '../spike/simulate.js';
+import { simulate } from '../spike/simulateNetwork.js';
 import { ALL_SUMS, type Mode, type Simulation, type SpikingNetwork } from '../spike/simulation.js';
 import { IMAGE } from '../unet/architecture.js';
 import { backward, type Trace } from '../unet/backward.js';
 import { applyLayer, gatherInput, type Signals, signalOf } from '../unet/forward.js';
 import type { LossGradient } from './backprop.js';
 import type { Example } from './example.js';
-import { lossOf } from './loss.js';
+import { lossOf } from './lossOf.js';
 
 /** Where the paper leaves ASF-BP open, contradicts itself, or the authors' code does something else (docs/audit.md). */
 export interface AsfChoices {

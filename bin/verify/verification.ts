@@ -1,12 +1,12 @@
 /** Does all that is verified on every engine, and says where a result is not the expected one. */
 
 import type { Kernels } from '../../lib/kernel/contract.js';
-import { compareTensors, describeDifference } from '../../lib/spike/compare.js';
+import { compareTensors, describeDifference } from '../../lib/spike/compareTensors.js';
 import { MODES, type Mode } from '../../lib/spike/simulation.js';
 import { commonItems } from './common.js';
+import { hashOf, type Tensors } from './hashedTensors.js';
 import { itemsOf } from './items.js';
 import { drawSubjects } from './networks.js';
-import { hashOf, type Tensors } from './tensors.js';
 
 export interface Engine {
   readonly name: string;

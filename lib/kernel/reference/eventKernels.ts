@@ -5,7 +5,7 @@
  */
 
 import type { ConvDims, ConvTransposeDims, PoolDims } from '../contract.js';
-import { addScaledRow, fillRow } from './rows.js';
+import { addScaledRow, fillRow } from './rowSums.js';
 
 /** For each pixel p the channels and values of its events in offsets[p] .. offsets[p+1]. */
 export interface EventList {

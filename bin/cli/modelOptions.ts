@@ -4,10 +4,9 @@ import { type Command, Option } from 'commander';
 import type { Kernels } from '../../lib/kernel/contract.js';
 import { modelPath } from '../../lib/node/bundled.js';
 import { delayedLatency } from '../../lib/spike/delayed.js';
-import { delayedBytes, simulationBytes, stepByStepBytes } from '../../lib/spike/memory.js';
 import { spikingRun } from '../../lib/spike/readout.js';
 import { tracedDumpBytes } from '../../lib/spike/recording.js';
-import { runsLayerByLayer } from '../../lib/spike/simulate.js';
+import { runsLayerByLayer } from '../../lib/spike/simulateNetwork.js';
 import {
   MODES,
   type Mode,
@@ -16,8 +15,9 @@ import {
   type StepRecord,
   type Sums,
 } from '../../lib/spike/simulation.js';
+import { delayedBytes, simulationBytes, stepByStepBytes } from '../../lib/spike/simulationMemory.js';
 import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/spike/spikingModel.js';
-import { DEFAULT_STEPS, stepsOf } from '../../lib/spike/steps.js';
+import { DEFAULT_STEPS, stepsOf } from '../../lib/spike/usualSteps.js';
 import { sha256 } from '../../lib/tensor/checksum.js';
 import { DataError } from '../../lib/tensor/error.js';
 import { readBytes } from '../../lib/tensor/files.js';

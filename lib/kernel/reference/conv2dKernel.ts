@@ -6,7 +6,7 @@
  */
 
 import type { ConvDims } from '../contract.js';
-import { addScaledRow, exchangeChannels, fillRow, sumRows } from './rows.js';
+import { addScaledRow, exchangeChannels, fillRow, sumRows } from './rowSums.js';
 
 /** out [H,W,O] = bias [O] + input [H,W,I] * weight [ky,kx,I,O]; each sum runs over (ky, kx, ci). */
 export function conv2dForward(

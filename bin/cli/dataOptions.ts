@@ -2,14 +2,14 @@
 
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { noLabels } from '../../lib/image/dataset/check.js';
+import { noLabels } from '../../lib/image/dataset/checkDataset.js';
 import { checkLabels, type Dataset, type Sample, type Split } from '../../lib/image/dataset/dataset.js';
 import { attempt } from '../../lib/image/dataset/disk.js';
 import { datasets, findDataset } from '../../lib/image/dataset/index.js';
 import { leftOut, lossOfFiles } from '../../lib/image/dataset/leftOut.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
 import type { Model } from '../../lib/unet/model.js';
-import { imageChannels } from './model.js';
+import { imageChannels } from './modelOptions.js';
 import { naturalNumber } from './parse.js';
 import type { Context } from './stage.js';
 

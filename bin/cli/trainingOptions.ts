@@ -7,7 +7,7 @@ import type { Image } from '../../lib/image/image.js';
 import { panel } from '../../lib/image/panel.js';
 import type { PatchSize } from '../../lib/image/patches.js';
 import { UsageError } from '../../lib/tensor/error.js';
-import type { OnImage } from '../../lib/train/evaluate.js';
+import type { OnImage } from '../../lib/train/evaluateTask.js';
 import { hashOfModel, hashOfSamples } from '../../lib/train/fingerprint.js';
 import type { TrainingData } from '../../lib/train/learner.js';
 import type { EpochRecord, Learner } from '../../lib/train/loop.js';

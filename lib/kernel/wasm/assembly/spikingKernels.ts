@@ -17,8 +17,8 @@ import {
   WIDE_BLOCK,
   wideWeightOffset,
 } from './gather';
-import { bandEnd, bandStart, Geometry, inputRows, phaseOf } from './geometry';
-import { Population, updateRow, weightedSpikes } from './neuron';
+import { bandEnd, bandStart, Geometry, inputRows, phaseOf } from './geometryStructs';
+import { Population, updateRow, weightedSpikes } from './neuronKernels';
 import { nextTask, ownScratch } from './tasks';
 
 @unmanaged

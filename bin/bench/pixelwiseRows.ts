@@ -3,7 +3,7 @@
  */
 
 import type { Kernels } from '../../lib/kernel/contract.js';
-import { randomValues } from './convolution.js';
+import { randomValues } from './convolutionRows.js';
 import { tensorOf } from './engine.js';
 import type { Work } from './measure.js';
 

@@ -6,7 +6,7 @@
  */
 
 import { valuesIn } from '../op/op.js';
-import { spikingEnergy, spikingFlops, unetEnergy } from '../paper/energy.js';
+import { spikingEnergy, spikingFlops, unetEnergy } from '../paper/flops.js';
 import { IMAGE, inputSize, type Layer, outputDims, totalChannelsIn } from '../unet/architecture.js';
 import { hasNeuron } from '../unet/forward.js';
 

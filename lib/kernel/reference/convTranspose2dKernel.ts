@@ -6,7 +6,7 @@
  */
 
 import type { ConvTransposeDims } from '../contract.js';
-import { addScaledRow, exchangeChannels, fillRow, sumRows } from './rows.js';
+import { addScaledRow, exchangeChannels, fillRow, sumRows } from './rowSums.js';
 
 const KERNEL = 3;
 
