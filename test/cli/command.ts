@@ -25,6 +25,9 @@ export function spikingUnetProcess(...args: readonly string[]): Outcome {
   return { status, stdout, stderr };
 }
 
+/** Milliseconds after which a stage is given up: below tap's limit, so that the test says which it was. */
+const LONGEST = 200_000;
+
 let thread: { send(args: readonly string[]): void; receive(): Outcome | undefined } | undefined;
 
 /** Starts the thread; nothing waits for it to end. */
@@ -41,7 +44,7 @@ function startThread() {
   return {
     send: (args: readonly string[]) => port1.postMessage(args),
     receive(): Outcome | undefined {
-      Atomics.wait(done, 0, 0);
+      Atomics.wait(done, 0, 0, LONGEST);
       Atomics.store(done, 0, 0);
       return receiveMessageOnPort(port1)?.message;
     },
