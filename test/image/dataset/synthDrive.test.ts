@@ -16,8 +16,10 @@ t.test('20 training and 10 test samples of 192x192', async (t) => {
   t.equal(samples.length, 30);
   t.equal(new Set(samples.map(({ name }) => name)).size, 30);
   t.ok(samples.every(({ height, width, channels }) => height === 192 && width === 192 && channels === 1));
-  const parts = (['train', 'test'] as const).flatMap((split) => synthDrive.load({ split, seed: 1 }));
-  t.ok(parts.every(({ name, input }, i) => name === samples[i].name && sameBytes(input, samples[i].input)));
+  const parts = synthDrive.load({ split: 'test', seed: 1 });
+  const tests = samples.slice(20);
+  t.equal(parts.length, tests.length);
+  t.ok(parts.every(({ name, input }, i) => name === tests[i].name && sameBytes(input, tests[i].input)));
 });
 
 t.test('the same seed draws the same bytes, on every machine', async (t) => {
