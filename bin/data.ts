@@ -5,7 +5,15 @@ import { checkDataset, nameOf, type Report } from '../lib/image/dataset/checkDat
 import type { Dataset } from '../lib/image/dataset/dataset.js';
 import { datasets, findDataset } from '../lib/image/dataset/index.js';
 import { DataError, UsageError } from '../lib/tensor/error.js';
-import { addDataOptions, DATA_VARIABLE, type DataOptions, dataFolder, namesOf } from './cli/dataOptions.js';
+import {
+  addDataOptions,
+  DATA_VARIABLE,
+  type DataOptions,
+  dataFolder,
+  namesOf,
+  ownsLabels,
+  requireOwnClasses,
+} from './cli/dataOptions.js';
 import { classCount, naturalNumber } from './cli/parse.js';
 import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
@@ -73,11 +81,8 @@ function check(options: Options): Result {
   const directory = dataFolder(dataset, options.data);
   if (!dataset.list || directory === undefined)
     throw new UsageError(`--dataset ${dataset.name} is drawn: it has no files to check`);
-  const fixed = dataset.name !== 'folder';
-  for (const [name, value] of Object.entries({ classes: options.classes, ignore: options.ignore })) {
-    if (fixed && value !== undefined)
-      throw new UsageError(`--${name}: the classes of ${dataset.name} are known, leave it out`);
-  }
+  requireOwnClasses(dataset, options);
+  const fixed = !ownsLabels(dataset.name);
   const names = fixed ? classNamesIn(dataset, options.data) : [];
   const count = fixed ? names.length || undefined : options.classes;
   const classes = { count, ignore: options.ignore };

@@ -17,6 +17,7 @@ import { UsageError } from '../lib/tensor/error.js';
 import { testNoise } from '../lib/train/evaluateTask.js';
 import { buildLayers, type Layer } from '../lib/unet/architecture.js';
 import type { Model } from '../lib/unet/model.js';
+import { imageChannels } from '../lib/unet/model.js';
 import { padInput } from '../lib/unet/predict.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/dataOptions.js';
 import { formatEnergy } from './cli/energyTable.js';
@@ -24,7 +25,6 @@ import {
   addSimulationOptions,
   addTimingOption,
   addUnetOption,
-  imageChannels,
   loadModel,
   type SimulationOptions,
   spikingModel,

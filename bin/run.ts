@@ -8,6 +8,7 @@ import { membranesOf, mostMembranes, type Simulation } from '../lib/spike/simula
 import { DataError, UsageError } from '../lib/tensor/error.js';
 import { toMiB } from '../lib/unet/memory.js';
 import type { Model } from '../lib/unet/model.js';
+import { imageChannels } from '../lib/unet/model.js';
 import { paddedSize, predict, type Run } from '../lib/unet/predict.js';
 import { type MemoryLimit, planTiles, wholeBytes } from '../lib/unet/tiles.js';
 import { writeAnswer } from './cli/answers.js';
@@ -19,7 +20,6 @@ import {
   addTimingOption,
   addUnetOption,
   describeSteps,
-  imageChannels,
   loadModel,
   type MemoryOptions,
   runOf,

@@ -13,8 +13,9 @@ import { UsageError } from '../../lib/tensor/error.js';
 import type { Example } from '../../lib/train/example.js';
 import { buildLayers, SIZE_STEP } from '../../lib/unet/architecture.js';
 import type { Model } from '../../lib/unet/model.js';
+import { imageChannels } from '../../lib/unet/model.js';
 import { initialParameters } from '../../lib/unet/parameters.js';
-import { imageChannels, readModel } from '../cli/modelOptions.js';
+import { readModel } from '../cli/modelOptions.js';
 
 /** The networks of one width. */
 export interface Subject {

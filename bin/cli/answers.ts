@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { overlay } from '../../lib/image/colour.js';
 import { encodePng, encodeShares } from '../../lib/image/encode.js';
 import type { Image } from '../../lib/image/image.js';
+import { removeNoise } from '../../lib/image/noise.js';
 import { writeFileAtomic } from '../../lib/tensor/files.js';
 import { toChw } from '../../lib/tensor/layout.js';
 import { encodeNpy } from '../../lib/tensor/npy.js';
@@ -48,8 +49,7 @@ export function writeAnswer(
 }
 
 function cleaned({ picture: { height, width }, input, output }: Answer): Files {
-  const clean = input.map((value, i) => Math.min(1, Math.max(0, value - output[i])));
-  return [['clean.png', encodePng(greyLevels(clean, height, width))]];
+  return [['clean.png', encodePng(greyLevels(removeNoise(input, output), height, width))]];
 }
 
 function segmented({ configuration: { classes } }: Model, answer: Answer, probability: boolean): Files {

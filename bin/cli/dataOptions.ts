@@ -2,14 +2,14 @@
 
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { noLabels } from '../../lib/image/dataset/checkDataset.js';
+import { leftOutOf, noLabels } from '../../lib/image/dataset/checkDataset.js';
 import { checkLabels, type Dataset, type Sample, type Split } from '../../lib/image/dataset/dataset.js';
 import { attempt } from '../../lib/image/dataset/disk.js';
 import { datasets, findDataset } from '../../lib/image/dataset/index.js';
-import { leftOut, lossOfFiles } from '../../lib/image/dataset/leftOut.js';
+import { lossOfFiles } from '../../lib/image/dataset/leftOut.js';
 import { DataError, UsageError } from '../../lib/tensor/error.js';
 import type { Model } from '../../lib/unet/model.js';
-import { imageChannels } from './modelOptions.js';
+import { imageChannels } from '../../lib/unet/model.js';
 import { naturalNumber } from './parse.js';
 import type { Context } from './stage.js';
 
@@ -116,13 +116,12 @@ function requireLabels(samples: readonly Sample[], directory: string | undefined
 }
 
 /** Says what lies in the folder and is not read; of a folder that holds one split of two nothing is said. */
-function remarkOnLosses({ list, channels, unread }: Dataset, directory: string, log: Context['log']): void {
+function remarkOnLosses(dataset: Dataset, directory: string, log: Context['log']): void {
+  const { list, channels } = dataset;
   if (!list) return;
   const wanted = { split: 'all', channels, classes: {}, labels: true } as const;
   const listed = attempt([], () => list(directory, wanted)) ?? [];
-  if (listed.length === 0) return;
-  const used = listed.flatMap(({ files }) => files);
-  const loss = lossOfFiles(directory, leftOut(directory, used, unread));
+  const loss = lossOfFiles(directory, leftOutOf(dataset, directory, listed));
   if (loss !== undefined) log(loss);
 }
 

@@ -11,8 +11,8 @@ import { type AsfChoices, type AsfOptions, asfGradient } from '../../lib/train/a
 import type { Example } from '../../lib/train/example.js';
 import { throughAmplitudes } from '../../lib/train/learnedAmplitudes.js';
 import { SIZE_STEP } from '../../lib/unet/architecture.js';
+import { imageChannels } from '../../lib/unet/model.js';
 import { unpackParameters } from '../../lib/unet/parameters.js';
-import { imageChannels } from './modelOptions.js';
 import type { Result } from './stage.js';
 
 /** Writes grad.NAME for every parameter; nothing is updated. */

@@ -198,10 +198,3 @@ export function describeSteps(steps: number, latency: number): string {
   const count = steps === 1 ? '1 step' : `${steps} steps`;
   return `${count}${latency > steps ? ` (latency ${latency} steps)` : ''}`;
 }
-
-/** The channels of a model's input as pictures have them; DataError for a model that takes no pictures. */
-export function imageChannels(model: Model): 1 | 3 {
-  const { channels } = model.configuration;
-  if (channels === 1 || channels === 3) return channels;
-  throw new DataError(`the model takes ${channels} channels, pictures have 1 or 3`);
-}

@@ -5,8 +5,8 @@ import type { Sample } from '../../lib/image/dataset/dataset.js';
 import { readImageFolder } from '../../lib/image/dataset/pictures.js';
 import { UsageError } from '../../lib/tensor/error.js';
 import type { Model } from '../../lib/unet/model.js';
+import { imageChannels } from '../../lib/unet/model.js';
 import { type DataOptions, fitOf, loadSamples, requireFitting } from '../cli/dataOptions.js';
-import { imageChannels } from '../cli/modelOptions.js';
 import type { Context } from '../cli/stage.js';
 
 export interface CalibrationOptions extends Partial<DataOptions> {

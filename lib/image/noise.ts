@@ -17,6 +17,11 @@ export function addTrainingNoise(
   return addNoise(clean, sigma, random);
 }
 
+/** The input [H,W,C] without the noise [H,W,C] that was found in it, within 0..1. */
+export function removeNoise(noisy: Float32Array, noise: Float32Array): Float32Array {
+  return noisy.map((value, i) => Math.min(1, Math.max(0, value - noise[i])));
+}
+
 /** Adds noise of `sigma` grey levels (0..255) to an input [H,W,C] in 0..1; both results are [H,W,C], float32. */
 export function addNoise(
   clean: Float32Array,

@@ -5,6 +5,7 @@
 
 import type { Task } from '../image/dataset/dataset.js';
 import type { Image } from '../image/image.js';
+import { removeNoise } from '../image/noise.js';
 import { preprocess } from '../image/preprocess.js';
 import { chooseKernels } from '../kernel/choose.js';
 import { spikingRun } from '../spike/readout.js';
@@ -12,7 +13,7 @@ import { toSpikingModel, toUnet } from '../spike/spikingModel.js';
 import { stepsOf } from '../spike/usualSteps.js';
 import { UsageError } from '../tensor/error.js';
 import { readBytes } from '../tensor/files.js';
-import { decodeModel, type Model } from '../unet/model.js';
+import { decodeModel, imageChannels, type Model } from '../unet/model.js';
 import { argmax, predict, type Run, unetRun } from '../unet/predict.js';
 import { probabilities } from '../unet/probability.js';
 import { modelPath } from './bundled.js';
@@ -64,7 +65,7 @@ export function load(path: string, { unet = false, threads = 1 }: LoadOptions = 
   const { model: stored } = decodeModel(readBytes(modelPath(path)), path);
   const spiking = stored.stage === 'ann' || unet ? undefined : toSpikingModel(stored, path);
   const model = spiking ?? toUnet(stored, path);
-  const { task, classes, channels } = model.configuration;
+  const { task, classes } = model.configuration;
   const kernels = chooseKernels(undefined, threads);
   const run = (picture: Image, { steps }: RunOptions) => {
     if (steps !== undefined && !spiking)
@@ -73,7 +74,7 @@ export function load(path: string, { unet = false, threads = 1 }: LoadOptions = 
     const network: Run = spiking
       ? spikingRun(kernels, spiking, task, { steps: T, mode: 'auto', keep: [] })
       : unetRun(kernels, model);
-    const input = preprocess(model.preprocess, picture, channels === 3 ? 3 : 1);
+    const input = preprocess(model.preprocess, picture, imageChannels(model));
     return { input, T, ...predict(network, input, picture.height, picture.width) };
   };
   const requireTask = (wanted: Task) => {
@@ -91,7 +92,7 @@ export function load(path: string, { unet = false, threads = 1 }: LoadOptions = 
     denoise(picture, options = {}) {
       requireTask('denoise');
       const { input, output, spikes } = run(picture, options);
-      return { clean: input.map((value, i) => Math.min(1, Math.max(0, value - output[i]))), spikes };
+      return { clean: removeNoise(input, output), spikes };
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Sample } from '../image/dataset/dataset.js';
-import { addNoise } from '../image/noise.js';
+import { addNoise, removeNoise } from '../image/noise.js';
 import { psnr } from '../metric/psnr.js';
 import {
   addTallies,
@@ -120,7 +120,7 @@ export function evaluateDenoising(
     const { height, width, channels } = sample;
     const { input } = addNoise(sample.input, sigma, testNoise(seed, sigma, sample));
     const { output, spikes } = predict(run, input, height, width);
-    const clean = input.map((value, i) => Math.min(1, Math.max(0, value - output[i])));
+    const clean = removeNoise(input, output);
     onImage?.(sample, clean, input);
     const [ours, truth] = [clean, sample.input].map((image) => image.map((value) => 255 * value));
     const similarity = ssim(ours, truth, { height, width, channels });

@@ -196,3 +196,10 @@ export function decodeModel(bytes: Uint8Array, source: string): ModelFile {
   };
   return { model, extra: tensorsOf('extra'), checked: file.checked };
 }
+
+/** The channels of a model's input as pictures have them; DataError for a model that takes no pictures. */
+export function imageChannels(model: Model): 1 | 3 {
+  const { channels } = model.configuration;
+  if (channels === 1 || channels === 3) return channels;
+  throw new DataError(`the model takes ${channels} channels, pictures have 1 or 3`);
+}

@@ -9,7 +9,6 @@ import { encodeSafetensors } from '../../lib/tensor/safetensors.js';
 import { encodeModel } from '../../lib/unet/model.js';
 import { unpackParameters } from '../../lib/unet/parameters.js';
 import { randomModel } from '../support/networks.js';
-import { runInProcess } from '../support/stages.js';
 import { spikingUnet } from './command.js';
 
 const USAGE = 2;
@@ -29,9 +28,7 @@ const image = write('eye.png', picture);
 
 function refuses(name: string, args: readonly string[], status: number, message: RegExp): void {
   t.test(name, async (t) => {
-    const [stage, ...rest] = args;
-    const isStage = existsSync(join('dist', 'bin', `${stage}.js`));
-    const outcome = isStage ? await runInProcess(stage, ...rest) : spikingUnet(...args);
+    const outcome = spikingUnet(...args);
     t.equal(outcome.status, status, 'exit code');
     t.match(outcome.stderr, message);
     t.notMatch(outcome.stderr, /\n\s+at /, 'no stack trace');

@@ -8,7 +8,7 @@ import { printable, printableJson } from '../../bin/cli/printable.js';
 import { encodePng } from '../../lib/image/encode.js';
 import { encodeModel } from '../../lib/unet/model.js';
 import { randomModel } from '../support/networks.js';
-import { runInProcess } from '../support/stages.js';
+import { spikingUnet } from './command.js';
 
 const root = t.testdir();
 const at = (name: string) => join(root, name);
@@ -55,7 +55,7 @@ t.test('names of files and classes, and metadata, do not reach the terminal as t
       at('none'),
     ],
   ]) {
-    const { stdout, stderr } = await runInProcess(stage, ...args);
+    const { stdout, stderr } = spikingUnet(stage, ...args);
     const text = (stdout + stderr).replaceAll(OUR_COLOURS, '');
     t.match(text, /\S/);
     t.notMatch(text, /(?![\t\n])\p{Cc}/u, `${stage} ${args.join(' ').slice(0, 40)}`);

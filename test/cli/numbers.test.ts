@@ -9,7 +9,7 @@ import t from 'tap';
 import { encodePng } from '../../lib/image/encode.js';
 import { encodeModel } from '../../lib/unet/model.js';
 import { randomModel } from '../support/networks.js';
-import { runInProcess } from '../support/stages.js';
+import { spikingUnet } from './command.js';
 
 const root = t.testdir();
 const at = (name: string) => join(root, name);
@@ -69,8 +69,8 @@ const RAW =
   /Invalid (array|typed array|string) length|allocation failed|Cannot read|is not a function|undefined|\n\s+at /;
 
 /** The options with a value that a stage lists, by asking for help. */
-async function optionsOf(stage: string): Promise<string[]> {
-  const { stdout } = await runInProcess(stage, '--help');
+function optionsOf(stage: string): string[] {
+  const { stdout } = spikingUnet(stage, '--help');
   return [...stdout.matchAll(/^ {2}(--[\w-]+) </gm)].map(([, name]) => name);
 }
 
@@ -78,21 +78,21 @@ let tried = 0;
 for (const [stage, base] of Object.entries(stages)) {
   t.test(stage, async (t) => {
     const numeric: string[] = [];
-    for (const option of await optionsOf(stage)) {
-      const { status, stderr } = await runInProcess(stage, ...base, `${option}=x`);
+    for (const option of optionsOf(stage)) {
+      const { status, stderr } = spikingUnet(stage, ...base, `${option}=x`);
       const named = stderr.includes(option) && status === 2;
       if (named && /number|multiple/i.test(stderr) && !/expected one of/.test(stderr)) numeric.push(option);
     }
     t.ok(numeric.includes('--seed') && numeric.includes('--threads'), numeric.join(' '));
     for (const option of numeric) {
       for (const value of NO_NUMBERS) {
-        const { status, stderr, stdout } = await runInProcess(stage, ...base, `${option}=${value}`);
+        const { status, stderr, stdout } = spikingUnet(stage, ...base, `${option}=${value}`);
         const sentence = status === 2 && stderr.includes(option) && !RAW.test(stderr) && stdout === '';
         if (!sentence) t.fail(`${option}=${value}: exit ${status}: ${stderr}`);
         tried += 1;
       }
       for (const value of LARGE) {
-        const { status, stderr } = await runInProcess(stage, ...base, `${option}=${value}`);
+        const { status, stderr } = spikingUnet(stage, ...base, `${option}=${value}`);
         const refused = status === 2 && stderr.includes(option);
         const taken = (status === 2 || status === 3) && /none|no-such/.test(stderr);
         if (!(refused || taken) || RAW.test(stderr)) t.fail(`${option}=${value}: exit ${status}: ${stderr}`);
@@ -108,30 +108,17 @@ t.test('so many were tried', async (t) => {
 
 const run = ['run', '--model', at('ann.safetensors'), '--image', at('grey.png'), '--out', at('out')] as const;
 
+const conversion = [
+  ...['--model', at('ann.safetensors'), '--calibration', at('pictures')],
+  ...['--out', at('snn.safetensors')],
+];
+
 /** What is taken as a number, in command lines that are carried out. */
 const carriedOut: readonly (readonly [stage: string, args: readonly string[], option: string])[] = [
-  ...['--leak', '--v-init', '--percentile', '--images', '--tolerance'].map((option) => {
-    const args = [
-      '--model',
-      at('ann.safetensors'),
-      '--calibration',
-      at('pictures'),
-      '--out',
-      at('snn.safetensors'),
-    ];
-    return ['convert', [...args, '--neuron', 'lif', '--thresholds', '0.5'], option] as const;
-  }),
-  ...['--thresholds', '--spike-values'].map((option) => {
-    const args = [
-      '--model',
-      at('ann.safetensors'),
-      '--calibration',
-      at('pictures'),
-      '--out',
-      at('snn.safetensors'),
-    ];
-    return ['convert', args, option] as const;
-  }),
+  ...['--leak', '--v-init', '--percentile', '--images', '--tolerance'].map(
+    (option) => ['convert', [...conversion, '--neuron', 'lif', '--thresholds', '0.5'], option] as const,
+  ),
+  ...['--thresholds', '--spike-values'].map((option) => ['convert', conversion, option] as const),
   ...['--width', '--channels', '--classes', '--spikes'].map((option) => ['energy', [], option] as const),
   ...['--seed', '--memory'].map((option) => [run[0], run.slice(1), option] as const),
 ];
@@ -149,7 +136,7 @@ for (const [stage, args, option] of carriedOut) {
       '-1',
       '0.999',
     ]) {
-      const { status, stderr, stdout } = await runInProcess(stage, ...args, `${option}=${value}`);
+      const { status, stderr, stdout } = spikingUnet(stage, ...args, `${option}=${value}`);
       const refused = [2, 3].includes(status ?? 1) && stderr.includes(option);
       const done = status === 0 && !/NaN|Infinity|undefined/.test(stdout);
       if (!(refused || done) || RAW.test(stderr)) t.fail(`${value}: exit ${status}: ${stderr}${stdout}`);
@@ -158,7 +145,7 @@ for (const [stage, args, option] of carriedOut) {
 }
 
 t.test('plain decimals with an exponent are numbers', async (t) => {
-  const { status, stdout } = await runInProcess(...run, '--memory', '1e3', '--seed', '1.0', '--json');
+  const { status, stdout } = spikingUnet(...run, '--memory', '1e3', '--seed', '1.0', '--json');
   t.equal(status, 0);
   t.equal(JSON.parse(stdout).images.length, 1);
 });

@@ -16,11 +16,10 @@ import { labelColours, placeOf } from '../label.js';
 import { preprocess } from '../preprocess.js';
 import { resizeBilinear, resizeNearest } from '../resize.js';
 import type { Dataset, Sample, Split } from './dataset.js';
-import { onDisk } from './disk.js';
+import { lastFifth, onDisk, partOf } from './disk.js';
 import { checkSameSize, listFolder, readLabelled } from './labelledFiles.js';
 
 const SIDE = 256;
-const TEST_FRACTION = 0.2;
 /** The table of the classes and their colours. */
 const TABLE = 'label_colors.txt';
 
@@ -105,9 +104,7 @@ function framesOf(directory: string, split: Split): readonly string[] {
   });
   if (frames.length < 2)
     throw new DataError(`${directory}: holds ${frames.length} frames NAME.png, expected more`);
-  const testCount = Math.max(1, Math.round(TEST_FRACTION * frames.length));
-  if (split === 'all') return frames;
-  return split === 'test' ? frames.slice(-testCount) : frames.slice(0, -testCount);
+  return partOf(frames, split, lastFifth(frames));
 }
 
 function parseSplits(path: string): z.infer<typeof splits> {

@@ -28,14 +28,19 @@ export function checkDataset(
   const counting = new Counting();
   readEach(listed, problems, (sample) => counting.add(sample));
   const census = counting.result(wanted.classes.count);
-  const used = listed.flatMap(({ files }) => files);
-  const out = listed.length === 0 ? [] : leftOut(directory, used, dataset.unread);
+  const out = leftOutOf(dataset, directory, listed);
   const loss = lossOfFiles(directory, out);
   const remarks = [
     ...(labels ? labelRemarks(census, directory, wanted, classNames) : []),
     ...(loss === undefined ? [] : [loss]),
   ];
   return { problems, census, leftOut: out, remarks };
+}
+
+/** What lies in a data set's folder and no sample reads; nothing is said of a folder in which none was found. */
+export function leftOutOf({ unread }: Dataset, directory: string, listed: readonly Listed[]): LeftOut[] {
+  const used = listed.flatMap(({ files }) => files);
+  return listed.length === 0 ? [] : leftOut(directory, used, unread);
 }
 
 function labelRemarks(

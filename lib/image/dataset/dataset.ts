@@ -6,6 +6,7 @@
 import { VOID } from '../../op/losses.js';
 import { DataError } from '../../tensor/error.js';
 import type { Image } from '../image.js';
+import { placeOf } from '../label.js';
 import type { PreprocessName } from '../preprocess.js';
 import type { Classes } from './classIds.js';
 
@@ -99,7 +100,7 @@ export function checkLabels(samples: readonly Sample[], classes: number): void {
     const at = label?.findIndex((id) => id >= classes && id !== VOID) ?? -1;
     if (at < 0) continue;
     throw new DataError(
-      `${name}: its label holds the class ${label![at]} at row ${Math.floor(at / width)}, column ${at % width}; expected 0 to ${classes - 1}`,
+      `${name}: its label holds the class ${label![at]} at ${placeOf(at, width)}; expected 0 to ${classes - 1}`,
     );
   }
 }

@@ -5,7 +5,7 @@
 
 import { DataError } from '../../tensor/error.js';
 import { readRaster } from '../decode.js';
-import type { Dataset, List, Listed, LoadOptions, Sample, Wanted } from './dataset.js';
+import type { Dataset, List, Listed, LoadOptions, Sample, Split, Wanted } from './dataset.js';
 import { requireDirectory } from './labelledFiles.js';
 
 /** The data set whose samples `list` finds in its folder; DataError where it finds none, or something is missing. */
@@ -18,8 +18,21 @@ export function onDisk(about: Omit<Dataset, 'load' | 'list'>, list: List): Datas
   return { ...about, load, list };
 }
 
+const TEST_FRACTION = 0.2;
+
+/** How many are the test split where nobody says otherwise: the last fifth, at least one. */
+export function lastFifth(all: readonly unknown[]): number {
+  return Math.max(1, Math.round(TEST_FRACTION * all.length));
+}
+
+/** The part of a split, where the last `tests` are the test split. */
+export function partOf<Item>(all: readonly Item[], split: Split, tests: number): readonly Item[] {
+  if (split === 'all') return all;
+  return split === 'test' ? all.slice(-tests) : all.slice(0, -tests);
+}
+
 /** What options want, of a data set with so many channels. */
-export function wantedBy(options: LoadOptions, channels: 1 | 3): Wanted {
+function wantedBy(options: LoadOptions, channels: 1 | 3): Wanted {
   const classes = { count: options.classes, ignore: options.ignore };
   return {
     split: options.split,

@@ -14,7 +14,7 @@ import type { Image } from '../image.js';
 import { drawnMask, type StoredLabel, storedLabel } from '../label.js';
 import { preprocess } from '../preprocess.js';
 import type { Dataset, Sample, Split } from './dataset.js';
-import { onDisk } from './disk.js';
+import { onDisk, partOf } from './disk.js';
 import { checkSameSize, listFolder, readLabelled } from './labelledFiles.js';
 
 const TEST_SECTIONS = 5;
@@ -32,7 +32,7 @@ export const em: Dataset = onDisk(
     folder: 'EM',
   },
   (directory, { split, channels, labels }) =>
-    partOf(directory, split, labels).map((section) => ({
+    sectionsOf(directory, split, labels).map((section) => ({
       name: section.name,
       files: section.files,
       read: () => toSample(section, channels),
@@ -50,11 +50,10 @@ interface Section {
 }
 
 /** The sections of a split; DataError where there are none. */
-function partOf(directory: string, split: Split, labelled: boolean): readonly Section[] {
+function sectionsOf(directory: string, split: Split, labelled: boolean): readonly Section[] {
   const sectionsIn = existsSync(join(directory, 'images')) ? pairsIn : pagesIn;
   const all = sectionsIn(directory, labelled);
-  const train = all.slice(0, -TEST_SECTIONS);
-  const part = { all, train, test: all.slice(-TEST_SECTIONS) }[split];
+  const part = partOf(all, split, TEST_SECTIONS);
   if (part.length > 0) return part;
   const expected = split === 'train' ? `more than the ${TEST_SECTIONS} of the test split` : 'at least 1';
   throw new DataError(`${directory}: holds ${all.length} sections, expected ${expected}`);

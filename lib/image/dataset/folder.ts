@@ -12,11 +12,9 @@ import { type StoredLabel, storedLabel } from '../label.js';
 import { type PreprocessName, preprocess } from '../preprocess.js';
 import { type Classes, classIdsOf, drawnInBlackAndWhite } from './classIds.js';
 import type { Dataset, Listed, Sample, Split, Wanted } from './dataset.js';
-import { onDisk } from './disk.js';
+import { lastFifth, onDisk, partOf } from './disk.js';
 import { checkSameSize, readLabelled, readMask } from './labelledFiles.js';
 import { byStem, listPictures, partnerFinder, picturesIn, stem } from './pictures.js';
-
-const TEST_FRACTION = 0.2;
 
 export const folder: Dataset = onDisk(
   {
@@ -103,12 +101,11 @@ function splitFolders(directory: string): ('train' | 'test')[] {
   return (['train', 'test'] as const).filter((part) => existsSync(join(directory, part)));
 }
 
-function listSplit(directory: string, wanted: Wanted, drawn: () => boolean): Listed[] {
+function listSplit(directory: string, wanted: Wanted, drawn: () => boolean): readonly Listed[] {
   const { split } = wanted;
   const all = rootsOf(directory, split).flatMap((root) => listBelow(root, wanted, drawn));
   if (split === 'all' || splitFolders(directory).length > 0) return all;
-  const testCount = Math.max(1, Math.round(TEST_FRACTION * all.length));
-  return split === 'test' ? all.slice(-testCount) : all.slice(0, -testCount);
+  return partOf(all, split, lastFifth(all));
 }
 
 /** The samples of one folder with images (and labels, masks) below it, or with pictures in it. */

@@ -29,15 +29,16 @@ export function leftOut(
 ): LeftOut[] {
   const known = new Set(used);
   const folders = new Set(used.map((file) => dirname(file)));
+  const stems = new Set(used.map(stem));
   return walk(directory, unread)
     .filter((file) => !known.has(file))
-    .map((file) => ({ file: relative(directory, file), ...explain(file, folders, known) }));
+    .map((file) => ({ file: relative(directory, file), ...explain(file, folders, stems) }));
 }
 
 function explain(
   file: string,
   folders: ReadonlySet<string>,
-  used: ReadonlySet<string>,
+  stems: ReadonlySet<string>,
 ): { readonly reason: string; readonly loss: boolean } {
   const [name, folder] = [basename(file), dirname(file)];
   if (name.startsWith('.')) return { reason: 'hidden', loss: false };
@@ -45,8 +46,7 @@ function explain(
     return { reason: `${extname(name).slice(1).toUpperCase()} is not read: save it as PNG`, loss: true };
   if (!isPicture(name)) return { reason: 'not a picture', loss: false };
   if (folders.has(folder)) {
-    const owner = ownerOf(file) ?? stem(file);
-    const known = [...used].some((other) => stem(other) === owner);
+    const known = stems.has(ownerOf(file) ?? stem(file));
     return { reason: known ? 'beside a picture of its name' : 'no picture of its name is read', loss: true };
   }
   if (LABEL_FOLDER.test(basename(folder))) {
