@@ -3,9 +3,9 @@
 
 import { calibrationInputs } from '../lib/convert/calibration.js';
 import { measureLambdas } from '../lib/convert/statistics.js';
-import { findDataset } from '../lib/image/dataset/index.js';
+import { findDataset } from '../lib/data/index.js';
+import { scoreName } from '../lib/measure/evaluateTask.js';
 import { type AblationRow, ablate, variants } from '../lib/train/ablation.js';
-import { scoreName } from '../lib/train/evaluateTask.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/dataOptions.js';
 import { loadModel } from './cli/modelOptions.js';
 import { count, greyLevels, positive, stepCount } from './cli/parse.js';

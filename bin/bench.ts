@@ -6,10 +6,10 @@
 
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { readImage } from '../lib/image/decode.js';
-import { drawFundus } from '../lib/image/synthetic/fundus.js';
-import { DEFAULT_STEPS } from '../lib/spike/usualSteps.js';
-import { SIZE_STEP } from '../lib/unet/architecture.js';
+import { DEFAULT_STEPS } from '../lib/convert/usualSteps.js';
+import { drawFundus } from '../lib/data/twin/fundus.js';
+import { SIZE_STEP } from '../lib/net/architecture.js';
+import { readImage } from '../lib/node/pictureFiles.js';
 import { enginesOf } from './bench/engine.js';
 import { type Note, type PlanOptions, planBench } from './bench/plan.js';
 import { type Group, groups, type Row } from './bench/rows.js';

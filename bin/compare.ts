@@ -1,12 +1,13 @@
 #!/usr/bin/env node
+
 /** `spiking-unet compare`: where two dumps, models or files of gradients first differ, and how much each tensor does. */
 
+import { DataError, UsageError } from '../lib/core/error.js';
+import { decodeSafetensors, type TensorFile } from '../lib/format/safetensors.js';
+import { type Comparison, compareTensors, describeDifference } from '../lib/measure/compareTensors.js';
+import { byPlace } from '../lib/measure/tensorOrder.js';
 import { modelPath } from '../lib/node/bundled.js';
-import { type Comparison, compareTensors, describeDifference } from '../lib/spike/compareTensors.js';
-import { byPlace } from '../lib/spike/tensorOrder.js';
-import { DataError, UsageError } from '../lib/tensor/error.js';
-import { readBytes } from '../lib/tensor/files.js';
-import { decodeSafetensors, type TensorFile } from '../lib/tensor/safetensors.js';
+import { readBytes } from '../lib/node/files.js';
 import { nonNegative } from './cli/parse.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';

@@ -2,11 +2,11 @@
 /** `spiking-unet convert`: turns a trained U-Net into a spiking network (section 3.3 of the paper, and beyond it). */
 
 import { normalisations } from '../lib/convert/scales.js';
-import { neurons } from '../lib/spike/neuron/index.js';
-import { combine, toUnet } from '../lib/spike/spikingModel.js';
-import { UsageError } from '../lib/tensor/error.js';
-import { writeFileAtomic } from '../lib/tensor/files.js';
-import { decodeModel, encodeModel, type Model } from '../lib/unet/model.js';
+import { combine, toUnet } from '../lib/convert/spikingModel.js';
+import { UsageError } from '../lib/core/error.js';
+import { decodeModel, encodeModel, type Model } from '../lib/model/model.js';
+import { neurons } from '../lib/neuron/index.js';
+import { writeFileAtomic } from '../lib/node/files.js';
 import { addDataOptions } from './cli/dataOptions.js';
 import { readModel } from './cli/modelOptions.js';
 import {

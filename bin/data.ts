@@ -1,10 +1,11 @@
 #!/usr/bin/env node
+
 /** `spiking-unet data`: lists the data sets, says what is wrong with one, or writes a synthetic twin to disk. */
 
-import { checkDataset, nameOf, type Report } from '../lib/image/dataset/checkDataset.js';
-import type { Dataset } from '../lib/image/dataset/dataset.js';
-import { datasets, findDataset } from '../lib/image/dataset/index.js';
-import { DataError, UsageError } from '../lib/tensor/error.js';
+import { DataError, UsageError } from '../lib/core/error.js';
+import { checkDataset, nameOf, type Report } from '../lib/data/checkDataset.js';
+import type { Dataset } from '../lib/data/dataset.js';
+import { datasets, findDataset } from '../lib/data/index.js';
 import {
   addDataOptions,
   DATA_VARIABLE,

@@ -2,12 +2,12 @@
 /** `spiking-unet demo`: bundled pictures through the bundled models, U-Net beside Spiking-UNet. */
 
 import { join } from 'node:path';
-import type { Sample } from '../lib/image/dataset/dataset.js';
-import { writePng } from '../lib/image/encode.js';
-import { cropImage, type Image } from '../lib/image/image.js';
-import { type Column, panel, stack } from '../lib/image/panel.js';
-import { figure } from '../lib/train/figure.js';
-import { resultColumns } from '../lib/train/picture.js';
+import { writePng } from '../lib/node/pictureFiles.js';
+import { figure } from '../lib/picture/figure.js';
+import { cropImage, type Image } from '../lib/picture/image.js';
+import { type Column, panel, stack } from '../lib/picture/panel.js';
+import type { Sample } from '../lib/picture/sample.js';
+import { resultColumns } from '../lib/picture/taskPicture.js';
 import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
 import { measureScene, NETWORKS, type Row } from './demo/measureScene.js';

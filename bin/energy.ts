@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+
 /** `spiking-unet energy`: operations and joules of a network, counted in three named ways (section 4.4.3). */
 
-import { readImage } from '../lib/image/decode.js';
-import { addNoise } from '../lib/image/noise.js';
-import { preprocess } from '../lib/image/preprocess.js';
+import { UsageError } from '../lib/core/error.js';
+import { padInput } from '../lib/engine/predict.js';
+import { simulate } from '../lib/engine/simulateNetwork.js';
 import {
   energyReport,
   evenFanOut,
@@ -11,14 +12,14 @@ import {
   layerCosts,
   layerEnergy,
   meanCosts,
-} from '../lib/spike/energyModels.js';
-import { simulate } from '../lib/spike/simulateNetwork.js';
-import { UsageError } from '../lib/tensor/error.js';
-import { testNoise } from '../lib/train/evaluateTask.js';
-import { buildLayers, type Layer } from '../lib/unet/architecture.js';
-import type { Model } from '../lib/unet/model.js';
-import { imageChannels } from '../lib/unet/model.js';
-import { padInput } from '../lib/unet/predict.js';
+} from '../lib/measure/energyModels.js';
+import { testNoise } from '../lib/measure/evaluateTask.js';
+import type { Model } from '../lib/model/model.js';
+import { imageChannels } from '../lib/model/model.js';
+import { buildLayers, type Layer } from '../lib/net/architecture.js';
+import { readImage } from '../lib/node/pictureFiles.js';
+import { addNoise } from '../lib/picture/noise.js';
+import { preprocess } from '../lib/picture/preprocess.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/dataOptions.js';
 import { formatEnergy } from './cli/energyTable.js';
 import {

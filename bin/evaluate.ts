@@ -2,11 +2,12 @@
 /** `spiking-unet evaluate`: metrics of a network on a data set, per image and in total, and figures of it. */
 
 import { join } from 'node:path';
-import type { Sample, Split } from '../lib/image/dataset/dataset.js';
-import { writePng } from '../lib/image/encode.js';
-import { UsageError } from '../lib/tensor/error.js';
-import { figure } from '../lib/train/figure.js';
-import type { Model } from '../lib/unet/model.js';
+import { UsageError } from '../lib/core/error.js';
+import type { Split } from '../lib/data/dataset.js';
+import type { Model } from '../lib/model/model.js';
+import { writePng } from '../lib/node/pictureFiles.js';
+import { figure } from '../lib/picture/figure.js';
+import type { Sample } from '../lib/picture/sample.js';
 import {
   addDataOptions,
   type DataOptions,

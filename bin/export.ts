@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** `spiking-unet export`: a U-Net as an ONNX file, for programs that know nothing of this one. */
 
-import { toUnet } from '../lib/spike/spikingModel.js';
-import { writeFileAtomic } from '../lib/tensor/files.js';
-import { encodeOnnx } from '../lib/tensor/onnx.js';
-import { IMAGE, OUTPUT, SIZE_STEP } from '../lib/unet/architecture.js';
-import { unetGraph } from '../lib/unet/onnxGraph.js';
+import { toUnet } from '../lib/convert/spikingModel.js';
+import { encodeOnnx } from '../lib/format/onnx.js';
+import { unetGraph } from '../lib/model/onnxGraph.js';
+import { IMAGE, OUTPUT, SIZE_STEP } from '../lib/net/architecture.js';
+import { writeFileAtomic } from '../lib/node/files.js';
 import { readModel } from './cli/modelOptions.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+
 /** `spiking-unet finetune`: trains a spiking network with accumulated spiking flow (Algorithm 1 of the paper). */
 
-import { findDataset } from '../lib/image/dataset/index.js';
-import { toTrainableModel, withNotes } from '../lib/spike/spikingModel.js';
-import { UsageError } from '../lib/tensor/error.js';
+import { toTrainableModel, withNotes } from '../lib/convert/spikingModel.js';
+import { UsageError } from '../lib/core/error.js';
+import { findDataset } from '../lib/data/index.js';
 import type { AsfChoices } from '../lib/train/asfGradient.js';
 import { asfLearner, trainingData } from '../lib/train/learner.js';
 import {

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
+
 /** `spiking-unet import`: makes a model of a PyTorch state dict. */
 
-import type { Task } from '../lib/image/dataset/dataset.js';
-import { readBytes, writeFileAtomic } from '../lib/tensor/files.js';
-import { encodeModel } from '../lib/unet/model.js';
-import { readStateDict } from '../lib/unet/stateDict.js';
+import { encodeModel } from '../lib/model/model.js';
+import { readStateDict } from '../lib/model/stateDict.js';
+import type { Task } from '../lib/net/architecture.js';
+import { readBytes, writeFileAtomic } from '../lib/node/files.js';
 import { oneOf } from './cli/parse.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { thousands } from './cli/table.js';

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** `spiking-unet inspect`: what a model file holds, layer by layer. */
 
-import { toSpikingModel } from '../lib/spike/spikingModel.js';
-import { type Layer, totalChannelsIn } from '../lib/unet/architecture.js';
-import { hasNeuron, hasRelu } from '../lib/unet/forward.js';
-import type { Model } from '../lib/unet/model.js';
+import { toSpikingModel } from '../lib/convert/spikingModel.js';
+import type { Model } from '../lib/model/model.js';
+import { type Layer, totalChannelsIn } from '../lib/net/architecture.js';
+import { hasNeuron, hasRelu } from '../lib/net/network.js';
 import { readModel } from './cli/modelOptions.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';

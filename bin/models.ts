@@ -2,8 +2,8 @@
 /** `spiking-unet models`: the models that come with the program, and the card of each. */
 
 import { statSync } from 'node:fs';
+import { UsageError } from '../lib/core/error.js';
 import { bundledCard, bundledFile, bundledNames } from '../lib/node/bundled.js';
-import { UsageError } from '../lib/tensor/error.js';
 import { readModel } from './cli/modelOptions.js';
 import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table } from './cli/table.js';

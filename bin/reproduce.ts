@@ -3,10 +3,10 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { findDataset } from '../lib/image/dataset/index.js';
-import { writePng } from '../lib/image/encode.js';
-import { UsageError } from '../lib/tensor/error.js';
-import { makeFolder } from '../lib/tensor/files.js';
+import { UsageError } from '../lib/core/error.js';
+import { findDataset } from '../lib/data/index.js';
+import { makeFolder } from '../lib/node/files.js';
+import { writePng } from '../lib/node/pictureFiles.js';
 import { DATA_VARIABLE } from './cli/dataOptions.js';
 import { count, featureCount } from './cli/parse.js';
 import { Interrupted } from './cli/signals.js';

@@ -2,15 +2,16 @@
 /** `spiking-unet run`: runs a U-Net or a spiking network on pictures. */
 
 import { basename } from 'node:path';
-import { preprocess } from '../lib/image/preprocess.js';
-import { newTrace, type StepTrace } from '../lib/spike/recording.js';
-import { membranesOf, mostMembranes, type Simulation } from '../lib/spike/simulation.js';
-import { DataError, UsageError } from '../lib/tensor/error.js';
-import { toMiB } from '../lib/unet/memory.js';
-import type { Model } from '../lib/unet/model.js';
-import { imageChannels } from '../lib/unet/model.js';
-import { paddedSize, predict, type Run } from '../lib/unet/predict.js';
-import { type MemoryLimit, planTiles, wholeBytes } from '../lib/unet/tiles.js';
+import { DataError, UsageError } from '../lib/core/error.js';
+import { toMiB } from '../lib/engine/memory.js';
+import { paddedSize, predict, type Run } from '../lib/engine/predict.js';
+import { newTrace, type StepTrace } from '../lib/engine/recording.js';
+import type { Simulation } from '../lib/engine/simulation.js';
+import { type MemoryLimit, planTiles, wholeBytes } from '../lib/engine/tiles.js';
+import type { Model } from '../lib/model/model.js';
+import { imageChannels } from '../lib/model/model.js';
+import { membranesOf, mostMembranes } from '../lib/neuron/spikingNetwork.js';
+import { preprocess } from '../lib/picture/preprocess.js';
 import { writeAnswer } from './cli/answers.js';
 import { checkTraceSize, neuronMetadata, type Recording, writeDump } from './cli/dump.js';
 import { type Input, inputsOf } from './cli/inputs.js';

@@ -1,15 +1,16 @@
 #!/usr/bin/env node
+
 /** `spiking-unet train`: trains a U-Net by back-propagation (section 3.1 of the paper). */
 
-import type { Dataset } from '../lib/image/dataset/dataset.js';
-import { findDataset } from '../lib/image/dataset/index.js';
-import { toUnet } from '../lib/spike/spikingModel.js';
-import { UsageError } from '../lib/tensor/error.js';
+import { toUnet } from '../lib/convert/spikingModel.js';
+import { UsageError } from '../lib/core/error.js';
+import type { Dataset } from '../lib/data/dataset.js';
+import { findDataset } from '../lib/data/index.js';
+import type { Model } from '../lib/model/model.js';
+import { buildLayers } from '../lib/net/architecture.js';
+import { initialParameters } from '../lib/net/parameters.js';
 import { trainingData, unetLearner } from '../lib/train/learner.js';
 import { optimisers } from '../lib/train/optimiser.js';
-import { buildLayers } from '../lib/unet/architecture.js';
-import type { Model } from '../lib/unet/model.js';
-import { initialParameters } from '../lib/unet/parameters.js';
 import {
   addDataOptions,
   addIgnoreOption,

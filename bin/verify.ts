@@ -2,10 +2,10 @@
 /** `spiking-unet verify`: whether this machine computes, on every engine, the bits that every machine should. */
 
 import { z } from 'zod';
-import { chooseKernels, engines } from '../lib/kernel/choose.js';
+import { DataError, UsageError } from '../lib/core/error.js';
+import { chooseKernels, engines } from '../lib/engine/choose.js';
+import { readBytes, writeFileAtomic } from '../lib/node/files.js';
 import { packageFile } from '../lib/node/package.js';
-import { DataError, UsageError } from '../lib/tensor/error.js';
-import { readBytes, writeFileAtomic } from '../lib/tensor/files.js';
 import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table } from './cli/table.js';
 import {

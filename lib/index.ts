@@ -1,35 +1,9 @@
 /** What the package offers to programs; the command line in bin/ is built from the same functions. */
 
 export { calibrationInputs } from './convert/calibration.js';
+export { type ConversionPlan, convertModel } from './convert/conversion.js';
 export { type NormalisedNetwork, normaliseModel } from './convert/normaliseModel.js';
 export { type LayerScales, layerScales, normalisations } from './convert/scales.js';
-export { type Lambdas, type Measured, measureActivations, measureLambdas } from './convert/statistics.js';
-export { convertAutomatically } from './diagnose/autoThresholds.js';
-export { type Check, checkConversion } from './diagnose/checkConversion.js';
-export { checkDataset } from './image/dataset/checkDataset.js';
-export type { Dataset, Sample, Split, Task } from './image/dataset/dataset.js';
-export { datasets, findDataset } from './image/dataset/index.js';
-export { decodeImage, decodeRasters, type Limits, readImage, readRaster } from './image/decode.js';
-export { encodePng, writePng } from './image/encode.js';
-export type { Image } from './image/image.js';
-export { preprocess } from './image/preprocess.js';
-export { type Raster, toImage } from './image/raster.js';
-export { chooseKernels, defaultEngine, engines } from './kernel/choose.js';
-export type { Kernels } from './kernel/contract.js';
-export { accuracy, countBinary, f1Score, jaccard } from './metric/binaryCounts.js';
-export { confusionMatrix, ioUs, meanIoU } from './metric/miou.js';
-export { psnr } from './metric/psnr.js';
-export { metricsOf, type SegmentationMetrics, tallyOf } from './metric/segmentation.js';
-export { ssim } from './metric/ssim.js';
-export { type Comparison, compareTensors } from './spike/compareTensors.js';
-export { type ConversionPlan, convertModel } from './spike/conversion.js';
-export { type EnergyReport, energyReport, layerCosts } from './spike/energyModels.js';
-export { findNeuron, neuronParameters, neurons } from './spike/neuron/index.js';
-export type { Neuron, NeuronParameters } from './spike/neuron/neuron.js';
-export { readOut, spikingRun } from './spike/readout.js';
-export { newTrace } from './spike/recording.js';
-export { simulate } from './spike/simulateNetwork.js';
-export type { Simulation, SpikingNetwork } from './spike/simulation.js';
 export {
   combine,
   type SpikingModel,
@@ -37,18 +11,49 @@ export {
   toTrainableModel,
   toUnet,
   withNeurons,
-} from './spike/spikingModel.js';
-export { DataError, UsageError } from './tensor/error.js';
-export { type Rng, stream } from './tensor/rng.js';
-export { decodeSafetensors, encodeSafetensors, type TensorFile } from './tensor/safetensors.js';
+} from './convert/spikingModel.js';
+export { type Lambdas, type Measured, measureActivations, measureLambdas } from './convert/statistics.js';
+export { DataError, UsageError } from './core/error.js';
+export { type Rng, stream } from './core/rng.js';
+export { checkDataset } from './data/checkDataset.js';
+export type { Dataset, Split } from './data/dataset.js';
+export { datasets, findDataset } from './data/index.js';
+export { convertAutomatically } from './diagnose/autoThresholds.js';
+export { type Check, checkConversion } from './diagnose/checkConversion.js';
+export { backward } from './engine/backward.js';
+export { chooseKernels, defaultEngine, engines } from './engine/choose.js';
+export type { Kernels } from './engine/contract.js';
+export { forward } from './engine/forward.js';
+export { argmax, predict, unetRun } from './engine/predict.js';
+export { probabilities } from './engine/probability.js';
+export { readOut, spikingRun } from './engine/readout.js';
+export { newTrace } from './engine/recording.js';
+export { simulate } from './engine/simulateNetwork.js';
+export type { Simulation } from './engine/simulation.js';
+export { decodeSafetensors, encodeSafetensors, type TensorFile } from './format/safetensors.js';
+export { accuracy, countBinary, f1Score, jaccard } from './measure/binaryCounts.js';
+export { type Comparison, compareTensors } from './measure/compareTensors.js';
+export { type EnergyReport, energyReport, layerCosts } from './measure/energyModels.js';
+export { evaluateDenoising, evaluateSegmentation } from './measure/evaluateTask.js';
+export { confusionMatrix, ioUs, meanIoU } from './measure/miou.js';
+export { psnr } from './measure/psnr.js';
+export { metricsOf, type SegmentationMetrics, tallyOf } from './measure/segmentation.js';
+export { ssim } from './measure/ssim.js';
+export { decodeModel, encodeModel, type Model } from './model/model.js';
+export { type ImportedNetwork, readStateDict } from './model/stateDict.js';
+export type { Task } from './net/architecture.js';
+export { buildLayers, type Configuration, type Layer } from './net/architecture.js';
+export type { Network } from './net/network.js';
+export { findNeuron, neuronParameters, neurons } from './neuron/index.js';
+export type { Neuron, NeuronParameters } from './neuron/neuron.js';
+export type { SpikingNetwork } from './neuron/spikingNetwork.js';
+export { readImage, readRaster, writePng } from './node/pictureFiles.js';
+export { decodeImage, decodeRasters, type Limits } from './picture/decode.js';
+export { encodePng } from './picture/encode.js';
+export type { Image } from './picture/image.js';
+export { preprocess } from './picture/preprocess.js';
+export { type Raster, toImage } from './picture/raster.js';
+export type { Sample } from './picture/sample.js';
 export { asfGradient } from './train/asfGradient.js';
 export { unetGradient } from './train/backprop.js';
-export { evaluateDenoising, evaluateSegmentation } from './train/evaluateTask.js';
 export { throughAmplitudes } from './train/learnedAmplitudes.js';
-export { buildLayers, type Configuration, type Layer } from './unet/architecture.js';
-export { backward } from './unet/backward.js';
-export { forward, type Network } from './unet/forward.js';
-export { decodeModel, encodeModel, type Model } from './unet/model.js';
-export { argmax, predict, unetRun } from './unet/predict.js';
-export { probabilities } from './unet/probability.js';
-export { type ImportedNetwork, readStateDict } from './unet/stateDict.js';

@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod';
-import { DataError } from '../../lib/tensor/error.js';
+import { DataError } from '../../lib/core/error.js';
 
 /** A work by the name that peers know it by. */
 export type PeerWork =

@@ -4,8 +4,8 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { chooseKernels, defaultEngine } from '../../lib/kernel/choose.js';
-import type { Kernels } from '../../lib/kernel/contract.js';
+import { chooseKernels, defaultEngine } from '../../lib/engine/choose.js';
+import type { Kernels } from '../../lib/engine/contract.js';
 
 export interface Engine {
   readonly name: string;

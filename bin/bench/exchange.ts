@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeModel } from '../../lib/unet/model.js';
+import { encodeModel } from '../../lib/model/model.js';
 import { bytesOf, floatsOf, type PeerJob, type PeerWork } from './benchJob.js';
 import type { Subject } from './subject.js';
 

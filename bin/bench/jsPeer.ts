@@ -1,7 +1,7 @@
 /** The part that all JavaScript peers share: read the job, warm up, time, print the answer. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { decodeModel, type Model } from '../../lib/unet/model.js';
+import { decodeModel, type Model } from '../../lib/model/model.js';
 import {
   bytesOf,
   floatsOf,

@@ -1,12 +1,13 @@
 /** Whole networks as works: U-Net forward, training, simulation and ASF-BP, each a line of a table. */
 
-import { simulate } from '../../lib/spike/simulateNetwork.js';
+import { forward } from '../../lib/engine/forward.js';
+import { simulate } from '../../lib/engine/simulateNetwork.js';
+import { OUTPUT } from '../../lib/net/architecture.js';
+import { type Network, signalOf } from '../../lib/net/network.js';
 import { asfGradient } from '../../lib/train/asfGradient.js';
 import { type LossGradient, unetGradient } from '../../lib/train/backprop.js';
 import type { Example } from '../../lib/train/example.js';
 import { findOptimiser } from '../../lib/train/optimiser.js';
-import { OUTPUT } from '../../lib/unet/architecture.js';
-import { forward, type Network, signalOf } from '../../lib/unet/forward.js';
 import { type Engine, tensorOf, zerosOf } from './engine.js';
 import type { Call, Work } from './measure.js';
 import type { Subject } from './subject.js';

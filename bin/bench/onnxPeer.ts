@@ -2,11 +2,11 @@
 
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
+import { toChw, toHwc } from '../../lib/format/layout.js';
+import { encodeOnnx, type OnnxGraph } from '../../lib/format/onnx.js';
+import { unetGraph } from '../../lib/model/onnxGraph.js';
+import { IMAGE, OUTPUT } from '../../lib/net/architecture.js';
 import { square } from '../../lib/op/conv2d.js';
-import { toChw, toHwc } from '../../lib/tensor/layout.js';
-import { encodeOnnx, type OnnxGraph } from '../../lib/tensor/onnx.js';
-import { IMAGE, OUTPUT } from '../../lib/unet/architecture.js';
-import { unetGraph } from '../../lib/unet/onnxGraph.js';
 import { type JsCall, type LoadPeer, runJsPeer } from './jsPeer.js';
 
 interface Tensor {

@@ -1,6 +1,6 @@
 /** The bench as a list of tasks: what is measured, group by group, each with a label for the progress bar. */
 
-import type { Image } from '../../lib/image/image.js';
+import type { Image } from '../../lib/picture/image.js';
 import { convolutionSets, eventSets, type Together } from './convolutionRows.js';
 import { type Engine, withReference } from './engine.js';
 import { type Exchange, withExchange } from './exchange.js';

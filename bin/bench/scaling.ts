@@ -1,8 +1,8 @@
 /** How the time of a whole network grows with the area of the image, with its width, and with T. */
 
-import { roundUp } from '../../lib/kernel/reference/padding.js';
-import { exactMacs } from '../../lib/spike/energyModels.js';
-import { SIZE_STEP } from '../../lib/unet/architecture.js';
+import { roundUp } from '../../lib/core/padding.js';
+import { exactMacs } from '../../lib/measure/energyModels.js';
+import { SIZE_STEP } from '../../lib/net/architecture.js';
 import type { Engine } from './engine.js';
 import { type Limits, measure } from './measure.js';
 import { networkWork, type Scene } from './network.js';

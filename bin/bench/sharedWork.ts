@@ -1,6 +1,6 @@
 /** What we and the peers do both: our work beside the name that peers know it by. */
 
-import { packConv } from '../../lib/tensor/layout.js';
+import { packConv } from '../../lib/format/layout.js';
 import { type PeerWork, ramp } from './benchJob.js';
 import { macsOf, type Shape } from './convolutionRows.js';
 import { tensorOf, zerosOf } from './engine.js';

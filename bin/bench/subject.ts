@@ -2,19 +2,19 @@
 
 import { calibrationInputs } from '../../lib/convert/calibration.js';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
+import { type SpikingModel, toSpikingModel, toUnet, withNeurons } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
-import type { Image } from '../../lib/image/image.js';
-import { preprocess } from '../../lib/image/preprocess.js';
-import type { Kernels } from '../../lib/kernel/contract.js';
-import { roundUp } from '../../lib/kernel/reference/padding.js';
-import { type SpikingModel, toSpikingModel, toUnet, withNeurons } from '../../lib/spike/spikingModel.js';
-import { stepsOf } from '../../lib/spike/usualSteps.js';
-import { UsageError } from '../../lib/tensor/error.js';
+import { stepsOf } from '../../lib/convert/usualSteps.js';
+import { UsageError } from '../../lib/core/error.js';
+import { roundUp } from '../../lib/core/padding.js';
+import type { Kernels } from '../../lib/engine/contract.js';
+import type { Model } from '../../lib/model/model.js';
+import { imageChannels } from '../../lib/model/model.js';
+import { buildLayers, SIZE_STEP } from '../../lib/net/architecture.js';
+import { initialParameters } from '../../lib/net/parameters.js';
+import type { Image } from '../../lib/picture/image.js';
+import { preprocess } from '../../lib/picture/preprocess.js';
 import type { Example } from '../../lib/train/example.js';
-import { buildLayers, SIZE_STEP } from '../../lib/unet/architecture.js';
-import type { Model } from '../../lib/unet/model.js';
-import { imageChannels } from '../../lib/unet/model.js';
-import { initialParameters } from '../../lib/unet/parameters.js';
 import { readModel } from '../cli/modelOptions.js';
 
 /** The networks of one width. */

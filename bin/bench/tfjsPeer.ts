@@ -2,10 +2,10 @@
 
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
-import { packConv, unpackConvTranspose } from '../../lib/tensor/layout.js';
-import { IMAGE, type Layer, OUTPUT, totalChannelsIn } from '../../lib/unet/architecture.js';
-import type { Model } from '../../lib/unet/model.js';
-import { layerParameters } from '../../lib/unet/parameters.js';
+import { packConv, unpackConvTranspose } from '../../lib/format/layout.js';
+import type { Model } from '../../lib/model/model.js';
+import { IMAGE, type Layer, OUTPUT, totalChannelsIn } from '../../lib/net/architecture.js';
+import { layerParameters } from '../../lib/net/parameters.js';
 import { type JsCall, type LoadPeer, runJsPeer } from './jsPeer.js';
 
 interface Tensor {

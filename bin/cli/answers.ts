@@ -1,17 +1,17 @@
 /** What `run` writes for a person to open, and for a program to read: masks, overlays, class ids, probabilities. */
 
 import { join } from 'node:path';
-import { overlay } from '../../lib/image/colour.js';
-import { encodePng, encodeShares } from '../../lib/image/encode.js';
-import type { Image } from '../../lib/image/image.js';
-import { removeNoise } from '../../lib/image/noise.js';
-import { writeFileAtomic } from '../../lib/tensor/files.js';
-import { toChw } from '../../lib/tensor/layout.js';
-import { encodeNpy } from '../../lib/tensor/npy.js';
-import { greyLevels, levelPicture } from '../../lib/train/picture.js';
-import type { Model } from '../../lib/unet/model.js';
-import { argmax } from '../../lib/unet/predict.js';
-import { probabilities } from '../../lib/unet/probability.js';
+import { argmax } from '../../lib/engine/predict.js';
+import { probabilities } from '../../lib/engine/probability.js';
+import { toChw } from '../../lib/format/layout.js';
+import { encodeNpy } from '../../lib/format/npy.js';
+import type { Model } from '../../lib/model/model.js';
+import { writeFileAtomic } from '../../lib/node/files.js';
+import { overlay } from '../../lib/picture/colour.js';
+import { encodePng, encodeShares } from '../../lib/picture/encode.js';
+import type { Image } from '../../lib/picture/image.js';
+import { removeNoise } from '../../lib/picture/noise.js';
+import { greyLevels, levelPicture } from '../../lib/picture/taskPicture.js';
 
 /** What is written of one picture. */
 export interface Answer {

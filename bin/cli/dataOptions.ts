@@ -2,14 +2,15 @@
 
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { leftOutOf, noLabels } from '../../lib/image/dataset/checkDataset.js';
-import { checkLabels, type Dataset, type Sample, type Split } from '../../lib/image/dataset/dataset.js';
-import { attempt } from '../../lib/image/dataset/disk.js';
-import { datasets, findDataset } from '../../lib/image/dataset/index.js';
-import { lossOfFiles } from '../../lib/image/dataset/leftOut.js';
-import { DataError, UsageError } from '../../lib/tensor/error.js';
-import type { Model } from '../../lib/unet/model.js';
-import { imageChannels } from '../../lib/unet/model.js';
+import { DataError, UsageError } from '../../lib/core/error.js';
+import { leftOutOf, noLabels } from '../../lib/data/checkDataset.js';
+import type { Dataset, Split } from '../../lib/data/dataset.js';
+import { attempt } from '../../lib/data/disk.js';
+import { datasets, findDataset } from '../../lib/data/index.js';
+import { lossOfFiles } from '../../lib/data/leftOut.js';
+import type { Model } from '../../lib/model/model.js';
+import { imageChannels } from '../../lib/model/model.js';
+import { checkLabels, type Sample } from '../../lib/picture/sample.js';
 import { naturalNumber } from './parse.js';
 import type { Context } from './stage.js';
 

@@ -1,15 +1,15 @@
 /** `run --dump`: everything a network did on one picture, as safetensors in PyTorch's layout (docs/formats.md). */
 
-import { sumsOf, tracedDumpBytes } from '../../lib/spike/recording.js';
-import type { Simulation } from '../../lib/spike/simulation.js';
-import type { SpikingModel } from '../../lib/spike/spikingModel.js';
-import { UsageError } from '../../lib/tensor/error.js';
-import { writeFileAtomic } from '../../lib/tensor/files.js';
-import { toChw } from '../../lib/tensor/layout.js';
-import { encodeSafetensors } from '../../lib/tensor/safetensors.js';
-import { toMiB } from '../../lib/unet/memory.js';
-import type { Model } from '../../lib/unet/model.js';
-import type { NamedTensors } from '../../lib/unet/parameters.js';
+import type { SpikingModel } from '../../lib/convert/spikingModel.js';
+import { UsageError } from '../../lib/core/error.js';
+import { toMiB } from '../../lib/engine/memory.js';
+import { sumsOf, tracedDumpBytes } from '../../lib/engine/recording.js';
+import type { Simulation } from '../../lib/engine/simulation.js';
+import { toChw } from '../../lib/format/layout.js';
+import { encodeSafetensors } from '../../lib/format/safetensors.js';
+import type { Model } from '../../lib/model/model.js';
+import type { NamedTensors } from '../../lib/net/parameters.js';
+import { writeFileAtomic } from '../../lib/node/files.js';
 
 /** One run of a network on a padded picture. */
 export interface Recording {

@@ -1,7 +1,7 @@
 /** The tables of `energy`, and the sentence on what they mean. */
 
+import type { EnergyReport, LayerCost, LayerEnergy } from '../../lib/measure/energyModels.js';
 import { spikingEnergy } from '../../lib/paper/flops.js';
-import type { EnergyReport, LayerCost, LayerEnergy } from '../../lib/spike/energyModels.js';
 import { table, thousands } from './table.js';
 
 /** The parts of a report that are known: without a simulation there are no synaptic operations. */

@@ -1,20 +1,20 @@
 /** Evaluating one network with the options of `evaluate`. */
 
-import type { Sample } from '../../lib/image/dataset/dataset.js';
-import { findDataset } from '../../lib/image/dataset/index.js';
-import { padToPatches } from '../../lib/image/patches.js';
-import type { Kernels } from '../../lib/kernel/contract.js';
-import { quantisedRun } from '../../lib/spike/quantised.js';
-import { UsageError } from '../../lib/tensor/error.js';
+import { UsageError } from '../../lib/core/error.js';
+import { findDataset } from '../../lib/data/index.js';
+import type { Kernels } from '../../lib/engine/contract.js';
+import type { Run } from '../../lib/engine/predict.js';
+import { quantisedRun } from '../../lib/engine/quantised.js';
+import { patchwiseRun } from '../../lib/engine/tiles.js';
 import {
   type Evaluation,
   evaluateDenoising,
   evaluateSegmentation,
   type OnImage,
-} from '../../lib/train/evaluateTask.js';
-import type { Model } from '../../lib/unet/model.js';
-import type { Run } from '../../lib/unet/predict.js';
-import { patchwiseRun } from '../../lib/unet/tiles.js';
+} from '../../lib/measure/evaluateTask.js';
+import type { Model } from '../../lib/model/model.js';
+import type { Sample } from '../../lib/picture/sample.js';
+import { padToPatches } from '../../lib/train/patches.js';
 import { ownsLabels } from './dataOptions.js';
 import { type MemoryOptions, runOf, type SimulationOptions } from './modelOptions.js';
 import { resolveProfile } from './profile.js';

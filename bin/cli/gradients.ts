@@ -1,18 +1,18 @@
 /** `finetune --gradients`: loss and gradients of one picture, for comparison with other implementations. */
 
-import { readSample } from '../../lib/image/dataset/folder.js';
-import { checkSameSize } from '../../lib/image/dataset/labelledFiles.js';
-import type { Kernels } from '../../lib/kernel/contract.js';
-import type { SpikingModel } from '../../lib/spike/spikingModel.js';
-import { DataError, UsageError } from '../../lib/tensor/error.js';
-import { writeFileAtomic } from '../../lib/tensor/files.js';
-import { encodeSafetensors } from '../../lib/tensor/safetensors.js';
+import type { SpikingModel } from '../../lib/convert/spikingModel.js';
+import { DataError, UsageError } from '../../lib/core/error.js';
+import { readSample } from '../../lib/data/folder.js';
+import { checkSameSize } from '../../lib/data/labelledFiles.js';
+import type { Kernels } from '../../lib/engine/contract.js';
+import { encodeSafetensors } from '../../lib/format/safetensors.js';
+import { imageChannels } from '../../lib/model/model.js';
+import { SIZE_STEP } from '../../lib/net/architecture.js';
+import { unpackParameters } from '../../lib/net/parameters.js';
+import { writeFileAtomic } from '../../lib/node/files.js';
 import { type AsfChoices, type AsfOptions, asfGradient } from '../../lib/train/asfGradient.js';
 import type { Example } from '../../lib/train/example.js';
 import { throughAmplitudes } from '../../lib/train/learnedAmplitudes.js';
-import { SIZE_STEP } from '../../lib/unet/architecture.js';
-import { imageChannels } from '../../lib/unet/model.js';
-import { unpackParameters } from '../../lib/unet/parameters.js';
 import type { Result } from './stage.js';
 
 /** Writes grad.NAME for every parameter; nothing is updated. */

@@ -3,11 +3,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
-import { byNumber } from '../../lib/image/dataset/order.js';
-import { picturesIn } from '../../lib/image/dataset/pictures.js';
-import { decodeImage, readImage } from '../../lib/image/decode.js';
-import type { Image } from '../../lib/image/image.js';
-import { DataError } from '../../lib/tensor/error.js';
+import { DataError } from '../../lib/core/error.js';
+import { byNumber } from '../../lib/data/order.js';
+import { picturesIn } from '../../lib/data/pictures.js';
+import { readImage } from '../../lib/node/pictureFiles.js';
+import { decodeImage } from '../../lib/picture/decode.js';
+import type { Image } from '../../lib/picture/image.js';
 
 /** What stands for standard input. */
 const STANDARD_INPUT = '-';

@@ -1,7 +1,7 @@
 /** Metrics in a line, for people. */
 
-import type { BinaryMetrics } from '../../lib/metric/segmentation.js';
-import type { Metrics } from '../../lib/train/evaluateTask.js';
+import type { Metrics } from '../../lib/measure/evaluateTask.js';
+import type { BinaryMetrics } from '../../lib/measure/segmentation.js';
 
 export function formatMetrics(metrics: Metrics): string {
   if ('psnr' in metrics) {

@@ -1,32 +1,32 @@
 /** Model files on the command line, and running whichever kind of network they hold. */
 
 import { type Command, Option } from 'commander';
-import type { Kernels } from '../../lib/kernel/contract.js';
-import { modelPath } from '../../lib/node/bundled.js';
-import { delayedLatency } from '../../lib/spike/delayed.js';
-import { spikingRun } from '../../lib/spike/readout.js';
-import { tracedDumpBytes } from '../../lib/spike/recording.js';
-import { runsLayerByLayer } from '../../lib/spike/simulateNetwork.js';
+import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/convert/spikingModel.js';
+import { DEFAULT_STEPS, stepsOf } from '../../lib/convert/usualSteps.js';
+import { DataError } from '../../lib/core/error.js';
+import { availableMemory } from '../../lib/core/systemMemory.js';
+import type { Kernels } from '../../lib/engine/contract.js';
+import { delayedLatency } from '../../lib/engine/delayed.js';
+import { NotFiniteError } from '../../lib/engine/finite.js';
+import { forwardBytes, imageBytes } from '../../lib/engine/memory.js';
+import { type Run, unetRun } from '../../lib/engine/predict.js';
+import { spikingRun } from '../../lib/engine/readout.js';
+import { tracedDumpBytes } from '../../lib/engine/recording.js';
+import { runsLayerByLayer } from '../../lib/engine/simulateNetwork.js';
 import {
   MODES,
   type Mode,
-  mostMembranes,
   type Simulation,
   type StepRecord,
   type Sums,
-} from '../../lib/spike/simulation.js';
-import { delayedBytes, simulationBytes, stepByStepBytes } from '../../lib/spike/simulationMemory.js';
-import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/spike/spikingModel.js';
-import { DEFAULT_STEPS, stepsOf } from '../../lib/spike/usualSteps.js';
-import { sha256 } from '../../lib/tensor/checksum.js';
-import { DataError } from '../../lib/tensor/error.js';
-import { readBytes } from '../../lib/tensor/files.js';
-import { availableMemory } from '../../lib/tensor/systemMemory.js';
-import { NotFiniteError } from '../../lib/unet/finite.js';
-import { forwardBytes, imageBytes } from '../../lib/unet/memory.js';
-import { decodeModel, type Model, NO_CHECKSUM } from '../../lib/unet/model.js';
-import { type Run, unetRun } from '../../lib/unet/predict.js';
-import { type MemoryLimit, tiledRun } from '../../lib/unet/tiles.js';
+} from '../../lib/engine/simulation.js';
+import { delayedBytes, simulationBytes, stepByStepBytes } from '../../lib/engine/simulationMemory.js';
+import { type MemoryLimit, tiledRun } from '../../lib/engine/tiles.js';
+import { sha256 } from '../../lib/format/checksum.js';
+import { decodeModel, type Model, NO_CHECKSUM } from '../../lib/model/model.js';
+import { mostMembranes } from '../../lib/neuron/spikingNetwork.js';
+import { modelPath } from '../../lib/node/bundled.js';
+import { readBytes } from '../../lib/node/files.js';
 import { addPotentialOption, count, oneOf, stepCount } from './parse.js';
 import { remark } from './pipe.js';
 import { addProfileOptions, type ChoiceName, type ProfileOptions } from './profile.js';

@@ -1,9 +1,9 @@
 /** Option values from text; commander prints what is thrown here beside the option's name. */
 
 import { type Command, InvalidArgumentError } from 'commander';
-import type { PatchSize } from '../../lib/image/patches.js';
+import { SIZE_STEP } from '../../lib/net/architecture.js';
 import { VOID } from '../../lib/op/losses.js';
-import { SIZE_STEP } from '../../lib/unet/architecture.js';
+import type { PatchSize } from '../../lib/train/patches.js';
 
 /** Digits with a decimal point and an exponent where wanted: no other base, no separators, no words, no spaces. */
 const PLAIN_DECIMAL = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

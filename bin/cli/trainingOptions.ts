@@ -1,22 +1,22 @@
 /** What `train` and `finetune` share on the command line: the options of the training loop, and what it shows. */
 
 import type { Command } from 'commander';
-import type { Dataset } from '../../lib/image/dataset/dataset.js';
-import { writePng } from '../../lib/image/encode.js';
-import type { Image } from '../../lib/image/image.js';
-import { panel } from '../../lib/image/panel.js';
-import type { PatchSize } from '../../lib/image/patches.js';
-import { UsageError } from '../../lib/tensor/error.js';
-import type { OnImage } from '../../lib/train/evaluateTask.js';
-import { hashOfModel, hashOfSamples } from '../../lib/train/fingerprint.js';
+import { UsageError } from '../../lib/core/error.js';
+import type { Dataset } from '../../lib/data/dataset.js';
+import type { OnImage } from '../../lib/measure/evaluateTask.js';
+import type { Model } from '../../lib/model/model.js';
+import { writePng } from '../../lib/node/pictureFiles.js';
+import { hashOfModel, hashOfSamples } from '../../lib/node/run/fingerprint.js';
+import { openRunFolder } from '../../lib/node/run/runFolder.js';
+import { runSession } from '../../lib/node/run/session.js';
+import type { Image } from '../../lib/picture/image.js';
+import { panel } from '../../lib/picture/panel.js';
+import { resultColumns } from '../../lib/picture/taskPicture.js';
 import type { TrainingData } from '../../lib/train/learner.js';
 import type { EpochRecord, Learner } from '../../lib/train/loop.js';
 import { optimisers } from '../../lib/train/optimiser.js';
-import { resultColumns } from '../../lib/train/picture.js';
-import { openRunFolder } from '../../lib/train/runFolder.js';
+import type { PatchSize } from '../../lib/train/patches.js';
 import { schedules } from '../../lib/train/schedule.js';
-import { runSession } from '../../lib/train/session.js';
-import type { Model } from '../../lib/unet/model.js';
 import { formatMetrics } from './metrics.js';
 import { count, countUpTo, naturalNumber, nonNegative, patchSize, positive } from './parse.js';
 import { Interrupted } from './signals.js';

@@ -1,11 +1,11 @@
 /** What `convert` measures on: a data set's training images or a folder of pictures, as the network will see them. */
 
 import { type CalibrationInput, calibrationInputs, drawImages } from '../../lib/convert/calibration.js';
-import type { Sample } from '../../lib/image/dataset/dataset.js';
-import { readImageFolder } from '../../lib/image/dataset/pictures.js';
-import { UsageError } from '../../lib/tensor/error.js';
-import type { Model } from '../../lib/unet/model.js';
-import { imageChannels } from '../../lib/unet/model.js';
+import { UsageError } from '../../lib/core/error.js';
+import { readImageFolder } from '../../lib/data/pictures.js';
+import type { Model } from '../../lib/model/model.js';
+import { imageChannels } from '../../lib/model/model.js';
+import type { Sample } from '../../lib/picture/sample.js';
 import { type DataOptions, fitOf, loadSamples, requireFitting } from '../cli/dataOptions.js';
 import type { Context } from '../cli/stage.js';
 

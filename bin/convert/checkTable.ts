@@ -1,10 +1,10 @@
 /** `convert --check`: where a conversion lost accuracy, as a table. */
 
+import type { SpikingModel } from '../../lib/convert/spikingModel.js';
+import { stepsOf } from '../../lib/convert/usualSteps.js';
 import { type Check, checkConversion, runsOf } from '../../lib/diagnose/checkConversion.js';
-import type { SpikingModel } from '../../lib/spike/spikingModel.js';
-import { stepsOf } from '../../lib/spike/usualSteps.js';
-import { scoreName } from '../../lib/train/evaluateTask.js';
-import type { Model } from '../../lib/unet/model.js';
+import { scoreName } from '../../lib/measure/evaluateTask.js';
+import type { Model } from '../../lib/model/model.js';
 import type { Context } from '../cli/stage.js';
 import { table } from '../cli/table.js';
 import type { CalibrationSet } from './calibrationSet.js';

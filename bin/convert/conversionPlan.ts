@@ -1,9 +1,9 @@
 /** The options of `convert` as a plan: each as it is given, or else the preset's. */
 
-import type { ConversionPlan } from '../../lib/spike/conversion.js';
-import { findNeuron } from '../../lib/spike/neuron/index.js';
-import type { Reset } from '../../lib/spike/neuron/neuron.js';
-import { UsageError } from '../../lib/tensor/error.js';
+import type { ConversionPlan } from '../../lib/convert/conversion.js';
+import { UsageError } from '../../lib/core/error.js';
+import { findNeuron } from '../../lib/neuron/index.js';
+import type { Reset } from '../../lib/neuron/neuron.js';
 import { type ProfileOptions, resolveProfile } from '../cli/profile.js';
 import { presets } from './presets.js';
 import { resolveThresholds, type ThresholdOption, thresholdOption } from './thresholdOption.js';

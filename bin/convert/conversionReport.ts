@@ -1,7 +1,7 @@
 /** What `convert` prints: lambdas and thresholds of each layer, and how thresholds were chosen. */
 
-import type { SpikingModel } from '../../lib/spike/spikingModel.js';
-import { hasNeuron } from '../../lib/unet/forward.js';
+import type { SpikingModel } from '../../lib/convert/spikingModel.js';
+import { hasNeuron } from '../../lib/net/network.js';
 import type { Result } from '../cli/stage.js';
 import { table, thousands } from '../cli/table.js';
 import type { CalibrationSet } from './calibrationSet.js';

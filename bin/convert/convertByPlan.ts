@@ -1,12 +1,12 @@
 /** Measures what a plan needs on the calibration images, and converts by it. */
 
+import { convertModel, USUAL_PERCENTILE } from '../../lib/convert/conversion.js';
 import { measureMseLambdas } from '../../lib/convert/mse.js';
+import type { SpikingModel } from '../../lib/convert/spikingModel.js';
 import { measureActivations } from '../../lib/convert/statistics.js';
 import { type AutoConversion, convertAutomatically } from '../../lib/diagnose/autoThresholds.js';
 import { cellCount } from '../../lib/diagnose/layerTable.js';
-import { convertModel, USUAL_PERCENTILE } from '../../lib/spike/conversion.js';
-import type { SpikingModel } from '../../lib/spike/spikingModel.js';
-import type { Model } from '../../lib/unet/model.js';
+import type { Model } from '../../lib/model/model.js';
 import type { Context } from '../cli/stage.js';
 import type { CalibrationSet } from './calibrationSet.js';
 import type { Plan } from './conversionPlan.js';

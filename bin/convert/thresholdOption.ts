@@ -4,9 +4,9 @@
  */
 
 import { InvalidArgumentError } from 'commander';
+import { UsageError } from '../../lib/core/error.js';
+import { findNeuron } from '../../lib/neuron/index.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
-import { findNeuron } from '../../lib/spike/neuron/index.js';
-import { UsageError } from '../../lib/tensor/error.js';
 import { countUpTo, number } from '../cli/parse.js';
 
 /** How many, or which. */

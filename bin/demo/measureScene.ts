@@ -1,15 +1,15 @@
 /** One scene through three networks of one bundled model: U-Net, one step, and the paper's conversion. */
 
-import type { Kernels } from '../../lib/kernel/contract.js';
-import { energyReport, layerCosts } from '../../lib/spike/energyModels.js';
-import { paperTwin } from '../../lib/spike/paperTwin.js';
-import { spikingRun } from '../../lib/spike/readout.js';
-import { type SpikingModel, toSpikingModel, toUnet } from '../../lib/spike/spikingModel.js';
-import { stepsOf } from '../../lib/spike/usualSteps.js';
-import { evaluateTask, scoreName } from '../../lib/train/evaluateTask.js';
-import type { CaptionedPrediction } from '../../lib/train/picture.js';
-import type { Model } from '../../lib/unet/model.js';
-import { paddedSize, predict, type Run, unetRun } from '../../lib/unet/predict.js';
+import { paperTwin } from '../../lib/convert/paperTwin.js';
+import { type SpikingModel, toSpikingModel, toUnet } from '../../lib/convert/spikingModel.js';
+import { stepsOf } from '../../lib/convert/usualSteps.js';
+import type { Kernels } from '../../lib/engine/contract.js';
+import { paddedSize, predict, type Run, unetRun } from '../../lib/engine/predict.js';
+import { spikingRun } from '../../lib/engine/readout.js';
+import { energyReport, layerCosts } from '../../lib/measure/energyModels.js';
+import { evaluateTask, scoreName } from '../../lib/measure/evaluateTask.js';
+import type { Model } from '../../lib/model/model.js';
+import type { CaptionedPrediction } from '../../lib/picture/taskPicture.js';
 import { readModel } from '../cli/modelOptions.js';
 import type { Scene } from './scenes.js';
 

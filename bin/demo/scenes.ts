@@ -1,9 +1,9 @@
 /** What `demo` shows: pictures that this project has drawn, and the bundled models, which were trained on photographs. */
 
-import type { Sample } from '../../lib/image/dataset/dataset.js';
-import { readSample } from '../../lib/image/dataset/folder.js';
-import type { PreprocessName } from '../../lib/image/preprocess.js';
+import { readSample } from '../../lib/data/folder.js';
 import { packageFile } from '../../lib/node/package.js';
+import type { PreprocessName } from '../../lib/picture/preprocess.js';
+import type { Sample } from '../../lib/picture/sample.js';
 
 export interface Scene {
   /** The name of its picture. */

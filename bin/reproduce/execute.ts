@@ -3,8 +3,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../lib/node/files.js';
 import { packageFile, packageVersion } from '../../lib/node/package.js';
-import { makeFolder } from '../../lib/tensor/files.js';
 import { childEnvironment } from '../cli/parent.js';
 import { forwardSignals, Interrupted, STOP_SIGNALS, type StopSignal, stopSignals } from '../cli/signals.js';
 import type { Job } from './job.js';

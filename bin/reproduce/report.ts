@@ -4,7 +4,7 @@
  */
 
 import { existsSync } from 'node:fs';
-import { readBytes, writeFileAtomic } from '../../lib/tensor/files.js';
+import { readBytes, writeFileAtomic } from '../../lib/node/files.js';
 
 export interface Section {
   /** What tells it from other sections, such as `table4 --width 8`. */

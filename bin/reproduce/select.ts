@@ -1,7 +1,7 @@
 /** Which cells to do: by name, and every n-th where several machines share the work. */
 
 import { InvalidArgumentError } from 'commander';
-import { UsageError } from '../../lib/tensor/error.js';
+import { UsageError } from '../../lib/core/error.js';
 import { cellName } from './cell.js';
 import type { Entry } from './paperTable.js';
 

@@ -1,7 +1,7 @@
 /** The picture of table `one-step`: the metric over spikes, a panel a data set, a line a method. */
 
-import type { Image } from '../../lib/image/image.js';
-import { type Colour, type Line, type Plot, plot } from '../../lib/image/plot.js';
+import type { Image } from '../../lib/picture/image.js';
+import { type Colour, type Line, type Plot, plot } from '../../lib/picture/plot.js';
 import { experiments } from './experiment.js';
 import { measured, SPIKES } from './metric.js';
 import type { Entry } from './paperTable.js';

@@ -3,10 +3,10 @@
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { sha256 } from '../../lib/tensor/checksum.js';
-import { DataError, UsageError } from '../../lib/tensor/error.js';
-import { makeFolder, readBytes, writeFileAtomic } from '../../lib/tensor/files.js';
-import { parseJson } from '../../lib/tensor/json.js';
+import { DataError, UsageError } from '../../lib/core/error.js';
+import { sha256 } from '../../lib/format/checksum.js';
+import { parseJson } from '../../lib/format/json.js';
+import { makeFolder, readBytes, writeFileAtomic } from '../../lib/node/files.js';
 import { type Job, modelOf } from './job.js';
 
 const DONE = 'done.json';

@@ -1,15 +1,15 @@
 /** What is verified once: computations that no engine has a part in. */
 
-import { adjustGamma } from '../../lib/image/gamma.js';
-import { makeImage } from '../../lib/image/image.js';
-import { preprocess } from '../../lib/image/preprocess.js';
-import { accuracy, countBinary, f1Score, jaccard } from '../../lib/metric/binaryCounts.js';
-import { confusionMatrix, ioUs, meanIoU } from '../../lib/metric/miou.js';
-import { psnr } from '../../lib/metric/psnr.js';
-import { ssim } from '../../lib/metric/ssim.js';
-import { cosTurns, exp, log, pow, sinTurns } from '../../lib/tensor/elementary.js';
-import { stream } from '../../lib/tensor/rng.js';
-import { unpackParameters } from '../../lib/unet/parameters.js';
+import { cosTurns, exp, log, pow, sinTurns } from '../../lib/core/elementary.js';
+import { stream } from '../../lib/core/rng.js';
+import { accuracy, countBinary, f1Score, jaccard } from '../../lib/measure/binaryCounts.js';
+import { confusionMatrix, ioUs, meanIoU } from '../../lib/measure/miou.js';
+import { psnr } from '../../lib/measure/psnr.js';
+import { ssim } from '../../lib/measure/ssim.js';
+import { unpackParameters } from '../../lib/net/parameters.js';
+import { adjustGamma } from '../../lib/picture/gamma.js';
+import { makeImage } from '../../lib/picture/image.js';
+import { preprocess } from '../../lib/picture/preprocess.js';
 import { type Tensor, type Tensors, vector } from './hashedTensors.js';
 import { drawUniform, HEIGHT, type Subject, WIDTH } from './networks.js';
 

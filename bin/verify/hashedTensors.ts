@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
-import type { Shape } from '../../lib/tensor/shape.js';
+import type { Shape } from '../../lib/core/shape.js';
 
 export interface Tensor {
   readonly shape: Shape;

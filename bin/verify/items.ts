@@ -1,21 +1,22 @@
 /** What is verified: a table of named computations, each of which leaves named tensors behind. */
 
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
+import { type SpikingModel, toTrainableModel } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
-import type { Kernels } from '../../lib/kernel/contract.js';
-import { newTrace, sumsOf } from '../../lib/spike/recording.js';
-import { simulate } from '../../lib/spike/simulateNetwork.js';
-import { type Mode, membranesOf, type SimulationOptions } from '../../lib/spike/simulation.js';
-import { type SpikingModel, toTrainableModel } from '../../lib/spike/spikingModel.js';
-import { toChw } from '../../lib/tensor/layout.js';
+import type { Kernels } from '../../lib/engine/contract.js';
+import { padInput, predict, unetRun } from '../../lib/engine/predict.js';
+import { newTrace, sumsOf } from '../../lib/engine/recording.js';
+import { simulate } from '../../lib/engine/simulateNetwork.js';
+import type { Mode, SimulationOptions } from '../../lib/engine/simulation.js';
+import { toChw } from '../../lib/format/layout.js';
+import type { Model } from '../../lib/model/model.js';
+import { mapParameters, unpackParameters, zerosLike } from '../../lib/net/parameters.js';
+import { membranesOf } from '../../lib/neuron/spikingNetwork.js';
 import { asfGradient } from '../../lib/train/asfGradient.js';
 import { batchGradient, type LossGradient, unetGradient } from '../../lib/train/backprop.js';
 import type { Example } from '../../lib/train/example.js';
 import { throughAmplitudes } from '../../lib/train/learnedAmplitudes.js';
 import { findOptimiser } from '../../lib/train/optimiser.js';
-import type { Model } from '../../lib/unet/model.js';
-import { mapParameters, unpackParameters, zerosLike } from '../../lib/unet/parameters.js';
-import { padInput, predict, unetRun } from '../../lib/unet/predict.js';
 import { type Tensor, type Tensors, vector } from './hashedTensors.js';
 import { HEIGHT, PERCENTILE, type Population, type Subject, spikingSubject, WIDTH } from './networks.js';
 

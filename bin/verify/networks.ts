@@ -1,16 +1,16 @@
 /** The networks and pictures that are verified: drawn from a seed, small enough for seconds, odd enough to go wrong. */
 
 import { type NormalisedNetwork, normaliseModel } from '../../lib/convert/normaliseModel.js';
+import { type SpikingModel, withNeurons } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
-import { addNoise } from '../../lib/image/noise.js';
-import { reference } from '../../lib/kernel/reference/index.js';
-import type { NeuronParameters, Reset } from '../../lib/spike/neuron/neuron.js';
-import { type SpikingModel, withNeurons } from '../../lib/spike/spikingModel.js';
-import { stream } from '../../lib/tensor/rng.js';
+import { stream } from '../../lib/core/rng.js';
+import { reference } from '../../lib/engine/reference/index.js';
+import type { Model } from '../../lib/model/model.js';
+import { buildLayers, type Configuration } from '../../lib/net/architecture.js';
+import { initialParameters } from '../../lib/net/parameters.js';
+import type { NeuronParameters, Reset } from '../../lib/neuron/neuron.js';
+import { addNoise } from '../../lib/picture/noise.js';
 import type { Example } from '../../lib/train/example.js';
-import { buildLayers, type Configuration } from '../../lib/unet/architecture.js';
-import type { Model } from '../../lib/unet/model.js';
-import { initialParameters } from '../../lib/unet/parameters.js';
 
 const SEED = 2024;
 /** A picture of a size that has to be padded, to 32x48. */

@@ -1,8 +1,8 @@
 /** Does all that is verified on every engine, and says where a result is not the expected one. */
 
-import type { Kernels } from '../../lib/kernel/contract.js';
-import { compareTensors, describeDifference } from '../../lib/spike/compareTensors.js';
-import { MODES, type Mode } from '../../lib/spike/simulation.js';
+import type { Kernels } from '../../lib/engine/contract.js';
+import { MODES, type Mode } from '../../lib/engine/simulation.js';
+import { compareTensors, describeDifference } from '../../lib/measure/compareTensors.js';
 import { commonItems } from './common.js';
 import { hashOf, type Tensors } from './hashedTensors.js';
 import { itemsOf } from './items.js';

@@ -4,10 +4,10 @@
  * clean pictures a denoiser finds almost nothing to remove, and its lambdas come out many times too small.
  */
 
-import type { Task } from '../image/dataset/dataset.js';
-import { addTrainingNoise } from '../image/noise.js';
-import { UsageError } from '../tensor/error.js';
-import { stream } from '../tensor/rng.js';
+import { UsageError } from '../core/error.js';
+import { stream } from '../core/rng.js';
+import type { Task } from '../net/architecture.js';
+import { addTrainingNoise } from '../picture/noise.js';
 import type { CalibrationImage } from './statistics.js';
 
 /** A picture as a data set gives it: its input is not degraded yet. */

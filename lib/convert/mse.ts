@@ -5,8 +5,8 @@
  * are counted in bins, so the error is that of the bins' middles.
  */
 
-import type { Kernels } from '../kernel/contract.js';
-import { hasRelu, type Network, signalOf } from '../unet/forward.js';
+import type { Kernels } from '../engine/contract.js';
+import { hasRelu, type Network, signalOf } from '../net/network.js';
 import { type CalibrationImage, forEachImage, type Measured } from './statistics.js';
 
 /** Bins between 0 and the largest activation of a channel. */

@@ -1,9 +1,9 @@
 /** Weight normalisation: the formula that Eq. 7 and Eq. 8 share, on packed weights. */
 
-import { DataError } from '../tensor/error.js';
-import { checkFinite } from '../tensor/shape.js';
-import type { Model } from '../unet/model.js';
-import { layerParameters, type Parameters } from '../unet/parameters.js';
+import { DataError } from '../core/error.js';
+import { checkFinite } from '../core/shape.js';
+import type { Model } from '../model/model.js';
+import { layerParameters, type Parameters } from '../net/parameters.js';
 import {
   inputLambdas,
   type LayerScales,

@@ -6,9 +6,9 @@
  * The authors' published code departs from this in two places, each of which is a choice here (docs/audit.md).
  */
 
-import { UsageError } from '../tensor/error.js';
-import { IMAGE, type Layer } from '../unet/architecture.js';
-import { hasNeuron } from '../unet/forward.js';
+import { UsageError } from '../core/error.js';
+import { IMAGE, type Layer } from '../net/architecture.js';
+import { hasNeuron } from '../net/network.js';
 import type { ChannelLambdas, Lambdas } from './statistics.js';
 
 /** lambda^(l-1) of each part of a layer's input, and lambda^l of its output. */

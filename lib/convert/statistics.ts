@@ -4,20 +4,12 @@
  * has lambda 1: there is nothing to scale. Beyond the paper, the same for each channel on its own.
  */
 
-import type { Kernels } from '../kernel/contract.js';
-import { DataError, UsageError } from '../tensor/error.js';
-import { type Layer, outputDims, totalChannelsIn } from '../unet/architecture.js';
-import {
-  forward,
-  gatherInput,
-  hasNeuron,
-  hasRelu,
-  type Network,
-  releaseInput,
-  type Signals,
-  signalOf,
-} from '../unet/forward.js';
-import { paddedSize, padInput } from '../unet/predict.js';
+import { DataError, UsageError } from '../core/error.js';
+import type { Kernels } from '../engine/contract.js';
+import { forward, gatherInput, releaseInput } from '../engine/forward.js';
+import { paddedSize, padInput } from '../engine/predict.js';
+import { type Layer, outputDims, totalChannelsIn } from '../net/architecture.js';
+import { hasNeuron, hasRelu, type Network, type Signals, signalOf } from '../net/network.js';
 import { PercentileCollector } from './percentile.js';
 
 /** One calibration image [H,W,C] of any size. */

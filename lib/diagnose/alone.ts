@@ -3,10 +3,11 @@
  * them in T steps. The neurons see the exact activation as a constant current, in units of their lambdas.
  */
 
-import type { Kernels } from '../kernel/contract.js';
-import { startMembranes } from '../spike/neuron/start.js';
-import type { LayerNeuron } from '../spike/simulation.js';
-import { forwardFrom, type Network, type Signals, signalOf } from '../unet/forward.js';
+import type { Kernels } from '../engine/contract.js';
+import { forwardFrom } from '../engine/forward.js';
+import { type Network, type Signals, signalOf } from '../net/network.js';
+import type { LayerNeuron } from '../neuron/spikingNetwork.js';
+import { startMembranes } from '../neuron/start.js';
 
 /** What the neurons of one layer made of its activations. */
 interface Encoded {

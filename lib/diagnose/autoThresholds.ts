@@ -1,17 +1,17 @@
 /** `--thresholds auto`: a conversion with as few spikes as a tolerance allows, chosen on images without their labels. */
 
 import type { CalibrationInput } from '../convert/calibration.js';
+import { type ConversionPlan, convertModel, lambdaChoice } from '../convert/conversion.js';
+import type { SpikingModel } from '../convert/spikingModel.js';
 import type { Measured } from '../convert/statistics.js';
-import type { Kernels } from '../kernel/contract.js';
-import { psnr } from '../metric/psnr.js';
+import { UsageError } from '../core/error.js';
+import type { Kernels } from '../engine/contract.js';
+import { argmax, predict, type Run, unetRun } from '../engine/predict.js';
+import { spikingRun } from '../engine/readout.js';
+import { psnr } from '../measure/psnr.js';
+import type { Model } from '../model/model.js';
+import { findNeuron, neuronParameters } from '../neuron/index.js';
 import { optimalThresholds } from '../paper/thresholds.js';
-import { type ConversionPlan, convertModel, lambdaChoice } from '../spike/conversion.js';
-import { findNeuron, neuronParameters } from '../spike/neuron/index.js';
-import { spikingRun } from '../spike/readout.js';
-import type { SpikingModel } from '../spike/spikingModel.js';
-import { UsageError } from '../tensor/error.js';
-import type { Model } from '../unet/model.js';
-import { argmax, predict, type Run, unetRun } from '../unet/predict.js';
 import { type Assignment, type Choice, firstWithin, thresholdPath } from './chooseThresholds.js';
 import { type LayerCosts, MOST, measureLayers } from './layerTable.js';
 

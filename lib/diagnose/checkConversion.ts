@@ -4,18 +4,19 @@
  * and if everything up to it were exact. The first says which layer is to blame, the last where the loss begins.
  */
 
-import type { Sample } from '../image/dataset/dataset.js';
-import type { Kernels } from '../kernel/contract.js';
-import { exact } from '../spike/neuron/exact.js';
-import { readOut, spikingRun } from '../spike/readout.js';
-import { simulate } from '../spike/simulateNetwork.js';
-import { neuronOf } from '../spike/simulation.js';
-import type { SpikingModel } from '../spike/spikingModel.js';
-import { evaluateTask } from '../train/evaluateTask.js';
-import type { Layer } from '../unet/architecture.js';
-import { forward, hasNeuron } from '../unet/forward.js';
-import type { Model } from '../unet/model.js';
-import { argmax, predict, type Run, unetRun } from '../unet/predict.js';
+import type { SpikingModel } from '../convert/spikingModel.js';
+import type { Kernels } from '../engine/contract.js';
+import { forward } from '../engine/forward.js';
+import { argmax, predict, type Run, unetRun } from '../engine/predict.js';
+import { readOut, spikingRun } from '../engine/readout.js';
+import { simulate } from '../engine/simulateNetwork.js';
+import { evaluateTask } from '../measure/evaluateTask.js';
+import type { Model } from '../model/model.js';
+import type { Layer } from '../net/architecture.js';
+import { hasNeuron } from '../net/network.js';
+import { exact } from '../neuron/exact.js';
+import { neuronOf } from '../neuron/spikingNetwork.js';
+import type { Sample } from '../picture/sample.js';
 import { outputAlone } from './alone.js';
 import { newTallies, type Tallies, tally, type Units, unitsOf } from './flowError.js';
 

@@ -1,9 +1,10 @@
 /** How far the flows of a simulation are from the activations of the U-Net, layer by layer, added up over images. */
 
 import { outputLambdas } from '../convert/scales.js';
-import { type LayerNeuron, neuronOf, type Simulation } from '../spike/simulation.js';
-import { type SpikingModel, scalesOf } from '../spike/spikingModel.js';
-import { hasNeuron, type Signals, signalOf } from '../unet/forward.js';
+import { type SpikingModel, scalesOf } from '../convert/spikingModel.js';
+import type { Simulation } from '../engine/simulation.js';
+import { hasNeuron, type Signals, signalOf } from '../net/network.js';
+import { type LayerNeuron, neuronOf } from '../neuron/spikingNetwork.js';
 
 /** lambda [C] of each channel, by the name of the signal. */
 export type Units = ReadonlyMap<string, ArrayLike<number>>;

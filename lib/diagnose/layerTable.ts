@@ -4,12 +4,12 @@
  * to choose thresholds for all of them (chooseThresholds.ts). No labels are looked at.
  */
 
+import type { LambdaChoice } from '../convert/conversion.js';
 import { type CalibrationImage, forEachImage } from '../convert/statistics.js';
-import type { Kernels } from '../kernel/contract.js';
-import type { LambdaChoice } from '../spike/conversion.js';
-import type { LayerNeuron } from '../spike/simulation.js';
-import { type Layer, OUTPUT } from '../unet/architecture.js';
-import { hasNeuron, type Network, signalOf } from '../unet/forward.js';
+import type { Kernels } from '../engine/contract.js';
+import { type Layer, OUTPUT } from '../net/architecture.js';
+import { hasNeuron, type Network, signalOf } from '../net/network.js';
+import type { LayerNeuron } from '../neuron/spikingNetwork.js';
 import { outputAlone } from './alone.js';
 
 /** The numbers of thresholds that are tried. */

@@ -5,8 +5,8 @@
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { DataError, UsageError } from '../tensor/error.js';
-import { readBytes } from '../tensor/files.js';
+import { DataError, UsageError } from '../core/error.js';
+import { readBytes } from './files.js';
 import { packageFile } from './package.js';
 
 const MODELS = ['fixtures', 'models'];

@@ -3,20 +3,20 @@
  * own. For metrics, training and everything else there are the functions of the package itself.
  */
 
-import type { Task } from '../image/dataset/dataset.js';
-import type { Image } from '../image/image.js';
-import { removeNoise } from '../image/noise.js';
-import { preprocess } from '../image/preprocess.js';
-import { chooseKernels } from '../kernel/choose.js';
-import { spikingRun } from '../spike/readout.js';
-import { toSpikingModel, toUnet } from '../spike/spikingModel.js';
-import { stepsOf } from '../spike/usualSteps.js';
-import { UsageError } from '../tensor/error.js';
-import { readBytes } from '../tensor/files.js';
-import { decodeModel, imageChannels, type Model } from '../unet/model.js';
-import { argmax, predict, type Run, unetRun } from '../unet/predict.js';
-import { probabilities } from '../unet/probability.js';
+import { toSpikingModel, toUnet } from '../convert/spikingModel.js';
+import { stepsOf } from '../convert/usualSteps.js';
+import { UsageError } from '../core/error.js';
+import { chooseKernels } from '../engine/choose.js';
+import { argmax, predict, type Run, unetRun } from '../engine/predict.js';
+import { probabilities } from '../engine/probability.js';
+import { spikingRun } from '../engine/readout.js';
+import { decodeModel, imageChannels, type Model } from '../model/model.js';
+import type { Task } from '../net/architecture.js';
+import type { Image } from '../picture/image.js';
+import { removeNoise } from '../picture/noise.js';
+import { preprocess } from '../picture/preprocess.js';
 import { modelPath } from './bundled.js';
+import { readBytes } from './files.js';
 
 export interface LoadOptions {
   /** Of a model that holds both: the U-Net in the place of the spiking network. */

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readBytes } from '../tensor/files.js';
+import { readBytes } from './files.js';
 
 /** The path of a file given relative to the package's root. */
 export function packageFile(...parts: readonly string[]): string {

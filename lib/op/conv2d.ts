@@ -1,7 +1,7 @@
 /** The convolution: out[y,x] sums the input at (stride y + dilation ky - padding, ..), zeros beyond the edges. */
 
-import { packConv, unpackConv } from '../tensor/layout.js';
-import type { OnnxAttributes } from '../tensor/onnx.js';
+import { packConv, unpackConv } from '../format/layout.js';
+import type { OnnxAttributes } from '../format/onnx.js';
 import type { Op, Size } from './op.js';
 import { convolve, convolveBack, correlate, reached, type Taps } from './taps.js';
 

@@ -3,7 +3,7 @@
  * (y, x) sums the inputs ((y + padding - ky) / stride, ..) where those are whole. PyTorch's with output padding stride - 1.
  */
 
-import { packConvTranspose, unpackConvTranspose } from '../tensor/layout.js';
+import { packConvTranspose, unpackConvTranspose } from '../format/layout.js';
 import { square } from './conv2d.js';
 import type { Op, Size } from './op.js';
 import { convolve, convolveBack, correlate, reached, type Taps } from './taps.js';

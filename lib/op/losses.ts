@@ -4,7 +4,7 @@
  * so that the loss has the same bits everywhere; gradients are rounded to float32 once, when they are stored.
  */
 
-import { exp, log } from '../tensor/elementary.js';
+import { exp, log } from '../core/elementary.js';
 
 /** The label of a pixel whose class is not known: it counts neither in a loss nor in a metric. */
 export const VOID = 255;

@@ -5,7 +5,7 @@
  * Arithmetic is float32, each product and each sum rounded on its own, in the order that stands beside each function.
  */
 
-import type { OnnxAttributes } from '../tensor/onnx.js';
+import type { OnnxAttributes } from '../format/onnx.js';
 
 /** An image [H,W,C]. */
 export interface Size {

@@ -4,11 +4,11 @@
  * p = 1[I_in > 0] for the derivative of its ReLU.
  */
 
+import { IMAGE, inputSize, OUTPUT } from '../net/architecture.js';
+import type { Network, Signals } from '../net/network.js';
+import { layerParameters } from '../net/parameters.js';
 import { concatenate, separate } from '../op/concatenation.js';
 import type { Weights } from '../op/op.js';
-import { IMAGE, inputSize, OUTPUT } from '../unet/architecture.js';
-import type { Network, Signals } from '../unet/forward.js';
-import { layerParameters } from '../unet/parameters.js';
 import type { Loss } from './loss.js';
 import { simulate, type Update } from './simulate.js';
 

@@ -3,11 +3,11 @@
  * fired in the same step, and sums what flows into it and out of it.
  */
 
+import { IMAGE, inputSize, type Layer, OUTPUT, outputDims } from '../net/architecture.js';
+import type { Network, Signals } from '../net/network.js';
+import { layerParameters } from '../net/parameters.js';
 import { concatenate } from '../op/concatenation.js';
 import { valuesIn } from '../op/op.js';
-import { IMAGE, inputSize, type Layer, OUTPUT, outputDims } from '../unet/architecture.js';
-import type { Network, Signals } from '../unet/forward.js';
-import { layerParameters } from '../unet/parameters.js';
 import { type Fired, multiThreshold } from './neurons.js';
 
 const { fround } = Math;

@@ -5,21 +5,21 @@
 
 import { normaliseModel } from '../convert/normaliseModel.js';
 import { PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
+import { type SpikingModel, withNeurons } from '../convert/spikingModel.js';
 import type { Lambdas } from '../convert/statistics.js';
-import type { Sample } from '../image/dataset/dataset.js';
-import { padToPatches } from '../image/patches.js';
-import type { Kernels } from '../kernel/contract.js';
-import { findNeuron } from '../spike/neuron/index.js';
-import { spikingRun } from '../spike/readout.js';
-import type { SimulationOptions } from '../spike/simulation.js';
-import { type SpikingModel, withNeurons } from '../spike/spikingModel.js';
-import type { Model } from '../unet/model.js';
-import type { Parameters } from '../unet/parameters.js';
-import type { Run } from '../unet/predict.js';
-import { patchwiseRun } from '../unet/tiles.js';
+import type { Kernels } from '../engine/contract.js';
+import type { Run } from '../engine/predict.js';
+import { spikingRun } from '../engine/readout.js';
+import type { SimulationOptions } from '../engine/simulation.js';
+import { patchwiseRun } from '../engine/tiles.js';
+import { evaluateTask } from '../measure/evaluateTask.js';
+import type { Model } from '../model/model.js';
+import type { Parameters } from '../net/parameters.js';
+import { findNeuron } from '../neuron/index.js';
+import type { Sample } from '../picture/sample.js';
 import { type AsfChoices, asfGradient } from './asfGradient.js';
-import { evaluateTask } from './evaluateTask.js';
 import { drawExample, type Example } from './example.js';
+import { padToPatches } from './patches.js';
 
 /** One way to do it. What is left out is done as the paper says. */
 export interface Variant {

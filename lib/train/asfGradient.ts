@@ -1,15 +1,17 @@
 /**
  * ASF-BP, the paper's fine-tuning (section 3.4, Algorithm 1): the network is simulated over T steps, and the
  * gradient is computed once, on the sums over the steps. Behind the simulation it is the back-propagation of the
- * U-Net (unet/backward.ts) with flows for activations, p = 1[I_in > 0] for the ReLU's derivative, and T biases.
+ * U-Net (engine/backward.ts) with flows for activations, p = 1[I_in > 0] for the ReLU's derivative, and T biases.
  */
 
-import type { Kernels } from '../kernel/contract.js';
-import { simulate } from '../spike/simulateNetwork.js';
-import { ALL_SUMS, type Mode, type Simulation, type SpikingNetwork } from '../spike/simulation.js';
-import { IMAGE } from '../unet/architecture.js';
-import { backward, type Trace } from '../unet/backward.js';
-import { applyLayer, gatherInput, type Signals, signalOf } from '../unet/forward.js';
+import { backward, type Trace } from '../engine/backward.js';
+import type { Kernels } from '../engine/contract.js';
+import { applyLayer, gatherInput } from '../engine/forward.js';
+import { simulate } from '../engine/simulateNetwork.js';
+import { ALL_SUMS, type Mode, type Simulation } from '../engine/simulation.js';
+import { IMAGE } from '../net/architecture.js';
+import { type Signals, signalOf } from '../net/network.js';
+import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import type { LossGradient } from './backprop.js';
 import type { Example } from './example.js';
 import { lossOf } from './lossOf.js';

@@ -1,10 +1,11 @@
 /** Loss and gradients of the U-Net on one example, and of any network on a batch. */
 
-import type { Kernels } from '../kernel/contract.js';
-import { OUTPUT } from '../unet/architecture.js';
-import { backward, unetTrace } from '../unet/backward.js';
-import { forward, type Network, signalOf } from '../unet/forward.js';
-import { mapParameters, type Parameters } from '../unet/parameters.js';
+import { backward, unetTrace } from '../engine/backward.js';
+import type { Kernels } from '../engine/contract.js';
+import { forward } from '../engine/forward.js';
+import { OUTPUT } from '../net/architecture.js';
+import { type Network, signalOf } from '../net/network.js';
+import { mapParameters, type Parameters } from '../net/parameters.js';
 import type { Example } from './example.js';
 import { lossOf } from './lossOf.js';
 

@@ -3,10 +3,10 @@
  * of epoch e is a pure function of (seed, e, i): nothing has to be saved for a run to be resumed.
  */
 
-import type { Sample } from '../image/dataset/dataset.js';
-import { addTrainingNoise } from '../image/noise.js';
-import { drawPatch, type PatchSize } from '../image/patches.js';
-import { stream } from '../tensor/rng.js';
+import { stream } from '../core/rng.js';
+import { addTrainingNoise } from '../picture/noise.js';
+import type { Sample } from '../picture/sample.js';
+import { drawPatch, type PatchSize } from './patches.js';
 
 /** One input [H,W,C] with what the network should make of it. */
 export interface Example {

@@ -1,13 +1,13 @@
 /**
  * Learning amplitudes of spikes (Guo et al., ECCV 2022) with any gradient: it is computed by the folded weights
- * W' = W a (spike/amplitudes.ts), and the chain rule hands it on: dL/dW = dL/dW' a and dL/da_i = sum of dL/dW' W over
+ * W' = W a (neuron/amplitudes.ts), and the chain rule hands it on: dL/dW = dL/dW' a and dL/da_i = sum of dL/dW' W over
  * all weights of input channel i.
  */
 
-import { foldAmplitudes, hasAmplitudes, scaleInputs } from '../spike/amplitudes.js';
-import { type Layer, totalChannelsIn } from '../unet/architecture.js';
-import type { Network } from '../unet/forward.js';
-import { amplitudeName, layerParameters, type Parameters } from '../unet/parameters.js';
+import { type Layer, totalChannelsIn } from '../net/architecture.js';
+import type { Network } from '../net/network.js';
+import { amplitudeName, layerParameters, type Parameters } from '../net/parameters.js';
+import { foldAmplitudes, hasAmplitudes, scaleInputs } from '../neuron/amplitudes.js';
 import type { LossGradient } from './backprop.js';
 
 /** The gradient by all parameters of the model from that by the folded ones, or as it is where nothing is folded. */

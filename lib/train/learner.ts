@@ -1,19 +1,19 @@
 /** What the training loop trains: a U-Net by back-propagation, or a spiking network by ASF-BP. */
 
-import type { Sample } from '../image/dataset/dataset.js';
-import { type PatchSize, requireRoom } from '../image/patches.js';
-import type { Kernels } from '../kernel/contract.js';
-import { foldAmplitudes } from '../spike/amplitudes.js';
-import { spikingRun } from '../spike/readout.js';
-import type { SpikingModel } from '../spike/spikingModel.js';
-import { UsageError } from '../tensor/error.js';
-import type { Model } from '../unet/model.js';
-import { type Run, unetRun } from '../unet/predict.js';
+import type { SpikingModel } from '../convert/spikingModel.js';
+import { UsageError } from '../core/error.js';
+import type { Kernels } from '../engine/contract.js';
+import { type Run, unetRun } from '../engine/predict.js';
+import { spikingRun } from '../engine/readout.js';
+import { evaluateTask, type OnImage, requireScore, type ScoredEvaluation } from '../measure/evaluateTask.js';
+import type { Model } from '../model/model.js';
+import { foldAmplitudes } from '../neuron/amplitudes.js';
+import type { Sample } from '../picture/sample.js';
 import { type AsfOptions, asfGradient } from './asfGradient.js';
 import { unetGradient } from './backprop.js';
-import { evaluateTask, type OnImage, requireScore, type ScoredEvaluation } from './evaluateTask.js';
 import { drawExample } from './example.js';
 import type { Learner } from './loop.js';
+import { type PatchSize, requireRoom } from './patches.js';
 
 /** The samples of a run; validation samples pick the best model and are never trained on. */
 export interface TrainingData {

@@ -4,13 +4,12 @@
  * (seed, epoch, index), so stopping and resuming anywhere gives the same bits.
  */
 
-import type { Kernels } from '../kernel/contract.js';
-import { NotFiniteError } from '../unet/finite.js';
-import type { Model } from '../unet/model.js';
-import { type Parameters, zerosLike } from '../unet/parameters.js';
+import type { Kernels } from '../engine/contract.js';
+import { NotFiniteError } from '../engine/finite.js';
+import type { ScoredEvaluation } from '../measure/evaluateTask.js';
+import type { Model } from '../model/model.js';
+import { type Parameters, zerosLike } from '../net/parameters.js';
 import { batchGradient, type LossGradient } from './backprop.js';
-import type { Averages, Progress } from './checkpoint.js';
-import type { ScoredEvaluation } from './evaluateTask.js';
 import type { Example } from './example.js';
 import { throughAmplitudes } from './learnedAmplitudes.js';
 import { findOptimiser } from './optimiser.js';
@@ -64,6 +63,21 @@ export interface Hooks {
   onEpoch(record: EpochRecord): void;
   save(averages: Averages, state: Progress): void;
 }
+
+/** Where a run stands; changed in place while it goes on. */
+export interface Progress {
+  /** Epochs completed. */
+  epoch: number;
+  /** Updates completed within the epoch under way. */
+  update: number;
+  /** Sum of the losses of those updates. */
+  lossSum: number;
+  bestScore: number | null;
+  bestEpoch: number;
+}
+
+/** The averages of an optimiser by slot name, each in the form of the parameters. */
+export type Averages = ReadonlyMap<string, Parameters>;
 
 /** Where a run stands, and its optimiser's averages. */
 export interface TrainingState {

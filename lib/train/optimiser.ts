@@ -3,8 +3,8 @@
  * have the form of the parameters and are saved with a checkpoint, so that a resumed run continues exactly.
  */
 
-import type { Kernels } from '../kernel/contract.js';
-import { UsageError } from '../tensor/error.js';
+import { UsageError } from '../core/error.js';
+import type { Kernels } from '../engine/contract.js';
 
 export interface Optimiser {
   /** Names of the two averages it keeps for each parameter. */

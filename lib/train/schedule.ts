@@ -1,7 +1,7 @@
 /** Learning-rate schedules: the factor on the initial rate as a function of the run's progress. */
 
-import { cosTurns } from '../tensor/elementary.js';
-import { UsageError } from '../tensor/error.js';
+import { cosTurns } from '../core/elementary.js';
+import { UsageError } from '../core/error.js';
 
 /** Progress 0..1 (updates done / updates in all) to a factor. */
 export type Schedule = (progress: number) => number;

@@ -7,11 +7,11 @@
 import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
-import { simulate } from '../../lib/spike/simulateNetwork.js';
-import { MODES } from '../../lib/spike/simulation.js';
-import { backends } from '../contract/backends.js';
-import { goldenFile, goldenTensor, imageOf, requireGolden } from '../contract/golden.js';
-import { goldenModel, goldenNeurons, withoutPrefix } from '../contract/network.js';
+import { simulate } from '../../lib/engine/simulateNetwork.js';
+import { MODES } from '../../lib/engine/simulation.js';
+import { backends } from '../engine/kernel/backends.js';
+import { goldenFile, goldenTensor, imageOf, requireGolden } from '../engine/kernel/golden.js';
+import { goldenModel, goldenNeurons, withoutPrefix } from '../engine/kernel/network.js';
 
 const FILE = 'spike/ordinary_w4';
 const { model, tensors } = goldenModel(FILE);

@@ -8,8 +8,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { stream } from '../../lib/tensor/rng.js';
-import { type Bound, boundOf, goldenFile, isWithin, type Measure, spacing } from '../contract/golden.js';
+import { stream } from '../../lib/core/rng.js';
+import { type Bound, boundOf, goldenFile, isWithin, type Measure, spacing } from '../engine/kernel/golden.js';
 import { GOLDEN_ROOMS, readJsonGolden } from '../support/golden.js';
 
 const RANDOM_ELEMENTS = 3;

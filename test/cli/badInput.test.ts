@@ -3,11 +3,11 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { drawSample } from '../../lib/image/dataset/synthDrive.js';
-import { encodePng } from '../../lib/image/encode.js';
-import { encodeSafetensors } from '../../lib/tensor/safetensors.js';
-import { encodeModel } from '../../lib/unet/model.js';
-import { unpackParameters } from '../../lib/unet/parameters.js';
+import { drawSample } from '../../lib/data/twin/synthDrive.js';
+import { encodeSafetensors } from '../../lib/format/safetensors.js';
+import { encodeModel } from '../../lib/model/model.js';
+import { unpackParameters } from '../../lib/net/parameters.js';
+import { encodePng } from '../../lib/picture/encode.js';
 import { randomModel } from '../support/networks.js';
 import { spikingUnet } from './command.js';
 
@@ -88,7 +88,7 @@ refuses(
 );
 refuses(
   'a folder without pictures for a picture',
-  ['run', '--model', ann, '--image', join('lib', 'unet')],
+  ['run', '--model', ann, '--image', join('lib', 'net')],
   DATA,
   /holds no picture, expected PNG, JPEG, TIFF or GIF/,
 );

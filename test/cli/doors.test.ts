@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { printable, printableJson } from '../../bin/cli/printable.js';
-import { encodePng } from '../../lib/image/encode.js';
-import { encodeModel } from '../../lib/unet/model.js';
+import { encodeModel } from '../../lib/model/model.js';
+import { encodePng } from '../../lib/picture/encode.js';
 import { randomModel } from '../support/networks.js';
 import { spikingUnet } from './command.js';
 

@@ -4,9 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { drawSample } from '../../lib/image/dataset/synthDrive.js';
-import { writePng } from '../../lib/image/encode.js';
-import { wasmMissing } from '../../lib/kernel/wasm/index.js';
+import { drawSample } from '../../lib/data/twin/synthDrive.js';
+import { wasmMissing } from '../../lib/engine/wasm/index.js';
+import { writePng } from '../../lib/node/pictureFiles.js';
 import { type Outcome, spikingUnet, spikingUnetJson } from './command.js';
 
 const OK = 0;

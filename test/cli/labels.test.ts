@@ -8,13 +8,13 @@ import { dataFolder, datasetFor, requireFitting, requireOwnClasses } from '../..
 import { checkEvaluationOptions, ignoredBy } from '../../bin/cli/evaluation.js';
 import { distinctNames } from '../../bin/cli/names.js';
 import { classCount } from '../../bin/cli/parse.js';
-import { datasets } from '../../lib/image/dataset/index.js';
-import { readImage } from '../../lib/image/decode.js';
-import { encodePng, writePng } from '../../lib/image/encode.js';
-import { makeImage } from '../../lib/image/image.js';
+import { stream } from '../../lib/core/rng.js';
+import { datasets } from '../../lib/data/index.js';
+import { encodeModel, type Model } from '../../lib/model/model.js';
+import { readImage, writePng } from '../../lib/node/pictureFiles.js';
 import { VOID } from '../../lib/op/losses.js';
-import { stream } from '../../lib/tensor/rng.js';
-import { encodeModel, type Model } from '../../lib/unet/model.js';
+import { encodePng } from '../../lib/picture/encode.js';
+import { makeImage } from '../../lib/picture/image.js';
 import { randomModel } from '../support/networks.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 

@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import t from 'tap';
-import { drawSample } from '../../lib/image/dataset/synthDrive.js';
-import { writePng } from '../../lib/image/encode.js';
+import { drawSample } from '../../lib/data/twin/synthDrive.js';
+import { decodeModel, encodeModel } from '../../lib/model/model.js';
 import { modelPath } from '../../lib/node/bundled.js';
-import { decodeModel, encodeModel } from '../../lib/unet/model.js';
+import { writePng } from '../../lib/node/pictureFiles.js';
 import { randomModel } from '../support/networks.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 

@@ -3,10 +3,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { drawSample } from '../../lib/image/dataset/synthDrive.js';
-import { encodePng } from '../../lib/image/encode.js';
-import { decodeSafetensors } from '../../lib/tensor/safetensors.js';
-import { encodeModel } from '../../lib/unet/model.js';
+import { drawSample } from '../../lib/data/twin/synthDrive.js';
+import { decodeSafetensors } from '../../lib/format/safetensors.js';
+import { encodeModel } from '../../lib/model/model.js';
+import { encodePng } from '../../lib/picture/encode.js';
 import { randomModel } from '../support/networks.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 

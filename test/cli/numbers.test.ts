@@ -6,8 +6,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { encodePng } from '../../lib/image/encode.js';
-import { encodeModel } from '../../lib/unet/model.js';
+import { encodeModel } from '../../lib/model/model.js';
+import { encodePng } from '../../lib/picture/encode.js';
 import { randomModel } from '../support/networks.js';
 import { spikingUnet } from './command.js';
 

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
-import { decodeImage } from '../../lib/image/decode.js';
-import { decodeSafetensors } from '../../lib/tensor/safetensors.js';
+import { decodeSafetensors } from '../../lib/format/safetensors.js';
+import { decodeImage } from '../../lib/picture/decode.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();
@@ -241,7 +241,7 @@ t.test('import takes the weights of a model back in', async (t) => {
 
 t.test('finetune --gradients writes the gradient of every parameter and updates nothing', async (t) => {
   const [image, label] = [join(twin, 'test', 'images', '01_test.png'), at('label.png')];
-  const { writePng } = await import('../../lib/image/encode.js');
+  const { writePng } = await import('../../lib/node/pictureFiles.js');
   writePng(label, { height: 192, width: 192, channels: 1, data: new Uint8Array(192 * 192).fill(1) });
   const out = at('gradients.safetensors');
   const before = readFileSync(snn);

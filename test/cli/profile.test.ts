@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { drawSample } from '../../lib/image/dataset/synthDrive.js';
-import { writePng } from '../../lib/image/encode.js';
-import type { Image } from '../../lib/image/image.js';
-import { decodeSafetensors } from '../../lib/tensor/safetensors.js';
+import { drawSample } from '../../lib/data/twin/synthDrive.js';
+import { decodeSafetensors } from '../../lib/format/safetensors.js';
+import { writePng } from '../../lib/node/pictureFiles.js';
+import type { Image } from '../../lib/picture/image.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const folder = t.testdir();

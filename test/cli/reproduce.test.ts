@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { mergeRuns } from '../../bin/reproduce/store.js';
 import { tables } from '../../bin/reproduce/tables/index.js';
-import { UsageError } from '../../lib/tensor/error.js';
+import { UsageError } from '../../lib/core/error.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();

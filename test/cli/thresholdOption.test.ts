@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import t from 'tap';
 import { presets } from '../../bin/convert/presets.js';
 import { resolveThresholds, thresholdOption } from '../../bin/convert/thresholdOption.js';
-import { UsageError } from '../../lib/tensor/error.js';
+import { UsageError } from '../../lib/core/error.js';
 
 const resolve = (text: string, neuron = 'mt') => resolveThresholds(thresholdOption(text), neuron);
 

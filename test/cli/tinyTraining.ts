@@ -2,8 +2,8 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawSample } from '../../lib/image/dataset/synthDrive.js';
-import { writePng } from '../../lib/image/encode.js';
+import { drawSample } from '../../lib/data/twin/synthDrive.js';
+import { writePng } from '../../lib/node/pictureFiles.js';
 
 /** Makes a data set in a folder of its own below `root`. */
 export function writePhotos(root: string): string {

@@ -7,8 +7,8 @@ import t from 'tap';
 import { itemsOf } from '../../bin/verify/items.js';
 import { drawSubjects } from '../../bin/verify/networks.js';
 import { type Row, verify } from '../../bin/verify/verification.js';
-import { reference } from '../../lib/kernel/reference/index.js';
-import { wasmMissing } from '../../lib/kernel/wasm/index.js';
+import { reference } from '../../lib/engine/reference/index.js';
+import { wasmMissing } from '../../lib/engine/wasm/index.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();

@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { type CleanImage, calibrationInputs, drawImages } from '../../lib/convert/calibration.js';
-import { UsageError } from '../../lib/tensor/error.js';
+import { UsageError } from '../../lib/core/error.js';
 
 const [HEIGHT, WIDTH] = [40, 50];
 /** Grey pictures of one level each: what is added to them can be told from what was there. */

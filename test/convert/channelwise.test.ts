@@ -5,20 +5,20 @@
 
 import fc from 'fast-check';
 import t from 'tap';
+import { convertModel } from '../../lib/convert/conversion.js';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { measureActivations } from '../../lib/convert/statistics.js';
-import { reference } from '../../lib/kernel/reference/index.js';
-import { convertModel } from '../../lib/spike/conversion.js';
-import { simulate } from '../../lib/spike/simulateNetwork.js';
-import { MODES } from '../../lib/spike/simulation.js';
-import { stream } from '../../lib/tensor/rng.js';
-
-import type { Layer } from '../../lib/unet/architecture.js';
-import { forward, hasNeuron, hasRelu, signalOf } from '../../lib/unet/forward.js';
-import { type Parameters, unpackParameters } from '../../lib/unet/parameters.js';
-import { backends } from '../contract/backends.js';
-import { goldenFile, goldenTensor, imageOf, requireGolden } from '../contract/golden.js';
-import { goldenModel, withoutPrefix } from '../contract/network.js';
+import { stream } from '../../lib/core/rng.js';
+import { forward } from '../../lib/engine/forward.js';
+import { reference } from '../../lib/engine/reference/index.js';
+import { simulate } from '../../lib/engine/simulateNetwork.js';
+import { MODES } from '../../lib/engine/simulation.js';
+import type { Layer } from '../../lib/net/architecture.js';
+import { hasNeuron, hasRelu, signalOf } from '../../lib/net/network.js';
+import { type Parameters, unpackParameters } from '../../lib/net/parameters.js';
+import { backends } from '../engine/kernel/backends.js';
+import { goldenFile, goldenTensor, imageOf, requireGolden } from '../engine/kernel/golden.js';
+import { goldenModel, withoutPrefix } from '../engine/kernel/network.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 const BOUND = 1e-5;

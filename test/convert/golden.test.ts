@@ -8,10 +8,10 @@ import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { PAPER_SCALES, type ScaleChoices } from '../../lib/convert/scales.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
-import { unpackParameters } from '../../lib/unet/parameters.js';
-import { backends } from '../contract/backends.js';
-import { goldenFile, goldenTensor, imageOf, requireGolden } from '../contract/golden.js';
-import { goldenModel, withoutPrefix } from '../contract/network.js';
+import { unpackParameters } from '../../lib/net/parameters.js';
+import { backends } from '../engine/kernel/backends.js';
+import { goldenFile, goldenTensor, imageOf, requireGolden } from '../engine/kernel/golden.js';
+import { goldenModel, withoutPrefix } from '../engine/kernel/network.js';
 
 const FILE = 'unet/conversion_w1';
 const OFFICIAL = `${FILE}_official`;

@@ -4,11 +4,12 @@ import fc from 'fast-check';
 import t from 'tap';
 import { measureMseLambdas, quantise } from '../../lib/convert/mse.js';
 import { measureActivations } from '../../lib/convert/statistics.js';
-import { reference } from '../../lib/kernel/reference/index.js';
+import { stream } from '../../lib/core/rng.js';
+import { forward } from '../../lib/engine/forward.js';
+import { reference } from '../../lib/engine/reference/index.js';
+import { signalOf } from '../../lib/net/network.js';
+import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
-import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
-import { stream } from '../../lib/tensor/rng.js';
-import { forward, signalOf } from '../../lib/unet/forward.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 /** What a multi-threshold neuron with N thresholds makes of a current in one step, from half of the smallest. */

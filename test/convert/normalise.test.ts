@@ -2,11 +2,12 @@ import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { layerScales } from '../../lib/convert/scales.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
-import { reference } from '../../lib/kernel/reference/index.js';
-import { UsageError } from '../../lib/tensor/error.js';
-import { stream } from '../../lib/tensor/rng.js';
-import { OUTPUT } from '../../lib/unet/architecture.js';
-import { forward, gatherInput, hasNeuron, signalOf } from '../../lib/unet/forward.js';
+import { UsageError } from '../../lib/core/error.js';
+import { stream } from '../../lib/core/rng.js';
+import { forward, gatherInput } from '../../lib/engine/forward.js';
+import { reference } from '../../lib/engine/reference/index.js';
+import { OUTPUT } from '../../lib/net/architecture.js';
+import { hasNeuron, signalOf } from '../../lib/net/network.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 const model = randomModel({ task: 'segment', width: 2, channels: 3, classes: 3 });

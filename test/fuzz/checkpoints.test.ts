@@ -3,14 +3,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { DataError, UsageError } from '../../lib/tensor/error.js';
-import { type Rng, stream } from '../../lib/tensor/rng.js';
-import { loadCheckpoint, saveCheckpoint } from '../../lib/train/checkpoint.js';
-import { decodeHistory, encodeHistory } from '../../lib/train/history.js';
+import { DataError, UsageError } from '../../lib/core/error.js';
+import { type Rng, stream } from '../../lib/core/rng.js';
+import { decodeModel } from '../../lib/model/model.js';
+import { loadCheckpoint, saveCheckpoint } from '../../lib/node/run/checkpoint.js';
+import { decodeHistory, encodeHistory } from '../../lib/node/run/history.js';
+import { openRunFolder } from '../../lib/node/run/runFolder.js';
 import { type EpochRecord, initialState } from '../../lib/train/loop.js';
 import { findOptimiser, optimisers } from '../../lib/train/optimiser.js';
-import { openRunFolder } from '../../lib/train/runFolder.js';
-import { decodeModel } from '../../lib/unet/model.js';
 import { randomModel } from '../support/networks.js';
 import { flipBit, mangle, mutateJson, poison } from './checkpoints.js';
 

@@ -3,8 +3,8 @@
  * training would go on from.
  */
 
-import type { Rng } from '../../lib/tensor/rng.js';
-import { decodeSafetensors, encodeSafetensors } from '../../lib/tensor/safetensors.js';
+import type { Rng } from '../../lib/core/rng.js';
+import { decodeSafetensors, encodeSafetensors } from '../../lib/format/safetensors.js';
 
 /** One bit of a file is another. */
 export function flipBit(bytes: Uint8Array, random: Rng): Uint8Array {

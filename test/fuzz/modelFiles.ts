@@ -1,9 +1,9 @@
 /** Damaged model files, as a target of fuzzing: with their checksums, and as older programs wrote them, without. */
 
 import { createHash } from 'node:crypto';
-import type { Rng } from '../../lib/tensor/rng.js';
-import { decodeSafetensors, encodeSafetensors } from '../../lib/tensor/safetensors.js';
-import { decodeModel, encodeModel } from '../../lib/unet/model.js';
+import type { Rng } from '../../lib/core/rng.js';
+import { decodeSafetensors, encodeSafetensors } from '../../lib/format/safetensors.js';
+import { decodeModel, encodeModel } from '../../lib/model/model.js';
 import { randomModel } from '../support/networks.js';
 import { flipBit, mangle, mutateJson } from './checkpoints.js';
 import type { Target } from './target.js';

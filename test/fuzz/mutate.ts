@@ -4,7 +4,7 @@
  * past the outermost checks.
  */
 
-import type { Rng } from '../../lib/tensor/rng.js';
+import type { Rng } from '../../lib/core/rng.js';
 
 export type Mutator = (random: Rng, input: Uint8Array, other: Uint8Array) => Uint8Array;
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { DataError } from '../../lib/tensor/error.js';
+import { DataError } from '../../lib/core/error.js';
 import { type Bounds, judge, type Target, type Verdict } from './target.js';
 import { targets } from './targets.js';
 

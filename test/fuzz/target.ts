@@ -3,8 +3,8 @@
  * time, whatever was read before, or refuse them by a DataError, in little time and memory.
  */
 
-import { DataError } from '../../lib/tensor/error.js';
-import { type Rng, stream } from '../../lib/tensor/rng.js';
+import { DataError } from '../../lib/core/error.js';
+import { type Rng, stream } from '../../lib/core/rng.js';
 
 export interface Target {
   readonly name: string;

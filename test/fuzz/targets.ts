@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { decodeRasters } from '../../lib/image/decode.js';
-import { type Raster, toImage } from '../../lib/image/raster.js';
+import { decodeRasters } from '../../lib/picture/decode.js';
+import { type Raster, toImage } from '../../lib/picture/raster.js';
 import { modelFiles } from './modelFiles.js';
 import { type Mutator, mutator, type Parts } from './mutate.js';
 import { gifBlocks, jpegSegments, pngChunks, tiffEntries } from './parts.js';

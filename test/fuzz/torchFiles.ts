@@ -4,9 +4,9 @@
  */
 
 import { readFileSync } from 'node:fs';
-import type { Rng } from '../../lib/tensor/rng.js';
-import { openTorchFile, TorchTensor } from '../../lib/tensor/torch/torchFile.js';
-import { openZip } from '../../lib/tensor/torch/zip.js';
+import type { Rng } from '../../lib/core/rng.js';
+import { openTorchFile, TorchTensor } from '../../lib/format/torch/torchFile.js';
+import { openZip } from '../../lib/format/torch/zip.js';
 import { zipOf } from '../support/zip.js';
 import type { Target } from './target.js';
 

@@ -1,15 +1,15 @@
 /** The figures of Table 5 and section 4.4.3, from the architecture alone. */
 
 import t from 'tap';
-import { spikingEnergy } from '../../lib/paper/flops.js';
 import {
   energyReport,
   evenFanOut,
   layerCosts,
   layerEnergy,
   synapticOperations,
-} from '../../lib/spike/energyModels.js';
-import { buildLayers, type Layer, outputDims } from '../../lib/unet/architecture.js';
+} from '../../lib/measure/energyModels.js';
+import { buildLayers, type Layer, outputDims } from '../../lib/net/architecture.js';
+import { spikingEnergy } from '../../lib/paper/flops.js';
 
 const layers = buildLayers({ task: 'segment', width: 64, channels: 3, classes: 32 });
 const costs = layerCosts(layers, new Map(), 256, 256);

@@ -3,14 +3,15 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
+import { toUnet, withNeurons } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
-import { readImage } from '../../lib/image/decode.js';
-import { preprocess } from '../../lib/image/preprocess.js';
-import { chooseKernels } from '../../lib/kernel/choose.js';
-import { simulate } from '../../lib/spike/simulateNetwork.js';
-import { toUnet, withNeurons } from '../../lib/spike/spikingModel.js';
-import { forward, signalOf } from '../../lib/unet/forward.js';
-import { decodeModel } from '../../lib/unet/model.js';
+import { chooseKernels } from '../../lib/engine/choose.js';
+import { forward } from '../../lib/engine/forward.js';
+import { simulate } from '../../lib/engine/simulateNetwork.js';
+import { decodeModel } from '../../lib/model/model.js';
+import { signalOf } from '../../lib/net/network.js';
+import { readImage } from '../../lib/node/pictureFiles.js';
+import { preprocess } from '../../lib/picture/preprocess.js';
 
 /** The 11th, 13th, 15th and 17th convolution: each reads what is handed on and what comes up from below. */
 const BEHIND_SKIPS = [11, 13, 15, 17];

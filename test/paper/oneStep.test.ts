@@ -2,16 +2,17 @@
 
 import fc from 'fast-check';
 import t from 'tap';
+import { convertModel } from '../../lib/convert/conversion.js';
 import { measureActivations } from '../../lib/convert/statistics.js';
-import { reference } from '../../lib/kernel/reference/index.js';
+import { stream } from '../../lib/core/rng.js';
+import { reference } from '../../lib/engine/reference/index.js';
+import { simulate } from '../../lib/engine/simulateNetwork.js';
+import type { Simulation } from '../../lib/engine/simulation.js';
+import { hasNeuron } from '../../lib/net/network.js';
+import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
+import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
-import { convertModel } from '../../lib/spike/conversion.js';
-import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
-import { simulate } from '../../lib/spike/simulateNetwork.js';
-import type { Simulation, SpikingNetwork } from '../../lib/spike/simulation.js';
-import { stream } from '../../lib/tensor/rng.js';
-import { hasNeuron } from '../../lib/unet/forward.js';
-import { backends } from '../contract/backends.js';
+import { backends } from '../engine/kernel/backends.js';
 import { dyadicNetwork, randomImage, randomModel } from '../support/networks.js';
 
 /** clip(round(2^N I), 0, 2^N - 1) / 2^N; what is half-way is rounded down, because a neuron fires above its threshold. */

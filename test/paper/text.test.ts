@@ -6,17 +6,17 @@
 import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { layerScales } from '../../lib/convert/scales.js';
+import { stream } from '../../lib/core/rng.js';
+import { simulate } from '../../lib/engine/simulateNetwork.js';
+import { layerParameters } from '../../lib/net/parameters.js';
 import { asfGradient as asfText } from '../../lib/paper/asf.js';
 import { denoisingLoss, segmentationLoss } from '../../lib/paper/loss.js';
 import { integrateAndFire } from '../../lib/paper/neurons.js';
 import { connectionWise, layerWise } from '../../lib/paper/normalise.js';
 import { simulate as simulateText, type Update, withThresholds } from '../../lib/paper/simulate.js';
-import { simulate } from '../../lib/spike/simulateNetwork.js';
-import { stream } from '../../lib/tensor/rng.js';
 import { asfGradient } from '../../lib/train/asfGradient.js';
-import { layerParameters } from '../../lib/unet/parameters.js';
-import { backends } from '../contract/backends.js';
-import { requireSameBits } from '../contract/bits.js';
+import { backends } from '../engine/kernel/backends.js';
+import { requireSameBits } from '../engine/kernel/bits.js';
 import { dyadicNetwork, randomImage, randomModel } from '../support/networks.js';
 
 const [HEIGHT, WIDTH, STEPS] = [16, 32, 3];

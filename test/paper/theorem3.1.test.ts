@@ -1,10 +1,10 @@
 /** Theorem 3.1: of all series of N thresholds, halving ones down to 1/2^N lose least, 1/2^(N+1) on average. */
 
 import t from 'tap';
+import { type Rng, stream } from '../../lib/core/rng.js';
+import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
+import { multiThreshold } from '../../lib/neuron/multiThreshold.js';
 import { expectedError, optimalThresholds, segments } from '../../lib/paper/thresholds.js';
-import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
-import { multiThreshold } from '../../lib/spike/neuron/multiThreshold.js';
-import { type Rng, stream } from '../../lib/tensor/rng.js';
 
 const CELLS = 4096;
 

@@ -1,4 +1,4 @@
-/** Golden files in JSON; those in safetensors are read by test/contract/golden.ts. */
+/** Golden files in JSON; those in safetensors are read by test/engine/kernel/golden.ts. */
 
 import { readFileSync } from 'node:fs';
 

@@ -1,11 +1,11 @@
 /** Small networks and images for the tests, all from a seed. */
 
-import { findNeuron, neuronParameters } from '../../lib/spike/neuron/index.js';
-import type { SpikingNetwork } from '../../lib/spike/simulation.js';
-import { type Rng, stream } from '../../lib/tensor/rng.js';
-import { buildLayers, type Configuration } from '../../lib/unet/architecture.js';
-import type { Model } from '../../lib/unet/model.js';
-import { initialParameters, newParameters } from '../../lib/unet/parameters.js';
+import { type Rng, stream } from '../../lib/core/rng.js';
+import type { Model } from '../../lib/model/model.js';
+import { buildLayers, type Configuration } from '../../lib/net/architecture.js';
+import { initialParameters, newParameters } from '../../lib/net/parameters.js';
+import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
+import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';
 
 /** A U-Net with random weights and, unlike a fresh one, random biases. */
 export function randomModel(configuration: Configuration, seed = 1): Model {

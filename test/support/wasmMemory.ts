@@ -1,7 +1,7 @@
 /** Sees how large the memory of an engine becomes. */
 
-import type { Kernels } from '../../lib/kernel/contract.js';
-import { wasmKernels } from '../../lib/kernel/wasm/index.js';
+import type { Kernels } from '../../lib/engine/contract.js';
+import { wasmKernels } from '../../lib/engine/wasm/index.js';
 
 type Memory = { readonly buffer: ArrayBufferLike };
 type MemoryClass = new (limits: object) => Memory;

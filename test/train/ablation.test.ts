@@ -2,11 +2,11 @@
 
 import t from 'tap';
 import { measureLambdas } from '../../lib/convert/statistics.js';
-import { findDataset } from '../../lib/image/dataset/index.js';
-import type { Kernels } from '../../lib/kernel/contract.js';
-import { reference } from '../../lib/kernel/reference/index.js';
+import { findDataset } from '../../lib/data/index.js';
+import type { Kernels } from '../../lib/engine/contract.js';
+import { reference } from '../../lib/engine/reference/index.js';
 import { type AblationRow, ablate, variants } from '../../lib/train/ablation.js';
-import { backends } from '../contract/backends.js';
+import { backends } from '../engine/kernel/backends.js';
 import { randomModel } from '../support/networks.js';
 
 const unet = randomModel({ task: 'segment', width: 2, channels: 1, classes: 2 }, 4);

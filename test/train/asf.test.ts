@@ -6,19 +6,19 @@
  */
 
 import t from 'tap';
+import type { Model } from '../../lib/model/model.js';
+import { type Parameters, packParameters, unpackParameters } from '../../lib/net/parameters.js';
 import { type AsfChoices, asfGradient } from '../../lib/train/asfGradient.js';
 import { throughAmplitudes } from '../../lib/train/learnedAmplitudes.js';
-import type { Model } from '../../lib/unet/model.js';
-import { type Parameters, packParameters, unpackParameters } from '../../lib/unet/parameters.js';
-import { backends } from '../contract/backends.js';
-import { goldenFile, goldenTensor, requireGolden } from '../contract/golden.js';
+import { backends } from '../engine/kernel/backends.js';
+import { goldenFile, goldenTensor, requireGolden } from '../engine/kernel/golden.js';
 import {
   goldenExample,
   goldenModel,
   goldenNeurons,
   requireGradients,
   type Tensors,
-} from '../contract/network.js';
+} from '../engine/kernel/network.js';
 
 const cases = [
   ...['mean', 'sum', 'gated', 'official_mt', 'official_if', 'lif', 'ml', 'rs', 'signed'].map((name) => [

@@ -5,18 +5,18 @@
 
 import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
+import { toTrainableModel, withNeurons } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
-import { drawSample } from '../../lib/image/dataset/synthDrive.js';
-import type { Kernels } from '../../lib/kernel/contract.js';
-import { reference } from '../../lib/kernel/reference/index.js';
-import { toTrainableModel, withNeurons } from '../../lib/spike/spikingModel.js';
+import { drawSample } from '../../lib/data/twin/synthDrive.js';
+import type { Kernels } from '../../lib/engine/contract.js';
+import { reference } from '../../lib/engine/reference/index.js';
+import type { Model } from '../../lib/model/model.js';
+import { mapParameters, type Parameters } from '../../lib/net/parameters.js';
 import type { AsfOptions } from '../../lib/train/asfGradient.js';
 import { asfLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
 import { type EpochRecord, initialState, type Learner, trainLoop } from '../../lib/train/loop.js';
-import type { Model } from '../../lib/unet/model.js';
-import { mapParameters, type Parameters } from '../../lib/unet/parameters.js';
-import { backends } from '../contract/backends.js';
-import { requireSameBits } from '../contract/bits.js';
+import { backends } from '../engine/kernel/backends.js';
+import { requireSameBits } from '../engine/kernel/bits.js';
 import { randomModel } from '../support/networks.js';
 
 const UPDATES = 3;

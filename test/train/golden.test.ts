@@ -4,14 +4,14 @@
  */
 
 import t from 'tap';
-import type { Kernels } from '../../lib/kernel/contract.js';
+import type { Kernels } from '../../lib/engine/contract.js';
+import type { Model } from '../../lib/model/model.js';
+import { mapParameters, type Parameters, unpackParameters } from '../../lib/net/parameters.js';
 import { unetGradient } from '../../lib/train/backprop.js';
 import { initialState, type Learner, trainLoop } from '../../lib/train/loop.js';
-import type { Model } from '../../lib/unet/model.js';
-import { mapParameters, type Parameters, unpackParameters } from '../../lib/unet/parameters.js';
-import { backends } from '../contract/backends.js';
-import { goldenFile, goldenTensor, requireGolden } from '../contract/golden.js';
-import { goldenExample, goldenModel, type Tensors } from '../contract/network.js';
+import { backends } from '../engine/kernel/backends.js';
+import { goldenFile, goldenTensor, requireGolden } from '../engine/kernel/golden.js';
+import { goldenExample, goldenModel, type Tensors } from '../engine/kernel/network.js';
 
 /** Trains a copy of the model on the batches of a golden file; the loss of each update, and the parameters. */
 async function train(kernels: Kernels, start: Model, tensors: Tensors, settings: Record<string, string>) {

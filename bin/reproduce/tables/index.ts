@@ -1,6 +1,6 @@
 /** The tables by name: one line each. */
 
-import { UsageError } from '../../../lib/tensor/error.js';
+import { UsageError } from '../../../lib/core/error.js';
 import type { Table } from '../paperTable.js';
 import { denoising } from './denoising.js';
 import { equivalence } from './equivalence.js';

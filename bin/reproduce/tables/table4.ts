@@ -1,6 +1,6 @@
 /** Table 4: the number of thresholds and their values. With one threshold it is the IF neuron, as the text says. */
 
-import { findNeuron } from '../../../lib/spike/neuron/index.js';
+import { findNeuron } from '../../../lib/neuron/index.js';
 import { spiking } from '../cell.js';
 import { experiments } from '../experiment.js';
 import { MIOU } from '../metric.js';

@@ -1,0 +1,85 @@
+/**
+ * From a U-Net and what was measured on it to a spiking network: which lambda each layer and channel gets, given
+ * how many thresholds its neurons have. The formulas are in lib/convert; here they are put together.
+ */
+
+import type { Model } from '../model/model.js';
+import type { Layer } from '../net/architecture.js';
+import { hasNeuron, hasRelu } from '../net/network.js';
+import { findNeuron } from '../neuron/index.js';
+import { normaliseModel } from './normaliseModel.js';
+import { PAPER_SCALES, type ScaleChoices } from './scales.js';
+import { type SpikingModel, withNeurons } from './spikingModel.js';
+import type { ChannelLambdas, Measured } from './statistics.js';
+
+/** What is decided before a network is converted; neurons' own defaults for what is left out. */
+export interface ConversionPlan extends Partial<ScaleChoices> {
+  readonly neuron: string;
+  /** Of every layer that `thresholdsOf` does not name, from high to low. */
+  readonly thresholds?: readonly number[] | undefined;
+  readonly thresholdsOf?: Readonly<Record<string, readonly number[]>> | undefined;
+  readonly spikeValues?: readonly number[] | undefined;
+  readonly leak?: number | undefined;
+  readonly reset?: 'soft' | 'hard' | undefined;
+  readonly initialPotential: number | 'half';
+  readonly poolings?: 'neurons' | 'exact' | undefined;
+  readonly normalisation: string;
+  /** Left out: `percentileFor` the thresholds of each layer. */
+  readonly percentile?: number | undefined;
+  /** In place of percentiles: lambdas of a signal's channels for so many thresholds. */
+  readonly channelLambdas?: LambdaChoice | undefined;
+  readonly intendedSteps?: number | undefined;
+}
+
+/** lambda [C] of each channel of a signal whose neurons have so many thresholds. */
+export type LambdaChoice = (signal: string, thresholds: number) => Float32Array;
+
+/** The lambdas of a plan; all channels of a layer have the same where it is not channel-wise. */
+export function lambdaChoice(unet: Model, measured: Measured, plan: ConversionPlan): LambdaChoice {
+  const { channelLambdas, normalisation } = plan;
+  if (channelLambdas) return channelLambdas;
+  const percentOf = (count: number) => plan.percentile ?? percentileFor(count);
+  if (normalisation === 'channel')
+    return (signal, count) => measured.channelLambdas(signal, percentOf(count));
+  const channelsOf = new Map(unet.layers.map(({ output, channelsOut }) => [output, channelsOut]));
+  return (signal, count) =>
+    new Float32Array(channelsOf.get(signal)!).fill(measured.lambdas(percentOf(count)).get(signal)!);
+}
+
+/** The paper's. */
+export const USUAL_PERCENTILE = 99.9;
+
+/**
+ * Beyond the paper: with coarse thresholds it pays to clip one activation in a thousand; where resolution is fine,
+ * clipping is the error that is left (docs/results.md).
+ */
+export function percentileFor(thresholds: number): number {
+  return thresholds >= 7 ? 99.99 : USUAL_PERCENTILE;
+}
+
+/** Converts a U-Net with the lambdas that were measured on it; UsageError for a plan that makes no sense. */
+export function convertModel(unet: Model, measured: Measured, plan: ConversionPlan): SpikingModel {
+  const { percentile, channelLambdas, ...choice } = plan;
+  const thresholds = plan.thresholds ?? findNeuron(plan.neuron).defaultThresholds;
+  const countOf = ({ output }: Layer) => (plan.thresholdsOf?.[output] ?? thresholds).length;
+  const neuronLayers = unet.layers.filter(hasNeuron);
+  const most = Math.max(...neuronLayers.map(countOf));
+  const percentOf = (count: number) => percentile ?? percentileFor(count);
+  const channelWise = plan.normalisation === 'channel';
+  // Channel-wise those of layers are not used; they are kept as the paper has them, to be compared with.
+  const lambdas = measured.lambdas(percentile ?? (channelWise ? USUAL_PERCENTILE : percentOf(most)));
+  const choose = lambdaChoice(unet, measured, plan);
+  const byChannel: ChannelLambdas | undefined = channelWise
+    ? new Map(
+        unet.layers.filter(hasRelu).map((layer) => [layer.output, choose(layer.output, countOf(layer))]),
+      )
+    : undefined;
+  const scales = { ...PAPER_SCALES, ...plan };
+  const network = normaliseModel(unet, lambdas, plan.normalisation, scales, byChannel);
+  return withNeurons(unet, network, {
+    ...choice,
+    thresholds,
+    percentile: percentOf(most),
+    lambda: channelLambdas ? 'mse' : undefined,
+  });
+}

@@ -1,0 +1,30 @@
+/**
+ * The paper's conversion of a U-Net that a file holds together with another conversion of it. Nothing is measured: the
+ * file keeps the lambdas of layers, too, which are all that Eq. 8 needs.
+ */
+
+import { DataError } from '../core/error.js';
+import type { Model } from '../model/model.js';
+import { findNeuron } from '../neuron/index.js';
+import { USUAL_PERCENTILE } from './conversion.js';
+import { type SpikingModel, toSpikingModel, toUnet } from './spikingModel.js';
+
+const NEURON = 'mt';
+
+/** Connection-wise, thresholds 2, 1, 0.5, 0.25, from 0 V; DataError where the file holds no such lambdas. */
+export function paperTwin(model: Model, source: string): SpikingModel {
+  const unet = toUnet(model, source);
+  const { normalisation } = toSpikingModel(model, source).conversion;
+  if (normalisation === 'layer')
+    throw new DataError(`${source}: has one lambda for each concatenation, Eq. 8 needs one for each part`);
+  const { lambdas, inputLambdas } = model.notes;
+  const conversion = {
+    neuron: NEURON,
+    thresholds: JSON.stringify(findNeuron(NEURON).defaultThresholds),
+    initialPotential: '0',
+    normalisation: 'connection',
+    percentile: String(USUAL_PERCENTILE),
+    ...{ lambdas, inputLambdas },
+  };
+  return toSpikingModel({ ...unet, stage: 'both', notes: { ...unet.notes, ...conversion } }, source);
+}

@@ -1,0 +1,76 @@
+/**
+ * What a data set is to the rest of the program: a name, what it is for, and samples on demand. A data set that is
+ * read from disk lives in one file beside this one, with one line in index.ts.
+ */
+
+import type { Task } from '../net/architecture.js';
+import type { PreprocessName } from '../picture/preprocess.js';
+import type { Sample } from '../picture/sample.js';
+import type { Classes } from './classIds.js';
+
+export type Split = 'train' | 'test' | 'all';
+
+export interface LoadOptions {
+  readonly directory?: string | undefined;
+  readonly split: Split;
+  /** For data that is drawn. */
+  readonly seed: number;
+  /** Channels of the input; the data set's own where left out. */
+  readonly channels?: 1 | 3 | undefined;
+  /** How many classes the labels name; left out: as many as they hold. */
+  readonly classes?: number | undefined;
+  /** A number in labels whose pixels do not count. */
+  readonly ignore?: number | undefined;
+  /** false: labels and fields of view are not read, and may be missing. */
+  readonly labels?: boolean | undefined;
+}
+
+/** One sample that is not read yet. */
+export interface Listed {
+  readonly name: string;
+  /** The pictures that make it. */
+  readonly files: readonly string[];
+  /** DataError names a file that is missing, damaged, or not what it should be. */
+  read(): Sample;
+}
+
+/** How samples are wanted. */
+export interface Wanted {
+  readonly split: Split;
+  readonly channels: 1 | 3;
+  readonly classes: Classes;
+  /** Whether labels and fields of view are read; where not, they may be missing. */
+  readonly labels: boolean;
+}
+
+export type List = (directory: string, wanted: Wanted) => readonly Listed[];
+
+/** Training examples: side in pixels, how many make an epoch, and whether half of them are mirrored each way. */
+export interface TrainingPatches {
+  readonly size: number;
+  readonly perEpoch: number;
+  readonly flips?: boolean;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly summary: string;
+  readonly task: Task;
+  readonly channels: 1 | 3;
+  /** In the order of the class ids; empty for denoising. */
+  readonly classNames: readonly string[];
+  /** The classes that a folder says it has, where that differs from folder to folder. */
+  classNamesIn?(directory: string): readonly string[];
+  readonly preprocess: PreprocessName;
+  readonly patch: TrainingPatches;
+  /** Its folder below SPIKING_UNET_DATA; absent where it needs no data. */
+  readonly folder?: string;
+  /** DataError names the first file that is missing or malformed. */
+  load(options: LoadOptions): Sample[];
+  /** Of a data set on disk: its samples, not read yet; DataError where there are none. */
+  list?: List;
+  /** Folders of its published layout that are not read, by their names. */
+  readonly unread?: readonly string[];
+  /** Of a synthetic twin: writes it in the layout of what it stands in for. */
+  write?(directory: string, seed: number): void;
+}

@@ -1,0 +1,123 @@
+/**
+ * Back-propagation through the layer table, by hand. It serves the U-Net and, with other signals and gates, the
+ * spiking network: in Algorithm 1 (lines 16-20) the accumulated flows I_out take the place of the activations,
+ * the gates p = 1[I_in > 0] that of the ReLU's derivative, and the bias enters T times instead of once.
+ */
+
+import { IMAGE, inputSize, type Layer, OUTPUT } from '../net/architecture.js';
+import { hasRelu, type Network, type Signals, signalOf } from '../net/network.js';
+import { layerParameters, newParameters, type Parameters } from '../net/parameters.js';
+import type { Kernels } from './contract.js';
+import { gatherInput, kernelDims, releaseInput } from './forward.js';
+import { kernelsOf } from './operations.js';
+
+/** What the forward pass left behind. */
+export interface Trace {
+  readonly height: number;
+  readonly width: number;
+  /** The signals that the layers read: activations, or flows I_out (Eq. 10). */
+  readonly signals: Signals;
+  /** The gate of each signal by name; no entry: the gradient passes unchanged. */
+  readonly gates: Signals;
+  /** How often the bias entered the output: 1, or T. */
+  readonly biasFactor: number;
+}
+
+/** The trace of a U-Net's forward pass: a ReLU's own output is its gate. */
+export function unetTrace(network: Network, signals: Signals, height: number, width: number): Trace {
+  const gates: Signals = new Map();
+  for (const layer of network.layers)
+    if (hasRelu(layer)) gates.set(layer.output, signalOf(signals, layer.output));
+  return { height, width, signals, gates, biasFactor: 1 };
+}
+
+/**
+ * The gradient of every parameter, given that of the network's output [H,W,K]. A signal that two layers read
+ * receives the sum of their gradients, the later layer's first. The gradients live in the scope of the caller.
+ */
+export function backward(
+  kernels: Kernels,
+  network: Network,
+  trace: Trace,
+  gradOutput: Float32Array,
+): Parameters {
+  const gradients = newParameters(network.layers, kernels.tensor);
+  const gradSignals: Signals = new Map([[OUTPUT, gradOutput]]);
+  for (const layer of network.layers.toReversed()) {
+    const gradOut = signalOf(gradSignals, layer.output);
+    gradSignals.delete(layer.output);
+    const gate = trace.gates.get(layer.output);
+    if (gate) kernels.reluBackward(gradOut, gradOut, gate);
+    if (layer.op.hasWeights) parameterGradient(kernels, gradients, layer, trace, gradOut);
+    if (layer.inputs[0] !== IMAGE) {
+      const gradInput = inputGradient(kernels, network.parameters, layer, trace, gradOut);
+      scatterGradient(kernels, gradSignals, layer, trace, gradInput);
+    }
+    if (gradOut !== gradOutput) kernels.release(gradOut);
+  }
+  return gradients;
+}
+
+/** dL/dW = delta x signal and dL/db = delta x biasFactor (Algorithm 1, line 19). */
+function parameterGradient(
+  kernels: Kernels,
+  gradients: Parameters,
+  layer: Layer,
+  trace: Trace,
+  gradOut: Float32Array,
+): void {
+  const own = layerParameters(gradients, layer);
+  const { bias } = own;
+  const input = gatherInput(kernels, layer, trace.signals, trace.height, trace.width);
+  const dims = kernelDims(layer, trace.height, trace.width);
+  kernelsOf(layer.op).backwardWeights(kernels, own, gradOut, input, dims);
+  releaseInput(kernels, layer, input);
+  if (trace.biasFactor !== 1) for (let co = 0; co < bias.length; co++) bias[co] *= trace.biasFactor;
+}
+
+/** The gradient by a layer's (concatenated) input (Algorithm 1, line 18). */
+function inputGradient(
+  kernels: Kernels,
+  parameters: Parameters,
+  layer: Layer,
+  trace: Trace,
+  gradOut: Float32Array,
+): Float32Array {
+  const dims = kernelDims(layer, trace.height, trace.width);
+  const gradInput = kernels.tensor(dims.height * dims.width * dims.channelsIn);
+  kernelsOf(layer.op).backwardInput(kernels, gradInput, gradOut, layerParameters(parameters, layer), dims);
+  return gradInput;
+}
+
+/** Hands the gradient of a layer's input on to the signals it was made of. */
+function scatterGradient(
+  kernels: Kernels,
+  gradSignals: Signals,
+  layer: Layer,
+  trace: Trace,
+  gradInput: Float32Array,
+): void {
+  if (layer.inputs.length === 1) {
+    addGradient(kernels, gradSignals, layer.inputs[0], gradInput);
+    return;
+  }
+  const size = inputSize(layer, trace.height, trace.width);
+  const pixels = size.height * size.width;
+  const [first, second] = layer.channelsIn;
+  const parts = [kernels.tensor(pixels * first), kernels.tensor(pixels * second)];
+  kernels.concatBackward(parts[0], parts[1], gradInput, { pixels, first, second });
+  kernels.release(gradInput);
+  parts.forEach((part, k) => {
+    addGradient(kernels, gradSignals, layer.inputs[k], part);
+  });
+}
+
+function addGradient(kernels: Kernels, gradSignals: Signals, name: string, gradient: Float32Array): void {
+  const sum = gradSignals.get(name);
+  if (!sum) {
+    gradSignals.set(name, gradient);
+    return;
+  }
+  kernels.addInto(sum, gradient);
+  kernels.release(gradient);
+}

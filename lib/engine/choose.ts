@@ -1,0 +1,44 @@
+/** The table of engines: one line each. All give the same bits (contract.ts); they differ in speed only. */
+
+import { UsageError } from '../core/error.js';
+import type { Kernels } from './contract.js';
+import { reference } from './reference/index.js';
+import { createWasmKernels, wasmMissing } from './wasm/index.js';
+
+export interface Engine {
+  /** One line for help texts. */
+  readonly summary: string;
+  /** What this machine lacks for it; undefined where it runs. */
+  missing(): string | undefined;
+  /** Kernels that compute on so many threads. */
+  create(threads: number): Kernels;
+}
+
+/** The first that runs on this machine is the default. */
+export const engines: Readonly<Record<string, Engine>> = {
+  wasm: { summary: 'WebAssembly SIMD on all cores', missing: wasmMissing, create: createWasmKernels },
+  reference: { summary: 'plain TypeScript', missing: () => undefined, create: () => reference },
+};
+
+/** The engine that is used where none is named, and why it is not the first of the table if it is not. */
+export function defaultEngine(): { name: string; remark?: string } {
+  const [first, ...others] = Object.keys(engines);
+  const missing = engines[first].missing();
+  if (missing === undefined) return { name: first };
+  const name = others.find((other) => engines[other].missing() === undefined)!;
+  return { name, remark: `engine ${first} does not run here (${missing}): using the slower ${name}` };
+}
+
+const created = new Map<string, Kernels>();
+
+/** The kernels of an engine by its name; UsageError for a name that is not in the table or cannot run here. */
+export function chooseKernels(name: string = defaultEngine().name, threads = 1): Kernels {
+  const engine = Object.hasOwn(engines, name) ? engines[name] : undefined;
+  if (!engine) throw new UsageError(`--engine ${name}: expected one of ${Object.keys(engines).join(', ')}`);
+  const missing = engine.missing();
+  if (missing !== undefined) throw new UsageError(`--engine ${name}: does not run here: ${missing}`);
+  const key = `${name} ${threads}`;
+  const kernels = created.get(key) ?? engine.create(threads);
+  created.set(key, kernels);
+  return kernels;
+}

@@ -1,0 +1,171 @@
+/**
+ * The kernels every back-end provides, and what each of them must compute, to the bit.
+ *
+ * The numeric contract: arithmetic is float32, each product and each sum is rounded on its own (no fused
+ * multiply-add). A convolution output is ((bias + p1) + p2) + ... with the products in the order
+ * (ky, kx, ci), ci fastest; terms whose input is zero may be left out, and a result of -0 is stored as +0.
+ * The order of every gradient stands next to its kernel in reference/. Signatures: results first, dims last;
+ * results are overwritten, never accumulated into; inputs are never changed.
+ *
+ * Values are finite: what an infinite weight times a zero gives is not defined.
+ *
+ * Layouts: activations [H,W,C]; packed weights [ky,kx,I,O] (see format/layout.ts for PyTorch's OIHW and IOHW).
+ */
+
+import type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './dims.js';
+import type { SpikingKernels } from './spikingContract.js';
+
+export type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims };
+
+/** Hyper-parameters of one Adam update, PyTorch's names and semantics; `step` counts from 1. */
+export interface AdamOptions {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly step: number;
+}
+
+/** Hyper-parameters of one RMSprop update, PyTorch's names and semantics. */
+export interface RmspropOptions {
+  readonly learningRate: number;
+  readonly alpha: number;
+  readonly epsilon: number;
+  readonly momentum: number;
+}
+
+/** Where tensors live. Kernels take ordinary arrays as well; those of an engine with its own memory cost a copy. */
+export interface TensorMemory {
+  /**
+   * A tensor with any contents in this engine's memory, which is gone when the innermost `scope` ends. Outside of
+   * all scopes it is an ordinary array.
+   */
+  tensor(length: number): Float32Array;
+  /** Says that a tensor is not needed any more, before its scope ends. */
+  release(tensor: Float32Array): void;
+  /** A copy of values in this engine's memory, for good. */
+  resident(values: Float32Array): Float32Array;
+  /**
+   * Runs `work`; the tensors that it made are gone afterwards, but for those that it hands to `keep`, whole: their
+   * contents are valid in what `keep` returns, in the scope around or, outside of all scopes, for ever.
+   */
+  scope<T>(work: (keep: (tensor: Float32Array) => Float32Array) => T): T;
+  /** Runs `work`, which promises not to change weights and biases: an engine may keep them in another order. */
+  frozen<T>(work: () => T): T;
+}
+
+export interface Kernels extends TensorMemory {
+  /** How many threads it computes on; the bits do not depend on it. */
+  readonly threads: number;
+  /** Layers of spiking neurons over many steps at once, where the engine has that. */
+  readonly spiking?: SpikingKernels;
+
+  conv2dForward(
+    out: Float32Array,
+    input: Float32Array,
+    weight: Float32Array,
+    bias: Float32Array,
+    dims: ConvDims,
+  ): void;
+  conv2dBackwardInput(
+    gradInput: Float32Array,
+    gradOut: Float32Array,
+    weight: Float32Array,
+    dims: ConvDims,
+  ): void;
+  conv2dBackwardWeight(
+    gradWeight: Float32Array,
+    gradBias: Float32Array,
+    gradOut: Float32Array,
+    input: Float32Array,
+    dims: ConvDims,
+  ): void;
+
+  convTranspose2dForward(
+    out: Float32Array,
+    input: Float32Array,
+    weight: Float32Array,
+    bias: Float32Array,
+    dims: ConvTransposeDims,
+  ): void;
+  convTranspose2dBackwardInput(
+    gradInput: Float32Array,
+    gradOut: Float32Array,
+    weight: Float32Array,
+    dims: ConvTransposeDims,
+  ): void;
+  convTranspose2dBackwardWeight(
+    gradWeight: Float32Array,
+    gradBias: Float32Array,
+    gradOut: Float32Array,
+    input: Float32Array,
+    dims: ConvTransposeDims,
+  ): void;
+
+  avgPool2dForward(out: Float32Array, input: Float32Array, dims: PoolDims): void;
+  avgPool2dBackward(gradInput: Float32Array, gradOut: Float32Array, dims: PoolDims): void;
+
+  reluForward(out: Float32Array, input: Float32Array): void;
+  /** Passes the gradient where `gate` (the input or the output of the ReLU) is positive. */
+  reluBackward(gradInput: Float32Array, gradOut: Float32Array, gate: Float32Array): void;
+
+  concatForward(out: Float32Array, first: Float32Array, second: Float32Array, dims: ConcatDims): void;
+  concatBackward(
+    gradFirst: Float32Array,
+    gradSecond: Float32Array,
+    gradOut: Float32Array,
+    dims: ConcatDims,
+  ): void;
+
+  /**
+   * Mean loss over the pixels (Eq. 11) and its gradient by the logits. `labels` [pixels] holds class ids, or VOID: such a
+   * pixel has no gradient and is not one of those that the mean is over. Loss 0 where all are void.
+   */
+  softmaxCrossEntropy(
+    gradLogits: Float32Array,
+    logits: Float32Array,
+    labels: Uint8Array,
+    dims: ClassDims,
+  ): number;
+  /** Mean absolute error over all values (Eq. 12) and its gradient by the prediction. */
+  l1Loss(gradPrediction: Float32Array, prediction: Float32Array, target: Float32Array): number;
+
+  adamStep(
+    weight: Float32Array,
+    moment1: Float32Array,
+    moment2: Float32Array,
+    gradient: Float32Array,
+    options: AdamOptions,
+  ): void;
+  rmspropStep(
+    weight: Float32Array,
+    squareAverage: Float32Array,
+    momentumBuffer: Float32Array,
+    gradient: Float32Array,
+    options: RmspropOptions,
+  ): void;
+
+  /** sum += part, element by element. */
+  addInto(sum: Float32Array, part: Float32Array): void;
+  /** values /= divisor, element by element. */
+  divideBy(values: Float32Array, divisor: number): void;
+
+  /** conv2dForward for an input [H,W,I] with few non-zero values, in time proportional to them; the same bits. */
+  eventConv2d(
+    out: Float32Array,
+    spikes: Float32Array,
+    weight: Float32Array,
+    bias: Float32Array,
+    dims: ConvDims,
+  ): void;
+  /** convTranspose2dForward in time proportional to the non-zero values of its input; the same bits. */
+  eventConvTranspose2d(
+    out: Float32Array,
+    spikes: Float32Array,
+    weight: Float32Array,
+    bias: Float32Array,
+    dims: ConvTransposeDims,
+  ): void;
+  /** avgPool2dForward of spikes; the same bits. */
+  eventAvgPool2d(out: Float32Array, spikes: Float32Array, dims: PoolDims): void;
+}

@@ -1,0 +1,141 @@
+/**
+ * The simulation with delayed timing, which is not the paper's: a layer fires only after it has seen all T
+ * steps of the layers before it, so no neuron fires for what a later current takes back. All that it sees is
+ * then one current, I_in = T b + W I_out, computed once, from the flow; after it, the layer fires for T
+ * steps. The price is latency: T steps a layer instead of T in all. The order of the inputs is lost, so
+ * neurons that forget are refused. It uses no fused kernels.
+ */
+
+import { UsageError } from '../core/error.js';
+import { type Layer, lastReaders, OUTPUT, outputDims } from '../net/architecture.js';
+import { hasNeuron, type Network, type Signals, signalOf } from '../net/network.js';
+import type { Parameters } from '../net/parameters.js';
+import { membranesOf, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
+import { startMembranes } from '../neuron/start.js';
+import type { Kernels } from './contract.js';
+import { applyLayer } from './forward.js';
+import {
+  ALL_SUMS,
+  addCounts,
+  countedPart,
+  countSpikes,
+  countWithin,
+  type Simulation,
+  type SimulationOptions,
+} from './simulation.js';
+import { propagate } from './stepByStep.js';
+
+/** Steps from the image to the output: every layer of neurons waits T steps for the one before it. */
+export function delayedLatency(layers: readonly Layer[], steps: number): number {
+  return steps * layers.filter(hasNeuron).length;
+}
+
+/** Runs `image` [H,W,C]; the sums live in the scope of the caller. */
+export function simulateDelayed(
+  kernels: Kernels,
+  network: SpikingNetwork,
+  image: Float32Array,
+  height: number,
+  width: number,
+  options: SimulationOptions,
+): Simulation {
+  refuseForgetting(network);
+  const { layers } = network;
+  const { steps, mode, keep: sums = ALL_SUMS } = options;
+  const summing: Network = { layers, parameters: biasesTimes(network.parameters, steps) };
+  const readers = lastReaders(layers);
+  const currents: Signals = new Map();
+  const flows: Signals = new Map();
+  const spikeCounts = new Map<string, Uint32Array>();
+  const spikesPerStep = new Map<string, Float64Array>();
+  return kernels.scope((keep) => {
+    for (const layer of layers) {
+      const current = kernels.scope((handOn) =>
+        layer === layers[0]
+          ? handOn(times(applyLayer(kernels, layer, network.parameters, image, height, width), steps))
+          : handOn(propagate(kernels, summing, layer, flows, height, width, mode)),
+      );
+      currents.set(layer.output, current);
+      if (!hasNeuron(layer)) continue;
+      const fired = kernels.scope((handOn) => {
+        const fired = fire(kernels, network, layer, current, height, width, options);
+        return { ...fired, flow: handOn(fired.flow) };
+      });
+      flows.set(layer.output, fired.flow);
+      spikesPerStep.set(layer.output, fired.spikesPerStep);
+      if (fired.spikeCount) spikeCounts.set(layer.output, fired.spikeCount);
+      if (!sums.includes('currents')) drop(kernels, currents, layer.output);
+      if (sums.includes('flows')) continue;
+      for (const name of layer.inputs) if (readers.get(name) === layer) drop(kernels, flows, name);
+    }
+    const output = keep(signalOf(currents, OUTPUT));
+    currents.delete(OUTPUT);
+    const kept = (signals: Signals, sum: 'currents' | 'flows'): Signals =>
+      new Map(sums.includes(sum) ? [...signals].map(([name, signal]) => [name, keep(signal)]) : []);
+    const tensors = { output, currents: kept(currents, 'currents'), flows: kept(flows, 'flows') };
+    return { steps, ...tensors, spikeCounts, spikesPerStep, spikes: countSpikes(spikesPerStep) };
+  });
+}
+
+/** Refuses neurons that have to see their currents in their order (UsageError). */
+function refuseForgetting(network: SpikingNetwork): void {
+  const neuron = network.neuron.name;
+  const all = network.layers.filter(hasNeuron).map((layer) => neuronOf(network, layer).parameters);
+  const forgetful = all.find(({ leak, reset }) => leak !== 1 || reset === 'hard');
+  if (!forgetful) return;
+  const forgets = forgetful.leak !== 1 ? `its leak of ${forgetful.leak}` : 'its reset to zero';
+  throw new UsageError(
+    `--timing delayed: neuron ${neuron} forgets by ${forgets}, so the order of its inputs counts: ` +
+      'take --timing same',
+  );
+}
+
+/** The same parameters with T times their biases, each rounded once; weights are the same arrays. */
+function biasesTimes(parameters: Parameters, steps: number): Parameters {
+  const scaled = ([name, values]: readonly [string, Float32Array]) =>
+    [name, name.endsWith('.bias') ? times(values.slice(), steps) : values] as const;
+  return new Map([...parameters].map(scaled));
+}
+
+/** values *= factor, each rounded. */
+function times(values: Float32Array, factor: number): Float32Array {
+  for (let i = 0; i < values.length; i++) values[i] *= factor;
+  return values;
+}
+
+/** Gives back a signal that nobody reads any more. */
+function drop(kernels: Kernels, signals: Signals, name: string): void {
+  const signal = signals.get(name);
+  if (signal) kernels.release(signal);
+  signals.delete(name);
+}
+
+/** T steps of a layer's neurons: all of its current [h,w,C] arrives in the first, so that V = V(0) + I_in. */
+function fire(
+  kernels: Kernels,
+  network: SpikingNetwork,
+  layer: Layer,
+  current: Float32Array,
+  imageHeight: number,
+  imageWidth: number,
+  { steps, counted, keep = ALL_SUMS, onStep }: SimulationOptions,
+) {
+  const { neuron, parameters } = neuronOf(network, layer);
+  const [flow, output, silence] = [0, 0, 0].map((zero) => kernels.tensor(current.length).fill(zero));
+  const membrane = kernels.tensor(membranesOf(network, layer) * current.length);
+  startMembranes(neuron, parameters, membrane);
+  const spikes = new Uint8Array(current.length);
+  const spikeCount = keep.includes('spikeCounts') ? new Uint32Array(current.length) : undefined;
+  const spikesPerStep = new Float64Array(steps);
+  const dims = outputDims(layer, imageHeight, imageWidth);
+  const window = countedPart(counted, dims, imageHeight);
+  for (let step = 0; step < steps; step++) {
+    const arriving = step === 0 ? current : silence;
+    neuron.step(output, spikes, membrane, arriving, parameters);
+    kernels.addInto(flow, output);
+    if (spikeCount) addCounts(spikeCount, spikes);
+    spikesPerStep[step] = countWithin(spikes, window, dims.width, dims.channels);
+    onStep?.({ layer, step, current: arriving, membrane, output, spikes });
+  }
+  return { flow, spikeCount, spikesPerStep };
+}

@@ -1,0 +1,163 @@
+/**
+ * The same simulation the other way round: the network has no loops, so a layer can run through many steps before
+ * the next one begins. Its weights and membranes then stay in the cache, and only spikes travel between layers.
+ * Every neuron sees the same currents in the same order as in stepByStep.ts: same bits.
+ */
+
+import { UsageError } from '../core/error.js';
+import { type Layer, lastReaders, OUTPUT, outputDims } from '../net/architecture.js';
+import { hasNeuron } from '../net/network.js';
+import { layerParameters } from '../net/parameters.js';
+import { mostMembranes, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
+import type { Kernels } from './contract.js';
+import { applyLayer, kernelDims } from './forward.js';
+import { toMiB } from './memory.js';
+import { kernelsOf } from './operations.js';
+import {
+  ALL_SUMS,
+  countSpikes,
+  type Simulation,
+  type SimulationOptions,
+  windowOfLayer,
+} from './simulation.js';
+import { simulationBytes, stepsAtOnce } from './simulationMemory.js';
+import type { FusedNeuron, Population, SpikeTrain, SpikingKernels } from './spikingContract.js';
+
+/** One simulation: what all layers need to know. */
+interface Context {
+  readonly spiking: SpikingKernels;
+  readonly network: SpikingNetwork;
+  readonly height: number;
+  readonly width: number;
+  readonly options: SimulationOptions;
+}
+
+/** Runs `image` [H,W,C] layer by layer; the sums live in the scope of the caller. */
+export function simulateLayers(kernels: Kernels, context: Context, image: Float32Array): Simulation {
+  const { network, height, width, options } = context;
+  checkMemory(context);
+  const [first] = network.layers;
+  return kernels.frozen(() =>
+    kernels.scope((keep) => {
+      const staticCurrent = applyLayer(kernels, first, network.parameters, image, height, width); // line 2
+      const populations = new Map<string, Population>();
+      const spikesPerStep = new Map(
+        network.layers.filter(hasNeuron).map((layer) => [layer.output, new Float64Array(options.steps)]),
+      );
+      const atOnce = options.stepsAtOnce ?? stepsAtOnce(network.layers, height, width, options.steps);
+      for (let done = 0; done < options.steps; done += atOnce) {
+        const steps = Math.min(atOnce, options.steps - done);
+        const record = (layer: Layer, train: SpikeTrain) =>
+          spikesPerStep.get(layer.output)?.set(train.spikesPerStep, done);
+        runSteps(context, populations, staticCurrent, steps, record, done + steps === options.steps);
+      }
+      return summarise(context, populations, spikesPerStep, keep);
+    }),
+  );
+}
+
+/** Refuses what cannot fit before anything is computed. */
+function checkMemory({ spiking, network, height, width, options }: Context): void {
+  const { steps, keep = ALL_SUMS } = options;
+  const bytes = simulationBytes(network.layers, height, width, steps, keep.length, mostMembranes(network));
+  if (bytes <= spiking.mostBytes) return;
+  throw new UsageError(
+    `${width}x${height} pixels over ${steps} steps need about ${toMiB(bytes)} MiB, at most ` +
+      `${toMiB(spiking.mostBytes)} are possible: take a smaller image or fewer steps`,
+  );
+}
+
+/** Every layer in turn through some steps; after the `last` ones the membranes are not needed any more. */
+function runSteps(
+  context: Context,
+  populations: Map<string, Population>,
+  staticCurrent: Float32Array,
+  steps: number,
+  record: (layer: Layer, train: SpikeTrain) => void,
+  last: boolean,
+): void {
+  const { spiking, network } = context;
+  const [first] = network.layers;
+  const readers = lastReaders(network.layers);
+  const trains = new Map<string, SpikeTrain>();
+  for (const layer of network.layers) {
+    const population = populations.get(layer.output) ?? newPopulation(context, layer);
+    populations.set(layer.output, population);
+    const inputs = layer.inputs.flatMap((name) => trains.get(name) ?? []);
+    const train =
+      layer === first
+        ? spiking.inject(population, staticCurrent, steps)
+        : propagate(context, layer, population, inputs); // line 6
+    record(layer, train);
+    trains.set(layer.output, train);
+    for (const name of layer.inputs) if (readers.get(name) === layer) trains.get(name)?.release();
+    if (last && hasNeuron(layer)) population.releaseMembrane();
+  }
+  trains.get(OUTPUT)!.release();
+}
+
+/** The neurons of a layer; those of the last one sum their current and never fire. */
+function newPopulation(context: Context, layer: Layer): Population {
+  const { spiking, network, height, width, options } = context;
+  const { keep = ALL_SUMS } = options;
+  const fires = hasNeuron(layer);
+  const kept = (sum: (typeof ALL_SUMS)[number]) => fires && keep.includes(sum);
+  const dims = outputDims(layer, height, width);
+  const { counted } = options;
+  return spiking.population(
+    dims,
+    fires ? fusedNeuron(network, layer) : READ_OUT,
+    { currents: kept('currents'), flows: kept('flows'), spikeCounts: kept('spikeCounts') },
+    counted && windowOfLayer(counted, dims.height, height),
+  );
+}
+
+/** The last layer sums its current and never fires. */
+const READ_OUT: FusedNeuron = {
+  dynamics: 'integrate',
+  thresholds: [],
+  spikeValues: [],
+  leak: 1,
+  reset: 'soft',
+  initialPotential: 0,
+};
+
+function fusedNeuron(network: SpikingNetwork, layer: Layer): FusedNeuron {
+  const { neuron, parameters } = neuronOf(network, layer);
+  if (neuron.dynamics === undefined) throw new Error(`${layer.output}: its neurons have no fused kernels`);
+  return { ...parameters, dynamics: neuron.dynamics };
+}
+
+/** The spikes of a layer from those that it reads. */
+function propagate(
+  { spiking, network, height, width, options }: Context,
+  layer: Layer,
+  population: Population,
+  inputs: readonly SpikeTrain[],
+): SpikeTrain {
+  const weights = layerParameters(network.parameters, layer);
+  const dims = kernelDims(layer, height, width);
+  return kernelsOf(layer.op).spike(spiking, population, inputs, weights, dims, options.mode);
+}
+
+function summarise(
+  { network, options }: Context,
+  populations: ReadonlyMap<string, Population>,
+  spikesPerStep: Simulation['spikesPerStep'],
+  keep: (tensor: Float32Array) => Float32Array,
+): Simulation {
+  const { steps, keep: sums = ALL_SUMS } = options;
+  const column = <T>(sum: (typeof ALL_SUMS)[number], pick: (population: Population) => T): Map<string, T> => {
+    const layers = sums.includes(sum) ? network.layers.filter(hasNeuron) : [];
+    return new Map(layers.map(({ output }) => [output, pick(populations.get(output)!)]));
+  };
+  return {
+    steps,
+    output: keep(populations.get(OUTPUT)!.membrane()),
+    currents: column('currents', (population) => keep(population.currents())),
+    flows: column('flows', (population) => keep(population.flows())),
+    spikeCounts: column('spikeCounts', (population) => population.spikeCounts()),
+    spikesPerStep,
+    spikes: countSpikes(spikesPerStep),
+  };
+}

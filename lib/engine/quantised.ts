@@ -1,0 +1,54 @@
+/**
+ * What a multi-threshold network with thresholds 0.5 .. 2^-N computes at T=1, written as a U-Net: the forward
+ * pass with every ReLU and every pooling rounded to N bits. The weights are those of the conversion, in which
+ * each channel's lambda is 1. It has no membranes and no spikes, and is here to be compared with the simulation.
+ */
+
+import { UsageError } from '../core/error.js';
+import { IMAGE, OUTPUT } from '../net/architecture.js';
+import { hasNeuron, type Signals, signalOf } from '../net/network.js';
+import { findNeuron } from '../neuron/index.js';
+import { neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
+import { optimalThresholds } from '../paper/thresholds.js';
+import type { Kernels } from './contract.js';
+import { applyLayer, gatherInput, releaseInput } from './forward.js';
+import type { Run } from './predict.js';
+
+/** The run of a one-step network as a U-Net; UsageError where its neurons are not those of the preset. */
+export function quantisedRun(kernels: Kernels, network: SpikingNetwork): Run {
+  const bits = new Map(
+    network.layers.filter(hasNeuron).map((layer) => [layer.output, bitsOf(network, layer)]),
+  );
+  return (image, height, width) =>
+    kernels.scope((keep) => {
+      const signals: Signals = new Map([[IMAGE, image]]);
+      for (const layer of network.layers) {
+        const input = gatherInput(kernels, layer, signals, height, width);
+        const current = applyLayer(kernels, layer, network.parameters, input, height, width);
+        releaseInput(kernels, layer, input);
+        if (hasNeuron(layer)) quantiseAll(current, bits.get(layer.output)!);
+        signals.set(layer.output, current);
+      }
+      return { output: keep(signalOf(signals, OUTPUT)), spikes: 0 };
+    });
+}
+
+/** clip(ceil(2^N I - 1/2), 0, 2^N - 1) / 2^N: to the nearest, ties down; the sum is a float32, as membranes are. */
+function quantiseAll(values: Float32Array, bits: number): void {
+  const levels = 2 ** bits;
+  const half = 0.5 / levels;
+  for (let i = 0; i < values.length; i++) {
+    const code = Math.ceil(Math.fround(values[i] + half) * levels) - 1;
+    values[i] = Math.min(levels - 1, Math.max(0, code)) / levels;
+  }
+}
+
+/** N of a layer's neurons. */
+function bitsOf(network: SpikingNetwork, layer: SpikingNetwork['layers'][number]): number {
+  const { neuron, parameters } = neuronOf(network, layer);
+  const { thresholds, initialPotential } = parameters;
+  const half = thresholds.at(-1)! / 2;
+  const usual = optimalThresholds(thresholds.length).every((volts, i) => volts === thresholds[i]);
+  if (neuron === findNeuron('mt') && usual && initialPotential === half) return thresholds.length;
+  throw new UsageError(`--as-unet: ${layer.output} has other neurons than "convert --preset one-step" makes`);
+}

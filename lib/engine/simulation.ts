@@ -1,0 +1,112 @@
+/** What a simulation is given and what it leaves behind. */
+
+import { UsageError } from '../core/error.js';
+import type { Window } from '../core/window.js';
+import type { Layer } from '../net/architecture.js';
+import type { Signals } from '../net/network.js';
+import type { SpikingMode } from './spikingContract.js';
+
+/** How currents are computed: from dense tensors, from events, or whichever fits the density of each layer. */
+export type Mode = SpikingMode;
+export const MODES: readonly Mode[] = ['auto', 'dense', 'event'];
+
+/** What one layer did in one step; the arrays are the simulation's own and change with the next step. */
+export interface StepRecord {
+  readonly layer: Layer;
+  /** 0 .. T-1 */
+  readonly step: number;
+  readonly current: Float32Array;
+  /** Membrane potential after the step, [h,w,C]; [k,h,w,C] of a neuron with k of them. */
+  readonly membrane: Float32Array;
+  /** Weighted spikes o(t). */
+  readonly output: Float32Array;
+  /** Number of spikes of each neuron. */
+  readonly spikes: Uint8Array;
+}
+
+/** What can be kept of every neuron, summed over the steps. */
+export type Sums = 'currents' | 'flows' | 'spikeCounts';
+export const ALL_SUMS: readonly Sums[] = ['currents', 'flows', 'spikeCounts'];
+
+export interface SimulationOptions {
+  /** T */
+  readonly steps: number;
+  readonly mode: Mode;
+  /** Default: everything. What is not kept costs neither memory nor time. */
+  readonly keep?: readonly Sums[];
+  /** The part of the image whose spikes are counted, its sides multiples of 16; default: all of it. */
+  readonly counted?: Window | undefined;
+  /**
+   * A layer reads what the layers before it fire in the same step (Algorithm 1; default), or what they fired in the
+   * step before, as section 3.1 says: then the steps are run one by one. `delayed`: it
+   * fires for T steps, after the layers before it have done so (delayed.ts).
+   */
+  readonly timing?: 'same' | 'previous' | 'delayed';
+  /** How many steps a layer runs before the next layer begins; default: as many as fit the memory. */
+  readonly stepsAtOnce?: number;
+  /** Sees every step of every layer; then the steps are run one by one. */
+  readonly onStep?: (record: StepRecord) => void;
+}
+
+/** What a simulation leaves behind; every map has an entry for each neuron layer, where it was to be kept. */
+export interface Simulation {
+  readonly steps: number;
+  /** I_in of the last layer [H,W,K]: its current summed over the steps. */
+  readonly output: Float32Array;
+  /** I_in (line 9): input currents summed over the steps, [h,w,C]. */
+  readonly currents: Signals;
+  /** I_out (Eq. 10, line 9): weighted spikes summed over the steps, [h,w,C]. */
+  readonly flows: Signals;
+  /** Spikes of each neuron over all steps, [h,w,C]. */
+  readonly spikeCounts: ReadonlyMap<string, Uint32Array>;
+  /** Spikes of each layer in each step, [T]; of all neurons, or of those in the window that is counted. */
+  readonly spikesPerStep: ReadonlyMap<string, Float64Array>;
+  /** The same of all layers in all steps. */
+  readonly spikes: number;
+}
+
+/** Refuses a number of steps that makes no sense (UsageError). */
+export function checkSteps(steps: number): void {
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new UsageError(`--steps ${steps}: expected a whole number of time steps of at least 1`);
+  }
+}
+
+/** The part of a layer's output of `height` rows that a window of the image of `imageHeight` rows becomes. */
+export function windowOfLayer(window: Window, height: number, imageHeight: number): Window {
+  const scale = (side: number) => (side * height) / imageHeight;
+  const { top, bottom, left, right } = window;
+  return { top: scale(top), bottom: scale(bottom), left: scale(left), right: scale(right) };
+}
+
+/** The part of a layer's output [h,w,C] whose spikes are counted: of a window of the image, or all of it. */
+export function countedPart(
+  counted: Window | undefined,
+  { height, width }: { readonly height: number; readonly width: number },
+  imageHeight: number,
+): Window {
+  if (counted) return windowOfLayer(counted, height, imageHeight);
+  return { top: 0, bottom: height, left: 0, right: width };
+}
+
+/** Spikes [h,w,C] of one step in a window. */
+export function countWithin(spikes: Uint8Array, window: Window, width: number, channels: number): number {
+  let total = 0;
+  for (let y = window.top; y < window.bottom; y++) {
+    const end = (y * width + window.right) * channels;
+    for (let n = (y * width + window.left) * channels; n < end; n++) total += spikes[n];
+  }
+  return total;
+}
+
+/** sum += spikes of one step, neuron by neuron. */
+export function addCounts(sum: Uint32Array, spikes: Uint8Array): void {
+  for (let n = 0; n < spikes.length; n++) sum[n] += spikes[n];
+}
+
+/** Spikes of all layers in all steps. */
+export function countSpikes(spikesPerStep: Simulation['spikesPerStep']): number {
+  let spikes = 0;
+  for (const perStep of spikesPerStep.values()) for (const count of perStep) spikes += count;
+  return spikes;
+}

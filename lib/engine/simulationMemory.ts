@@ -1,0 +1,83 @@
+/** How much memory a simulation takes, and how many of its steps fit at once. */
+
+import { inputSize, type Layer, outputDims } from '../net/architecture.js';
+import { hasNeuron } from '../net/network.js';
+import { valuesIn } from '../op/op.js';
+import { peakOfSignals, weightBytes } from './memory.js';
+
+/** Spikes of layers that wait for their readers take at most so many bytes, where the image allows it. */
+const TRAIN_BYTES = 256 * 2 ** 20;
+/** Engines round channels up to whole blocks of so many. */
+const LANES = 16;
+
+/** The most steps that every layer runs before the next one begins. */
+export function stepsAtOnce(layers: readonly Layer[], height: number, width: number, steps: number): number {
+  const bytesPerStep = peakOfSignals(layers, (layer) => neurons(layer, height, width));
+  const most = Math.max(1, Math.floor(TRAIN_BYTES / bytesPerStep));
+  return Math.ceil(steps / Math.ceil(steps / most));
+}
+
+/** Bytes that a simulation with `sums` sums and `membranes` potentials for each neuron takes at its peak. */
+export function simulationBytes(
+  layers: readonly Layer[],
+  height: number,
+  width: number,
+  steps: number,
+  sums: number,
+  membranes = 1,
+): number {
+  const atOnce = stepsAtOnce(layers, height, width, steps);
+  const trains = (layer: Layer) => atOnce * neurons(layer, height, width);
+  const membrane = (layer: Layer) => 4 * membranes * neurons(layer, height, width);
+  const all = layers.filter(hasNeuron).reduce((sum, layer) => sum + 4 * neurons(layer, height, width), 0);
+  const kept = sums * all + weightBytes(layers);
+  if (atOnce < steps) return peakOfSignals(layers, trains) + membranes * all + kept; // they wait for the next steps
+  return peakOfSignals(layers, trains, membrane) + kept;
+}
+
+/**
+ * Bytes that a simulation step by step takes at its peak, however many steps it has: output, membranes, spikes and sums
+ * of all neurons, and of one layer its input and its current. Engines may keep weights in one order for dense inputs and
+ * in another for events.
+ */
+export function stepByStepBytes(
+  layers: readonly Layer[],
+  height: number,
+  width: number,
+  sums: number,
+  membranes = 1,
+): number {
+  const own = (layer: Layer) => valuesIn(outputDims(layer, height, width));
+  const inputOf = (layer: Layer) => (layer.inputs.length > 1 ? valuesIn(inputSize(layer, height, width)) : 0);
+  const neuronBytes = 4 * (1 + membranes + sums) + 1;
+  const all = layers.filter(hasNeuron).reduce((sum, layer) => sum + neuronBytes * own(layer), 0);
+  const working = Math.max(...layers.map((layer) => 4 * (inputOf(layer) + own(layer))));
+  const [first, last] = [layers[0], layers.at(-1)!];
+  const ends = 4 * (valuesIn(inputSize(first, height, width)) + own(first) + own(last));
+  return all + working + ends + 2 * weightBytes(layers);
+}
+
+/**
+ * Bytes that a simulation with delayed timing takes at its peak, however many steps it has: flows that wait
+ * for their readers, and of one layer its input, current, silence, output, membranes and spikes.
+ */
+export function delayedBytes(
+  layers: readonly Layer[],
+  height: number,
+  width: number,
+  sums: number,
+  membranes = 1,
+): number {
+  const own = (layer: Layer) => valuesIn(outputDims(layer, height, width));
+  const flow = (layer: Layer) => 4 * own(layer);
+  const input = (layer: Layer) => 4 * valuesIn(inputSize(layer, height, width));
+  const firing = (layer: Layer) => (4 * (3 + membranes) + 1) * own(layer);
+  const kept = layers.filter(hasNeuron).reduce((sum, layer) => sum + sums * flow(layer), 0);
+  return peakOfSignals(layers, flow, (layer) => input(layer) + firing(layer)) + kept + weightBytes(layers);
+}
+
+/** Neurons of a layer, with those of padded channels. */
+function neurons(layer: Layer, height: number, width: number): number {
+  const out = outputDims(layer, height, width);
+  return out.height * out.width * Math.ceil(out.channels / LANES) * LANES;
+}

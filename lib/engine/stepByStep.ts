@@ -1,0 +1,186 @@
+/**
+ * The Spiking-UNet over T steps: the forward part of Algorithm 1 (lines 1-11), line by line. Every layer reads
+ * what the layer before it fired in the same step; with the last layer first, in the step before. Convolutions run on dense tensors or on lists of events;
+ * the bits are the same (engine/contract.ts), the work is not.
+ */
+
+import type { Window } from '../core/window.js';
+import { type Layer, outputDims } from '../net/architecture.js';
+import { hasNeuron, type Network, type Signals } from '../net/network.js';
+import { layerParameters } from '../net/parameters.js';
+import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
+import { startMembranes } from '../neuron/start.js';
+import type { Kernels } from './contract.js';
+import { applyLayer, gatherInput, kernelDims, newOutput } from './forward.js';
+import { kernelsOf } from './operations.js';
+import {
+  ALL_SUMS,
+  addCounts,
+  countedPart,
+  countSpikes,
+  countWithin,
+  type Mode,
+  type Simulation,
+  type SimulationOptions,
+  type Sums,
+} from './simulation.js';
+
+/** In mode `auto`, layers with a larger fraction of non-zero inputs run dense. */
+const DENSE_ABOVE = 0.5;
+
+/** Runs `image` [H,W,C] step by step; the sums live in the scope of the caller. */
+export function simulateSteps(
+  kernels: Kernels,
+  network: SpikingNetwork,
+  image: Float32Array,
+  height: number,
+  width: number,
+  options: SimulationOptions,
+): Simulation {
+  const [first] = network.layers;
+  const order = options.timing === 'previous' ? network.layers.toReversed() : network.layers;
+  const populations = newPopulations(kernels, network, height, width, options); // line 1
+  const output = newOutput(kernels, network.layers.at(-1)!, height, width).fill(0);
+  const staticCurrent = applyLayer(kernels, first, network.parameters, image, height, width); // line 2
+  const fired: Signals = new Map([...populations].map(([name, population]) => [name, population.output]));
+  for (let t = 0; t < options.steps; t++) {
+    for (const layer of order) {
+      kernels.scope(() => {
+        const current =
+          layer === first
+            ? staticCurrent
+            : propagate(kernels, network, layer, fired, height, width, options.mode); // line 6
+        const population = populations.get(layer.output);
+        if (population) advance(kernels, population, layer, current, t, options);
+        else kernels.addInto(output, current);
+      });
+    }
+  }
+  return summarise(populations, output, options);
+}
+
+/** The neurons of one layer: state, what they fire now, and what they have done so far; all [h,w,C]. */
+interface Population {
+  readonly kind: LayerNeuron;
+  /** [k,h,w,C] of neurons with k potentials. */
+  readonly membrane: Float32Array;
+  readonly output: Float32Array;
+  readonly spikes: Uint8Array;
+  /** Sums over the steps, where they are to be kept. */
+  readonly currentSum: Float32Array | undefined;
+  readonly flow: Float32Array | undefined;
+  readonly spikeCount: Uint32Array | undefined;
+  readonly spikesPerStep: Float64Array;
+  readonly width: number;
+  readonly counted: Window;
+}
+
+type Populations = ReadonlyMap<string, Population>;
+
+function newPopulations(
+  kernels: Kernels,
+  network: SpikingNetwork,
+  height: number,
+  width: number,
+  { steps, counted, keep = ALL_SUMS }: SimulationOptions,
+): Populations {
+  const kept = <T>(sum: Sums, make: () => T) => (keep.includes(sum) ? make() : undefined);
+  const entries = network.layers.filter(hasNeuron).map((layer) => {
+    const filled = (value: number) => newOutput(kernels, layer, height, width).fill(value);
+    const output = filled(0);
+    const dims = outputDims(layer, height, width);
+    const kind = neuronOf(network, layer);
+    const membrane = kernels.tensor(membranesOf(network, layer) * output.length);
+    startMembranes(kind.neuron, kind.parameters, membrane);
+    const population: Population = {
+      kind,
+      membrane,
+      output,
+      spikes: new Uint8Array(output.length),
+      currentSum: kept('currents', () => filled(0)),
+      flow: kept('flows', () => filled(0)),
+      spikeCount: kept('spikeCounts', () => new Uint32Array(output.length)),
+      spikesPerStep: new Float64Array(steps),
+      width: dims.width,
+      counted: countedPart(counted, dims, height),
+    };
+    return [layer.output, population] as const;
+  });
+  return new Map(entries);
+}
+
+/** The current of a layer from the spikes of this step (line 6: the bias enters every time). */
+export function propagate(
+  kernels: Kernels,
+  network: Network,
+  layer: Layer,
+  fired: Signals,
+  height: number,
+  width: number,
+  mode: Mode,
+): Float32Array {
+  const input = gatherInput(kernels, layer, fired, height, width);
+  const dense = mode === 'dense' || (mode === 'auto' && density(input) > DENSE_ABOVE);
+  return (dense ? applyLayer : applyEvents)(kernels, layer, network.parameters, input, height, width);
+}
+
+function density(values: Float32Array): number {
+  let events = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) events++;
+  return events / values.length;
+}
+
+/** `applyLayer` of engine/forward.ts, driven by events. */
+function applyEvents(
+  kernels: Kernels,
+  layer: Layer,
+  parameters: Network['parameters'],
+  spikes: Float32Array,
+  height: number,
+  width: number,
+): Float32Array {
+  const out = newOutput(kernels, layer, height, width);
+  const dims = kernelDims(layer, height, width);
+  kernelsOf(layer.op).events(kernels, out, spikes, layerParameters(parameters, layer), dims);
+  return out;
+}
+
+/** Updates the neurons of a layer and adds to its sums (line 9). */
+function advance(
+  kernels: Kernels,
+  population: Population,
+  layer: Layer,
+  current: Float32Array,
+  step: number,
+  options: SimulationOptions,
+): void {
+  const { kind, output, spikes, membrane } = population;
+  kind.neuron.step(output, spikes, membrane, current, kind.parameters); // line 8
+  const { currentSum, flow, spikeCount, counted, width } = population;
+  if (currentSum) kernels.addInto(currentSum, current);
+  if (flow) kernels.addInto(flow, output);
+  if (spikeCount) addCounts(spikeCount, spikes);
+  population.spikesPerStep[step] = countWithin(spikes, counted, width, layer.channelsOut);
+  options.onStep?.({ layer, step, current, membrane, output, spikes });
+}
+
+function summarise(populations: Populations, output: Float32Array, options: SimulationOptions): Simulation {
+  const { steps } = options;
+  const column = <T>(pick: (population: Population) => T | undefined) =>
+    new Map(
+      [...populations].flatMap(([name, population]) => {
+        const picked = pick(population);
+        return picked === undefined ? [] : [[name, picked] as const];
+      }),
+    );
+  const spikesPerStep = column((population) => population.spikesPerStep);
+  return {
+    steps,
+    output,
+    currents: column((population) => population.currentSum),
+    flows: column((population) => population.flow),
+    spikeCounts: column((population) => population.spikeCount),
+    spikesPerStep,
+    spikes: countSpikes(spikesPerStep),
+  };
+}

@@ -1,0 +1,166 @@
+/**
+ * Images that are too large for the memory, in overlapping tiles. The network looks a limited way around each
+ * pixel, so a tile with that margin around it gives, inside, the bits of the whole image: where it ends at the
+ * border of the image the zeros of the padding are the same, elsewhere wrong values do not reach the inside.
+ */
+
+import { UsageError } from '../core/error.js';
+import type { Window } from '../core/window.js';
+import { IMAGE, type Layer, OUTPUT, SIZE_STEP, totalChannelsIn } from '../net/architecture.js';
+import type { Interval } from '../op/op.js';
+import { toMiB } from './memory.js';
+import type { Run } from './predict.js';
+
+/** How many pixels around a block of 16x16 its output depends on, rounded up to a multiple of 16. */
+export function receptiveMargin(layers: readonly Layer[]): number {
+  const block: Interval = { first: 0, last: SIZE_STEP - 1 };
+  const needed = new Map([[OUTPUT, block]]);
+  for (const layer of layers.toReversed()) {
+    const { first, last } = layer.op.reads(needed.get(layer.output)!);
+    for (const name of layer.inputs) {
+      const other = needed.get(name) ?? { first, last };
+      needed.set(name, { first: Math.min(first, other.first), last: Math.max(last, other.last) });
+    }
+  }
+  const { first, last } = needed.get(IMAGE)!;
+  return Math.ceil(Math.max(-first, last - block.last) / SIZE_STEP) * SIZE_STEP;
+}
+
+/** What may be too large, and how large it may be. */
+export interface MemoryLimit {
+  /** Bytes that a run on an image of this size takes. */
+  bytesOf(height: number, width: number): number;
+  /** Bytes that an image of this size takes besides, however it is run: as a picture, as input and as output. */
+  around?(height: number, width: number): number;
+  readonly bytes: number;
+}
+
+/** Bytes that an image takes when it is run as a whole. */
+export function wholeBytes({ bytesOf, around }: MemoryLimit, height: number, width: number): number {
+  return bytesOf(height, width) + (around?.(height, width) ?? 0);
+}
+
+/** Height and width of the tiles without their margins; undefined where the image fits as a whole. */
+export function planTiles(
+  layers: readonly Layer[],
+  height: number,
+  width: number,
+  limit: MemoryLimit,
+): TileSize | undefined {
+  if (wholeBytes(limit, height, width) <= limit.bytes) return undefined;
+  const margin = receptiveMargin(layers);
+  const grown = (side: number, extent: number) => Math.min(extent, side + 2 * margin);
+  const image = limit.around?.(height, width) ?? 0;
+  const needed = (side: number) => image + limit.bytesOf(grown(side, height), grown(side, width));
+  const fits = (side: number) => needed(side) <= limit.bytes;
+  let side = 0;
+  for (let more = 2 ** 16; more >= SIZE_STEP; more /= 2) if (fits(side + more)) side += more;
+  if (side === 0) {
+    const least = toMiB(needed(SIZE_STEP));
+    const large = image > 0 ? `, ${toMiB(image)} of them for the image itself` : '';
+    throw new UsageError(
+      `--memory ${toMiB(limit.bytes)}: even the smallest tiles of this image need ${least} MiB${large}`,
+    );
+  }
+  return { height: Math.min(side, height), width: Math.min(side, width) };
+}
+
+/** A run that cuts images that exceed the limit into tiles; the outputs and the spikes are those of the whole image. */
+export function tiledRun(run: Run, layers: readonly Layer[], limit: MemoryLimit): Run {
+  const margin = receptiveMargin(layers);
+  return (input, height, width, counted) => {
+    const tile = planTiles(layers, height, width, limit);
+    if (!tile) return run(input, height, width, counted);
+    return inTiles(layers, tile, margin, run)(input, height, width, counted);
+  };
+}
+
+/**
+ * A run that sees an image as patches of `size` pixels (a multiple of 16) side by side, each on its own, as the
+ * authors' code evaluates DRIVE: near the borders of the patches the outputs are not those of the whole image.
+ */
+export function patchwiseRun(run: Run, layers: readonly Layer[], size: number): Run {
+  return inTiles(layers, { height: size, width: size }, 0, run);
+}
+
+interface TileSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Runs each tile with so many pixels around it and keeps what lies inside. */
+function inTiles(layers: readonly Layer[], tile: TileSize, margin: number, run: Run): Run {
+  return (input, height, width, counted) => {
+    const image = { values: input, width, channels: totalChannelsIn(layers[0]) };
+    const output = newPlane(height, width, layers.at(-1)!.channelsOut);
+    let spikes = 0;
+    for (const inside of tilesOf(height, width, tile)) {
+      const around = grow(inside, margin, height, width);
+      const [h, w] = [around.bottom - around.top, around.right - around.left];
+      const part = newPlane(h, w, image.channels);
+      copyWindow(part, shift(around, around), image, around);
+      const window = counted ? intersect(inside, counted) : inside;
+      const prediction = run(part.values, h, w, shift(window, around));
+      const source = { values: prediction.output, width: w, channels: output.channels };
+      copyWindow(output, inside, source, shift(inside, around));
+      spikes += prediction.spikes;
+    }
+    return { output: output.values, spikes };
+  };
+}
+
+function* tilesOf(height: number, width: number, tile: TileSize): Generator<Window> {
+  for (let top = 0; top < height; top += tile.height) {
+    for (let left = 0; left < width; left += tile.width) {
+      const bottom = Math.min(height, top + tile.height);
+      yield { top, bottom, left, right: Math.min(width, left + tile.width) };
+    }
+  }
+}
+
+function grow({ top, bottom, left, right }: Window, margin: number, height: number, width: number): Window {
+  return {
+    top: Math.max(0, top - margin),
+    bottom: Math.min(height, bottom + margin),
+    left: Math.max(0, left - margin),
+    right: Math.min(width, right + margin),
+  };
+}
+
+/** What two windows share; an empty window where they share nothing. */
+function intersect(a: Window, b: Window): Window {
+  const [top, left] = [Math.max(a.top, b.top), Math.max(a.left, b.left)];
+  const [bottom, right] = [Math.min(a.bottom, b.bottom), Math.min(a.right, b.right)];
+  return { top, bottom: Math.max(top, bottom), left, right: Math.max(left, right) };
+}
+
+/** A window in the coordinates of one around it. */
+function shift({ top, bottom, left, right }: Window, around: Window): Window {
+  return {
+    top: top - around.top,
+    bottom: bottom - around.top,
+    left: left - around.left,
+    right: right - around.left,
+  };
+}
+
+/** A tensor [H,W,C]. */
+interface Plane {
+  readonly values: Float32Array;
+  readonly width: number;
+  readonly channels: number;
+}
+
+function newPlane(height: number, width: number, channels: number): Plane {
+  return { values: new Float32Array(height * width * channels), width, channels };
+}
+
+/** Copies a window of one tensor to an equally large one of another. */
+function copyWindow(target: Plane, to: Window, source: Plane, from: Window): void {
+  const length = (from.right - from.left) * source.channels;
+  for (let y = 0; y < from.bottom - from.top; y++) {
+    const start = ((from.top + y) * source.width + from.left) * source.channels;
+    const at = ((to.top + y) * target.width + to.left) * target.channels;
+    target.values.set(source.values.subarray(start, start + length), at);
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The threads of the engine. A kernel call is published in shared memory; the calling thread and all workers that
+ * are awake take tasks of it until none is left (assembly/tasks.ts), and the call returns when every thread has
+ * let go of it. A worker that starts late, or never, costs time but changes nothing.
+ */
+
+import { Worker } from 'node:worker_threads';
+import { freeAddressSpace } from '../../core/systemMemory.js';
+import { binary } from './binary.js';
+import { compile, instantiate, type KernelFunction, type SharedMemory } from './webassembly.js';
+
+/** Words of the control block, from its start; assembly/tasks.ts knows the first. */
+const CONTROL = {
+  address: 1024,
+  nextTask: 0,
+  epoch: 1,
+  open: 2,
+  active: 3,
+  failed: 4,
+  kernel: 5,
+  count: 6,
+  args: 7,
+};
+const CONTROL_WORDS = 40;
+/** How long a thread looks for news before it sleeps, in rounds of about a nanosecond or two. */
+const SPINS = 30_000;
+
+/**
+ * What a worker does, as text: it needs no file of its own, wherever the package is bundled. It registers as active
+ * before it looks whether a call is open, so the caller never changes a call that someone still reads. Growing by 0
+ * tells V8 how large the memory is by now: an instance that is made while another thread grows it may not know.
+ */
+const WORKER = `
+const { workerData } = require('node:worker_threads');
+const { module, memory, thread, names, words, control: at, spins } = workerData;
+const control = new Int32Array(memory.buffer, at.address, words);
+const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+memory.grow(0);
+exports.setThread(thread);
+for (;;) {
+  const seen = Atomics.load(control, at.epoch);
+  Atomics.add(control, at.active, 1);
+  if (Atomics.load(control, at.open) === 1) {
+    try {
+      exports[names[control[at.kernel]]](...control.subarray(at.args, at.args + control[at.count]));
+    } catch {
+      Atomics.store(control, at.failed, 1);
+    }
+  }
+  if (Atomics.sub(control, at.active, 1) === 1) Atomics.notify(control, at.active);
+  let left = spins;
+  while (Atomics.load(control, at.epoch) === seen && left > 0) left -= 1;
+  if (left === 0) Atomics.wait(control, at.epoch, seen);
+}`;
+
+/** What a worker takes of an address space; Node ends the program where it finds less. */
+const WORKER_SPACE = 2 ** 30;
+
+/** Starts a worker that ends with the program. Where the system allows no more threads, the others do its work. */
+function startWorker(workerData: object): void {
+  if (freeAddressSpace() < 2 * WORKER_SPACE) return; // as much again is left for the program
+  try {
+    // Neither the loaders nor the options of the main thread concern a worker.
+    const worker = new Worker(WORKER, { eval: true, execArgv: [], env: {}, workerData });
+    worker.on('error', () => {});
+    worker.unref();
+  } catch {
+    // no file handle or no address space is left for it
+  }
+}
+
+export class Threads {
+  readonly count: number;
+  readonly #control: Int32Array;
+  readonly #kernels: Record<string, KernelFunction>;
+  readonly #names: string[];
+
+  /** Starts `count - 1` workers; they end with the program. */
+  constructor(memory: SharedMemory, count: number) {
+    this.count = count;
+    const module = compile(Buffer.from(binary, 'base64'));
+    this.#kernels = instantiate(module, memory);
+    this.#names = Object.keys(this.#kernels);
+    this.#control = new Int32Array(memory.buffer, CONTROL.address, CONTROL_WORDS);
+    for (let thread = 1; thread < count; thread++) {
+      const shared = {
+        module,
+        memory,
+        names: this.#names,
+        words: CONTROL_WORDS,
+        control: CONTROL,
+        spins: SPINS,
+      };
+      startWorker({ ...shared, thread });
+    }
+  }
+
+  /** Calls a kernel with its number of tasks and further arguments (integers of 32 bits) on all threads. */
+  run(name: string, tasks: number, ...args: number[]): void {
+    const kernel = this.#kernels[name];
+    const control = this.#control;
+    control[CONTROL.nextTask] = 0;
+    if (this.count === 1 || tasks <= 1) {
+      kernel(tasks, ...args);
+      return;
+    }
+    control[CONTROL.kernel] = this.#names.indexOf(name);
+    control[CONTROL.count] = args.length + 1;
+    control[CONTROL.args] = tasks;
+    control.set(args, CONTROL.args + 1);
+    Atomics.store(control, CONTROL.open, 1);
+    Atomics.add(control, CONTROL.epoch, 1);
+    Atomics.notify(control, CONTROL.epoch);
+    try {
+      kernel(tasks, ...args);
+    } finally {
+      this.#close();
+    }
+    if (Atomics.exchange(control, CONTROL.failed, 0) === 1)
+      throw new Error(`kernel ${name} failed in a worker`);
+  }
+
+  /** Lets nobody in any more and waits until everybody is out. */
+  #close(): void {
+    const control = this.#control;
+    Atomics.store(control, CONTROL.open, 0);
+    for (let spins = 0; ; spins++) {
+      const active = Atomics.load(control, CONTROL.active);
+      if (active === 0) return;
+      if (spins > SPINS) Atomics.wait(control, CONTROL.active, active, 1);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Checksums of a safetensors file, as two entries of its metadata: a SHA-256 over all that the file says, and the first
+ * digits of one for each tensor, which tell where a damaged file is damaged. They depend on the contents only, not
+ * on the order in which a program writes them. They protect against damage, not against forgery.
+ */
+
+import { createHash } from 'node:crypto';
+import { DataError } from '../core/error.js';
+
+/** A tensor as it lies in a file. */
+export interface StoredTensor {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** Both or none are in a file: a flipped bit in one of the names is noticed by the other. */
+const [WHOLE, EACH] = ['sha256', 'sha256Tensors'];
+const DIGITS = 64;
+/** Of each tensor: enough to find the damaged one. */
+const SHORT = 8;
+
+/** The two entries of the metadata. They have the same length for any contents of as many tensors. */
+export function checksumsOf(
+  tensors: readonly StoredTensor[],
+  metadata: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const digests = [...tensors].sort(byName).map(digestOf);
+  return entries(sha256(canonical(metadata), ...digests), digests);
+}
+
+/** Entries of the right length, to be filled in when the bytes are known. */
+export function blankChecksums(tensors: number): Record<string, string> {
+  const blank = '0'.repeat(DIGITS);
+  return entries(
+    blank,
+    Array.from({ length: tensors }, () => blank),
+  );
+}
+
+/** The metadata without their checksums, and whether they had some; DataError names the part that is damaged. */
+export function verifyChecksums(
+  tensors: readonly StoredTensor[],
+  stored: Readonly<Record<string, string>>,
+  source: string,
+): { metadata: Record<string, string>; checked: boolean } {
+  const { [WHOLE]: whole, [EACH]: each, ...metadata } = stored;
+  if (whole === undefined && each === undefined) return { metadata, checked: false };
+  const expected = checksumsOf(tensors, metadata);
+  if (whole !== expected[WHOLE] || each !== expected[EACH]) {
+    const tensor = whole === expected[WHOLE] ? undefined : damagedTensor(tensors, each ?? '', expected[EACH]);
+    const part = tensor ?? 'what its metadata say';
+    throw new DataError(
+      `${source}: damaged: ${part} is not what was written (SHA-256): take it from a backup or make it again; ` +
+        `if it was changed on purpose, remove "${WHOLE}" and "${EACH}" from its metadata`,
+    );
+  }
+  return { metadata, checked: true };
+}
+
+/** The first tensor, by name, whose digest has changed. */
+function damagedTensor(
+  tensors: readonly StoredTensor[],
+  found: string,
+  expected: string,
+): string | undefined {
+  const [before, now] = [found, expected].map((list) => list.split(' '));
+  const bad = before.length === now.length ? now.findIndex((digest, i) => digest !== before[i]) : -1;
+  return bad < 0 ? undefined : `tensor ${[...tensors].sort(byName)[bad].name}`;
+}
+
+function entries(whole: string, digests: readonly string[]): Record<string, string> {
+  return { [WHOLE]: whole, [EACH]: digests.map((digest) => digest.slice(0, SHORT)).join(' ') };
+}
+
+function digestOf({ name, dtype, shape, bytes }: StoredTensor): string {
+  return sha256(JSON.stringify([name, dtype, shape]), bytes);
+}
+
+function canonical(metadata: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** By UTF-16 code units. */
+function byName(a: StoredTensor, b: StoredTensor): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+/** SHA-256 of several parts, one after the other, in hexadecimal digits. */
+export function sha256(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}

@@ -1,0 +1,164 @@
+/**
+ * Operations and energy, counted three ways. `paper` is Eq. 13 as the paper applies it: every spike costs one
+ * accumulation whatever it reaches, and only the first layer multiplies. `synops` lets every spike pay for each
+ * synapse it really reaches. The U-Net's multiply-accumulates are counted exactly, and as the paper does
+ * (borders included, transposed convolutions per output pixel, biases as operations).
+ */
+
+import { IMAGE, inputSize, type Layer, outputDims, totalChannelsIn } from '../net/architecture.js';
+import { hasNeuron } from '../net/network.js';
+import { valuesIn } from '../op/op.js';
+import { spikingEnergy, spikingFlops, unetEnergy } from '../paper/flops.js';
+
+/** Multiply-accumulates of a layer as the paper counts them: every output pixel sums all taps and its bias. */
+export function paperMacs(layer: Layer, height: number, width: number): number {
+  if (!layer.op.hasWeights) return 0;
+  return valuesIn(outputDims(layer, height, width)) * (layer.op.kernel ** 2 * totalChannelsIn(layer) + 1);
+}
+
+/**
+ * Multiply-accumulates that a layer really needs: a transposed convolution scatters each input pixel through its
+ * nine taps, a quarter of what a count per output pixel gives. Products with the zero padding count, biases do not.
+ */
+export function exactMacs(layer: Layer, height: number, width: number): number {
+  return layer.op.multiplications(inputSize(layer, height, width));
+}
+
+/**
+ * Synaptic operations that the spikes of one signal cause in one layer that reads it. `spikeCount` [h,w,C] holds
+ * the spikes of each neuron over all steps.
+ */
+export function synapticOperations(
+  layer: Layer,
+  spikeCount: Uint32Array,
+  height: number,
+  width: number,
+): number {
+  const { op } = layer;
+  const size = inputSize(layer, height, width);
+  const channels = spikeCount.length / (size.height * size.width);
+  const along = (extent: number) => Array.from({ length: extent }, (_, i) => op.reach(i, extent));
+  const [rows, columns] = [along(size.height), along(size.width)];
+  let operations = 0;
+  for (let y = 0; y < size.height; y++) {
+    for (let x = 0; x < size.width; x++) {
+      const fanOut = rows[y] * columns[x] * op.channelsReached;
+      const start = (y * size.width + x) * channels;
+      for (let c = start; c < start + channels; c++) operations += spikeCount[c] * fanOut;
+    }
+  }
+  return operations;
+}
+
+/** Operations of one layer. */
+export interface LayerCost {
+  readonly name: string;
+  readonly paperMacs: number;
+  readonly exactMacs: number;
+  /** Spikes of its own neurons over all steps. */
+  readonly spikes: number;
+  /** Synaptic operations that incoming spikes cause in it; 0 for the first layer, which receives an image. */
+  readonly synops: number;
+}
+
+/** The costs of every layer for an image of this size; spikes are 0 where no spike counts are given. */
+export function layerCosts(
+  layers: readonly Layer[],
+  spikeCounts: ReadonlyMap<string, Uint32Array>,
+  height: number,
+  width: number,
+): LayerCost[] {
+  const countsOf = (name: string) => spikeCounts.get(name) ?? new Uint32Array(0);
+  return layers.map((layer) => ({
+    name: layer.name,
+    paperMacs: paperMacs(layer, height, width),
+    exactMacs: exactMacs(layer, height, width),
+    spikes: countsOf(layer.output).reduce((sum, count) => sum + count, 0),
+    synops: layer.inputs.reduce(
+      (sum, name) => sum + synapticOperations(layer, countsOf(name), height, width),
+      0,
+    ),
+  }));
+}
+
+/** The mean over images of what each layer costs. */
+export function meanCosts(images: readonly (readonly LayerCost[])[]): LayerCost[] {
+  return images[0].map(({ name }, l) => {
+    const mean = (key: Exclude<keyof LayerCost, 'name'>) =>
+      images.reduce((sum, costs) => sum + costs[l][key], 0) / images.length;
+    const [paperMacs, exactMacs] = [mean('paperMacs'), mean('exactMacs')];
+    return { name, paperMacs, exactMacs, spikes: mean('spikes'), synops: mean('synops') };
+  });
+}
+
+/** What one layer costs in joules, in each of the three models; each column sums to the total of energyReport. */
+export interface LayerEnergy {
+  readonly unet: number;
+  readonly paper: number;
+  readonly synops: number;
+}
+
+/** Spikes of pooling neurons are free in Eq. 13 as the paper applies it, and only the first layer multiplies. */
+export function layerEnergy(layer: Layer, cost: LayerCost): LayerEnergy {
+  const first = layer.inputs[0] === IMAGE;
+  return {
+    unet: unetEnergy(cost.paperMacs),
+    paper: spikingEnergy(layer.op.hasWeights ? cost.spikes : 0, first ? cost.paperMacs : 0),
+    synops: spikingEnergy(cost.synops, first ? cost.exactMacs : 0),
+  };
+}
+
+/** How many synapses a spike reaches on average if every neuron fires as often as any other. */
+export function evenFanOut(
+  layers: readonly Layer[],
+  costs: readonly LayerCost[],
+  height: number,
+  width: number,
+): number {
+  const neurons = layers
+    .filter(hasNeuron)
+    .reduce((sum, layer) => sum + valuesIn(outputDims(layer, height, width)), 0);
+  const synapses = costs.slice(1).reduce((sum, cost) => sum + cost.exactMacs, 0);
+  return synapses / neurons;
+}
+
+/** A number of operations and what they cost in joules. */
+export interface Energy {
+  readonly operations: number;
+  readonly joules: number;
+}
+
+export interface EnergyReport {
+  /** The U-Net's multiply-accumulates as the paper counts them, and exactly. */
+  readonly unet: { readonly paper: Energy; readonly exact: Energy };
+  readonly firstLayer: { readonly paper: Energy; readonly exact: Energy };
+  /** Eq. 13: spikes, without those of pooling neurons, plus the first layer's operations. */
+  readonly paper: Energy & { readonly spikes: number };
+  /** Every spike pays for its fan-out; plus the first layer's multiply-accumulates. */
+  readonly synops: Energy & { readonly synops: number };
+}
+
+/** The three models side by side; `spikes` replaces the counted ones in Eq. 13 (then nothing is known of fan-out). */
+export function energyReport(
+  layers: readonly Layer[],
+  costs: readonly LayerCost[],
+  spikes?: number,
+): EnergyReport {
+  const sum = (key: 'synops' | 'paperMacs' | 'exactMacs') =>
+    costs.reduce((total, cost) => total + cost[key], 0);
+  const counted = costs.reduce((total, cost, l) => total + (layers[l].op.hasWeights ? cost.spikes : 0), 0);
+  const macs = (operations: number): Energy => ({ operations, joules: unetEnergy(operations) });
+  const spiking = (accumulations: number, firstMacs: number): Energy => ({
+    operations: spikingFlops(accumulations, firstMacs),
+    joules: spikingEnergy(accumulations, firstMacs),
+  });
+  const [first] = costs;
+  const paperSpikes = spikes ?? counted;
+  const synops = sum('synops');
+  return {
+    unet: { paper: macs(sum('paperMacs')), exact: macs(sum('exactMacs')) },
+    firstLayer: { paper: macs(first.paperMacs), exact: macs(first.exactMacs) },
+    paper: { spikes: paperSpikes, ...spiking(paperSpikes, first.paperMacs) },
+    synops: { synops, ...spiking(synops, first.exactMacs) },
+  };
+}

@@ -1,0 +1,183 @@
+/**
+ * A network on whole images: metrics per image and in total. Totals of segmentation are computed from the counts
+ * of all pixels of all images; those of denoising are means over the images.
+ */
+
+import { DataError } from '../core/error.js';
+import { type Rng, stream } from '../core/rng.js';
+import { argmax, predict, type Run } from '../engine/predict.js';
+import type { Model } from '../model/model.js';
+import { VOID } from '../op/losses.js';
+import { addNoise, removeNoise } from '../picture/noise.js';
+import type { Sample } from '../picture/sample.js';
+import { psnr } from './psnr.js';
+import {
+  addTallies,
+  metricsOf,
+  type SegmentationMetrics,
+  segmentationScore,
+  tallyOf,
+  whatIsMissing,
+} from './segmentation.js';
+import { ssim } from './ssim.js';
+
+/** dB; SSIM 0..1; sigma in grey levels. */
+export interface DenoisingMetrics {
+  readonly psnr: number;
+  readonly ssim: number;
+  readonly sigma: number;
+}
+
+export type Metrics = SegmentationMetrics | DenoisingMetrics;
+
+export interface Evaluation {
+  readonly metrics: Metrics;
+  readonly images: readonly { name: string; metrics: Metrics; spikes: number }[];
+  readonly spikes: number;
+  /** Of more than two classes: pixels by true class (row) and predicted class (column), in the order of their ids. */
+  readonly confusion?: readonly (readonly number[])[];
+  /** What picks the best model: F1 (inside the field of view), mIoU or PSNR; undefined where there is none. */
+  readonly score: number | undefined;
+  /** Images, or the whole set, that have no F1, and why. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Called with every image as it is done: its prediction as class ids [H,W] or as a clean image [H,W,C] 0..1, and the
+ * input [H,W,C] that the network saw.
+ */
+export type OnImage = (sample: Sample, prediction: Uint8Array | Float32Array, seen: Float32Array) => void;
+
+/**
+ * Segments every sample; labels outside the field of view count as they are, predictions there as background. Pixels
+ * whose label is void, or the class `ignore`, do not count, and that class has no part in the mean; where it is predicted
+ * in the place of another, that is an error as any.
+ */
+export function evaluateSegmentation(
+  samples: readonly Sample[],
+  run: Run,
+  classNames: readonly string[],
+  onImage?: OnImage,
+  ignore?: number,
+): Evaluation {
+  const classes = classNames.length;
+  const results = samples.map((sample) => {
+    if (!sample.label) throw new DataError(`${sample.name}: no label to compare with`);
+    const { output, spikes } = predict(run, sample.input, sample.height, sample.width);
+    const prediction = argmax(output, classes);
+    sample.fov?.forEach((inside, p) => {
+      if (!inside) prediction[p] = 0;
+    });
+    onImage?.(sample, prediction, sample.input);
+    const label = ignore === undefined ? sample.label : sample.label.map((id) => (id === ignore ? VOID : id));
+    return { name: sample.name, spikes, tally: tallyOf(prediction, label, sample.fov, classes) };
+  });
+  const total = results.map(({ tally }) => tally).reduce(addTallies);
+  const metrics = metricsOf(total, classNames, ignore);
+  const images = results.map(({ name, spikes, tally }) => ({
+    name,
+    metrics: metricsOf(tally, classNames, ignore),
+    spikes,
+  }));
+  return {
+    metrics,
+    ...(classes > 2 && { confusion: rowsOf(total.confusion, classes) }),
+    images,
+    spikes: results.reduce((sum, result) => sum + result.spikes, 0),
+    score: segmentationScore(metrics),
+    remarks: remarksOn([...images, { name: 'in all', metrics }], classNames),
+  };
+}
+
+function remarksOn(
+  results: readonly { readonly name: string; readonly metrics: SegmentationMetrics }[],
+  classNames: readonly string[],
+): string[] {
+  return results.flatMap(({ name, metrics }) => {
+    const missing = whatIsMissing(metrics, classNames);
+    return missing === undefined ? [] : [`${name}: ${missing}`];
+  });
+}
+
+function rowsOf(matrix: Float64Array, classes: number): number[][] {
+  return Array.from({ length: classes }, (_, k) => [...matrix.subarray(k * classes, (k + 1) * classes)]);
+}
+
+/** The random numbers of the noise on one image of a test. */
+export function testNoise(seed: number, sigma: number, { name }: Sample): Rng {
+  return stream(seed, 'noise', sigma, name);
+}
+
+/** Adds noise of `sigma` grey levels to every sample (one random stream an image) and removes it again. */
+export function evaluateDenoising(
+  samples: readonly Sample[],
+  run: Run,
+  sigma: number,
+  seed: number,
+  onImage?: OnImage,
+): Evaluation {
+  const images = samples.map((sample) => {
+    const { height, width, channels } = sample;
+    const { input } = addNoise(sample.input, sigma, testNoise(seed, sigma, sample));
+    const { output, spikes } = predict(run, input, height, width);
+    const clean = removeNoise(input, output);
+    onImage?.(sample, clean, input);
+    const [ours, truth] = [clean, sample.input].map((image) => image.map((value) => 255 * value));
+    const similarity = ssim(ours, truth, { height, width, channels });
+    return { name: sample.name, metrics: { psnr: psnr(ours, truth), ssim: similarity, sigma }, spikes };
+  });
+  const mean = (key: 'psnr' | 'ssim') =>
+    images.reduce((sum, image) => sum + image.metrics[key], 0) / images.length;
+  const metrics = { psnr: mean('psnr'), ssim: mean('ssim'), sigma };
+  const spikes = images.reduce((sum, image) => sum + image.spikes, 0);
+  return { metrics, images, spikes, score: metrics.psnr, remarks: [] };
+}
+
+/** What `score` is of a model's evaluations. */
+export function scoreName({ configuration, classNames }: Model): 'F1' | 'mIoU' | 'PSNR' {
+  if (configuration.task === 'denoise') return 'PSNR';
+  return classNames.length > 2 ? 'mIoU' : 'F1';
+}
+
+/** An evaluation that picks networks: its score is a number. */
+export interface ScoredEvaluation extends Evaluation {
+  readonly score: number;
+}
+
+/**
+ * Evaluates a run in a model's task; `sigma` and `seed` are those of the noise that a denoiser has to remove. DataError
+ * where the images have no score to go by.
+ */
+export function evaluateTask(
+  model: Model,
+  samples: readonly Sample[],
+  run: Run,
+  { sigma, seed }: { readonly sigma: number; readonly seed: number },
+  onImage?: OnImage,
+): ScoredEvaluation {
+  const evaluation =
+    model.configuration.task === 'denoise'
+      ? evaluateDenoising(samples, run, sigma, seed, onImage)
+      : evaluateSegmentation(samples, run, model.classNames, onImage);
+  return { ...evaluation, score: scoreOf(evaluation, model, samples) };
+}
+
+/** Refuses images that can judge no network, because nothing is to be found in them (DataError). */
+export function requireScore(model: Model, samples: readonly Sample[]): void {
+  const { configuration, classNames } = model;
+  if (configuration.task === 'denoise') return;
+  const tallies = samples.map(({ label, fov }) => tallyOf(label!, label!, fov, classNames.length));
+  const metrics = metricsOf(tallies.reduce(addTallies), classNames);
+  const remarks = remarksOn([{ name: 'in all', metrics }], classNames);
+  scoreOf({ score: segmentationScore(metrics), remarks }, model, samples);
+}
+
+function scoreOf(
+  { score, remarks }: Pick<Evaluation, 'score' | 'remarks'>,
+  model: Model,
+  samples: readonly Sample[],
+): number {
+  if (score !== undefined) return score;
+  const about = `${samples.length} images that are to judge the network`;
+  throw new DataError(`the ${about} have no ${scoreName(model)}: ${remarks.at(-1) ?? 'no class occurs'}`);
+}

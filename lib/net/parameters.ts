@@ -1,0 +1,135 @@
+/**
+ * The weights and biases of a network: packed arrays by PyTorch name (`conv1.weight`, `conv1.bias`, ..) in the
+ * order of the layer table. Gradients and optimiser moments have the same form. Here they are initialised and
+ * brought from and to PyTorch's layouts.
+ */
+
+import { DataError } from '../core/error.js';
+import { stream } from '../core/rng.js';
+import { checkFinite, checkLength, sizeOf } from '../core/shape.js';
+import type { TensorFile } from '../format/safetensors.js';
+import type { Weights } from '../op/op.js';
+import type { Task } from './architecture.js';
+import { type Configuration, type Layer, parameterShapes, totalChannelsIn } from './architecture.js';
+
+/**
+ * Packed weights [ky,kx,I,O] and biases [O] by name. A layer may have a third parameter, `conv2.amplitude` [I]: what
+ * a spike of each input channel is worth to it (neuron/amplitudes.ts).
+ */
+export type Parameters = ReadonlyMap<string, Float32Array>;
+
+/** Named tensors in PyTorch's layouts, as a file holds them. */
+export type NamedTensors = TensorFile['tensors'];
+
+/** He initialisation (He et al. 2015): weights from N(0, 2 / fan-in), biases 0; one random stream a layer. */
+export function initialParameters(layers: readonly Layer[], seed: number): Parameters {
+  return buildParameters(layers, (name, shape, layer) => {
+    const values = new Float32Array(sizeOf(shape));
+    if (name.endsWith('.bias')) return values;
+    const random = stream(seed, 'init', name);
+    const deviation = Math.sqrt(2 / layer.op.fanIn(totalChannelsIn(layer)));
+    return values.map(() => random.normal() * deviation);
+  });
+}
+
+/** Weights and biases as `make` makes them: for gradients. */
+export function newParameters(layers: readonly Layer[], make: (length: number) => Float32Array): Parameters {
+  return buildParameters(layers, (_name, shape) => make(sizeOf(shape)));
+}
+
+/** Zeros in the form of the parameters: for moments. */
+export function zerosLike(parameters: Parameters): Parameters {
+  return mapParameters(parameters, ({ length }) => new Float32Array(length));
+}
+
+/** The parameters with each tensor replaced by what `change` makes of it. */
+export function mapParameters(
+  parameters: Parameters,
+  change: (values: Float32Array) => Float32Array,
+): Parameters {
+  return new Map([...parameters].map(([name, values]) => [name, change(values)]));
+}
+
+/** Packs the tensors of a state dict; DataError names a tensor that is missing, unknown, misshapen or not finite. */
+export function packParameters(layers: readonly Layer[], tensors: NamedTensors, source: string): Parameters {
+  const pack = (name: string, shape: number[], layer: Layer) => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new DataError(`${source}: tensor ${name} is missing, expected shape [${shape}]`);
+    if (String(tensor.shape) !== String(shape)) {
+      throw new DataError(`${source}: tensor ${name} has shape [${tensor.shape}], expected [${shape}]`);
+    }
+    checkLength(`${source}: ${name}`, tensor.data, shape);
+    checkFinite(`${source}: tensor ${name}`, tensor.data);
+    if (shape.length === 1) return tensor.data;
+    return layer.op.pack(tensor.data, shape);
+  };
+  const parameters = buildParameters(layers, pack, (name) => tensors.has(name));
+  const unknown = [...tensors.keys()].find((name) => !parameters.has(name));
+  if (unknown) throw new DataError(`${source}: tensor ${unknown} is not part of this network`);
+  return parameters;
+}
+
+/** The parameters (or gradients) as a state dict in PyTorch's names, layouts and order. */
+export function unpackParameters(layers: readonly Layer[], parameters: Parameters): NamedTensors {
+  const tensors: NamedTensors = new Map();
+  for (const layer of layers) {
+    const shapes = parameterShapes(layer);
+    if (!shapes) continue;
+    const { weight, bias } = layerParameters(parameters, layer);
+    const data = layer.op.unpack(weight, shapes.weight);
+    tensors.set(`${layer.name}.weight`, { shape: shapes.weight, data });
+    tensors.set(`${layer.name}.bias`, { shape: shapes.bias, data: bias });
+    const amplitude = parameters.get(amplitudeName(layer));
+    if (amplitude) tensors.set(amplitudeName(layer), { shape: [amplitude.length], data: amplitude });
+  }
+  return tensors;
+}
+
+const NONE: Weights = { weight: new Float32Array(), bias: new Float32Array() };
+
+/** Weight and bias of one layer; empty where its operation has none. */
+export function layerParameters(parameters: Parameters, layer: Layer): Weights {
+  if (!layer.op.hasWeights) return NONE;
+  const weight = parameters.get(`${layer.name}.weight`);
+  const bias = parameters.get(`${layer.name}.bias`);
+  if (!weight || !bias) throw new Error(`layer ${layer.name} has no parameters`);
+  return { weight, bias };
+}
+
+/** The name of a layer's optional parameter. */
+export function amplitudeName(layer: Layer): string {
+  return `${layer.name}.amplitude`;
+}
+
+/** Weight and bias of each layer, and where it `isThere` its amplitude. */
+function buildParameters(
+  layers: readonly Layer[],
+  make: (name: string, shape: number[], layer: Layer) => Float32Array,
+  isThere: (amplitude: string) => boolean = () => false,
+): Parameters {
+  const parameters = new Map<string, Float32Array>();
+  for (const layer of layers) {
+    const shapes = parameterShapes(layer);
+    if (!shapes) continue;
+    for (const kind of ['weight', 'bias'] as const) {
+      const name = `${layer.name}.${kind}`;
+      parameters.set(name, make(name, shapes[kind], layer));
+    }
+    const name = amplitudeName(layer);
+    if (isThere(name)) parameters.set(name, make(name, [totalChannelsIn(layer)], layer));
+  }
+  return parameters;
+}
+
+/** Width, channels and classes of a state dict, read off the shapes of conv1 and conv19. */
+export function inferConfiguration(tensors: NamedTensors, task: Task, source: string): Configuration {
+  const [first, last] = ['conv1.weight', 'conv19.weight'].map((name) => {
+    const shape = tensors.get(name)?.shape;
+    if (shape?.length === 4 && !shape.includes(0)) return shape;
+    const names = [...tensors.keys()];
+    const others = names.length > 3 ? [...names.slice(0, 3), '..'] : names;
+    const found = shape ? `[${shape}]` : `missing (it holds ${others.join(', ') || 'no tensors'})`;
+    throw new DataError(`${source}: ${name} is ${found}, expected a tensor [O,I,k,k]`);
+  });
+  return { task, width: first[0], channels: first[1], classes: last[0] };
+}

@@ -1,0 +1,62 @@
+/**
+ * The signed multi-threshold neuron, for coarse thresholds and few steps: as multiThreshold.ts, but what was
+ * fired too early is taken back by spikes of the other sign, and never more than was given. Its N thresholds
+ * halve down to D, so that what it fires in a step is a whole number m of D, and |m| in binary says which
+ * thresholds fire. It is not in the paper, and no fused kernel knows it: it runs step by step.
+ */
+
+import { UsageError } from '../core/error.js';
+import { halfOfSmallest, lossless, type Neuron } from './neuron.js';
+
+const { fround } = Math;
+
+export const signed: Neuron = {
+  name: 'signed',
+  summary: 'signed multi-threshold: takes back what it fired too early',
+  defaultThresholds: [0.5, 0.25, 0.125, 0.0625],
+  mostThresholds: 16,
+  leaky: false,
+  resets: ['soft'],
+  defaults: lossless,
+  /** V, then G: the net output so far. */
+  membranes: () => 2,
+  potentials: 1,
+  half: halfOfSmallest,
+  learnsAmplitudes: false,
+  check({ thresholds, spikeValues }) {
+    const volts = Float32Array.from(thresholds);
+    const shown = `--thresholds ${thresholds.join(',')}`;
+    if (volts.some((threshold, i) => i > 0 && 2 * threshold !== volts[i - 1])) {
+      throw new UsageError(`${shown}: neuron signed needs each to be half of the one before it (in float32)`);
+    }
+    if (Float32Array.from(spikeValues).some((value, i) => value !== volts[i])) {
+      const values = `--spike-values ${spikeValues.join(',')}`;
+      throw new UsageError(`${values}: a spike of neuron signed is worth its threshold, leave them out`);
+    }
+  },
+  step(out, spikes, membrane, current, parameters) {
+    const size = current.length;
+    const lowest = fround(parameters.thresholds.at(-1)!); // D
+    const most = 2 ** parameters.thresholds.length - 1; // all thresholds at once
+    for (let n = 0; n < size; n++) {
+      const potential = fround(membrane[n] + current[n]);
+      const given = membrane[size + n]; // G, never negative
+      const wanted = Math.ceil(fround(potential / lowest)) - 1; // "exceeds" is strict: leaves V in (0, D]
+      const least = -Math.min(most, Math.round(fround(given / lowest)));
+      const multiple = Math.max(least, Math.min(most, wanted)); // m
+      // G is a multiple of D up to its roundings: it bounds what is taken back in volts, too. + 0: never -0.
+      const output = Math.max(fround(multiple * lowest), -given) + 0;
+      membrane[n] = fround(potential - output);
+      membrane[size + n] = fround(given + output);
+      out[n] = output;
+      spikes[n] = onesIn(Math.abs(multiple));
+    }
+  },
+};
+
+/** Ones of a whole number in binary. */
+function onesIn(whole: number): number {
+  let ones = 0;
+  for (let rest = whole; rest > 0; rest &= rest - 1) ones += 1;
+  return ones;
+}

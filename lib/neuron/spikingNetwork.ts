@@ -1,0 +1,36 @@
+/** A network of spiking neurons: which neurons follow each of its layers. */
+
+import type { Layer } from '../net/architecture.js';
+import { hasNeuron, type Network } from '../net/network.js';
+import type { Neuron, NeuronParameters } from './neuron.js';
+
+/** A U-Net's layers with normalised weights and the neurons that replace its ReLUs. */
+export interface SpikingNetwork extends Network {
+  readonly neuron: Neuron;
+  readonly neuronParameters: NeuronParameters;
+  /** Layers whose neurons are others, by the name of their signal: relu16, pooling1, .. */
+  readonly otherNeurons?: ReadonlyMap<string, LayerNeuron>;
+}
+
+/** The neurons of one layer. */
+export interface LayerNeuron {
+  readonly neuron: Neuron;
+  readonly parameters: NeuronParameters;
+}
+
+/** The neurons behind a layer that has some. */
+export function neuronOf(network: SpikingNetwork, { output }: Layer): LayerNeuron {
+  const usual = { neuron: network.neuron, parameters: network.neuronParameters };
+  return network.otherNeurons?.get(output) ?? usual;
+}
+
+/** Membrane potentials of each neuron of a layer. */
+export function membranesOf(network: SpikingNetwork, layer: Layer): number {
+  const { neuron, parameters } = neuronOf(network, layer);
+  return neuron.membranes(parameters.thresholds.length);
+}
+
+/** The most membrane potentials that a neuron of any layer has. */
+export function mostMembranes(network: SpikingNetwork): number {
+  return Math.max(...network.layers.filter(hasNeuron).map((layer) => membranesOf(network, layer)));
+}

@@ -1,0 +1,25 @@
+/** Hashes that tell whether two runs start from the same model and are trained on the same samples. */
+
+import { sha256 } from '../../format/checksum.js';
+import { encodeModel, type Model } from '../../model/model.js';
+import type { Sample } from '../../picture/sample.js';
+import type { TrainingData } from '../../train/learner.js';
+
+/** SHA-256 of the samples in their order: names, sizes, pixels, labels, fields of view. */
+export function hashOfSamples({ train, validation }: TrainingData): string {
+  return sha256(...[...train, ...validation].flatMap(partsOf));
+}
+
+function partsOf({ name, height, width, channels, input, label, fov }: Sample): (string | Uint8Array)[] {
+  const about = JSON.stringify([name, height, width, channels, label !== undefined, fov !== undefined]);
+  const arrays = [input, label, fov].flatMap((array) => array ?? []);
+  return [
+    about,
+    ...arrays.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
+  ];
+}
+
+/** SHA-256 of the file that a model would be. */
+export function hashOfModel(model: Model): string {
+  return sha256(encodeModel(model));
+}

@@ -1,0 +1,69 @@
+/** An output that is no number is an error that names the layer in which it began, whoever runs the network. */
+
+import t from 'tap';
+import { measureLambdas } from '../../lib/convert/statistics.js';
+import { stream } from '../../lib/core/rng.js';
+import { chooseKernels, engines } from '../../lib/engine/choose.js';
+import { NotFiniteError } from '../../lib/engine/finite.js';
+import { unetRun } from '../../lib/engine/predict.js';
+import { spikingRun } from '../../lib/engine/readout.js';
+import { unetGradient } from '../../lib/train/backprop.js';
+import { initialState, trainLoop } from '../../lib/train/loop.js';
+import { dyadicNetwork, randomImage, randomModel } from '../support/networks.js';
+
+const configuration = { task: 'segment', width: 1, channels: 1, classes: 2 } as const;
+const image = randomImage(stream(3, 'finite'), 16, 16, 1);
+
+/** A network whose layer `name` overflows: weights and bias as large as a float32 can be. */
+function overflowing<N extends { parameters: ReadonlyMap<string, Float32Array> }>(
+  network: N,
+  name: string,
+): N {
+  const parameters = new Map([...network.parameters].map(([key, values]) => [key, values.slice()]));
+  for (const kind of ['weight', 'bias']) parameters.get(`${name}.${kind}`)!.fill(3e38);
+  return { ...network, parameters };
+}
+
+for (const [engine, { missing }] of Object.entries(engines)) {
+  const kernels = chooseKernels(engine, 1);
+  for (const name of ['conv2', 'conv9', 'conv17']) {
+    t.test(`${engine}: ${name} overflows`, { skip: missing() ?? false }, async (t) => {
+      const expected = new RegExp(`not finite: ${name} is the first layer that computes Infinity`);
+      const unet = overflowing(randomModel(configuration), name);
+      t.throws(() => unetRun(kernels, unet)(image, 16, 16), { message: expected });
+      t.throws(() => measureLambdas(kernels, unet, [{ input: image, height: 16, width: 16 }], 99.9), {
+        message: expected,
+      });
+      const last = overflowing(dyadicNetwork(configuration, 'mt', [1, 0.5]), 'conv19');
+      for (const timing of ['same', 'previous', 'delayed'] as const) {
+        const run = spikingRun(kernels, last, 'segment', { steps: 2, mode: 'auto', keep: [], timing });
+        t.throws(() => run(image, 16, 16), { message: /conv19 is the first layer that computes/ }, timing);
+      }
+    });
+  }
+}
+
+t.test('a training says in which update', async (t) => {
+  const kernels = chooseKernels('reference');
+  const model = overflowing(randomModel(configuration), 'conv5');
+  const example = { input: image, height: 16, width: 16, target: new Uint8Array(256) };
+  const learner = {
+    model,
+    example: () => example,
+    gradient: () => unetGradient(kernels, model, example),
+    validate: () => t.fail('never reached') as never,
+  };
+  const options = { epochs: 1, batch: 1, updatesPerEpoch: 1, learningRate: 1, patience: 0, saveEvery: 9 };
+  const named = { ...options, optimizer: 'adam', schedule: 'constant' };
+  const hooks = { onUpdate: () => {}, onEpoch: () => {}, save: () => {} };
+  const state = initialState(model, 'adam');
+  const signal = new AbortController().signal;
+  await t.rejects(trainLoop(kernels, learner, named, state, hooks, signal), {
+    message: /conv5 is the first layer that computes Infinity.* at update 1: lower --lr/,
+  });
+});
+
+t.test('it is the data that are wrong, not the program', async (t) => {
+  const unet = overflowing(randomModel(configuration), 'conv2');
+  t.throws(() => unetRun(chooseKernels('reference'), unet)(image, 16, 16), NotFiniteError);
+});

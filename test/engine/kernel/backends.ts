@@ -1,0 +1,17 @@
+/** Every back-end, by name: each test of this folder runs on all of them that work on this machine. */
+
+import { engines } from '../../../lib/engine/choose.js';
+import type { Kernels } from '../../../lib/engine/contract.js';
+import { wasmKernels } from '../../../lib/engine/wasm/index.js';
+
+const usable = Object.entries(engines).filter(([, engine]) => engine.missing() === undefined);
+
+/** Freed memory is filled with NaN where an engine has its own, so that using it shows. */
+const strict: [string, Kernels][] = usable.some(([name]) => name === 'wasm')
+  ? [1, 3].map((threads) => [`wasm, threads ${threads}, strict`, wasmKernels({ threads, poison: true })])
+  : [];
+
+export const backends: readonly (readonly [string, Kernels])[] = [
+  ...usable.map(([name, engine]) => [name, engine.create(1)] as const),
+  ...strict,
+];

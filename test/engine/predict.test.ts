@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { argmax, cropOutput, padInput, predict, type Run } from '../../lib/engine/predict.js';
+
+t.test('images of any size are padded to multiples of 16 and cropped back', async (t) => {
+  const size = fc.integer({ min: 1, max: 40 });
+  fc.assert(
+    fc.property(size, size, fc.constantFrom(1, 3), (height, width, channels) => {
+      const input = Float32Array.from({ length: height * width * channels }, (_, i) => i);
+      const padded = padInput(input, height, width);
+      if (padded.height % 16 !== 0 || padded.width % 16 !== 0) throw new Error('not a multiple of 16');
+      if (padded.height - height > 15 || padded.width - width > 15) throw new Error('padded too much');
+      if (cropOutput(padded.input, height, width).join() !== input.join()) throw new Error('changed');
+    }),
+    { seed: 3 },
+  );
+  t.pass('100 random sizes');
+});
+
+t.test('the network sees the padded image, the caller its own size', async (t) => {
+  const seen: number[][] = [];
+  const twice: Run = (input, height, width) => {
+    seen.push([height, width, input.length]);
+    return { output: input.map((value) => 2 * value), spikes: 7 };
+  };
+  const { output, spikes } = predict(twice, Float32Array.of(1, 2, 3, 4, 5, 6), 2, 3);
+  t.strictSame(output, Float32Array.of(2, 4, 6, 8, 10, 12));
+  t.equal(spikes, 7);
+  t.strictSame(seen, [[16, 16, 256]]);
+});
+
+t.test('argmax takes the first of equal scores', async (t) => {
+  t.strictSame(argmax(Float32Array.of(1, 2, 2, 0, 0, 0, -3, -2, -1), 3), Uint8Array.of(1, 0, 2));
+});

@@ -1,0 +1,141 @@
+/** Amplitudes of real spikes: folding them into the weights changes no bit; files keep them, simulations need them folded. */
+
+import t from 'tap';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
+import { toSpikingModel, toTrainableModel, withNeurons } from '../../lib/convert/spikingModel.js';
+import { measureLambdas } from '../../lib/convert/statistics.js';
+import { DataError } from '../../lib/core/error.js';
+import { stream } from '../../lib/core/rng.js';
+import { applyLayer } from '../../lib/engine/forward.js';
+import { reference } from '../../lib/engine/reference/index.js';
+import { simulate } from '../../lib/engine/simulateNetwork.js';
+import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
+import { type Layer, totalChannelsIn } from '../../lib/net/architecture.js';
+import type { Parameters } from '../../lib/net/parameters.js';
+import { foldAmplitudes, hasAmplitudes, withAmplitudes } from '../../lib/neuron/amplitudes.js';
+import { backends } from '../engine/kernel/backends.js';
+import { requireSameBits } from '../engine/kernel/bits.js';
+import { randomImage, randomModel } from '../support/networks.js';
+
+const side = 16;
+const unet = randomModel({ task: 'segment', width: 3, channels: 1, classes: 2 }, 12);
+const image = randomImage(stream(12, 'image'), side, side, 1);
+const lambdas = measureLambdas(reference, unet, [{ input: image, height: side, width: side }], 99.9);
+const spiking = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
+  neuron: 'rs',
+  normalisation: 'connection',
+  percentile: 99.9,
+  initialPotential: 0.5,
+});
+
+/** Amplitudes that are no round numbers. */
+function drawAmplitudes(model: Model): Parameters {
+  const random = stream(13, 'amplitudes');
+  const draw = (values: Float32Array) => values.map(() => 0.2 + 1.5 * random.uniform());
+  const entries = [...withAmplitudes(model.layers, model.parameters)];
+  return new Map(
+    entries.map(([name, values]) => [name, name.endsWith('.amplitude') ? draw(values) : values]),
+  );
+}
+
+/** Spikes [h,w,I] of a layer's input, a third of the neurons firing. */
+function drawSpikes({ name, level }: Layer, channels: number): Float32Array {
+  const random = stream(14, name);
+  return Float32Array.from({ length: (side >> level) ** 2 * channels }, () =>
+    Number(random.integer(3) === 0),
+  );
+}
+
+for (const [engine, kernels] of backends) {
+  t.test(`${engine}: plain spikes and folded weights have the bits of real spikes`, async (t) => {
+    const parameters = drawAmplitudes(spiking);
+    const folded = foldAmplitudes(spiking.layers, parameters);
+    for (const layer of spiking.layers.filter(({ op, level }) => op.hasWeights && level < 4)) {
+      const amplitude = parameters.get(`${layer.name}.amplitude`);
+      if (!amplitude) continue;
+      const plain = drawSpikes(layer, totalChannelsIn(layer));
+      const real = plain.map((spike, n) => spike * amplitude[n % amplitude.length]);
+      const current = (weights: Parameters, spikes: Float32Array) =>
+        applyLayer(kernels, layer, weights, spikes, side, side);
+      t.doesNotThrow(() => requireSameBits(current(folded, plain), current(parameters, real), layer.name));
+    }
+  });
+}
+
+t.test(
+  'amplitudes begin at 1 for every layer that reads spikes with weights, and change nothing',
+  async (t) => {
+    const parameters = withAmplitudes(spiking.layers, spiking.parameters);
+    const names = [...parameters.keys()].filter((name) => name.endsWith('.amplitude'));
+    t.equal(names.length, 18 + 4, 'conv2 to conv19 and the transposed ones, not conv1 and no pooling');
+    t.notOk(parameters.has('conv1.amplitude'));
+    t.equal(
+      parameters.get('conv11.amplitude')!.length,
+      2 * 8 * 3,
+      'a channel of a concatenation has its own',
+    );
+    t.strictSame(foldAmplitudes(spiking.layers, parameters), spiking.parameters);
+    t.equal(foldAmplitudes(spiking.layers, spiking.parameters), spiking.parameters, 'nothing to fold');
+    t.strictSame([...withAmplitudes(spiking.layers, parameters).keys()], [...parameters.keys()]);
+  },
+);
+
+t.test(
+  'the reader has the amplitude: what reads relu2 at the other end of the skip, not its pooling',
+  async (t) => {
+    const readers = spiking.layers.filter(({ inputs }) => inputs.includes('relu2')).map(({ name }) => name);
+    t.strictSame(readers, ['pooling1', 'conv17']);
+    const flowsWith = (amplitude: number) => {
+      const parameters = new Map(withAmplitudes(spiking.layers, spiking.parameters));
+      parameters.set(
+        'conv17.amplitude',
+        parameters.get('conv17.amplitude')!.map(() => amplitude),
+      );
+      const network = { ...spiking, parameters: foldAmplitudes(spiking.layers, parameters) };
+      return simulate(reference, network, image, side, side, { steps: 8, mode: 'auto' }).flows;
+    };
+    const [plain, half] = [flowsWith(1), flowsWith(0.5)];
+    for (const name of ['relu2', 'pooling1', 'relu3', 'relu16'])
+      t.strictSame(half.get(name), plain.get(name), name);
+    t.notSame(half.get('relu17'), plain.get('relu17'));
+  },
+);
+
+t.test('a file keeps amplitudes; they are folded for a simulation, and stay for training', async (t) => {
+  const parameters = drawAmplitudes(spiking);
+  const { model } = decodeModel(encodeModel({ ...spiking, parameters }), 'file');
+  t.strictSame(model.parameters, parameters);
+  const run = (weights: Parameters) =>
+    simulate(reference, { ...spiking, parameters: weights }, image, side, side, { steps: 6, mode: 'auto' });
+  const ready = toSpikingModel(model, 'file');
+  t.notOk(hasAmplitudes(ready.parameters));
+  t.strictSame(run(ready.parameters), run(foldAmplitudes(spiking.layers, parameters)));
+  t.not(run(ready.parameters).spikes, run(spiking.parameters).spikes);
+  t.strictSame(toTrainableModel(model, 'file').parameters, parameters);
+  t.throws(() => run(parameters), /amplitudes of spikes: fold them/);
+});
+
+t.test('only rs learns amplitudes; one of a wrong size or place is refused', async (t) => {
+  const plain = decodeModel(encodeModel(spiking), 'file').model;
+  t.ok(hasAmplitudes(toTrainableModel(plain, 'file').parameters));
+  const lif = { ...plain, notes: { ...plain.notes, neuron: 'lif' } };
+  t.equal(toTrainableModel(lif, 'file').parameters, plain.parameters);
+  for (const [name, message] of [
+    ['conv2.amplitude', /conv2.amplitude has shape \[2\], expected \[3\]/],
+    ['pooling1.amplitude', /pooling1.amplitude is not part of this network/],
+  ] as const) {
+    const extra = new Map([[name, { shape: [2], data: Float32Array.of(1, 1) }]]);
+    t.throws(() => decodeModel(encodeModel(spiking, extra), 'file'), message);
+    t.throws(() => decodeModel(encodeModel(spiking, extra), 'file'), DataError);
+  }
+});
+
+t.test('models from before there were leaks have neurons without', async (t) => {
+  const old = (neuron: string, thresholds: string) => {
+    const { leak: _leak, reset: _reset, spikeValues: _values, ...notes } = spiking.notes;
+    return toSpikingModel({ ...spiking, notes: { ...notes, neuron, thresholds } }, 'old').neuronParameters;
+  };
+  const common = { leak: 1, initialPotential: 0.5 };
+  t.strictSame(old('mt', '[2,1]'), { ...common, thresholds: [2, 1], spikeValues: [2, 1], reset: 'soft' });
+  t.strictSame(old('if-hard', '[0.5]'), { ...common, thresholds: [0.5], spikeValues: [0.5], reset: 'hard' });
+});

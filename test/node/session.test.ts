@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { normaliseModel } from '../../lib/convert/normaliseModel.js';
+import { toTrainableModel, withNeurons } from '../../lib/convert/spikingModel.js';
+import { measureLambdas } from '../../lib/convert/statistics.js';
+import { UsageError } from '../../lib/core/error.js';
+import { drawSample } from '../../lib/data/twin/synthDrive.js';
+import { reference } from '../../lib/engine/reference/index.js';
+import type { Model } from '../../lib/model/model.js';
+import { loadCheckpoint, saveCheckpoint } from '../../lib/node/run/checkpoint.js';
+import { openRunFolder, type RunConfig } from '../../lib/node/run/runFolder.js';
+import { runSession } from '../../lib/node/run/session.js';
+import { asfLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
+import { initialState, type Learner, trainLoop } from '../../lib/train/loop.js';
+import { findOptimiser } from '../../lib/train/optimiser.js';
+import { randomModel } from '../support/networks.js';
+
+const samples = [1, 2, 3, 4].map((number) => drawSample(5, number, `eye${number}`, 1, 48));
+const data = trainingData(samples, 0.25, 16, 3);
+const unet = {
+  ...randomModel({ task: 'segment', width: 1, channels: 1, classes: 2 }),
+  classNames: ['background', 'vessel'],
+};
+const lambdas = measureLambdas(reference, unet, samples, 99.9);
+const spiking = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
+  neuron: 'mt',
+  thresholds: [2, 1, 0.5, 0.25],
+  initialPotential: 0,
+  normalisation: 'connection',
+  percentile: 99.9,
+});
+const realSpikes = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
+  neuron: 'rs',
+  initialPotential: 0.5,
+  normalisation: 'connection',
+  percentile: 99.9,
+});
+const asf = (model: Model) =>
+  asfLearner(reference, toTrainableModel(model, 'test'), data, { steps: 2, mode: 'auto', logits: 'mean' });
+
+const learners: Record<string, [Model, (model: Model) => Learner]> = {
+  'back-propagation': [unet, (model) => unetLearner(reference, model, data)],
+  'ASF-BP': [spiking, asf],
+  'ASF-BP of real spikes': [toTrainableModel(realSpikes, 'test'), asf],
+};
+
+const open = (directory: string, config: RunConfig, resume: boolean) =>
+  openRunFolder({ directory, config, start: '', resume, remark: () => {} });
+
+/** A copy whose parameters can be trained without touching the original. */
+function copy(model: Model): Model {
+  return {
+    ...model,
+    parameters: new Map([...model.parameters].map(([name, values]) => [name, values.slice()])),
+  };
+}
+
+/** Trains in a folder; stops after `stopAfter` updates. */
+async function train(
+  folder: string,
+  kind: string,
+  optimizer: string,
+  resume: boolean,
+  stopAfter = Number.POSITIVE_INFINITY,
+) {
+  const [start, makeLearner] = learners[kind];
+  const controller = new AbortController();
+  let updates = 0;
+  return runSession({
+    kernels: reference,
+    folder: open(folder, { kind, optimizer }, resume),
+    options: {
+      epochs: 3,
+      batch: 2,
+      updatesPerEpoch: 4,
+      learningRate: 1e-3,
+      optimizer,
+      schedule: 'cosine',
+      patience: 0,
+      saveEvery: 3,
+    },
+    start: copy(start),
+    resume,
+    signal: controller.signal,
+    makeLearner,
+    onUpdate: () => {
+      updates += 1;
+      if (updates === stopAfter) controller.abort();
+    },
+    onEpoch: () => {},
+  });
+}
+
+for (const [kind, optimizer] of [
+  ['back-propagation', 'adam'],
+  ['back-propagation', 'rmsprop'],
+  ['ASF-BP', 'adam'],
+  ['ASF-BP of real spikes', 'adam'],
+] as const) {
+  t.test(
+    `${kind} with ${optimizer}: a run that is stopped and resumed ends with the same bytes`,
+    async (t) => {
+      const [whole, pieces] = [t.testdir(), join(t.testdir(), 'pieces')];
+      t.equal((await train(whole, kind, optimizer, false)).completed, true);
+      t.equal((await train(pieces, kind, optimizer, false, 2)).completed, false, 'stopped within an epoch');
+      t.equal((await train(pieces, kind, optimizer, true, 2)).completed, false, 'at the end of an epoch');
+      t.equal((await train(pieces, kind, optimizer, true, 5)).completed, false);
+      const last = await train(pieces, kind, optimizer, true);
+      t.equal(last.completed, true);
+      t.equal(last.records.length, 3);
+      for (const file of ['checkpoints/last.safetensors', 'checkpoints/best.safetensors', 'metrics.jsonl']) {
+        t.ok(readFileSync(join(whole, file)).equals(readFileSync(join(pieces, file))), file);
+      }
+    },
+  );
+}
+
+t.test('a run is neither overwritten nor resumed with other options', async (t) => {
+  const folder = t.testdir();
+  await train(folder, 'back-propagation', 'adam', false, 1);
+  await t.rejects(train(folder, 'back-propagation', 'adam', false), /holds a run already/);
+  await t.rejects(train(folder, 'back-propagation', 'rmsprop', true), /was started with "adam"/);
+  t.throws(() => open(join(folder, 'nowhere'), {}, true), UsageError);
+});
+
+t.test('a checkpoint needs the averages of all parameters, amplitudes too', async (t) => {
+  const path = join(t.testdir(), 'last.safetensors');
+  const { averages, progress } = initialState(spiking, 'adam');
+  saveCheckpoint(path, toTrainableModel(realSpikes, 'test'), averages, progress);
+  const optimiser = findOptimiser('adam');
+  t.throws(() => loadCheckpoint(path, optimiser), /tensor optimiser.moment1.conv2.amplitude is missing/);
+  saveCheckpoint(path, spiking, averages, progress);
+  t.doesNotThrow(() => loadCheckpoint(path, optimiser));
+});
+
+t.test('training lowers the loss', async (t) => {
+  const { records } = await train(t.testdir(), 'back-propagation', 'adam', false);
+  t.ok(records[2].loss! < records[0].loss!, `${records.map((record) => record.loss)}`);
+});
+
+t.test('a loss that is not a number stops the run, and the checkpoint before it stays', async (t) => {
+  const folder = t.testdir();
+  await train(folder, 'back-propagation', 'adam', false, 2);
+  const path = join(folder, 'checkpoints', 'last.safetensors');
+  const before = readFileSync(path);
+  const poisoned: Learner['gradient'] = () => ({ loss: Number.NaN, gradients: unet.parameters });
+  const [, makeLearner] = learners['back-propagation'];
+  learners['back-propagation'][1] = (model) => ({ ...makeLearner(model), gradient: poisoned });
+  await t.rejects(train(folder, 'back-propagation', 'adam', true), /loss became NaN at update 3.*--lr/);
+  learners['back-propagation'][1] = makeLearner;
+  t.ok(readFileSync(path).equals(before));
+});
+
+t.test(
+  'a gradient that is not a number stops the run as well; one that is too long is shortened',
+  async (t) => {
+    const [start, makeLearner] = learners['back-propagation'];
+    const steps = new Map<number, number>();
+    const move = async (clip: number, gradient: number) => {
+      const model = { ...start, parameters: new Map([...start.parameters].map(([k, v]) => [k, v.slice()])) };
+      const filled = new Map([...model.parameters].map(([name, v]) => [name, v.map(() => gradient)]));
+      const learner = { ...makeLearner(model), gradient: () => ({ loss: 1, gradients: filled }) };
+      const { averages, progress } = initialState(model, 'rmsprop');
+      const options = { epochs: 1, batch: 1, updatesPerEpoch: 1, learningRate: 1, optimizer: 'rmsprop' };
+      const more = { schedule: 'constant', patience: 0, saveEvery: 2, clip };
+      const hooks = { onUpdate: () => {}, onEpoch: () => {}, save: () => {} };
+      const { signal } = new AbortController();
+      await trainLoop(reference, learner, { ...options, ...more }, { averages, progress }, hooks, signal);
+      steps.set(clip, averages.get('squareAverage')!.get('conv1.weight')![0]);
+    };
+    await t.rejects(move(0, Number.NaN), /norm of the gradient became NaN at update 1.*--clip/);
+    const length = [...start.parameters.values()].reduce((sum, values) => sum + values.length, 0);
+    for (const clip of [0, 0.5, 1000]) await move(clip, 0.25);
+    t.equal(steps.get(1000), steps.get(0), 'short enough');
+    const shortened = Math.fround(0.25 / Math.fround((0.25 * Math.sqrt(length)) / 0.5));
+    t.ok(Math.abs(steps.get(0.5)! / steps.get(0)! / (shortened / 0.25) ** 2 - 1) < 1e-5);
+  },
+);
+
+t.test('early stopping ends a run that does not improve', async (t) => {
+  const [start, makeLearner] = learners['back-propagation'];
+  const stuck = (model: Model): Learner => ({
+    ...makeLearner(model),
+    validate: () => ({ metrics: { f1: 0.5 }, images: [], spikes: 0, score: 0.5, remarks: [] }),
+  });
+  const options = {
+    epochs: 9,
+    batch: 1,
+    updatesPerEpoch: 1,
+    learningRate: 1e-3,
+    optimizer: 'adam',
+    schedule: 'constant',
+  };
+  const { records, best } = await runSession({
+    kernels: reference,
+    folder: open(t.testdir(), {}, false),
+    options: { ...options, patience: 2, saveEvery: 1 },
+    start: copy(start),
+    resume: false,
+    signal: new AbortController().signal,
+    makeLearner: stuck,
+    onUpdate: () => {},
+    onEpoch: () => {},
+  });
+  t.equal(records.length, 3, 'one best epoch and two without a better one');
+  t.equal(best?.epoch, 1);
+});
