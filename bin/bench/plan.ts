@@ -5,7 +5,7 @@ import { convolutionSets, eventSets, type Together } from './convolutionRows.js'
 import { type Engine, withReference } from './engine.js';
 import { type Exchange, withExchange } from './exchange.js';
 import { type Limits, measure } from './measure.js';
-import { networkWorks } from './network.js';
+import { networkWorks } from './networkTimes.js';
 import { type Peer, type PeerOptions, peers } from './peers.js';
 import { pixelwiseWorks } from './pixelwiseRows.js';
 import { type Group, type Row, rowsOf } from './rows.js';

@@ -5,7 +5,7 @@ import { type PeerWork, ramp } from './benchJob.js';
 import { macsOf, type Shape } from './convolutionRows.js';
 import { tensorOf, zerosOf } from './engine.js';
 import type { Work } from './measure.js';
-import { networkWork, PATCH } from './network.js';
+import { networkWork, PATCH } from './networkTimes.js';
 import type { Subject } from './subject.js';
 
 export interface SharedWork {
