@@ -39,7 +39,7 @@ const stage: Stage<Options> = {
       .option('--images <n>', 'how many of the test images to run', count, 1)
       .option('--sigma <levels>', 'noise that a denoiser has to remove, in grey levels', greyLevels, 25);
   },
-  run(options, { kernels, progress, log }) {
+  run(options, { engine, progress, log }) {
     const { model: unet } = loadModel(options.model, true);
     const dataset = findDataset(options.dataset);
     requireFitting(options, unet);
@@ -49,10 +49,10 @@ const stage: Stage<Options> = {
     const calibration = calibrationInputs(loadSamples(options, 'train', fit, { log }), task, seed);
     const samples = loadSamples(options, 'test', fit, { log }).slice(0, options.images);
     const measuring = progress('measuring', calibration.length);
-    const lambdas = measureLambdas(kernels, unet, calibration, percentile, measuring.update);
+    const lambdas = measureLambdas(engine, unet, calibration, percentile, measuring.update);
     const trying = progress('variants', variants.length);
     const variation = { unet, lambdas, samples, patchSize: dataset.patch.size, steps, sigma, seed };
-    const rows = ablate(kernels, variation, trying.update);
+    const rows = ablate(engine, variation, trying.update);
     const score = scoreName(unet);
     return { json: { steps, images: samples.length, score, rows }, text: format(rows, score) };
   },

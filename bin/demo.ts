@@ -38,14 +38,14 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
-function runDemo({ out, seed }: Options, { kernels, progress }: Context): Result {
+function runDemo({ out, seed }: Options, { engine, progress }: Context): Result {
   const scenes = readScenes();
   const bar = progress('demo', scenes.length * NETWORKS);
   let done = 0;
   const panels: Image[] = [];
   const results = scenes.map((scene) => {
     const { sample, name, task } = scene;
-    const { rows, predictions, seen, classes } = measureScene(kernels, scene, seed, () => {
+    const { rows, predictions, seen, classes } = measureScene(engine, scene, seed, () => {
       bar.update(++done, name);
     });
     panels.push(rowOf(resultColumns(sample, seen, predictions, classes), sample));

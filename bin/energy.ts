@@ -2,8 +2,9 @@
 /** `spiking-unet energy`: operations and joules of a network, counted in three named ways (section 4.4.3). */
 
 import { UsageError } from '../lib/core/error.js';
-import { padInput } from '../lib/engine/predict.js';
-import { simulate } from '../lib/engine/simulateNetwork.js';
+import type { FloatImage } from '../lib/core/floatImage.js';
+import { withProgram } from '../lib/engine/door.js';
+import { padImage } from '../lib/engine/predict.js';
 import {
   energyReport,
   evenFanOut,
@@ -19,6 +20,7 @@ import { buildLayers, type Layer } from '../lib/net/architecture.js';
 import { readImage } from '../lib/node/pictureFiles.js';
 import { addNoise } from '../lib/picture/noise.js';
 import { preprocess } from '../lib/picture/preprocess.js';
+import { inputOf } from '../lib/picture/sample.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/dataOptions.js';
 import { formatEnergy } from './cli/energyTable.js';
 import {
@@ -120,9 +122,7 @@ function measured(options: Options, path: string, context: Context): Workload {
   if (options.spikes !== undefined)
     throw new UsageError('--spikes is counted where --model is given: leave it out');
   const { model } = loadModel(path, options.unet);
-  const inputs = inputsOf(options, model, context).map((input) =>
-    padInput(input.values, input.height, input.width),
-  );
+  const inputs = inputsOf(options, model, context).map(padImage);
   const { layers } = model;
   const costs = options.unet
     ? inputs.map(({ height, width }) => layerCosts(layers, new Map(), height, width))
@@ -133,48 +133,43 @@ function measured(options: Options, path: string, context: Context): Workload {
 
 /** What each layer costs on each picture. */
 function spikingCosts(
-  inputs: readonly ReturnType<typeof padInput>[],
+  inputs: readonly FloatImage[],
   model: Model,
   path: string,
   options: Options,
-  { kernels, progress }: Context,
+  { engine, progress }: Context,
 ): LayerCost[][] {
   const { spiking, steps } = spikingModel(model, options, path);
   const bar = progress('running', inputs.length);
   const { mode, timing = 'same' } = options;
   const simulation = { steps, mode, timing, keep: ['spikeCounts'] } as const;
-  return inputs.map(({ input, height, width }, i) =>
-    kernels.scope(() => {
-      const { spikeCounts } = simulate(kernels, spiking, input, height, width, simulation);
+  return withProgram(engine, spiking, (program) =>
+    inputs.map((image, i) => {
+      const { spikeCounts } = program.simulate(image, simulation);
       bar.update(i + 1);
-      return layerCosts(spiking.layers, spikeCounts, height, width);
+      return layerCosts(spiking.layers, spikeCounts, image.height, image.width);
     }),
   );
 }
 
-interface Input {
-  readonly values: Float32Array;
-  readonly height: number;
-  readonly width: number;
-}
-
 /** What the network sees of --image, or of the test images of --dataset. */
-function inputsOf(options: Options, model: Model, context: Context): Input[] {
+function inputsOf(options: Options, model: Model, context: Context): FloatImage[] {
   const { image, dataset, sigma, seed } = options;
   if ((image === undefined) === (dataset === undefined))
     throw new UsageError('--model needs an --image or a --dataset to run on');
   if (image !== undefined) {
     const picture = readImage(image);
-    return [{ ...picture, values: preprocess(model.preprocess, picture, imageChannels(model)) }];
+    const channels = imageChannels(model);
+    return [{ ...picture, channels, data: preprocess(model.preprocess, picture, channels) }];
   }
   const named = { ...options, dataset: dataset! };
   requireFitting(named, model);
   const samples = loadSamples(named, 'test', fitOf(model, 'unread'), context);
   const noisy = model.configuration.task === 'denoise';
-  return samples.map((sample) => ({
-    ...sample,
-    values: noisy ? addNoise(sample.input, sigma, testNoise(seed, sigma, sample)).input : sample.input,
-  }));
+  return samples.map((sample) => {
+    const { input } = sample;
+    return inputOf(sample, noisy ? addNoise(input, sigma, testNoise(seed, sigma, sample)).input : input);
+  });
 }
 
 function imageSize(text: string): readonly [number, number] {

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { UsageError } from '../lib/core/error.js';
 import type { Split } from '../lib/data/dataset.js';
+import type { OnImage } from '../lib/measure/evaluateTask.js';
 import type { Model } from '../lib/model/model.js';
 import { writePng } from '../lib/node/pictureFiles.js';
 import { figure } from '../lib/picture/figure.js';
@@ -112,12 +113,13 @@ const stage: Stage<Options> = {
     const resolved = { ...named, ignoredClass: ignored.id };
     let done = 0;
     const shown = new Map<Sample, Shown>();
+    const show: OnImage = (sample, prediction, seen) => {
+      const predictions = shown.get(sample)?.predictions ?? [];
+      shown.set(sample, { seen, predictions: [...predictions, prediction] });
+      bar.update(++done);
+    };
     const evaluations = models.map((model, k) =>
-      evaluateModel(context.kernels, model, files[k], samples, resolved, (sample, prediction, seen) => {
-        const predictions = shown.get(sample)?.predictions ?? [];
-        shown.set(sample, { seen, predictions: [...predictions, prediction] });
-        bar.update(++done);
-      }),
+      evaluateModel(context.engine, { model, source: files[k] }, samples, resolved, show),
     );
     if (options.figures !== undefined) {
       const captions = models.map((model, k) => captionOf(model, evaluations[k].steps));

@@ -4,7 +4,7 @@
 import { toTrainableModel, withNotes } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import { findDataset } from '../lib/data/index.js';
-import type { AsfChoices } from '../lib/train/asfGradient.js';
+import { type AsfChoices, departuresOf } from '../lib/official/asfChoices.js';
 import { asfLearner, trainingData } from '../lib/train/learner.js';
 import {
   addDataOptions,
@@ -66,10 +66,10 @@ const stage: Stage<Options> = {
     const { model, hash } = loadModel(options.model);
     const { spiking, steps } = spikingModel(model, options, options.model, toTrainableModel);
     const { flowBias, flow } = resolveProfile(options);
-    const asf = { steps, mode: options.mode, logits: options.logits, flowBias, flow };
-    if (options.gradients !== undefined) {
-      return writeGradients(context.kernels, spiking, asf, options, options.gradients);
-    }
+    const choices = { logits: options.logits, flowBias, flow };
+    const { mode, gradients } = options;
+    if (gradients !== undefined)
+      return writeGradients(context.engine, spiking, { steps, mode, choices }, options, gradients);
     if (options.dataset === undefined)
       throw new UsageError('what to train on? Give --dataset (or --image, --label, --gradients)');
     const dataset = findDataset(options.dataset);
@@ -88,10 +88,11 @@ const stage: Stage<Options> = {
     };
     const start = withNotes({ ...spiking, notes }, { steps });
     const resolved = { ...options, steps };
+    const learning = { steps, mode, pieces: departuresOf(choices) };
     return trainAndReport({
       ...{ options: resolved, context, dataset, data, start, measureStart: true },
       makeLearner: (current, onImage) =>
-        asfLearner(context.kernels, toTrainableModel(current, options.model), data, asf, onImage),
+        asfLearner(context.engine, toTrainableModel(current, options.model), data, learning, onImage),
     });
   },
 };

@@ -3,17 +3,17 @@
 
 import { basename } from 'node:path';
 import { DataError, UsageError } from '../lib/core/error.js';
+import type { FloatImage } from '../lib/core/floatImage.js';
 import { toMiB } from '../lib/engine/memory.js';
-import { paddedSize, predict, type Run } from '../lib/engine/predict.js';
-import { newTrace, type StepTrace } from '../lib/engine/recording.js';
-import type { Simulation } from '../lib/engine/simulation.js';
-import { type MemoryLimit, planTiles, wholeBytes } from '../lib/engine/tiles.js';
+import { cropOutput, paddedSize, padImage } from '../lib/engine/predict.js';
+import { planTiles, wholeBytes } from '../lib/engine/tiles.js';
 import type { Model } from '../lib/model/model.js';
 import { imageChannels } from '../lib/model/model.js';
-import { membranesOf, mostMembranes } from '../lib/neuron/spikingNetwork.js';
+import { mostMembranes } from '../lib/neuron/spikingNetwork.js';
+import type { Image } from '../lib/picture/image.js';
 import { preprocess } from '../lib/picture/preprocess.js';
 import { writeAnswer } from './cli/answers.js';
-import { checkTraceSize, neuronMetadata, type Recording, writeDump } from './cli/dump.js';
+import { checkTraceSize, neuronMetadata, writeDump } from './cli/dump.js';
 import { type Input, inputsOf } from './cli/inputs.js';
 import {
   addMemoryOption,
@@ -23,11 +23,11 @@ import {
   describeSteps,
   loadModel,
   type MemoryOptions,
-  runOf,
   type SimulationOptions,
   type UnetOption,
 } from './cli/modelOptions.js';
 import { distinctNames } from './cli/names.js';
+import { type Recorded, type Runnable, withModel } from './cli/runnable.js';
 import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { thousands } from './cli/table.js';
 
@@ -92,22 +92,24 @@ const stage: Stage<Options> = {
     const names = distinctNames(inputs.map(({ file }) => file));
     const bar = context.progress('running', inputs.length);
     const failures: { readonly file: string; readonly error: string }[] = [];
-    const images = context.kernels.frozen(() =>
+    const request = { model, source: options.model, options };
+    const keep = options.dump === undefined ? [] : (['flows'] as const);
+    const runAll = (runnable: Runnable) =>
       inputs.flatMap((input, index) => {
         const image = attempt(input, inputs.length, failures, () =>
-          runPicture(model, input, names[index], options, context),
+          runPicture({ model, runnable, options, context }, input, names[index]),
         );
         bar.update(index + 1, basename(input.file));
         return image ? [image] : [];
-      }),
-    );
+      });
+    const images = withModel(context.engine, request, runAll, { keep, trace: options.trace ?? false });
     const { steps, latency } = images[0] ?? { steps: 0, latency: 0 };
     const lines = images.map(({ file, outputs, spikes, ms }) => {
       const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${describeSteps(steps, latency)}` : '';
       return `${file} -> ${outputs.join(', ')} (${(ms / 1000).toFixed(2)} s${fired})`;
     });
     const failed = failures.map(({ error }) => `failed: ${error}`);
-    const { threads } = context.kernels;
+    const { threads } = context.engine;
     return {
       json: {
         images: images.map(({ steps: _, latency: __, ...image }) => image),
@@ -157,76 +159,71 @@ function attempt<Result>(
   }
 }
 
+/** What all pictures have in common. */
+interface Job {
+  readonly model: Model;
+  readonly runnable: Runnable;
+  readonly options: Options;
+  readonly context: Context;
+}
+
 /** Runs a model on one picture; writes what it finds and, where asked to, what it did. */
-function runPicture(
-  model: Model,
-  { file, read }: Input,
-  name: string,
-  options: Options & SharedOptions,
-  context: Context,
-) {
+function runPicture(job: Job, { file, read }: Input, name: string) {
+  const { model, runnable, options } = job;
   const picture = read();
   const { height, width } = picture;
-  let padded: Omit<Recording, 'output'> | undefined;
-  let trace: StepTrace | undefined;
-  const dump = (output: Float32Array, simulation?: Simulation) => {
-    if (options.dump === undefined) return;
-    const size = { height: String(height), width: String(width), steps: String(steps) };
-    const timing = spiking && options.timing === 'delayed' ? { timing: options.timing } : {};
-    const metadata = { ...size, ...(spiking && neuronMetadata(spiking)), ...timing };
-    writeDump(options.dump, model, { ...padded!, output, simulation, trace: trace?.tensors }, metadata);
-  };
-  const keep = options.dump === undefined ? [] : (['flows'] as const);
-  const { run, steps, latency, limit, spiking } = runOf(
-    context.kernels,
-    model,
-    options,
-    options.model,
-    keep,
-    (simulation) => dump(simulation.output, simulation),
-    options.trace ? (record) => trace!.add(record) : undefined,
-  );
+  const { steps, latency } = runnable;
   if (options.trace) {
     const { paddedHeight, paddedWidth } = paddedSize(height, width);
-    checkTraceSize(options.dump!, model, paddedHeight, paddedWidth, steps, mostMembranes(spiking!));
+    const membranes = mostMembranes(runnable.spiking!);
+    checkTraceSize(options.dump!, model, paddedHeight, paddedWidth, steps, membranes);
   }
-  const memory = announceMemory(model, file, height, width, limit, context);
-  if (memory.tile && options.dump !== undefined) {
-    throw new UsageError(
-      `--dump: ${file} needs ${memory.mib} MiB at once, more than --memory ${options.memory}`,
-    );
-  }
-  const input = preprocess(model.preprocess, picture, imageChannels(model));
-  const recordingRun: Run = (input, height, width) => {
-    padded = { input, height, width };
-    if (options.trace) {
-      trace = newTrace(model.layers, height, width, steps, (layer) => membranesOf(spiking!, layer));
-    }
-    const prediction = run(input, height, width);
-    if (model.stage === 'ann') dump(prediction.output);
-    return prediction;
-  };
+  const memory = announceMemory(job, file, picture);
+  const channels = imageChannels(model);
+  const input = preprocess(model.preprocess, picture, channels);
   const start = performance.now();
-  const { output, spikes } = predict(recordingRun, input, height, width);
+  const padded = padImage({ data: input, height, width, channels });
+  const recorded = options.dump === undefined ? runnable.run(padded) : runnable.record(padded);
+  const output = cropOutput(recorded.output, height, width);
   const ms = performance.now() - start;
+  if (options.dump !== undefined) dump(options.dump, job, { picture, padded, recorded });
   const answer = { picture, input, output, steps };
   const outputs = writeAnswer(options.out, name, model, answer, options.probability);
-  return { file, outputs, spikes, ms, steps, latency, memory };
+  return { file, outputs, spikes: recorded.spikes, ms, steps, latency, memory };
+}
+
+/** What happened to one picture. */
+interface Happened {
+  readonly picture: Image;
+  readonly padded: FloatImage;
+  readonly recorded: Recorded;
+}
+
+/** Writes all that a network did on a picture. */
+function dump(
+  path: string,
+  { model, runnable, options }: Job,
+  { picture, padded, recorded }: Happened,
+): void {
+  const { spiking, steps } = runnable;
+  const { height, width } = picture;
+  const size = { height: String(height), width: String(width), steps: String(steps) };
+  const timing = spiking && options.timing === 'delayed' ? { timing: options.timing } : {};
+  const metadata = { ...size, ...(spiking && neuronMetadata(spiking)), ...timing };
+  const { simulation } = recorded;
+  const output = simulation?.output ?? recorded.output;
+  writeDump(path, model, { image: padded, output, simulation }, metadata);
 }
 
 /** Says what a picture will take, and in which tiles it is run where that is too much. */
-function announceMemory(
-  model: Model,
-  file: string,
-  height: number,
-  width: number,
-  limit: MemoryLimit,
-  context: Context,
-) {
+function announceMemory({ model, runnable, options, context }: Job, file: string, { height, width }: Image) {
+  const { limit } = runnable;
   const { paddedHeight, paddedWidth } = paddedSize(height, width);
   const tile = planTiles(model.layers, paddedHeight, paddedWidth, limit);
   const mib = toMiB(wholeBytes(limit, paddedHeight, paddedWidth));
   const tiles = tile ? ` at once: in tiles of ${tile.width}x${tile.height}` : '';
   context.log(`${file}: ${width}x${height} pixels need about ${mib} MiB${tiles}`);
+  if (tile && options.dump !== undefined)
+    throw new UsageError(`--dump: ${file} needs ${mib} MiB at once, more than --memory ${options.memory}`);
   return { mib, ...(tile && { tile }) };
 }

@@ -5,11 +5,11 @@ import { toUnet } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import type { Dataset } from '../lib/data/dataset.js';
 import { findDataset } from '../lib/data/index.js';
+import { optimisers } from '../lib/engine/optimiser.js';
 import type { Model } from '../lib/model/model.js';
 import { buildLayers } from '../lib/net/architecture.js';
 import { initialParameters } from '../lib/net/parameters.js';
 import { trainingData, unetLearner } from '../lib/train/learner.js';
-import { optimisers } from '../lib/train/optimiser.js';
 import {
   addDataOptions,
   addIgnoreOption,
@@ -95,7 +95,7 @@ const stage: Stage<Options> = {
     const resolved = { ...options, width: start.configuration.width };
     return trainAndReport({
       ...{ options: resolved, context, dataset, data, start, measureStart: options.from !== undefined },
-      makeLearner: (model, onImage) => unetLearner(context.kernels, model, data, onImage),
+      makeLearner: (model, onImage) => unetLearner(context.engine, model, data, onImage),
     });
   },
 };

@@ -3,19 +3,13 @@
 
 import { z } from 'zod';
 import { DataError, UsageError } from '../lib/core/error.js';
-import { chooseKernels, engines } from '../lib/engine/choose.js';
+import { chooseEngine, engines } from '../lib/engine/choose.js';
+import type { Engine } from '../lib/engine/door.js';
 import { readBytes, writeFileAtomic } from '../lib/node/files.js';
 import { packageFile } from '../lib/node/package.js';
 import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table } from './cli/table.js';
-import {
-  countRows,
-  type Engine,
-  type Hashes,
-  type Mismatch,
-  type Verification,
-  verify,
-} from './verify/verification.js';
+import { countRows, type Hashes, type Mismatch, type Verification, verify } from './verify/verification.js';
 
 interface Options extends SharedOptions {
   readonly hashes: string;
@@ -76,7 +70,7 @@ function enginesHere(threads: number): Engine[] {
     .sort((a, b) => Number(b === 'reference') - Number(a === 'reference'))
     .flatMap((name) => {
       const usable = name === 'reference' ? [1] : counts;
-      return usable.map((count) => ({ name, threads: count, kernels: chooseKernels(name, count) }));
+      return usable.map((count) => chooseEngine(name, count));
     });
 }
 

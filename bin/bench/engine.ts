@@ -6,6 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { chooseKernels, defaultEngine } from '../../lib/engine/choose.js';
 import type { Kernels } from '../../lib/engine/contract.js';
+import { type Engine as Door, newEngine } from '../../lib/engine/door.js';
 
 export interface Engine {
   readonly name: string;
@@ -20,6 +21,11 @@ const REFERENCE = 'reference';
 export function enginesOf(name: string = defaultEngine().name, threads = availableParallelism()): Engine[] {
   const counts = threads === 1 || name === REFERENCE ? [1] : [1, threads];
   return counts.map((count) => ({ name, threads: count, kernels: chooseKernels(name, count) }));
+}
+
+/** The engine as everybody else sees it, for whole networks. */
+export function door({ name, kernels }: Engine): Door {
+  return newEngine(name, kernels);
 }
 
 /** The engines with the reference beside them. */

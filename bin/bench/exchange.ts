@@ -34,8 +34,8 @@ export function withExchange<T>(use: (exchange: Exchange) => T): T {
     const model = work.work === 'simulate' || work.work === 'asf' ? subject.spiking : subject.unet;
     const path = models.get(model) ?? written(`model${models.size}.safetensors`, encodeModel(model));
     models.set(model, path);
-    const { input, target } = subject.example(work.height);
-    const [image, label] = [written('image', bytesOf(input)), written('label', Uint8Array.from(target))];
+    const { image: input, target } = subject.example(work.height);
+    const [image, label] = [written('image', bytesOf(input.data)), written('label', Uint8Array.from(target))];
     return { model: path, image, label };
   };
 

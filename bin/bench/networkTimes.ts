@@ -1,14 +1,11 @@
 /** Whole networks as works: U-Net forward, training, simulation and ASF-BP, each a line of a table. */
 
-import { forward } from '../../lib/engine/forward.js';
-import { simulate } from '../../lib/engine/simulateNetwork.js';
-import { OUTPUT } from '../../lib/net/architecture.js';
-import { type Network, signalOf } from '../../lib/net/network.js';
-import { asfGradient } from '../../lib/train/asfGradient.js';
-import { type LossGradient, unetGradient } from '../../lib/train/backprop.js';
-import type { Example } from '../../lib/train/example.js';
-import { findOptimiser } from '../../lib/train/optimiser.js';
-import { type Engine, tensorOf, zerosOf } from './engine.js';
+import { asf } from '../../lib/engine/asfMethod.js';
+import { backprop } from '../../lib/engine/backprop.js';
+import type { Example, Method } from '../../lib/engine/method.js';
+import { findOptimiser } from '../../lib/engine/optimiser.js';
+import type { Network } from '../../lib/net/network.js';
+import { door, type Engine } from './engine.js';
 import type { Call, Work } from './measure.js';
 import type { Subject } from './subject.js';
 
@@ -66,64 +63,37 @@ export function networkWorks(subject: Subject, size: number, steps: number): Wor
   ];
 }
 
-function forwardCall(engine: Engine, { unet }: Subject, { input, height, width }: Example): Call {
-  const { kernels } = engine;
-  const image = tensorOf(engine, input);
-  return () => kernels.scope(() => signalOf(forward(kernels, unet, image, height, width), OUTPUT).slice());
+function forwardCall(engine: Engine, { unet }: Subject, { image }: Example): Call {
+  const program = door(engine).prepare(unet);
+  return () => program.run(image);
 }
 
-function simulateCall(
-  engine: Engine,
-  { spiking }: Subject,
-  { input, height, width }: Example,
-  steps: number,
-): Call {
-  const { kernels } = engine;
-  const image = tensorOf(engine, input);
-  return () =>
-    kernels.scope(() =>
-      simulate(kernels, spiking, image, height, width, { steps, mode: 'auto', keep: [] }).output.slice(),
-    );
+function simulateCall(engine: Engine, { spiking }: Subject, { image }: Example, steps: number): Call {
+  const program = door(engine).prepare(spiking);
+  return () => program.simulate(image, { steps, keep: [] }).output;
 }
 
-function gradientCall({ kernels }: Engine, { unet }: Subject, example: Example): Call {
-  return () => kernels.scope(() => unetGradient(kernels, unet, example).loss);
+function gradientCall(engine: Engine, { unet }: Subject, example: Example): Call {
+  return () => door(engine).gradient(unet, backprop, [example]).loss;
 }
 
 /** Learning rates that leave the network what it is over some dozens of updates. */
 function trainCall(engine: Engine, { unet }: Subject, example: Example): Call {
-  return updateCall(engine, unet, 1e-3, (network) => unetGradient(engine.kernels, network, example));
+  return updateCall(engine, unet, backprop, example, 1e-3);
 }
 
 function asfCall(engine: Engine, { spiking }: Subject, example: Example, steps: number): Call {
-  const options = { steps, mode: 'auto', logits: 'mean' } as const;
-  return updateCall(engine, spiking, 1e-4, (network) =>
-    asfGradient(engine.kernels, { ...spiking, ...network }, example, options),
-  );
+  return updateCall(engine, spiking, asf({ steps }), example, 1e-4);
 }
 
 /** The gradient on one example and an Adam update of a copy of the network, as training does it. */
-function updateCall(
+function updateCall<N extends Network>(
   engine: Engine,
-  { layers, parameters }: Network,
+  network: N,
+  method: Method<N>,
+  example: Example,
   learningRate: number,
-  gradientOf: (network: Network) => LossGradient,
 ): Call {
-  const { kernels } = engine;
-  const adam = findOptimiser('adam');
-  const weights = new Map([...parameters].map(([name, values]) => [name, tensorOf(engine, values)]));
-  const zeros = (length: number) => zerosOf(engine, length);
-  const averages = new Map(
-    [...parameters].map(([name, { length }]) => [name, [zeros(length), zeros(length)] as const]),
-  );
-  let step = 0;
-  return () =>
-    kernels.scope(() => {
-      const { loss, gradients } = gradientOf({ layers, parameters: weights });
-      step += 1;
-      for (const [name, weight] of weights) {
-        adam.update(kernels, weight, averages.get(name)!, gradients.get(name)!, learningRate, step);
-      }
-      return loss;
-    });
+  const trainer = door(engine).trainer(network, method, { optimiser: findOptimiser('adam') });
+  return () => trainer.step([example], learningRate);
 }

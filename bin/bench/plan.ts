@@ -2,7 +2,7 @@
 
 import type { Image } from '../../lib/picture/image.js';
 import { convolutionSets, eventSets, type Together } from './convolutionRows.js';
-import { type Engine, withReference } from './engine.js';
+import { door, type Engine, withReference } from './engine.js';
 import { type Exchange, withExchange } from './exchange.js';
 import { type Limits, measure } from './measure.js';
 import { networkWorks } from './networkTimes.js';
@@ -57,9 +57,9 @@ type Subjects = (width: number) => Subject;
 /** Networks by width, made once: it takes seconds for wide ones. */
 function subjectsOf({ models, picture, engines, seed }: PlanOptions): Subjects {
   const made = new Map<number, Subject>();
-  const { kernels } = engines.at(-1)!;
+  const engine = door(engines.at(-1)!);
   return (width) => {
-    const subject = made.get(width) ?? makeSubject(width, models, picture, kernels, seed);
+    const subject = made.get(width) ?? makeSubject(width, models, picture, engine, seed);
     made.set(width, subject);
     return subject;
   };

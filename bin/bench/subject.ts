@@ -7,14 +7,14 @@ import { measureLambdas } from '../../lib/convert/statistics.js';
 import { stepsOf } from '../../lib/convert/usualSteps.js';
 import { UsageError } from '../../lib/core/error.js';
 import { roundUp } from '../../lib/core/padding.js';
-import type { Kernels } from '../../lib/engine/contract.js';
+import type { Engine } from '../../lib/engine/door.js';
+import type { Example } from '../../lib/engine/method.js';
 import type { Model } from '../../lib/model/model.js';
 import { imageChannels } from '../../lib/model/model.js';
 import { buildLayers, SIZE_STEP } from '../../lib/net/architecture.js';
 import { initialParameters } from '../../lib/net/parameters.js';
 import type { Image } from '../../lib/picture/image.js';
 import { preprocess } from '../../lib/picture/preprocess.js';
-import type { Example } from '../../lib/train/example.js';
 import { readModel } from '../cli/modelOptions.js';
 
 /** The networks of one width. */
@@ -62,7 +62,7 @@ export function makeSubject(
   width: number,
   given: readonly GivenModel[],
   picture: Image,
-  kernels: Kernels,
+  engine: Engine,
   seed: number,
 ): Subject {
   const ofWidth = given.filter(({ model }) => model.configuration.width === width);
@@ -73,7 +73,7 @@ export function makeSubject(
   const example = (size: number) => cut(input, picture, unet, size);
   const spiking = spikingFile
     ? toSpikingModel(spikingFile.model, spikingFile.path)
-    : convert(kernels, unet, example(Math.min(CALIBRATION.size, roundUp(picture.width, SIZE_STEP))));
+    : convert(engine, unet, example(Math.min(CALIBRATION.size, roundUp(picture.width, SIZE_STEP))));
   const files = [...new Set(ofWidth.map(({ path }) => path))].join(', ') || `random weights (seed ${seed})`;
   const source = spikingFile ? files : `${files}, converted on its picture`;
   return { width, unet, spiking, source, example };
@@ -88,9 +88,13 @@ function randomUnet(width: number, seed: number): Model {
 }
 
 /** The normalisation makes densities those of a real network, whatever the weights are. */
-function convert(kernels: Kernels, unet: Model, image: Example): SpikingModel {
-  const seen = calibrationInputs([{ ...image, name: 'picture' }], unet.configuration.task, CALIBRATION.seed);
-  const lambdas = measureLambdas(kernels, unet, seen, CALIBRATION.percent);
+function convert(engine: Engine, unet: Model, { image }: Example): SpikingModel {
+  const seen = calibrationInputs(
+    [{ ...image, input: image.data, name: 'picture' }],
+    unet.configuration.task,
+    CALIBRATION.seed,
+  );
+  const lambdas = measureLambdas(engine, unet, seen, CALIBRATION.percent);
   return withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
     neuron: 'mt',
     normalisation: 'connection',
@@ -110,7 +114,7 @@ function cut(input: Float32Array, { height, width }: Image, model: Model, size: 
     }
   }
   const target = Uint8Array.from({ length: size * size }, (_, p) => p % classes);
-  return { height: size, width: size, input: result, target };
+  return { image: { data: result, height: size, width: size, channels }, target };
 }
 
 /** Index i of a row of n that is continued by its mirror images. */

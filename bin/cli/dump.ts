@@ -2,6 +2,7 @@
 
 import type { SpikingModel } from '../../lib/convert/spikingModel.js';
 import { UsageError } from '../../lib/core/error.js';
+import type { FloatImage } from '../../lib/core/floatImage.js';
 import { toMiB } from '../../lib/engine/memory.js';
 import { sumsOf, tracedDumpBytes } from '../../lib/engine/recording.js';
 import type { Simulation } from '../../lib/engine/simulation.js';
@@ -13,16 +14,11 @@ import { writeFileAtomic } from '../../lib/node/files.js';
 
 /** One run of a network on a padded picture. */
 export interface Recording {
-  /** [H,W,C] */
-  readonly input: Float32Array;
-  readonly height: number;
-  readonly width: number;
+  readonly image: FloatImage;
   /** [H,W,K]: of a spiking network the summed current, not the read-out. */
   readonly output: Float32Array;
-  /** Of a spiking network, with its flows. */
+  /** Of a spiking network, with its flows, and its trace where it was asked for. */
   readonly simulation?: Simulation | undefined;
-  /** Every step of every neuron, where it was asked for. */
-  readonly trace?: NamedTensors | undefined;
 }
 
 /** Node reads no larger file at once. */
@@ -38,13 +34,14 @@ export function writeDump(
   recording: Recording,
   metadata: Record<string, string>,
 ): void {
-  const { input, height, width, output, simulation, trace = new Map() } = recording;
-  const { channels, classes } = model.configuration;
+  const { image, output, simulation } = recording;
+  const { data, height, width, channels } = image;
+  const { classes } = model.configuration;
   const tensors: NamedTensors = new Map([
-    ['input', { shape: [channels, height, width], data: toChw(input, height, width, channels) }],
+    ['input', { shape: [channels, height, width], data: toChw(data, height, width, channels) }],
     ['output', { shape: [classes, height, width], data: toChw(output, height, width, classes) }],
     ...(simulation ? sumsOf(model.layers, simulation, height, width) : []),
-    ...trace,
+    ...(simulation?.trace ?? []),
   ]);
   writeFileAtomic(path, encodeSafetensors({ tensors, metadata: { stage: model.stage, ...metadata } }));
 }

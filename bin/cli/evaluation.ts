@@ -2,9 +2,8 @@
 
 import { UsageError } from '../../lib/core/error.js';
 import { findDataset } from '../../lib/data/index.js';
-import type { Kernels } from '../../lib/engine/contract.js';
+import type { Engine } from '../../lib/engine/door.js';
 import type { Run } from '../../lib/engine/predict.js';
-import { quantisedRun } from '../../lib/engine/quantised.js';
 import { patchwiseRun } from '../../lib/engine/tiles.js';
 import {
   type Evaluation,
@@ -16,8 +15,9 @@ import type { Model } from '../../lib/model/model.js';
 import type { Sample } from '../../lib/picture/sample.js';
 import { padToPatches } from '../../lib/train/patches.js';
 import { ownsLabels } from './dataOptions.js';
-import { type MemoryOptions, runOf, type SimulationOptions } from './modelOptions.js';
+import type { MemoryOptions, SimulationOptions } from './modelOptions.js';
 import { resolveProfile } from './profile.js';
+import { type Runnable, withModel } from './runnable.js';
 
 /** Noise that a denoiser has to remove where nobody says how much, in grey levels. */
 export const DEFAULT_SIGMA = 25;
@@ -49,43 +49,51 @@ export interface ModelEvaluation extends Evaluation {
   readonly compared?: Compared | undefined;
 }
 
-/** Metrics of a model on samples, and how they came about. */
+/** Metrics of a model, whose file is `source`, on samples, and how they came about. */
 export function evaluateModel(
-  kernels: Kernels,
-  model: Model,
-  source: string,
+  engine: Engine,
+  { model, source }: { readonly model: Model; readonly source: string },
   samples: readonly Sample[],
   options: EvaluationOptions,
   onImage: OnImage,
 ): ModelEvaluation {
-  const { run: simulated, steps, latency, spiking } = runOf(kernels, model, options, source, []);
-  const compared = options.asUnet ? { values: 0, different: 0 } : undefined;
-  if (compared && (!spiking || steps !== 1))
-    throw new UsageError('--as-unet: only a spiking network at --steps 1 is a U-Net as well');
-  const chosen = compared ? comparedRun(quantisedRun(kernels, spiking!), simulated, compared) : simulated;
-  const times: number[] = [];
-  const run = options.time ? timedRun(chosen, times) : chosen;
-  const { area, cut } = resolveProfile(options);
-  const { size } = findDataset(options.dataset).patch;
-  const evaluation = kernels.frozen(() => {
-    if (model.configuration.task === 'denoise') {
-      return evaluateDenoising(samples, run, options.sigma ?? DEFAULT_SIGMA, options.seed, onImage);
-    }
-    const pieces = cut === 'patches' ? patchwiseRun(run, model.layers, size) : run;
-    const padded = area === 'padded' ? samples.map((sample) => padToPatches(sample, size)) : samples;
-    return evaluateSegmentation(padded, pieces, model.classNames, onImage, options.ignoredClass);
+  return withModel(engine, { model, source, options }, (runnable) => {
+    const { steps, latency } = runnable;
+    const compared = options.asUnet ? { values: 0, different: 0 } : undefined;
+    const chosen = compared ? comparedRun(runnable, compared) : runnable.run;
+    const times: number[] = [];
+    const run = options.time ? timedRun(chosen, times) : chosen;
+    const evaluation = evaluateRun(run, model, samples, options, onImage);
+    const milliseconds = options.time ? median(times) : undefined;
+    return { ...evaluation, steps, latency, compared, milliseconds };
   });
-  const milliseconds = options.time ? median(times) : undefined;
-  return { ...evaluation, steps, latency, compared, milliseconds };
 }
 
-/** A run whose outputs are counted against those of another. */
-function comparedRun(run: Run, other: Run, counts: Compared): Run {
+function evaluateRun(
+  run: Run,
+  model: Model,
+  samples: readonly Sample[],
+  options: EvaluationOptions,
+  onImage: OnImage,
+): Evaluation {
+  if (model.configuration.task === 'denoise')
+    return evaluateDenoising(samples, run, options.sigma ?? DEFAULT_SIGMA, options.seed, onImage);
+  const { area, cut } = resolveProfile(options);
+  const { size } = findDataset(options.dataset).patch;
+  const pieces = cut === 'patches' ? patchwiseRun(run, model.layers, size) : run;
+  const padded = area === 'padded' ? samples.map((sample) => padToPatches(sample, size)) : samples;
+  return evaluateSegmentation(padded, pieces, model.classNames, onImage, options.ignoredClass);
+}
+
+/** A one-step network run as a U-Net; its outputs are counted against those of the simulation. */
+function comparedRun({ program, run, steps, spiking }: Runnable, counts: Compared): Run {
+  if (!spiking || steps !== 1)
+    throw new UsageError('--as-unet: only a spiking network at --steps 1 is a U-Net as well');
   return (...image) => {
-    const [ours, theirs] = [run(...image), other(...image)];
-    counts.values += ours.output.length;
-    counts.different += ours.output.reduce((sum, v, i) => sum + Number(v !== theirs.output[i]), 0);
-    return ours;
+    const [ours, theirs] = [program.quantised(image[0]), run(...image).output];
+    counts.values += ours.length;
+    counts.different += ours.reduce((sum, value, i) => sum + Number(value !== theirs[i]), 0);
+    return { output: ours, spikes: 0 };
   };
 }
 

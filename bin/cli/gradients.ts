@@ -4,46 +4,45 @@ import type { SpikingModel } from '../../lib/convert/spikingModel.js';
 import { DataError, UsageError } from '../../lib/core/error.js';
 import { readSample } from '../../lib/data/folder.js';
 import { checkSameSize } from '../../lib/data/labelledFiles.js';
-import type { Kernels } from '../../lib/engine/contract.js';
+import { asf } from '../../lib/engine/asfMethod.js';
+import type { Engine } from '../../lib/engine/door.js';
+import type { Example } from '../../lib/engine/method.js';
+import type { Mode } from '../../lib/engine/simulation.js';
 import { encodeSafetensors } from '../../lib/format/safetensors.js';
 import { imageChannels } from '../../lib/model/model.js';
 import { SIZE_STEP } from '../../lib/net/architecture.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
 import { writeFileAtomic } from '../../lib/node/files.js';
-import { type AsfChoices, type AsfOptions, asfGradient } from '../../lib/train/asfGradient.js';
-import type { Example } from '../../lib/train/example.js';
-import { throughAmplitudes } from '../../lib/train/learnedAmplitudes.js';
+import { type AsfChoices, departuresOf } from '../../lib/official/asfChoices.js';
+import { inputOf } from '../../lib/picture/sample.js';
 import type { Result } from './stage.js';
 
-/** Writes grad.NAME for every parameter; nothing is updated. */
+/** One sample, by the names of its files. */
+export interface SampleFiles {
+  readonly image?: string;
+  readonly label?: string;
+}
+
+/** Writes grad.NAME for every parameter to a file; nothing is updated. */
 export function writeGradients(
-  kernels: Kernels,
+  engine: Engine,
   model: SpikingModel,
-  options: AsfOptions & AsfChoices,
-  files: { readonly image?: string; readonly label?: string },
+  { steps, mode, choices }: { readonly steps: number; readonly mode: Mode; readonly choices: AsfChoices },
+  { image, label }: SampleFiles,
   out: string,
 ): Result {
-  if (files.image === undefined || files.label === undefined) {
+  if (image === undefined || label === undefined)
     throw new UsageError('--gradients needs --image and --label');
-  }
-  const example = readExample(model, files.image, files.label);
-  const { loss, named } = kernels.scope(() => {
-    const { loss, gradients } = throughAmplitudes(model, (parameters) =>
-      asfGradient(kernels, { ...model, parameters }, example, options),
-    );
-    const tensors = [...unpackParameters(model.layers, gradients)];
-    return {
-      loss,
-      named: tensors.map(
-        ([name, { shape, data }]) => [`grad.${name}`, { shape, data: data.slice() }] as const,
-      ),
-    };
-  });
-  const { logits, flowBias, flow } = options;
-  const metadata = { loss: String(loss), steps: String(options.steps), logits, flowBias, flow };
+  const example = readExample(model, image, label);
+  const method = asf({ steps, mode }, departuresOf(choices));
+  const { loss, gradients } = engine.gradient(model, method, [example]);
+  const named = [...unpackParameters(model.layers, gradients)].map(
+    ([name, tensor]) => [`grad.${name}`, tensor] as const,
+  );
+  const metadata = { loss: String(loss), steps: String(steps), ...choices };
   writeFileAtomic(out, encodeSafetensors({ tensors: new Map(named), metadata }));
   return {
-    json: { loss, steps: options.steps, gradients: out },
+    json: { loss, steps, gradients: out },
     text: `loss ${loss}\n${out}: ${named.length} gradients`,
   };
 }
@@ -57,11 +56,12 @@ function readExample(model: SpikingModel, image: string, label: string): Example
     classes: { count: classes },
   };
   const named = { name: image, image, ...(task === 'segment' && { label }) };
-  const { height, width, input, label: ids } = readSample(named, reading);
+  const sample = readSample(named, reading);
+  const { height, width, input, label: ids } = sample;
   if (height % SIZE_STEP !== 0 || width % SIZE_STEP !== 0)
     throw new DataError(`${image}: is ${width}x${height}, expected multiples of ${SIZE_STEP}`);
-  if (ids) return { height, width, input, target: ids };
+  if (ids) return { image: inputOf(sample), target: ids };
   const clean = readSample({ name: label, image: label }, reading);
   checkSameSize(clean, label, { height, width }, image);
-  return { height, width, input, target: input.map((value, i) => value - clean.input[i]) };
+  return { image: inputOf(sample), target: input.map((value, i) => value - clean.input[i]) };
 }

@@ -1,30 +1,12 @@
-/** Model files on the command line, and running whichever kind of network they hold. */
+/** Model files on the command line, and the options of whatever runs them (runnable.ts). */
 
 import { type Command, Option } from 'commander';
 import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/convert/spikingModel.js';
 import { DEFAULT_STEPS, stepsOf } from '../../lib/convert/usualSteps.js';
-import { DataError } from '../../lib/core/error.js';
 import { availableMemory } from '../../lib/core/systemMemory.js';
-import type { Kernels } from '../../lib/engine/contract.js';
-import { delayedLatency } from '../../lib/engine/delayed.js';
-import { NotFiniteError } from '../../lib/engine/finite.js';
-import { forwardBytes, imageBytes } from '../../lib/engine/memory.js';
-import { type Run, unetRun } from '../../lib/engine/predict.js';
-import { spikingRun } from '../../lib/engine/readout.js';
-import { tracedDumpBytes } from '../../lib/engine/recording.js';
-import { runsLayerByLayer } from '../../lib/engine/simulateNetwork.js';
-import {
-  MODES,
-  type Mode,
-  type Simulation,
-  type StepRecord,
-  type Sums,
-} from '../../lib/engine/simulation.js';
-import { delayedBytes, simulationBytes, stepByStepBytes } from '../../lib/engine/simulationMemory.js';
-import { type MemoryLimit, tiledRun } from '../../lib/engine/tiles.js';
+import { MODES, type Mode } from '../../lib/engine/simulation.js';
 import { sha256 } from '../../lib/format/checksum.js';
 import { decodeModel, type Model, NO_CHECKSUM } from '../../lib/model/model.js';
-import { mostMembranes } from '../../lib/neuron/spikingNetwork.js';
 import { modelPath } from '../../lib/node/bundled.js';
 import { readBytes } from '../../lib/node/files.js';
 import { addPotentialOption, count, oneOf, stepCount } from './parse.js';
@@ -127,70 +109,6 @@ export function spikingModel(
 export function addMemoryOption(command: Command): void {
   const help = 'MiB that a picture may take; larger ones are run in overlapping tiles, with the same results';
   command.option('--memory <MiB>', help, count, defaultMemory());
-}
-
-export interface Runnable {
-  readonly run: Run;
-  /** 0 for a U-Net. */
-  readonly steps: number;
-  /** Steps from the picture to the output: T, and with delayed timing T times the layers of neurons. */
-  readonly latency: number;
-  readonly limit: MemoryLimit;
-  /** The network as the options have changed it, where it is a spiking one. */
-  readonly spiking?: SpikingModel;
-}
-
-/**
- * How to run a model of either stage, in tiles where a picture is large. `onSimulation` sees what is to be kept of
- * what a spiking network does, and `onStep` every step: then the steps are run one by one.
- */
-export function runOf(
-  kernels: Kernels,
-  model: Model,
-  options: SimulationOptions & MemoryOptions,
-  source: string,
-  keep: readonly Sums[],
-  onSimulation?: (simulation: Simulation) => void,
-  onStep?: (record: StepRecord) => void,
-): Runnable {
-  const { layers } = model;
-  const { channels, classes } = model.configuration;
-  const bytes = options.memory * 2 ** 20;
-  const tiled = (run: Run, steps: number, bytesOf: MemoryLimit['bytesOf']): Runnable => {
-    const around = (height: number, width: number) => imageBytes(channels, classes, height, width);
-    const limit = { bytes, bytesOf, around };
-    return { run: tiledRun(naming(source, run), layers, limit), steps, latency: steps, limit };
-  };
-  if (model.stage === 'ann') {
-    return tiled(unetRun(kernels, model), 0, (height, width) => forwardBytes(layers, height, width));
-  }
-  const { spiking, steps } = spikingModel(model, options, source);
-  const { mode, timing = 'same' } = options;
-  const simulation = { steps, mode, timing, keep, ...(onStep && { onStep }) };
-  const run = spikingRun(kernels, spiking, model.configuration.task, simulation, onSimulation);
-  const membranes = mostMembranes(spiking);
-  const sums = keep.length;
-  const traced = onStep !== undefined;
-  const bytesOf: MemoryLimit['bytesOf'] = (height, width) => {
-    const trace = traced ? 2 * tracedDumpBytes(layers, height, width, steps, membranes) : 0; // and its file
-    if (timing === 'delayed') return trace + delayedBytes(layers, height, width, sums, membranes);
-    if (runsLayerByLayer(kernels, spiking, simulation))
-      return simulationBytes(layers, height, width, steps, sums, membranes);
-    return trace + stepByStepBytes(layers, height, width, sums, membranes);
-  };
-  const latency = timing === 'delayed' ? delayedLatency(layers, steps) : steps;
-  return { ...tiled(run, steps, bytesOf), latency, spiking };
-}
-
-/** A run whose outputs that are no numbers are told with the file of the network. */
-function naming(source: string, run: Run): Run {
-  return (...image) => {
-    try {
-      return run(...image);
-    } catch (error) {
-      throw error instanceof NotFiniteError ? new DataError(`${source}: ${error.message}`) : error;
-    }
-  };
 }
 
 /** How long a network fired, for a line of text. */

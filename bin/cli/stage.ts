@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { DataError, UsageError } from '../../lib/core/error.js';
-import { chooseKernels, defaultEngine, engines } from '../../lib/engine/choose.js';
-import type { Kernels } from '../../lib/engine/contract.js';
+import { chooseEngine, defaultEngine, engines } from '../../lib/engine/choose.js';
+import type { Engine } from '../../lib/engine/door.js';
 import { endWithParent } from './parent.js';
 import { naturalNumber, threadCount } from './parse.js';
 import { guardPipes, print, remark, say, setQuiet } from './pipe.js';
@@ -37,7 +37,7 @@ export interface SharedOptions {
 }
 
 export interface Context {
-  readonly kernels: Kernels;
+  readonly engine: Engine;
   /** Aborted by the first signal that asks to stop, for stages that have something to save; others end at once. */
   readonly signal: AbortSignal;
   /** A line for the person at the terminal, on stderr. */
@@ -149,8 +149,8 @@ function helpWithExamples(examples: Stage<unknown>['examples']): string {
 function newContext({ engine, threads, quiet }: SharedOptions, bars: Progress[]): Context {
   let signal: AbortSignal | undefined;
   return {
-    get kernels() {
-      return chooseKernels(engine, threads);
+    get engine() {
+      return chooseEngine(engine, threads);
     },
     get signal() {
       signal ??= abortOnSignals(() => remark('\nstopping: saving what is done (Ctrl-C again ends at once)'));

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../lib/core/error.js';
 import type { Dataset } from '../../lib/data/dataset.js';
+import { optimisers } from '../../lib/engine/optimiser.js';
 import type { OnImage } from '../../lib/measure/evaluateTask.js';
 import type { Model } from '../../lib/model/model.js';
 import { writePng } from '../../lib/node/pictureFiles.js';
@@ -12,9 +13,8 @@ import { runSession } from '../../lib/node/run/session.js';
 import type { Image } from '../../lib/picture/image.js';
 import { panel } from '../../lib/picture/panel.js';
 import { resultColumns } from '../../lib/picture/taskPicture.js';
-import type { TrainingData } from '../../lib/train/learner.js';
-import type { EpochRecord, Learner } from '../../lib/train/loop.js';
-import { optimisers } from '../../lib/train/optimiser.js';
+import type { Learner, TrainingData } from '../../lib/train/learner.js';
+import type { EpochRecord } from '../../lib/train/loop.js';
 import type { PatchSize } from '../../lib/train/patches.js';
 import { schedules } from '../../lib/train/schedule.js';
 import { formatMetrics } from './metrics.js';
@@ -85,7 +85,7 @@ export async function trainAndReport(run: TrainingRun): Promise<Result> {
   const directory = options.out;
   if (directory === undefined) throw new UsageError('--out is missing: where should the run be kept?');
   const updatesPerEpoch = Math.ceil((options.patches ?? dataset.patch.perEpoch) / options.batch);
-  const { signal, kernels } = context; // the signal first: whatever stops us, the folder is given back
+  const { signal } = context; // the signal first: whatever stops us, the folder is given back
   const folder = openRunFolder({
     ...{ directory, resume: options.resume, start: hashOfModel(start), remark: context.log },
     config: { ...configOf(options), samples: hashOfSamples(data) },
@@ -98,7 +98,7 @@ export async function trainAndReport(run: TrainingRun): Promise<Result> {
     picture ??= panel(resultColumns(sample, seen, predictions, start.classNames.length));
   };
   const outcome = await runSession({
-    ...{ kernels, folder, start, resume: options.resume, signal },
+    ...{ folder, start, resume: options.resume, signal },
     options: { ...options, learningRate: options.lr, updatesPerEpoch, measureStart },
     makeLearner: (model) => run.makeLearner(model, onImage),
     onUpdate: (done, _total, loss) => bar.update(done, `loss ${loss.toFixed(4)}`),

@@ -26,13 +26,13 @@ export function check(
   spiking: SpikingModel,
   { samples }: CalibrationSet,
   given: { readonly steps?: number; readonly seed: number },
-  { kernels, progress }: Context,
+  { engine, progress }: Context,
 ): CheckReport {
   const images = spread(samples, IMAGES);
   const steps = given.steps ?? stepsOf(spiking.conversion);
   const onRun = progress('checking', runsOf(unet)).update;
   const options = { steps, sigma: SIGMA, seed: given.seed, onRun };
-  const result = checkConversion(kernels, unet, spiking, images, options);
+  const result = checkConversion(engine, { unet, spiking }, images, options);
   return { ...result, images: images.length, steps, metric: scoreName(unet) };
 }
 

@@ -29,14 +29,18 @@ export function convertByPlan(
   { inputs }: CalibrationSet,
   { automatic, mse, ...plan }: Plan,
   tolerance: number | undefined,
-  { kernels, progress }: Context,
+  { engine, progress }: Context,
 ): Converted {
   const bar = progress('measuring', inputs.length);
   const lowest = plan.percentile ?? USUAL_PERCENTILE;
   const byChannel = plan.normalisation === 'channel';
-  const measured = measureActivations(kernels, unet, inputs, lowest, byChannel, bar.update);
+  const measured = measureActivations(engine, unet, inputs, {
+    lowest,
+    channels: byChannel,
+    onImage: bar.update,
+  });
   const counting = mse ? progress('counting', inputs.length) : undefined;
-  const channelLambdas = counting && measureMseLambdas(kernels, unet, inputs, measured, counting.update);
+  const channelLambdas = counting && measureMseLambdas(engine, unet, inputs, measured, counting.update);
   const complete = { ...plan, channelLambdas };
   const silent = measured.silent(lowest);
   if (!automatic) return { spiking: convertModel(unet, measured, complete), silent };
@@ -47,7 +51,7 @@ export function convertByPlan(
     fixed: new Map(Object.entries(plan.thresholdsOf ?? {}).map(([name, volts]) => [name, volts.length])),
     onCell: progress('layers', cellCount(unet, images.length)).update,
   };
-  const auto = convertAutomatically(kernels, unet, measured, images, complete, chosen);
+  const auto = convertAutomatically(engine, unet, measured, images, complete, chosen);
   return {
     spiking: auto.spiking,
     silent,

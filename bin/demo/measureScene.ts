@@ -1,14 +1,17 @@
 /** One scene through three networks of one bundled model: U-Net, one step, and the paper's conversion. */
 
 import { paperTwin } from '../../lib/convert/paperTwin.js';
-import { type SpikingModel, toSpikingModel, toUnet } from '../../lib/convert/spikingModel.js';
+import { toSpikingModel, toUnet } from '../../lib/convert/spikingModel.js';
 import { stepsOf } from '../../lib/convert/usualSteps.js';
-import type { Kernels } from '../../lib/engine/contract.js';
-import { paddedSize, predict, type Run, unetRun } from '../../lib/engine/predict.js';
+import type { FloatImage } from '../../lib/core/floatImage.js';
+import { type Engine, withProgram } from '../../lib/engine/door.js';
+import { padImage, predict, type Run, unetRun } from '../../lib/engine/predict.js';
+import type { Program } from '../../lib/engine/program.js';
 import { spikingRun } from '../../lib/engine/readout.js';
 import { energyReport, layerCosts } from '../../lib/measure/energyModels.js';
 import { evaluateTask, scoreName } from '../../lib/measure/evaluateTask.js';
 import type { Model } from '../../lib/model/model.js';
+import { inputOf } from '../../lib/picture/sample.js';
 import type { CaptionedPrediction } from '../../lib/picture/taskPicture.js';
 import { readModel } from '../cli/modelOptions.js';
 import type { Scene } from './scenes.js';
@@ -29,7 +32,7 @@ export interface Row {
   readonly spikes: number;
   /** Multiply-accumulates of a U-Net, synaptic operations of a spiking network. */
   readonly operations: number;
-  /** Of the network alone, when it runs for the second time. */
+  /** Of the network alone, when it has run before. */
   readonly ms: number;
 }
 
@@ -41,89 +44,80 @@ export interface Measured {
   readonly classes: number;
 }
 
-/** A network as the demo runs it; `operations` are known after it has run. */
+/** A network as the demo runs it. */
 interface Contestant {
-  readonly network: string;
+  readonly name: string;
+  readonly network: Model;
+  /** 0: a U-Net. */
   readonly steps: number;
-  readonly run: Run;
-  operations(): number;
 }
 
-export function measureScene(kernels: Kernels, scene: Scene, seed: number, onDone: () => void): Measured {
+export function measureScene(engine: Engine, scene: Scene, seed: number, onDone: () => void): Measured {
   const { model } = readModel(scene.model);
   const unet = toUnet(model, scene.model);
   const oneStep = toSpikingModel(model, scene.model);
-  const predictions: CaptionedPrediction[] = [];
-  const inputs: Float32Array[] = [];
   const contestants: readonly Contestant[] = [
-    { network: 'U-Net', steps: 0, run: unetRun(kernels, unet), operations: () => macsOf(unet, scene) },
-    spiking(kernels, oneStep, scene, stepsOf(oneStep.conversion), 'Spiking-UNet'),
-    spiking(kernels, paperTwin(model, scene.model), scene, PAPER_STEPS, "the paper's way"),
+    { name: 'U-Net', network: unet, steps: 0 },
+    { name: 'Spiking-UNet', network: oneStep, steps: stepsOf(oneStep.conversion) },
+    { name: "the paper's way", network: paperTwin(model, scene.model), steps: PAPER_STEPS },
   ];
-  const rows = contestants.map(({ network, steps, run, operations }): Row => {
-    const name = steps === 0 ? network : `${network}, T=${steps}`;
-    const { score, spikes } = evaluateTask(
-      unet,
-      [scene.sample],
-      run,
-      { sigma: SIGMA, seed },
-      (_, prediction, seen) => {
-        predictions.push({ caption: name, prediction });
-        inputs.push(seen);
-      },
+  const results = contestants.map((contestant) => {
+    const result = withProgram(engine, contestant.network, (program) =>
+      compete(program, contestant, { unet, scene, seed }),
     );
-    const ms = timeOf(kernels, run, inputs[0], scene);
     onDone();
-    return {
-      network: name,
-      steps,
-      metric: scoreName(unet),
-      value: score,
-      spikes,
-      operations: operations(),
-      ms,
-    };
+    return result;
   });
-  return { rows, predictions, seen: inputs[0], classes: unet.classNames.length };
+  return {
+    rows: results.map(({ row }) => row),
+    predictions: results.map(({ row, prediction }) => ({ caption: row.network, prediction })),
+    seen: results[0].seen.data,
+    classes: unet.classNames.length,
+  };
 }
 
-function timeOf(kernels: Kernels, run: Run, input: Float32Array, { sample }: Scene): number {
-  return kernels.frozen(() => {
-    const start = performance.now();
-    predict(run, input, sample.height, sample.width);
-    return performance.now() - start;
-  });
+interface Course {
+  readonly unet: Model;
+  readonly scene: Scene;
+  readonly seed: number;
 }
 
-/** A spiking network that counts its synaptic operations as it is run for the first time. */
-function spiking(
-  kernels: Kernels,
-  network: SpikingModel,
-  scene: Scene,
-  steps: number,
-  name: string,
-): Contestant {
-  let operations: number | undefined;
-  const { task } = network.configuration;
-  const counting = spikingRun(
-    kernels,
-    network,
-    task,
-    { steps, mode: 'auto', keep: ['spikeCounts'] },
-    ({ spikeCounts }) => {
-      operations = energyReport(network.layers, costsOf(network, scene, spikeCounts)).synops.operations;
+/** Runs a network three times: for its quality, to count its operations, and for its time. */
+function compete(program: Program, { name, steps }: Contestant, { unet, scene, seed }: Course) {
+  const { sample } = scene;
+  const { task } = unet.configuration;
+  const run = steps === 0 ? unetRun(program) : spikingRun(program, task, { steps });
+  const shown: { prediction: Uint8Array | Float32Array; seen: FloatImage }[] = [];
+  const { score, spikes } = evaluateTask(
+    unet,
+    [sample],
+    run,
+    { sigma: SIGMA, seed },
+    (_, prediction, input) => {
+      shown.push({ prediction, seen: inputOf(sample, input) });
     },
   );
-  const plain = spikingRun(kernels, network, task, { steps, mode: 'auto', keep: [] });
-  const run: Run = (...image) => (operations === undefined ? counting : plain)(...image);
-  return { network: name, steps, run, operations: () => operations! };
+  const [{ prediction, seen }] = shown;
+  const network = steps === 0 ? name : `${name}, T=${steps}`;
+  const row: Row = {
+    ...{ network, steps, spikes, metric: scoreName(unet), value: score },
+    operations: operationsOf(program, unet, seen, steps),
+    ms: timeOf(run, seen),
+  };
+  return { row, prediction, seen };
 }
 
-function macsOf(unet: Model, scene: Scene): number {
-  return energyReport(unet.layers, costsOf(unet, scene, new Map())).unet.exact.operations;
+function timeOf(run: Run, image: FloatImage): number {
+  const start = performance.now();
+  predict(run, image);
+  return performance.now() - start;
 }
 
-function costsOf({ layers }: Model, { sample }: Scene, spikeCounts: ReadonlyMap<string, Uint32Array>) {
-  const { paddedHeight, paddedWidth } = paddedSize(sample.height, sample.width);
-  return layerCosts(layers, spikeCounts, paddedHeight, paddedWidth);
+/** Multiply-accumulates of a U-Net; synaptic operations of a spiking network, which is run to count them. */
+function operationsOf(program: Program, { layers }: Model, image: FloatImage, steps: number): number {
+  const padded = padImage(image);
+  const { spikeCounts } =
+    steps === 0 ? { spikeCounts: new Map() } : program.simulate(padded, { steps, keep: ['spikeCounts'] });
+  const { unet, synops } = energyReport(layers, layerCosts(layers, spikeCounts, padded.height, padded.width));
+  return steps === 0 ? unet.exact.operations : synops.operations;
 }

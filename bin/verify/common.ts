@@ -29,7 +29,7 @@ export function commonItems(subjects: readonly Subject[]): Record<string, () => 
           new Map<string, Tensor>([
             ...unpackParameters(model.layers, model.parameters),
             ...pictures.map((picture, k) => [`picture ${k}`, vector([...picture])] as const),
-            ...examples.map(({ input }, k) => [`example ${k}`, vector([...input])] as const),
+            ...examples.map(({ image }, k) => [`example ${k}`, vector([...image.data])] as const),
             ...examples.map(({ target }, k) => [`target ${k}`, vector([...target])] as const),
           ]),
       ]),

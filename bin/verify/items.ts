@@ -3,20 +3,17 @@
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { type SpikingModel, toTrainableModel } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
-import type { Kernels } from '../../lib/engine/contract.js';
-import { padInput, predict, unetRun } from '../../lib/engine/predict.js';
-import { newTrace, sumsOf } from '../../lib/engine/recording.js';
-import { simulate } from '../../lib/engine/simulateNetwork.js';
+import { asf } from '../../lib/engine/asfMethod.js';
+import { backprop } from '../../lib/engine/backprop.js';
+import { type Engine, withProgram } from '../../lib/engine/door.js';
+import type { Example, LossGradient, Method } from '../../lib/engine/method.js';
+import { findOptimiser } from '../../lib/engine/optimiser.js';
+import { padImage, predict, unetRun } from '../../lib/engine/predict.js';
+import { sumsOf } from '../../lib/engine/recording.js';
 import type { Mode, SimulationOptions } from '../../lib/engine/simulation.js';
 import { toChw } from '../../lib/format/layout.js';
 import type { Model } from '../../lib/model/model.js';
-import { mapParameters, unpackParameters, zerosLike } from '../../lib/net/parameters.js';
-import { membranesOf } from '../../lib/neuron/spikingNetwork.js';
-import { asfGradient } from '../../lib/train/asfGradient.js';
-import { batchGradient, type LossGradient, unetGradient } from '../../lib/train/backprop.js';
-import type { Example } from '../../lib/train/example.js';
-import { throughAmplitudes } from '../../lib/train/learnedAmplitudes.js';
-import { findOptimiser } from '../../lib/train/optimiser.js';
+import { unpackParameters } from '../../lib/net/parameters.js';
 import { type Tensor, type Tensors, vector } from './hashedTensors.js';
 import { HEIGHT, PERCENTILE, type Population, type Subject, spikingSubject, WIDTH } from './networks.js';
 
@@ -25,7 +22,7 @@ export interface Item {
   readonly name: string;
   /** Whether the mode of the simulation matters to it; where not, it is done once an engine. */
   readonly spiking: boolean;
-  compute(kernels: Kernels, mode: Mode): Tensors;
+  compute(engine: Engine, mode: Mode): Tensors;
 }
 
 /** Neurons, and T. */
@@ -69,30 +66,32 @@ function unetItems(subject: Subject): Item[] {
   const { name, model, examples, pictures } = subject;
   const item = maker(name, false);
   const images = pictures.map((input) => ({ input, height: HEIGHT, width: WIDTH }));
-  const lambdasBy = (kernels: Kernels) => measureLambdas(kernels, model, images, PERCENTILE);
+  const lambdasBy = (engine: Engine) => measureLambdas(engine, model, images, PERCENTILE);
   const { classes } = model.configuration;
   return [
-    item('U-Net output', (kernels) => {
-      const { output } = predict(unetRun(kernels, model), pictures[0], HEIGHT, WIDTH);
+    item('U-Net output', (engine) => {
+      const { output } = withProgram(engine, model, (program) =>
+        predict(unetRun(program), pictureOf(subject)),
+      );
       return new Map([
         ['output', { shape: [classes, HEIGHT, WIDTH], data: toChw(output, HEIGHT, WIDTH, classes) }],
       ]);
     }),
-    item('lambdas', (kernels) => {
-      const values = [...lambdasBy(kernels)].map(([key, value]) => [key, vector([value])] as const);
+    item('lambdas', (engine) => {
+      const values = [...lambdasBy(engine)].map(([key, value]) => [key, vector([value])] as const);
       return new Map(values);
     }),
     ...(['connection', 'layer'] as const).map((normalisation) =>
-      item(`weights, ${normalisation}-wise`, (kernels) =>
-        unpackParameters(model.layers, normaliseModel(model, lambdasBy(kernels), normalisation).parameters),
+      item(`weights, ${normalisation}-wise`, (engine) =>
+        unpackParameters(model.layers, normaliseModel(model, lambdasBy(engine), normalisation).parameters),
       ),
     ),
-    item('loss and gradients', (kernels) =>
-      gradientTensors(kernels, model, () => unetGradient(kernels, model, examples[0])),
+    item('loss and gradients', (engine) =>
+      gradientTensors(model, engine.gradient(model, backprop, [examples[0]])),
     ),
     ...['adam', 'rmsprop'].map((optimizer) =>
-      item(`weights after ${UPDATES} updates, ${optimizer}`, (kernels) =>
-        trained(kernels, model, examples, optimizer, (fresh, e) => unetGradient(kernels, fresh, e)),
+      item(`weights after ${UPDATES} updates, ${optimizer}`, (engine) =>
+        trained(engine, model, { method: backprop, examples, optimizer }),
       ),
     ),
   ];
@@ -106,105 +105,88 @@ function spikingItems(subject: Subject): Item[] {
     const spiking = spikingSubject(subject, population);
     const what = `${neuron}${initialPotential > 0 ? ` from ${initialPotential} V` : ''}, T = ${steps}`;
     return [
-      item(`${what}: output, flows, spike counts`, (kernels, mode) =>
-        simulationTensors(kernels, spiking, subject, { steps, mode }),
+      item(`${what}: output, flows, spike counts`, (engine, mode) =>
+        simulationTensors(engine, spiking, subject, { steps, mode }),
       ),
-      item(`${what}: every step`, (kernels, mode) => stepTensors(kernels, spiking, subject, steps, mode)),
+      item(`${what}: every step`, (engine, mode) => stepTensors(engine, spiking, subject, { steps, mode })),
     ];
   });
   const learning = learners.flatMap(({ steps, ...population }) => {
     const { neuron } = population;
     const spiking = toTrainableModel(spikingSubject(subject, population, 'layer'), name);
     return [
-      item(`${neuron}, T = ${steps}: ASF-BP loss and gradients`, (kernels, mode) =>
-        gradientTensors(kernels, spiking, () =>
-          throughAmplitudes(spiking, (parameters) =>
-            asfGradient(kernels, { ...spiking, parameters }, examples[0], { steps, mode }),
-          ),
-        ),
+      item(`${neuron}, T = ${steps}: ASF-BP loss and gradients`, (engine, mode) =>
+        gradientTensors(spiking, engine.gradient(spiking, asf({ steps, mode }), [examples[0]])),
       ),
-      item(`${neuron}, T = ${steps}: weights after ${UPDATES} updates of ASF-BP, adam`, (kernels, mode) =>
-        trained(kernels, spiking, examples, 'adam', (fresh, e) =>
-          asfGradient(kernels, fresh, e, { steps, mode }),
-        ),
+      item(`${neuron}, T = ${steps}: weights after ${UPDATES} updates of ASF-BP, adam`, (engine, mode) =>
+        trained<SpikingModel>(engine, spiking, { method: asf({ steps, mode }), examples, optimizer: 'adam' }),
       ),
     ];
   });
   return [...simulations, ...learning];
 }
 
+const pictureOf = ({ pictures, model }: Subject) => ({
+  data: pictures[0],
+  height: HEIGHT,
+  width: WIDTH,
+  channels: model.configuration.channels,
+});
+
 /** The simulation as the engine runs it when nobody watches: layer by layer where it can. */
 function simulationTensors(
-  kernels: Kernels,
+  engine: Engine,
   spiking: SpikingModel,
-  { pictures }: Subject,
+  subject: Subject,
   options: SimulationOptions,
 ): Tensors {
-  const { input, height, width } = padInput(pictures[0], HEIGHT, WIDTH);
+  const image = padImage(pictureOf(subject));
+  const { height, width } = image;
   const { classes } = spiking.configuration;
-  return kernels.scope(() => {
-    const simulation = simulate(kernels, spiking, input, height, width, options);
-    const output = {
-      shape: [classes, height, width],
-      data: toChw(simulation.output, height, width, classes),
-    };
-    return new Map([['output', output], ...sumsOf(spiking.layers, simulation, height, width)]);
-  });
+  const simulation = withProgram(engine, spiking, (program) => program.simulate(image, options));
+  const output = { shape: [classes, height, width], data: toChw(simulation.output, height, width, classes) };
+  return new Map([['output', output], ...sumsOf(spiking.layers, simulation, height, width)]);
 }
 
 /** The simulation step by step. */
 function stepTensors(
-  kernels: Kernels,
+  engine: Engine,
   spiking: SpikingModel,
-  { pictures }: Subject,
-  steps: number,
-  mode: Mode,
+  subject: Subject,
+  options: SimulationOptions,
 ): Tensors {
-  const { input, height, width } = padInput(pictures[0], HEIGHT, WIDTH);
-  const trace = newTrace(spiking.layers, height, width, steps, (layer) => membranesOf(spiking, layer));
-  kernels.scope(() => simulate(kernels, spiking, input, height, width, { steps, mode, onStep: trace.add }));
-  return trace.tensors;
+  const traced = { ...options, keep: [], trace: true };
+  return withProgram(
+    engine,
+    spiking,
+    (program) => program.simulate(padImage(pictureOf(subject)), traced).trace!,
+  );
 }
 
 /** `loss` and `grad.NAME` of each parameter. */
-function gradientTensors(kernels: Kernels, { layers }: Model, gradient: () => LossGradient): Tensors {
-  return kernels.scope(() => {
-    const { loss, gradients } = gradient();
-    const copies = mapParameters(gradients, (values) => values.slice());
-    const named = [...unpackParameters(layers, copies)].map(
-      ([name, tensor]) => [`grad.${name}`, tensor] as const,
-    );
-    return new Map<string, Tensor>([['loss', vector([loss])], ...named]);
-  });
+function gradientTensors({ layers }: Model, { loss, gradients }: LossGradient): Tensors {
+  const named = [...unpackParameters(layers, gradients)].map(
+    ([name, tensor]) => [`grad.${name}`, tensor] as const,
+  );
+  return new Map<string, Tensor>([['loss', vector([loss])], ...named]);
+}
+
+interface Course<N extends Model> {
+  readonly method: Method<N>;
+  readonly examples: readonly Example[];
+  readonly optimizer: string;
 }
 
 /** The weights of a copy of the model after some updates. */
-function trained<M extends Model>(
-  kernels: Kernels,
-  model: M,
-  examples: readonly Example[],
-  optimizer: string,
-  gradient: (model: M, example: Example) => LossGradient,
+function trained<N extends Model>(
+  engine: Engine,
+  model: N,
+  { method, examples, optimizer }: Course<N>,
 ): Tensors {
-  const parameters = mapParameters(model.parameters, kernels.resident); // as a training run keeps them
-  const fresh: M = { ...model, parameters };
-  const optimiser = findOptimiser(optimizer);
-  const zeros = zerosLike(model.parameters);
-  const [first, second] = optimiser.slots.map(() => mapParameters(zeros, kernels.resident));
-  for (let step = 1; step <= UPDATES; step++) {
-    const batch = [examples[step - 1], examples[step]];
-    kernels.scope(() => {
-      const { gradients } = throughAmplitudes(fresh, (parameters) =>
-        batchGradient(kernels, batch, (example) => gradient({ ...fresh, parameters }, example)),
-      );
-      for (const [name, weight] of parameters) {
-        const averages = [first.get(name)!, second.get(name)!] as const;
-        optimiser.update(kernels, weight, averages, gradients.get(name)!, 1e-3, step);
-      }
-    });
-  }
-  return unpackParameters(
-    model.layers,
-    mapParameters(parameters, (values) => values.slice()),
-  );
+  const trainer = engine.trainer(model, method, { optimiser: findOptimiser(optimizer) });
+  for (let update = 1; update <= UPDATES; update++)
+    trainer.step([examples[update - 1], examples[update]], 1e-3);
+  const parameters = trainer.parameters();
+  trainer.dispose();
+  return unpackParameters(model.layers, parameters);
 }

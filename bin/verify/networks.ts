@@ -4,13 +4,13 @@ import { type NormalisedNetwork, normaliseModel } from '../../lib/convert/normal
 import { type SpikingModel, withNeurons } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { stream } from '../../lib/core/rng.js';
-import { reference } from '../../lib/engine/reference/index.js';
+import { chooseEngine } from '../../lib/engine/choose.js';
+import type { Example } from '../../lib/engine/method.js';
 import type { Model } from '../../lib/model/model.js';
 import { buildLayers, type Configuration } from '../../lib/net/architecture.js';
 import { initialParameters } from '../../lib/net/parameters.js';
 import type { NeuronParameters, Reset } from '../../lib/neuron/neuron.js';
 import { addNoise } from '../../lib/picture/noise.js';
-import type { Example } from '../../lib/train/example.js';
 
 const SEED = 2024;
 /** A picture of a size that has to be padded, to 32x48. */
@@ -47,7 +47,7 @@ export function drawSubjects(): Subject[] {
     const pictures = ['first', 'second'].map((which) => drawUniform(HEIGHT * WIDTH * channels, name, which));
     const examples = [0, 1, 2, 3].map((index) => drawExample(configuration, name, index));
     const images = pictures.map((input) => ({ input, height: HEIGHT, width: WIDTH }));
-    const lambdas = measureLambdas(reference, model, images, PERCENTILE);
+    const lambdas = measureLambdas(chooseEngine('reference'), model, images, PERCENTILE);
     const normalised = {
       connection: normaliseModel(model, lambdas, 'connection'),
       layer: normaliseModel(model, lambdas, 'layer'),
@@ -91,12 +91,12 @@ function drawParameters(layers: Model['layers'], name: string): Model['parameter
 
 function drawExample({ task, channels, classes }: Configuration, name: string, index: number): Example {
   const random = stream(SEED, 'verify', name, 'example', index);
-  const size = { height: PATCH, width: PATCH };
+  const image = (data: Float32Array) => ({ data, height: PATCH, width: PATCH, channels });
   const clean = Float32Array.from({ length: PATCH * PATCH * channels }, () => random.uniform());
   if (task === 'segment') {
     const target = Uint8Array.from({ length: PATCH * PATCH }, () => random.integer(classes));
-    return { ...size, input: clean, target };
+    return { image: image(clean), target };
   }
   const { input, noise } = addNoise(clean, 25, random);
-  return { ...size, input, target: noise };
+  return { image: image(input), target: noise };
 }

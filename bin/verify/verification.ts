@@ -1,18 +1,12 @@
 /** Does all that is verified on every engine, and says where a result is not the expected one. */
 
-import type { Kernels } from '../../lib/engine/contract.js';
+import type { Engine } from '../../lib/engine/door.js';
 import { MODES, type Mode } from '../../lib/engine/simulation.js';
 import { compareTensors, describeDifference } from '../../lib/measure/compareTensors.js';
 import { commonItems } from './common.js';
 import { hashOf, type Tensors } from './hashedTensors.js';
 import { itemsOf } from './items.js';
 import { drawSubjects } from './networks.js';
-
-export interface Engine {
-  readonly name: string;
-  readonly threads: number;
-  readonly kernels: Kernels;
-}
 
 /** Who computed something: an engine in a mode, where a mode matters, or no engine at all. */
 export interface Who {
@@ -86,13 +80,14 @@ export function verify(
   const common = Object.entries(commonItems(subjects)).map(([name, compute]) => ({ name, compute }));
   check({ engine: 'none', threads: 1 }, common);
   const items = itemsOf(subjects);
-  for (const { name: engine, threads, kernels } of engines) {
+  for (const engine of engines) {
     const work = (spiking: boolean, mode: Mode) =>
       items
         .filter((item) => item.spiking === spiking)
-        .map(({ name, compute }) => ({ name, compute: () => compute(kernels, mode) }));
-    check({ engine, threads }, work(false, 'auto'));
-    for (const mode of MODES) check({ engine, threads, mode }, work(true, mode));
+        .map(({ name, compute }) => ({ name, compute: () => compute(engine, mode) }));
+    const who = { engine: engine.name, threads: engine.threads };
+    check(who, work(false, 'auto'));
+    for (const mode of MODES) check({ ...who, mode }, work(true, mode));
   }
   const hashes = Object.fromEntries([...results].map(([name, { hash }]) => [name, hash]));
   return { rows, mismatches, hashes };

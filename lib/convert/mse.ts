@@ -5,8 +5,9 @@
  * are counted in bins, so the error is that of the bins' middles.
  */
 
-import type { Kernels } from '../engine/contract.js';
-import { hasRelu, type Network, signalOf } from '../net/network.js';
+import type { Engine } from '../engine/door.js';
+import type { Pass } from '../engine/program.js';
+import { hasRelu, type Network } from '../net/network.js';
 import { type CalibrationImage, forEachImage, type Measured } from './statistics.js';
 
 /** Bins between 0 and the largest activation of a channel. */
@@ -24,7 +25,7 @@ export function quantise(activation: number, scale: number, thresholds: number):
 
 /** Counts the activations of every channel, and chooses lambdas by them for any number of thresholds. */
 export function measureMseLambdas(
-  kernels: Kernels,
+  engine: Engine,
   network: Network,
   images: readonly CalibrationImage[],
   measured: Measured,
@@ -35,15 +36,10 @@ export function measureMseLambdas(
     largest: measured.channelLambdas(output, 100),
     bins: new Uint32Array(channelsOut * BINS),
   }));
-  forEachImage(
-    kernels,
-    network,
-    images,
-    (values) => {
-      for (const { name, largest, bins } of signals) count(bins, signalOf(values, name), largest);
-    },
-    onImage,
-  );
+  const countAll = (pass: Pass) => {
+    for (const { name, largest, bins } of signals) count(bins, pass.signal(name), largest);
+  };
+  forEachImage(engine, network, images, countAll, onImage);
   const byName = new Map(signals.map((signal) => [signal.name, signal]));
   const known = new Map<string, Float32Array>();
   return (signal, thresholds) => {

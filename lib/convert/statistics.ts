@@ -5,11 +5,12 @@
  */
 
 import { DataError, UsageError } from '../core/error.js';
-import type { Kernels } from '../engine/contract.js';
-import { forward, gatherInput, releaseInput } from '../engine/forward.js';
-import { paddedSize, padInput } from '../engine/predict.js';
+import type { FloatImage } from '../core/floatImage.js';
+import { type Engine, withProgram } from '../engine/door.js';
+import { paddedSize, padImage } from '../engine/predict.js';
+import type { Pass } from '../engine/program.js';
 import { type Layer, outputDims, totalChannelsIn } from '../net/architecture.js';
-import { hasNeuron, hasRelu, type Network, type Signals, signalOf } from '../net/network.js';
+import { hasNeuron, hasRelu, type Network } from '../net/network.js';
 import { PercentileCollector } from './percentile.js';
 
 /** One calibration image [H,W,C] of any size. */
@@ -39,36 +40,37 @@ const SMALLEST_PART = 64;
 /** With fewer values than that a channel has the lambda of its layer. */
 const FEWEST_VALUES = 64;
 
-/** Runs the U-Net over the calibration images; `onImage` is called after each. */
+export interface Measuring {
+  /** The lowest percentile that will be asked for. */
+  readonly lowest: number;
+  /** Whether each channel is measured as well. */
+  readonly channels?: boolean;
+  /** Called after each image. */
+  readonly onImage?: (done: number) => void;
+}
+
+/** Runs the U-Net over the calibration images: the lambdas of one percentile; `onImage` is called after each image. */
 export function measureLambdas(
-  kernels: Kernels,
+  engine: Engine,
   network: Network,
   images: readonly CalibrationImage[],
   percent: number,
-  onImage?: (done: number) => void,
+  onImage: (done: number) => void = () => {},
 ): Lambdas {
-  return measureActivations(kernels, network, images, percent, false, onImage).lambdas(percent);
+  return measureActivations(engine, network, images, { lowest: percent, onImage }).lambdas(percent);
 }
 
-/** The same for every percentile from `lowest` on, and if wanted for each channel. */
+/** Runs the U-Net over the calibration images, for the lambdas of every percentile from the lowest on. */
 export function measureActivations(
-  kernels: Kernels,
+  engine: Engine,
   network: Network,
   images: readonly CalibrationImage[],
-  lowest: number,
-  channels: boolean,
-  onImage?: (done: number) => void,
+  { lowest, channels = false, onImage }: Measuring,
 ): Measured {
   if (!(lowest > 0 && lowest <= 100))
-    throw new UsageError(`--percentile ${lowest}: expected more than 0, up to 100`);
+    throw new UsageError(`percentile ${lowest}: expected more than 0, up to 100`);
   const collectors = newCollectors(network, images, lowest, channels);
-  forEachImage(
-    kernels,
-    network,
-    images,
-    (signals, height, width) => collect(kernels, network, signals, height, width, collectors),
-    onImage,
-  );
+  forEachImage(engine, network, images, (pass) => collect(network, pass, collectors), onImage);
   return {
     lambdas: (percent) =>
       new Map([...collectors].map(([name, { whole }]) => [name, whole.result(percent) || 1])),
@@ -84,22 +86,26 @@ export function measureActivations(
   };
 }
 
-/** Runs the U-Net over images of any size and shows the signals of each, which are gone afterwards. */
+/** Runs the U-Net over images of any size and shows the pass of each. */
 export function forEachImage(
-  kernels: Kernels,
+  engine: Engine,
   network: Network,
   images: readonly CalibrationImage[],
-  see: (signals: Signals, height: number, width: number) => void,
+  see: (pass: Pass) => void,
   onImage?: (done: number) => void,
 ): void {
   if (images.length === 0) throw new DataError('calibration: there is not a single image to measure on');
-  kernels.frozen(() => {
+  withProgram(engine, network, (program) => {
     images.forEach((image, done) => {
-      const { input, height, width } = padInput(image.input, image.height, image.width);
-      kernels.scope(() => see(forward(kernels, network, input, height, width), height, width));
+      program.examine(padImage(floatImage(image)), see);
       onImage?.(done + 1);
     });
   });
+}
+
+/** A calibration image as a network reads it. */
+export function floatImage({ input, height, width }: CalibrationImage): FloatImage {
+  return { data: input, height, width, channels: input.length / (height * width) };
 }
 
 /** What is kept of one signal: of all its values, and of each channel where that is wanted. */
@@ -113,28 +119,18 @@ function channelLambda(channel: PercentileCollector, percent: number, ofLayer: n
   return own > 0 ? Math.max(own, ofLayer / SMALLEST_PART) : ofLayer;
 }
 
-/** Adds the activations of one padded image. */
-function collect(
-  kernels: Kernels,
-  network: Network,
-  signals: Signals,
-  height: number,
-  width: number,
-  collectors: ReadonlyMap<string, SignalCollector>,
-): void {
-  for (const layer of network.layers) {
-    if (hasNeuron(layer)) {
-      const { whole, channels } = collectors.get(layer.output)!;
-      const signal = signalOf(signals, layer.output);
-      whole.add(signal);
-      channels.forEach((channel, c) => {
-        channel.add(signal, c, channels.length);
-      });
-    }
-    if (layer.inputs.length < 2) continue;
-    const concatenation = gatherInput(kernels, layer, signals, height, width);
-    collectors.get(layer.name)!.whole.add(concatenation);
-    releaseInput(kernels, layer, concatenation);
+/** Adds the activations of one padded image; those of a concatenation are those of its parts. */
+function collect({ layers }: Network, pass: Pass, collectors: ReadonlyMap<string, SignalCollector>): void {
+  const concatenations = layers.filter(({ inputs }) => inputs.length > 1);
+  for (const layer of layers.filter(hasNeuron)) {
+    const { whole, channels } = collectors.get(layer.output)!;
+    const signal = pass.signal(layer.output);
+    whole.add(signal);
+    channels.forEach((channel, c) => {
+      channel.add(signal, c, channels.length);
+    });
+    for (const { name, inputs } of concatenations)
+      if (inputs.includes(layer.output)) collectors.get(name)!.whole.add(signal);
   }
 }
 

@@ -3,9 +3,8 @@
  * them in T steps. The neurons see the exact activation as a constant current, in units of their lambdas.
  */
 
-import type { Kernels } from '../engine/contract.js';
-import { forwardFrom } from '../engine/forward.js';
-import { type Network, type Signals, signalOf } from '../net/network.js';
+import type { Prediction } from '../engine/predict.js';
+import type { Pass } from '../engine/program.js';
 import type { LayerNeuron } from '../neuron/spikingNetwork.js';
 import { startMembranes } from '../neuron/start.js';
 
@@ -52,15 +51,12 @@ export interface Alone {
   readonly steps: number;
 }
 
-/** The output [H,W,K] of the U-Net if one signal were encoded; lives in the scope of the caller. */
+/** The output [H,W,K] of the U-Net if one signal were encoded, whose `activations` [h,w,C] are those of the pass. */
 export function outputAlone(
-  kernels: Kernels,
-  network: Network,
-  signals: Signals,
-  height: number,
-  width: number,
+  pass: Pass,
+  activations: Float32Array,
   { name, neurons, lambdas, steps }: Alone,
-): { readonly output: Float32Array; readonly spikes: number } {
-  const { signal, spikes } = encode(neurons, signalOf(signals, name), lambdas, steps);
-  return { output: forwardFrom(kernels, network, signals, { name, signal }, height, width), spikes };
+): Prediction {
+  const { signal, spikes } = encode(neurons, activations, lambdas, steps);
+  return { output: pass.outputWith(name, signal), spikes };
 }

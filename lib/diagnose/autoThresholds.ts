@@ -1,11 +1,11 @@
-/** `--thresholds auto`: a conversion with as few spikes as a tolerance allows, chosen on images without their labels. */
+/** Thresholds by layer: a conversion with as few spikes as a tolerance allows, chosen on images without their labels. */
 
 import type { CalibrationInput } from '../convert/calibration.js';
 import { type ConversionPlan, convertModel, lambdaChoice } from '../convert/conversion.js';
 import type { SpikingModel } from '../convert/spikingModel.js';
-import type { Measured } from '../convert/statistics.js';
+import { floatImage, type Measured } from '../convert/statistics.js';
 import { UsageError } from '../core/error.js';
-import type { Kernels } from '../engine/contract.js';
+import { type Engine, withProgram } from '../engine/door.js';
 import { argmax, predict, type Run, unetRun } from '../engine/predict.js';
 import { spikingRun } from '../engine/readout.js';
 import { psnr } from '../measure/psnr.js';
@@ -42,7 +42,7 @@ export interface AutoOptions {
 
 /** Converts a U-Net as planned, with thresholds by layer; UsageError for neurons that have only one. */
 export function convertAutomatically(
-  kernels: Kernels,
+  engine: Engine,
   unet: Model,
   measured: Measured,
   images: readonly CalibrationInput[],
@@ -51,7 +51,7 @@ export function convertAutomatically(
 ): AutoConversion {
   const neuron = findNeuron(plan.neuron);
   if (neuron.mostThresholds < MOST)
-    throw new UsageError(`--thresholds auto: neuron ${plan.neuron} has ${neuron.mostThresholds} only`);
+    throw new UsageError(`thresholds auto: neuron ${plan.neuron} has ${neuron.mostThresholds} only`);
   const kindOf = (count: number) => {
     const thresholds = optimalThresholds(count);
     const start = plan.initialPotential === 'half' ? neuron.half(thresholds) : plan.initialPotential;
@@ -59,10 +59,10 @@ export function convertAutomatically(
     return { neuron, parameters: neuronParameters(neuron, given) };
   };
   const lambdas = lambdaChoice(unet, measured, plan);
-  const table = measureLayers(kernels, unet, images, kindOf, steps, lambdas, onCell);
+  const table = measureLayers(engine, unet, images, { kindOf, lambdas, steps }, onCell);
   const converted = (assignment: Assignment) =>
     convertModel(unet, measured, { ...plan, ...thresholdsOf(assignment) });
-  const lossOf = lossFunction(kernels, unet, images, steps);
+  const lossOf = lossFunction(engine, unet, images, steps);
   const choice = firstWithin(thresholdPath(table, fixed), tolerance, (assignment) =>
     lossOf(converted(assignment)),
   );
@@ -87,17 +87,16 @@ function thresholdsOf(assignment: Assignment): Pick<ConversionPlan, 'thresholds'
 
 /** What a spiking network loses against the U-Net, in the unit of the tolerance. */
 function lossFunction(
-  kernels: Kernels,
+  engine: Engine,
   unet: Model,
   images: readonly CalibrationInput[],
   steps: number,
 ): (spiking: SpikingModel) => number {
   const { task, classes } = unet.configuration;
-  const outputs = (run: Run) =>
-    kernels.frozen(() => images.map(({ input, height, width }) => predict(run, input, height, width).output));
-  const exact = outputs(unetRun(kernels, unet));
+  const outputs = (run: Run) => images.map((image) => predict(run, floatImage(image)).output);
+  const exact = withProgram(engine, unet, (program) => outputs(unetRun(program)));
   return (spiking) => {
-    const ours = outputs(spikingRun(kernels, spiking, task, { steps, mode: 'auto', keep: [] }));
+    const ours = withProgram(engine, spiking, (program) => outputs(spikingRun(program, task, { steps })));
     if (task === 'segment') return differingShare(exact, ours, classes);
     const losses = images.map((image, i) => quality(image, exact[i]) - quality(image, ours[i]));
     return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
@@ -122,7 +121,7 @@ function differingShare(
 function quality({ input, clean, name }: CalibrationInput, noise: Float32Array): number {
   if (!clean)
     throw new UsageError(
-      `--thresholds auto: ${name} is noisy as it is, and nobody knows it without noise: leave --noisy out`,
+      `thresholds auto: ${name} is noisy as it is, and nobody knows it without noise: take clean pictures`,
     );
   return psnr(
     input.map((value, i) => 255 * Math.min(1, Math.max(0, value - noise[i]))),

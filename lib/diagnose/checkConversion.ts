@@ -5,20 +5,19 @@
  */
 
 import type { SpikingModel } from '../convert/spikingModel.js';
-import type { Kernels } from '../engine/contract.js';
-import { forward } from '../engine/forward.js';
+import { type Engine, withProgram } from '../engine/door.js';
 import { argmax, predict, type Run, unetRun } from '../engine/predict.js';
+import type { Program } from '../engine/program.js';
 import { readOut, spikingRun } from '../engine/readout.js';
-import { simulate } from '../engine/simulateNetwork.js';
 import { evaluateTask } from '../measure/evaluateTask.js';
 import type { Model } from '../model/model.js';
-import type { Layer } from '../net/architecture.js';
+import type { Layer, Task } from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
 import { exact } from '../neuron/exact.js';
 import { neuronOf } from '../neuron/spikingNetwork.js';
-import type { Sample } from '../picture/sample.js';
+import { inputOf, type Sample } from '../picture/sample.js';
 import { outputAlone } from './alone.js';
-import { newTallies, type Tallies, tally, type Units, unitsOf } from './flowError.js';
+import { newTallies, type Tallies, tally, unitsOf } from './flowError.js';
 
 /** One layer of a converted network; shares are 0..1. */
 export interface LayerCheck {
@@ -63,83 +62,70 @@ export function runsOf(network: Model): number {
 
 /** Holds a converted network against its U-Net, layer by layer. */
 export function checkConversion(
-  kernels: Kernels,
-  unet: Model,
-  spiking: SpikingModel,
+  engine: Engine,
+  networks: { readonly unet: Model; readonly spiking: SpikingModel },
+  samples: readonly Sample[],
+  options: CheckOptions,
+): Check {
+  return withProgram(engine, networks.unet, (unet) => checkAgainst(engine, unet, networks, samples, options));
+}
+
+function checkAgainst(
+  engine: Engine,
+  program: Program,
+  { unet, spiking }: { readonly unet: Model; readonly spiking: SpikingModel },
   samples: readonly Sample[],
   { steps, sigma, seed, onRun }: CheckOptions,
 ): Check {
-  const { task } = unet.configuration;
+  const { task, classes } = unet.configuration;
   const units = unitsOf(spiking);
-  const labelled = task === 'denoise' ? samples : withLabels(kernels, unet, samples);
+  const labelled = task === 'denoise' ? samples : withLabels(unetRun(program), classes, samples);
   let done = 0;
   const score = (run: Run) => {
-    const evaluation = kernels.frozen(() => evaluateTask(unet, labelled, run, { sigma, seed }));
+    const evaluation = evaluateTask(unet, labelled, run, { sigma, seed });
     onRun?.(++done);
     return evaluation.score;
   };
+  const scoreOf = (network: SpikingModel, run: (program: Program) => Run) =>
+    withProgram(engine, network, (prepared) => score(run(prepared)));
   const tallies = newTallies(spiking);
   const scores = {
-    unet: score(unetRun(kernels, unet)),
-    spiking: score(comparingRun(kernels, unet, spiking, steps, tallies)),
+    unet: score(unetRun(program)),
+    spiking: scoreOf(spiking, (prepared) => comparingRun(program, prepared, task, steps, tallies)),
   };
-  const layers = unet.layers.filter(hasNeuron).map((layer) => ({
-    signal: layer.output,
-    ...tallies.get(layer.output)!.summary(),
-    alone: score(aloneRun(kernels, unet, spiking, layer, units, steps)),
-    exactUpTo: score(spikingRun(kernels, exactUpTo(spiking, layer), task, { steps, mode: 'auto', keep: [] })),
-  }));
+  const layers = unet.layers.filter(hasNeuron).map((layer) => {
+    const name = layer.output;
+    const alone = { name, neurons: neuronOf(spiking, layer), lambdas: units.get(name)!, steps };
+    return {
+      signal: name,
+      ...tallies.get(name)!.summary(),
+      alone: score((image) => program.examine(image, (pass) => outputAlone(pass, pass.signal(name), alone))),
+      exactUpTo: scoreOf(exactUpTo(spiking, layer), (prepared) => spikingRun(prepared, task, { steps })),
+    };
+  });
   const own = samples.every(({ label }) => label);
   const against = task === 'denoise' ? 'clean pictures' : own ? 'labels' : "the U-Net's answer";
   return { ...scores, against, layers };
 }
 
 /** Samples with their labels, or where any has none with what the U-Net says. */
-function withLabels(kernels: Kernels, unet: Model, samples: readonly Sample[]): readonly Sample[] {
+function withLabels(run: Run, classes: number, samples: readonly Sample[]): readonly Sample[] {
   if (samples.every(({ label }) => label)) return samples;
-  const run = unetRun(kernels, unet);
-  return samples.map((sample) => {
-    const { output } = predict(run, sample.input, sample.height, sample.width);
-    return { ...sample, label: argmax(output, unet.configuration.classes) };
-  });
+  return samples.map((sample) => ({
+    ...sample,
+    label: argmax(predict(run, inputOf(sample)).output, classes),
+  }));
 }
 
 /** The spiking network, whose flows are held against the U-Net's activations on the way. */
-function comparingRun(
-  kernels: Kernels,
-  unet: Model,
-  spiking: SpikingModel,
-  steps: number,
-  tallies: Tallies,
-): Run {
-  const options = { steps, mode: 'auto', keep: ['flows', 'spikeCounts'] } as const;
-  return (input, height, width) =>
-    kernels.scope((keep) => {
-      const activations = forward(kernels, unet, input, height, width);
-      const simulation = simulate(kernels, spiking, input, height, width, options);
-      for (const tallied of tallies.values()) tally(tallied, activations, simulation);
-      const { output, spikes } = simulation;
-      return { output: keep(readOut(unet.configuration.task, output, steps)), spikes };
+function comparingRun(unet: Program, spiking: Program, task: Task, steps: number, tallies: Tallies): Run {
+  return (image) => {
+    const simulation = spiking.simulate(image, { steps, keep: ['flows', 'spikeCounts'] });
+    unet.examine(image, (pass) => {
+      for (const tallied of tallies.values()) tally(tallied, pass.signal(tallied.signal), simulation);
     });
-}
-
-/** The U-Net with one layer of neurons. */
-function aloneRun(
-  kernels: Kernels,
-  unet: Model,
-  spiking: SpikingModel,
-  layer: Layer,
-  units: Units,
-  steps: number,
-): Run {
-  const [neurons, lambdas] = [neuronOf(spiking, layer), units.get(layer.output)!];
-  return (input, height, width) =>
-    kernels.scope((keep) => {
-      const signals = forward(kernels, unet, input, height, width);
-      const alone = { name: layer.output, neurons, lambdas, steps };
-      const { output, spikes } = outputAlone(kernels, unet, signals, height, width, alone);
-      return { output: keep(output), spikes };
-    });
+    return { output: readOut(task, simulation.output, steps), spikes: simulation.spikes };
+  };
 }
 
 /** The spiking network with ReLUs in place of all neurons up to a layer. */

@@ -3,7 +3,7 @@
 import { outputLambdas } from '../convert/scales.js';
 import { type SpikingModel, scalesOf } from '../convert/spikingModel.js';
 import type { Simulation } from '../engine/simulation.js';
-import { hasNeuron, type Signals, signalOf } from '../net/network.js';
+import { hasNeuron, signalOf } from '../net/network.js';
 import { type LayerNeuron, neuronOf } from '../neuron/spikingNetwork.js';
 
 /** lambda [C] of each channel, by the name of the signal. */
@@ -61,13 +61,12 @@ function mostOf({ parameters: { spikeValues } }: LayerNeuron): number {
     : spikeValues.reduce((sum, value) => sum + value, 0);
 }
 
-/** Adds one image: the activations of the U-Net, and a simulation that has kept its flows and spike counts. */
+/** Adds one image: the activations [h,w,C] of the layer in the U-Net, and a simulation that has kept its flows and spike counts. */
 export function tally(
   { signal, unit, most, sums, fired }: Tallied,
-  activations: Signals,
+  exact: Float32Array,
   simulation: Simulation,
 ): void {
-  const exact = signalOf(activations, signal);
   const flow = signalOf(simulation.flows, signal);
   const counts = simulation.spikeCounts.get(signal)!;
   const channels = unit.length;

@@ -6,9 +6,9 @@
 
 import type { LambdaChoice } from '../convert/conversion.js';
 import { type CalibrationImage, forEachImage } from '../convert/statistics.js';
-import type { Kernels } from '../engine/contract.js';
+import type { Engine } from '../engine/door.js';
 import { type Layer, OUTPUT } from '../net/architecture.js';
-import { hasNeuron, type Network, signalOf } from '../net/network.js';
+import { hasNeuron, type Network } from '../net/network.js';
 import type { LayerNeuron } from '../neuron/spikingNetwork.js';
 import { outputAlone } from './alone.js';
 
@@ -30,14 +30,20 @@ export interface LayerCosts {
   readonly costs: readonly Cost[];
 }
 
-/** Runs each layer alone at each number of thresholds, with neurons of that kind, over T steps. */
+/** What the neurons of a layer are like. */
+export interface Encoding {
+  kindOf(thresholds: number): LayerNeuron;
+  readonly lambdas: LambdaChoice;
+  /** T */
+  readonly steps: number;
+}
+
+/** Runs each layer alone at each number of thresholds; `onCell` is called after each. */
 export function measureLayers(
-  kernels: Kernels,
+  engine: Engine,
   unet: Network,
   images: readonly CalibrationImage[],
-  kindOf: (thresholds: number) => LayerNeuron,
-  steps: number,
-  lambdas: LambdaChoice,
+  { kindOf, lambdas, steps }: Encoding,
   onCell?: (done: number) => void,
 ): LayerCosts[] {
   const layers = unet.layers.filter(hasNeuron);
@@ -50,9 +56,10 @@ export function measureLayers(
     })),
   }));
   let done = 0;
-  forEachImage(kernels, unet, images, (signals, height, width) => {
-    const exact = signalOf(signals, OUTPUT);
+  forEachImage(engine, unet, images, (pass) => {
+    const exact = pass.signal(OUTPUT);
     for (const [l, layer] of layers.entries()) {
+      const activations = pass.signal(layer.output);
       for (const cost of table[l].costs) {
         const { thresholds } = cost;
         const alone = {
@@ -60,11 +67,9 @@ export function measureLayers(
           neurons: kindOf(thresholds),
           lambdas: lambdas(unitOf(layer), thresholds),
         };
-        kernels.scope(() => {
-          const { output, spikes } = outputAlone(kernels, unet, signals, height, width, alone);
-          cost.error += squaredDistance(output, exact);
-          cost.spikes += spikes;
-        });
+        const { output, spikes } = outputAlone(pass, activations, alone);
+        cost.error += squaredDistance(output, exact);
+        cost.spikes += spikes;
         onCell?.(++done);
       }
     }

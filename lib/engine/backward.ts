@@ -8,13 +8,11 @@ import { IMAGE, inputSize, type Layer, OUTPUT } from '../net/architecture.js';
 import { hasRelu, type Network, type Signals, signalOf } from '../net/network.js';
 import { layerParameters, newParameters, type Parameters } from '../net/parameters.js';
 import type { Kernels } from './contract.js';
-import { gatherInput, kernelDims, releaseInput } from './forward.js';
+import { type Frame, gatherInput, kernelDims, releaseInput } from './frame.js';
 import { kernelsOf } from './operations.js';
 
 /** What the forward pass left behind. */
 export interface Trace {
-  readonly height: number;
-  readonly width: number;
   /** The signals that the layers read: activations, or flows I_out (Eq. 10). */
   readonly signals: Signals;
   /** The gate of each signal by name; no entry: the gradient passes unchanged. */
@@ -24,23 +22,18 @@ export interface Trace {
 }
 
 /** The trace of a U-Net's forward pass: a ReLU's own output is its gate. */
-export function unetTrace(network: Network, signals: Signals, height: number, width: number): Trace {
+export function unetTrace({ layers }: Network, signals: Signals): Trace {
   const gates: Signals = new Map();
-  for (const layer of network.layers)
-    if (hasRelu(layer)) gates.set(layer.output, signalOf(signals, layer.output));
-  return { height, width, signals, gates, biasFactor: 1 };
+  for (const layer of layers) if (hasRelu(layer)) gates.set(layer.output, signalOf(signals, layer.output));
+  return { signals, gates, biasFactor: 1 };
 }
 
 /**
  * The gradient of every parameter, given that of the network's output [H,W,K]. A signal that two layers read
  * receives the sum of their gradients, the later layer's first. The gradients live in the scope of the caller.
  */
-export function backward(
-  kernels: Kernels,
-  network: Network,
-  trace: Trace,
-  gradOutput: Float32Array,
-): Parameters {
+export function backward(frame: Frame, trace: Trace, gradOutput: Float32Array): Parameters {
+  const { kernels, network } = frame;
   const gradients = newParameters(network.layers, kernels.tensor);
   const gradSignals: Signals = new Map([[OUTPUT, gradOutput]]);
   for (const layer of network.layers.toReversed()) {
@@ -48,11 +41,9 @@ export function backward(
     gradSignals.delete(layer.output);
     const gate = trace.gates.get(layer.output);
     if (gate) kernels.reluBackward(gradOut, gradOut, gate);
-    if (layer.op.hasWeights) parameterGradient(kernels, gradients, layer, trace, gradOut);
-    if (layer.inputs[0] !== IMAGE) {
-      const gradInput = inputGradient(kernels, network.parameters, layer, trace, gradOut);
-      scatterGradient(kernels, gradSignals, layer, trace, gradInput);
-    }
+    if (layer.op.hasWeights) parameterGradient(frame, gradients, layer, trace, gradOut);
+    if (layer.inputs[0] !== IMAGE)
+      scatterGradient(frame, gradSignals, layer, inputGradient(frame, layer, gradOut));
     if (gradOut !== gradOutput) kernels.release(gradOut);
   }
   return gradients;
@@ -60,48 +51,42 @@ export function backward(
 
 /** dL/dW = delta x signal and dL/db = delta x biasFactor (Algorithm 1, line 19). */
 function parameterGradient(
-  kernels: Kernels,
+  frame: Frame,
   gradients: Parameters,
   layer: Layer,
-  trace: Trace,
+  { signals, biasFactor }: Trace,
   gradOut: Float32Array,
 ): void {
   const own = layerParameters(gradients, layer);
   const { bias } = own;
-  const input = gatherInput(kernels, layer, trace.signals, trace.height, trace.width);
-  const dims = kernelDims(layer, trace.height, trace.width);
-  kernelsOf(layer.op).backwardWeights(kernels, own, gradOut, input, dims);
-  releaseInput(kernels, layer, input);
-  if (trace.biasFactor !== 1) for (let co = 0; co < bias.length; co++) bias[co] *= trace.biasFactor;
+  const input = gatherInput(frame, layer, signals);
+  kernelsOf(layer.op).backwardWeights(frame.kernels, own, gradOut, input, kernelDims(frame, layer));
+  releaseInput(frame, layer, input);
+  if (biasFactor !== 1) for (let co = 0; co < bias.length; co++) bias[co] *= biasFactor;
 }
 
 /** The gradient by a layer's (concatenated) input (Algorithm 1, line 18). */
-function inputGradient(
-  kernels: Kernels,
-  parameters: Parameters,
-  layer: Layer,
-  trace: Trace,
-  gradOut: Float32Array,
-): Float32Array {
-  const dims = kernelDims(layer, trace.height, trace.width);
+function inputGradient(frame: Frame, layer: Layer, gradOut: Float32Array): Float32Array {
+  const { kernels, network } = frame;
+  const dims = kernelDims(frame, layer);
   const gradInput = kernels.tensor(dims.height * dims.width * dims.channelsIn);
-  kernelsOf(layer.op).backwardInput(kernels, gradInput, gradOut, layerParameters(parameters, layer), dims);
+  const weights = layerParameters(network.parameters, layer);
+  kernelsOf(layer.op).backwardInput(kernels, gradInput, gradOut, weights, dims);
   return gradInput;
 }
 
 /** Hands the gradient of a layer's input on to the signals it was made of. */
 function scatterGradient(
-  kernels: Kernels,
+  { kernels, height, width }: Frame,
   gradSignals: Signals,
   layer: Layer,
-  trace: Trace,
   gradInput: Float32Array,
 ): void {
   if (layer.inputs.length === 1) {
     addGradient(kernels, gradSignals, layer.inputs[0], gradInput);
     return;
   }
-  const size = inputSize(layer, trace.height, trace.width);
+  const size = inputSize(layer, height, width);
   const pixels = size.height * size.width;
   const [first, second] = layer.channelsIn;
   const parts = [kernels.tensor(pixels * first), kernels.tensor(pixels * second)];

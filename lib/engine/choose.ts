@@ -2,10 +2,12 @@
 
 import { UsageError } from '../core/error.js';
 import type { Kernels } from './contract.js';
+import { type Engine, newEngine } from './door.js';
 import { reference } from './reference/index.js';
 import { createWasmKernels, wasmMissing } from './wasm/index.js';
 
-export interface Engine {
+/** A kind of engine: a line of the table. */
+export interface EngineKind {
   /** One line for help texts. */
   readonly summary: string;
   /** What this machine lacks for it; undefined where it runs. */
@@ -15,7 +17,7 @@ export interface Engine {
 }
 
 /** The first that runs on this machine is the default. */
-export const engines: Readonly<Record<string, Engine>> = {
+export const engines: Readonly<Record<string, EngineKind>> = {
   wasm: { summary: 'WebAssembly SIMD on all cores', missing: wasmMissing, create: createWasmKernels },
   reference: { summary: 'plain TypeScript', missing: () => undefined, create: () => reference },
 };
@@ -31,14 +33,19 @@ export function defaultEngine(): { name: string; remark?: string } {
 
 const created = new Map<string, Kernels>();
 
-/** The kernels of an engine by its name; UsageError for a name that is not in the table or cannot run here. */
+/** An engine by its name on so many threads; UsageError for a name that is not in the table or cannot run here. */
+export function chooseEngine(name: string = defaultEngine().name, threads = 1): Engine {
+  return newEngine(name, chooseKernels(name, threads));
+}
+
+/** The kernels of an engine, for what measures or checks kernels themselves; everybody else wants `chooseEngine`. */
 export function chooseKernels(name: string = defaultEngine().name, threads = 1): Kernels {
-  const engine = Object.hasOwn(engines, name) ? engines[name] : undefined;
-  if (!engine) throw new UsageError(`--engine ${name}: expected one of ${Object.keys(engines).join(', ')}`);
-  const missing = engine.missing();
-  if (missing !== undefined) throw new UsageError(`--engine ${name}: does not run here: ${missing}`);
+  const kind = Object.hasOwn(engines, name) ? engines[name] : undefined;
+  if (!kind) throw new UsageError(`engine ${name}: expected one of ${Object.keys(engines).join(', ')}`);
+  const missing = kind.missing();
+  if (missing !== undefined) throw new UsageError(`engine ${name}: does not run here: ${missing}`);
   const key = `${name} ${threads}`;
-  const kernels = created.get(key) ?? engine.create(threads);
+  const kernels = created.get(key) ?? kind.create(threads);
   created.set(key, kernels);
   return kernels;
 }

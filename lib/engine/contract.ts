@@ -52,6 +52,8 @@ export interface TensorMemory {
   scope<T>(work: (keep: (tensor: Float32Array) => Float32Array) => T): T;
   /** Runs `work`, which promises not to change weights and biases: an engine may keep them in another order. */
   frozen<T>(work: () => T): T;
+  /** The same promise of these tensors alone, until the function that it returns is called. */
+  hold(weights: Iterable<Float32Array>): () => void;
 }
 
 export interface Kernels extends TensorMemory {

@@ -8,12 +8,12 @@
 
 import { UsageError } from '../core/error.js';
 import { type Layer, lastReaders, OUTPUT, outputDims } from '../net/architecture.js';
-import { hasNeuron, type Network, type Signals, signalOf } from '../net/network.js';
+import { hasNeuron, type Signals, signalOf } from '../net/network.js';
 import type { Parameters } from '../net/parameters.js';
 import { membranesOf, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { startMembranes } from '../neuron/start.js';
 import type { Kernels } from './contract.js';
-import { applyLayer } from './forward.js';
+import { applyLayer, type Frame } from './frame.js';
 import {
   ALL_SUMS,
   addCounts,
@@ -21,7 +21,7 @@ import {
   countSpikes,
   countWithin,
   type Simulation,
-  type SimulationOptions,
+  type WatchedOptions,
 } from './simulation.js';
 import { propagate } from './stepByStep.js';
 
@@ -32,17 +32,18 @@ export function delayedLatency(layers: readonly Layer[], steps: number): number 
 
 /** Runs `image` [H,W,C]; the sums live in the scope of the caller. */
 export function simulateDelayed(
-  kernels: Kernels,
-  network: SpikingNetwork,
+  frame: Frame<SpikingNetwork>,
   image: Float32Array,
-  height: number,
-  width: number,
-  options: SimulationOptions,
+  options: WatchedOptions,
 ): Simulation {
+  const { kernels, network } = frame;
   refuseForgetting(network);
   const { layers } = network;
   const { steps, mode, keep: sums = ALL_SUMS } = options;
-  const summing: Network = { layers, parameters: biasesTimes(network.parameters, steps) };
+  const summing: Frame = {
+    ...frame,
+    network: { layers, parameters: biasesTimes(network.parameters, steps) },
+  };
   const readers = lastReaders(layers);
   const currents: Signals = new Map();
   const flows: Signals = new Map();
@@ -52,13 +53,13 @@ export function simulateDelayed(
     for (const layer of layers) {
       const current = kernels.scope((handOn) =>
         layer === layers[0]
-          ? handOn(times(applyLayer(kernels, layer, network.parameters, image, height, width), steps))
-          : handOn(propagate(kernels, summing, layer, flows, height, width, mode)),
+          ? handOn(times(applyLayer(frame, layer, image), steps))
+          : handOn(propagate(summing, layer, flows, mode)),
       );
       currents.set(layer.output, current);
       if (!hasNeuron(layer)) continue;
       const fired = kernels.scope((handOn) => {
-        const fired = fire(kernels, network, layer, current, height, width, options);
+        const fired = fire(frame, layer, current, options);
         return { ...fired, flow: handOn(fired.flow) };
       });
       flows.set(layer.output, fired.flow);
@@ -85,8 +86,8 @@ function refuseForgetting(network: SpikingNetwork): void {
   if (!forgetful) return;
   const forgets = forgetful.leak !== 1 ? `its leak of ${forgetful.leak}` : 'its reset to zero';
   throw new UsageError(
-    `--timing delayed: neuron ${neuron} forgets by ${forgets}, so the order of its inputs counts: ` +
-      'take --timing same',
+    `timing delayed: neuron ${neuron} forgets by ${forgets}, so the order of its inputs counts: ` +
+      'take timing same',
   );
 }
 
@@ -112,13 +113,10 @@ function drop(kernels: Kernels, signals: Signals, name: string): void {
 
 /** T steps of a layer's neurons: all of its current [h,w,C] arrives in the first, so that V = V(0) + I_in. */
 function fire(
-  kernels: Kernels,
-  network: SpikingNetwork,
+  { kernels, network, height, width }: Frame<SpikingNetwork>,
   layer: Layer,
   current: Float32Array,
-  imageHeight: number,
-  imageWidth: number,
-  { steps, counted, keep = ALL_SUMS, onStep }: SimulationOptions,
+  { steps, counted, keep = ALL_SUMS, onStep }: WatchedOptions,
 ) {
   const { neuron, parameters } = neuronOf(network, layer);
   const [flow, output, silence] = [0, 0, 0].map((zero) => kernels.tensor(current.length).fill(zero));
@@ -127,8 +125,8 @@ function fire(
   const spikes = new Uint8Array(current.length);
   const spikeCount = keep.includes('spikeCounts') ? new Uint32Array(current.length) : undefined;
   const spikesPerStep = new Float64Array(steps);
-  const dims = outputDims(layer, imageHeight, imageWidth);
-  const window = countedPart(counted, dims, imageHeight);
+  const dims = outputDims(layer, height, width);
+  const window = countedPart(counted, dims, height);
   for (let step = 0; step < steps; step++) {
     const arriving = step === 0 ? current : silence;
     neuron.step(output, spikes, membrane, arriving, parameters);

@@ -9,8 +9,7 @@ import { type Layer, lastReaders, OUTPUT, outputDims } from '../net/architecture
 import { hasNeuron } from '../net/network.js';
 import { layerParameters } from '../net/parameters.js';
 import { mostMembranes, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
-import type { Kernels } from './contract.js';
-import { applyLayer, kernelDims } from './forward.js';
+import { applyLayer, type Frame, kernelDims } from './frame.js';
 import { toMiB } from './memory.js';
 import { kernelsOf } from './operations.js';
 import {
@@ -24,36 +23,30 @@ import { simulationBytes, stepsAtOnce } from './simulationMemory.js';
 import type { FusedNeuron, Population, SpikeTrain, SpikingKernels } from './spikingContract.js';
 
 /** One simulation: what all layers need to know. */
-interface Context {
+interface Context extends Frame<SpikingNetwork> {
   readonly spiking: SpikingKernels;
-  readonly network: SpikingNetwork;
-  readonly height: number;
-  readonly width: number;
   readonly options: SimulationOptions;
 }
 
 /** Runs `image` [H,W,C] layer by layer; the sums live in the scope of the caller. */
-export function simulateLayers(kernels: Kernels, context: Context, image: Float32Array): Simulation {
-  const { network, height, width, options } = context;
+export function simulateLayers(context: Context, image: Float32Array): Simulation {
+  const { kernels, network, height, width, options } = context;
   checkMemory(context);
-  const [first] = network.layers;
-  return kernels.frozen(() =>
-    kernels.scope((keep) => {
-      const staticCurrent = applyLayer(kernels, first, network.parameters, image, height, width); // line 2
-      const populations = new Map<string, Population>();
-      const spikesPerStep = new Map(
-        network.layers.filter(hasNeuron).map((layer) => [layer.output, new Float64Array(options.steps)]),
-      );
-      const atOnce = options.stepsAtOnce ?? stepsAtOnce(network.layers, height, width, options.steps);
-      for (let done = 0; done < options.steps; done += atOnce) {
-        const steps = Math.min(atOnce, options.steps - done);
-        const record = (layer: Layer, train: SpikeTrain) =>
-          spikesPerStep.get(layer.output)?.set(train.spikesPerStep, done);
-        runSteps(context, populations, staticCurrent, steps, record, done + steps === options.steps);
-      }
-      return summarise(context, populations, spikesPerStep, keep);
-    }),
-  );
+  return kernels.scope((keep) => {
+    const staticCurrent = applyLayer(context, network.layers[0], image); // line 2
+    const populations = new Map<string, Population>();
+    const spikesPerStep = new Map(
+      network.layers.filter(hasNeuron).map((layer) => [layer.output, new Float64Array(options.steps)]),
+    );
+    const atOnce = options.stepsAtOnce ?? stepsAtOnce(network.layers, height, width, options.steps);
+    for (let done = 0; done < options.steps; done += atOnce) {
+      const steps = Math.min(atOnce, options.steps - done);
+      const record = (layer: Layer, train: SpikeTrain) =>
+        spikesPerStep.get(layer.output)?.set(train.spikesPerStep, done);
+      runSteps(context, populations, staticCurrent, steps, record, done + steps === options.steps);
+    }
+    return summarise(context, populations, spikesPerStep, keep);
+  });
 }
 
 /** Refuses what cannot fit before anything is computed. */
@@ -130,14 +123,15 @@ function fusedNeuron(network: SpikingNetwork, layer: Layer): FusedNeuron {
 
 /** The spikes of a layer from those that it reads. */
 function propagate(
-  { spiking, network, height, width, options }: Context,
+  context: Context,
   layer: Layer,
   population: Population,
   inputs: readonly SpikeTrain[],
 ): SpikeTrain {
+  const { spiking, network, options } = context;
   const weights = layerParameters(network.parameters, layer);
-  const dims = kernelDims(layer, height, width);
-  return kernelsOf(layer.op).spike(spiking, population, inputs, weights, dims, options.mode);
+  const dims = kernelDims(context, layer);
+  return kernelsOf(layer.op).spike(spiking, population, inputs, weights, dims, options.mode ?? 'auto');
 }
 
 function summarise(

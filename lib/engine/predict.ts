@@ -3,12 +3,11 @@
  * network (U-Net, dense or event-driven spiking network) is a parameter.
  */
 
+import type { FloatImage } from '../core/floatImage.js';
 import { cropForward, padReflectForward, roundUp } from '../core/padding.js';
 import type { Window } from '../core/window.js';
-import { OUTPUT, SIZE_STEP } from '../net/architecture.js';
-import { type Network, signalOf } from '../net/network.js';
-import type { Kernels } from './contract.js';
-import { forward } from './forward.js';
+import { SIZE_STEP } from '../net/architecture.js';
+import type { Program } from './program.js';
 
 /** An output [H,W,K] and the spikes it took (none in a U-Net). */
 export interface Prediction {
@@ -17,46 +16,39 @@ export interface Prediction {
 }
 
 /**
- * Maps an input [H,W,C], H and W multiples of 16, to an output. Only spikes of neurons in the window `counted` are
+ * Maps an image, H and W multiples of 16, to an output. Only spikes of neurons in the window `counted` are
  * counted (default: all); its sides are multiples of 16.
  */
-export type Run = (input: Float32Array, height: number, width: number, counted?: Window) => Prediction;
+export type Run = (image: FloatImage, counted?: Window) => Prediction;
 
 /** The run of a U-Net: one forward pass. */
-export function unetRun(kernels: Kernels, network: Network): Run {
-  return (input, height, width) =>
-    kernels.frozen(() =>
-      kernels.scope((keep) => {
-        const signals = forward(kernels, network, input, height, width, 'output');
-        return { output: keep(signalOf(signals, OUTPUT)), spikes: 0 };
-      }),
-    );
+export function unetRun(program: Program): Run {
+  return (image) => ({ output: program.run(image), spikes: 0 });
 }
 
-/** An input [H,W,C] padded for the network, with its new size; where nothing is to be padded, the same array. */
-export function padInput(input: Float32Array, height: number, width: number) {
-  const channels = input.length / (height * width);
-  const dims = paddingDims(height, width, channels);
-  if (dims.paddedHeight === height && dims.paddedWidth === width) return { input, height, width };
-  const padded = new Float32Array(dims.paddedHeight * dims.paddedWidth * channels);
-  padReflectForward(padded, input, dims);
-  return { input: padded, height: dims.paddedHeight, width: dims.paddedWidth };
+/** An image padded for the network; where nothing is to be padded, the image itself. */
+export function padImage(image: FloatImage): FloatImage {
+  const { height, width, channels } = image;
+  const { paddedHeight, paddedWidth } = paddedSize(height, width);
+  if (paddedHeight === height && paddedWidth === width) return image;
+  const data = new Float32Array(paddedHeight * paddedWidth * channels);
+  padReflectForward(data, image.data, { height, width, channels, paddedHeight, paddedWidth });
+  return { data, height: paddedHeight, width: paddedWidth, channels };
 }
 
 /** The part [H,W,K] of a padded output that belongs to the image. */
 export function cropOutput(output: Float32Array, height: number, width: number): Float32Array {
-  const { paddedHeight, paddedWidth } = paddingDims(height, width, 1);
+  const { paddedHeight, paddedWidth } = paddedSize(height, width);
   const channels = output.length / (paddedHeight * paddedWidth);
   const cropped = new Float32Array(height * width * channels);
-  cropForward(cropped, output, paddingDims(height, width, channels));
+  cropForward(cropped, output, { height, width, channels, paddedHeight, paddedWidth });
   return cropped;
 }
 
-/** The output [H,W,K] for an input [H,W,C] of any size. */
-export function predict(run: Run, input: Float32Array, height: number, width: number): Prediction {
-  const padded = padInput(input, height, width);
-  const { output, spikes } = run(padded.input, padded.height, padded.width);
-  return { output: cropOutput(output, height, width), spikes };
+/** The output [H,W,K] for an image of any size. */
+export function predict(run: Run, image: FloatImage): Prediction {
+  const { output, spikes } = run(padImage(image));
+  return { output: cropOutput(output, image.height, image.width), spikes };
 }
 
 /** The class with the largest score at each pixel [H,W]; the first of equals. */
@@ -73,8 +65,4 @@ export function argmax(scores: Float32Array, classes: number): Uint8Array {
 /** The size of an image when it is padded for the network. */
 export function paddedSize(height: number, width: number): { paddedHeight: number; paddedWidth: number } {
   return { paddedHeight: roundUp(height, SIZE_STEP), paddedWidth: roundUp(width, SIZE_STEP) };
-}
-
-function paddingDims(height: number, width: number, channels: number) {
-  return { height, width, channels, ...paddedSize(height, width) };
 }

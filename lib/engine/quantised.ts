@@ -5,32 +5,28 @@
  */
 
 import { UsageError } from '../core/error.js';
-import { IMAGE, OUTPUT } from '../net/architecture.js';
+import { IMAGE, type Layer, OUTPUT } from '../net/architecture.js';
 import { hasNeuron, type Signals, signalOf } from '../net/network.js';
 import { findNeuron } from '../neuron/index.js';
 import { neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { optimalThresholds } from '../paper/thresholds.js';
-import type { Kernels } from './contract.js';
-import { applyLayer, gatherInput, releaseInput } from './forward.js';
-import type { Run } from './predict.js';
+import { applyLayer, type Frame, gatherInput, releaseInput } from './frame.js';
 
-/** The run of a one-step network as a U-Net; UsageError where its neurons are not those of the preset. */
-export function quantisedRun(kernels: Kernels, network: SpikingNetwork): Run {
+/** The output [H,W,K]; lives in the scope of the caller. UsageError where the neurons are not those of the preset. */
+export function quantisedForward(frame: Frame<SpikingNetwork>, image: Float32Array): Float32Array {
+  const { network } = frame;
   const bits = new Map(
     network.layers.filter(hasNeuron).map((layer) => [layer.output, bitsOf(network, layer)]),
   );
-  return (image, height, width) =>
-    kernels.scope((keep) => {
-      const signals: Signals = new Map([[IMAGE, image]]);
-      for (const layer of network.layers) {
-        const input = gatherInput(kernels, layer, signals, height, width);
-        const current = applyLayer(kernels, layer, network.parameters, input, height, width);
-        releaseInput(kernels, layer, input);
-        if (hasNeuron(layer)) quantiseAll(current, bits.get(layer.output)!);
-        signals.set(layer.output, current);
-      }
-      return { output: keep(signalOf(signals, OUTPUT)), spikes: 0 };
-    });
+  const signals: Signals = new Map([[IMAGE, image]]);
+  for (const layer of network.layers) {
+    const input = gatherInput(frame, layer, signals);
+    const current = applyLayer(frame, layer, input);
+    releaseInput(frame, layer, input);
+    if (hasNeuron(layer)) quantiseAll(current, bits.get(layer.output)!);
+    signals.set(layer.output, current);
+  }
+  return signalOf(signals, OUTPUT);
 }
 
 /** clip(ceil(2^N I - 1/2), 0, 2^N - 1) / 2^N: to the nearest, ties down; the sum is a float32, as membranes are. */
@@ -44,11 +40,11 @@ function quantiseAll(values: Float32Array, bits: number): void {
 }
 
 /** N of a layer's neurons. */
-function bitsOf(network: SpikingNetwork, layer: SpikingNetwork['layers'][number]): number {
+function bitsOf(network: SpikingNetwork, layer: Layer): number {
   const { neuron, parameters } = neuronOf(network, layer);
   const { thresholds, initialPotential } = parameters;
   const half = thresholds.at(-1)! / 2;
   const usual = optimalThresholds(thresholds.length).every((volts, i) => volts === thresholds[i]);
   if (neuron === findNeuron('mt') && usual && initialPotential === half) return thresholds.length;
-  throw new UsageError(`--as-unet: ${layer.output} has other neurons than "convert --preset one-step" makes`);
+  throw new UsageError(`${layer.output} has other neurons than those of the preset one-step: it is no U-Net`);
 }

@@ -4,11 +4,9 @@
  */
 
 import type { Task } from '../net/architecture.js';
-import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
-import type { Kernels } from './contract.js';
 import type { Run } from './predict.js';
-import { simulate } from './simulateNetwork.js';
-import type { Simulation, SimulationOptions } from './simulation.js';
+import type { Program } from './program.js';
+import type { SimulationOptions } from './simulation.js';
 
 /** Scores or noise map [H,W,K] from I_in of the last layer [H,W,K]. */
 export function readOut(task: Task, summedCurrent: Float32Array, steps: number): Float32Array {
@@ -20,18 +18,10 @@ export function meanOverSteps(summedCurrent: Float32Array, steps: number): Float
   return summedCurrent.map((value) => value / steps);
 }
 
-/** The run of a spiking network: T steps and the read-out of its task; `onSimulation` sees what was kept, which is gone afterwards. */
-export function spikingRun(
-  kernels: Kernels,
-  network: SpikingNetwork,
-  task: Task,
-  options: SimulationOptions,
-  onSimulation?: (simulation: Simulation) => void,
-): Run {
-  return (input, height, width, counted) =>
-    kernels.scope((keep) => {
-      const simulation = simulate(kernels, network, input, height, width, { ...options, counted });
-      onSimulation?.(simulation);
-      return { output: keep(readOut(task, simulation.output, options.steps)), spikes: simulation.spikes };
-    });
+/** The run of a spiking network: T steps and the read-out of its task. Nothing is kept of them unless `options` say so. */
+export function spikingRun(program: Program, task: Task, options: SimulationOptions): Run {
+  return (image, counted) => {
+    const { output, spikes } = program.simulate(image, { keep: [], ...options, counted });
+    return { output: readOut(task, output, options.steps), spikes };
+  };
 }

@@ -25,21 +25,20 @@ export function sumsOf(
   return tensors;
 }
 
-/** Every step of every neuron. */
-export interface StepTrace {
+/** Every step of every neuron, as it is filled. */
+interface StepTrace {
   /** `spike.NAME` and `membrane.NAME` [T,C,h,w] of each neuron layer; with k > 1 membranes a neuron [T,k,C,h,w]. */
   readonly tensors: NamedTensors;
-  /** For the `onStep` of a simulation. */
+  /** For whoever watches a simulation. */
   add(record: StepRecord): void;
 }
 
 /** Room for T steps on an image of this size, of neurons with so many membranes (none: no `membrane.NAME`). */
 export function newTrace(
   layers: readonly Layer[],
-  height: number,
-  width: number,
+  { height, width }: { readonly height: number; readonly width: number },
   steps: number,
-  membranes: (layer: Layer) => number = () => 1,
+  membranes: (layer: Layer) => number,
 ): StepTrace {
   const tensors: NamedTensors = new Map();
   for (const layer of layers.filter(hasNeuron)) {

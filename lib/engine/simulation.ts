@@ -4,6 +4,7 @@ import { UsageError } from '../core/error.js';
 import type { Window } from '../core/window.js';
 import type { Layer } from '../net/architecture.js';
 import type { Signals } from '../net/network.js';
+import type { NamedTensors } from '../net/parameters.js';
 import type { SpikingMode } from './spikingContract.js';
 
 /** How currents are computed: from dense tensors, from events, or whichever fits the density of each layer. */
@@ -31,20 +32,27 @@ export const ALL_SUMS: readonly Sums[] = ['currents', 'flows', 'spikeCounts'];
 export interface SimulationOptions {
   /** T */
   readonly steps: number;
-  readonly mode: Mode;
+  /** Default: auto. */
+  readonly mode?: Mode;
   /** Default: everything. What is not kept costs neither memory nor time. */
   readonly keep?: readonly Sums[];
   /** The part of the image whose spikes are counted, its sides multiples of 16; default: all of it. */
   readonly counted?: Window | undefined;
   /**
-   * A layer reads what the layers before it fire in the same step (Algorithm 1; default), or what they fired in the
-   * step before, as section 3.1 says: then the steps are run one by one. `delayed`: it
+   * A layer reads what the layers before it fire in the same step (Algorithm 1; default). `delayed`: it
    * fires for T steps, after the layers before it have done so (delayed.ts).
    */
-  readonly timing?: 'same' | 'previous' | 'delayed';
+  readonly timing?: 'same' | 'delayed';
+  /** The layers of a network in the order in which they take a step; default: their own. Then steps are run one by one. */
+  readonly order?: (layers: readonly Layer[]) => readonly Layer[];
   /** How many steps a layer runs before the next layer begins; default: as many as fit the memory. */
   readonly stepsAtOnce?: number;
-  /** Sees every step of every layer; then the steps are run one by one. */
+  /** Whether every step of every neuron is kept: then the steps are run one by one. */
+  readonly trace?: boolean;
+}
+
+/** The same with somebody in the engine who sees every step of every layer; then the steps are run one by one. */
+export interface WatchedOptions extends SimulationOptions {
   readonly onStep?: (record: StepRecord) => void;
 }
 
@@ -63,12 +71,14 @@ export interface Simulation {
   readonly spikesPerStep: ReadonlyMap<string, Float64Array>;
   /** The same of all layers in all steps. */
   readonly spikes: number;
+  /** Every step of every neuron, where it was asked for: `spike.NAME` and `membrane.NAME` (docs/formats.md). */
+  readonly trace?: NamedTensors;
 }
 
 /** Refuses a number of steps that makes no sense (UsageError). */
 export function checkSteps(steps: number): void {
   if (!Number.isInteger(steps) || steps < 1) {
-    throw new UsageError(`--steps ${steps}: expected a whole number of time steps of at least 1`);
+    throw new UsageError(`steps ${steps}: expected a whole number of at least 1`);
   }
 }
 

@@ -1,18 +1,16 @@
 /**
  * The Spiking-UNet over T steps: the forward part of Algorithm 1 (lines 1-11), line by line. Every layer reads
- * what the layer before it fired in the same step; with the last layer first, in the step before. Convolutions run on dense tensors or on lists of events;
+ * what the layers before it fired in the same step. Convolutions run on dense tensors or on lists of events;
  * the bits are the same (engine/contract.ts), the work is not.
  */
 
 import type { Window } from '../core/window.js';
 import { type Layer, outputDims } from '../net/architecture.js';
-import { hasNeuron, type Network, type Signals } from '../net/network.js';
-import { layerParameters } from '../net/parameters.js';
+import { hasNeuron, type Signals } from '../net/network.js';
 import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { startMembranes } from '../neuron/start.js';
 import type { Kernels } from './contract.js';
-import { applyLayer, gatherInput, kernelDims, newOutput } from './forward.js';
-import { kernelsOf } from './operations.js';
+import { applyLayer, type Frame, gatherInput, newOutput } from './frame.js';
 import {
   ALL_SUMS,
   addCounts,
@@ -21,8 +19,8 @@ import {
   countWithin,
   type Mode,
   type Simulation,
-  type SimulationOptions,
   type Sums,
+  type WatchedOptions,
 } from './simulation.js';
 
 /** In mode `auto`, layers with a larger fraction of non-zero inputs run dense. */
@@ -30,26 +28,21 @@ const DENSE_ABOVE = 0.5;
 
 /** Runs `image` [H,W,C] step by step; the sums live in the scope of the caller. */
 export function simulateSteps(
-  kernels: Kernels,
-  network: SpikingNetwork,
+  frame: Frame<SpikingNetwork>,
   image: Float32Array,
-  height: number,
-  width: number,
-  options: SimulationOptions,
+  options: WatchedOptions,
 ): Simulation {
+  const { kernels, network } = frame;
   const [first] = network.layers;
-  const order = options.timing === 'previous' ? network.layers.toReversed() : network.layers;
-  const populations = newPopulations(kernels, network, height, width, options); // line 1
-  const output = newOutput(kernels, network.layers.at(-1)!, height, width).fill(0);
-  const staticCurrent = applyLayer(kernels, first, network.parameters, image, height, width); // line 2
+  const order = options.order?.(network.layers) ?? network.layers;
+  const populations = newPopulations(frame, options); // line 1
+  const output = newOutput(frame, network.layers.at(-1)!).fill(0);
+  const staticCurrent = applyLayer(frame, first, image); // line 2
   const fired: Signals = new Map([...populations].map(([name, population]) => [name, population.output]));
   for (let t = 0; t < options.steps; t++) {
     for (const layer of order) {
       kernels.scope(() => {
-        const current =
-          layer === first
-            ? staticCurrent
-            : propagate(kernels, network, layer, fired, height, width, options.mode); // line 6
+        const current = layer === first ? staticCurrent : propagate(frame, layer, fired, options.mode); // line 6
         const population = populations.get(layer.output);
         if (population) advance(kernels, population, layer, current, t, options);
         else kernels.addInto(output, current);
@@ -78,15 +71,13 @@ interface Population {
 type Populations = ReadonlyMap<string, Population>;
 
 function newPopulations(
-  kernels: Kernels,
-  network: SpikingNetwork,
-  height: number,
-  width: number,
-  { steps, counted, keep = ALL_SUMS }: SimulationOptions,
+  frame: Frame<SpikingNetwork>,
+  { steps, counted, keep = ALL_SUMS }: WatchedOptions,
 ): Populations {
+  const { kernels, network, height, width } = frame;
   const kept = <T>(sum: Sums, make: () => T) => (keep.includes(sum) ? make() : undefined);
   const entries = network.layers.filter(hasNeuron).map((layer) => {
-    const filled = (value: number) => newOutput(kernels, layer, height, width).fill(value);
+    const filled = (value: number) => newOutput(frame, layer).fill(value);
     const output = filled(0);
     const dims = outputDims(layer, height, width);
     const kind = neuronOf(network, layer);
@@ -110,39 +101,16 @@ function newPopulations(
 }
 
 /** The current of a layer from the spikes of this step (line 6: the bias enters every time). */
-export function propagate(
-  kernels: Kernels,
-  network: Network,
-  layer: Layer,
-  fired: Signals,
-  height: number,
-  width: number,
-  mode: Mode,
-): Float32Array {
-  const input = gatherInput(kernels, layer, fired, height, width);
+export function propagate(frame: Frame, layer: Layer, fired: Signals, mode: Mode = 'auto'): Float32Array {
+  const input = gatherInput(frame, layer, fired);
   const dense = mode === 'dense' || (mode === 'auto' && density(input) > DENSE_ABOVE);
-  return (dense ? applyLayer : applyEvents)(kernels, layer, network.parameters, input, height, width);
+  return applyLayer(frame, layer, input, dense ? 'forward' : 'events');
 }
 
 function density(values: Float32Array): number {
   let events = 0;
   for (let i = 0; i < values.length; i++) if (values[i] !== 0) events++;
   return events / values.length;
-}
-
-/** `applyLayer` of engine/forward.ts, driven by events. */
-function applyEvents(
-  kernels: Kernels,
-  layer: Layer,
-  parameters: Network['parameters'],
-  spikes: Float32Array,
-  height: number,
-  width: number,
-): Float32Array {
-  const out = newOutput(kernels, layer, height, width);
-  const dims = kernelDims(layer, height, width);
-  kernelsOf(layer.op).events(kernels, out, spikes, layerParameters(parameters, layer), dims);
-  return out;
 }
 
 /** Updates the neurons of a layer and adds to its sums (line 9). */
@@ -152,7 +120,7 @@ function advance(
   layer: Layer,
   current: Float32Array,
   step: number,
-  options: SimulationOptions,
+  options: WatchedOptions,
 ): void {
   const { kind, output, spikes, membrane } = population;
   kind.neuron.step(output, spikes, membrane, current, kind.parameters); // line 8
@@ -164,7 +132,7 @@ function advance(
   options.onStep?.({ layer, step, current, membrane, output, spikes });
 }
 
-function summarise(populations: Populations, output: Float32Array, options: SimulationOptions): Simulation {
+function summarise(populations: Populations, output: Float32Array, options: WatchedOptions): Simulation {
   const { steps } = options;
   const column = <T>(pick: (population: Population) => T | undefined) =>
     new Map(

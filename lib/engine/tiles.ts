@@ -5,8 +5,9 @@
  */
 
 import { UsageError } from '../core/error.js';
+import type { FloatImage } from '../core/floatImage.js';
 import type { Window } from '../core/window.js';
-import { IMAGE, type Layer, OUTPUT, SIZE_STEP, totalChannelsIn } from '../net/architecture.js';
+import { IMAGE, type Layer, OUTPUT, SIZE_STEP } from '../net/architecture.js';
 import type { Interval } from '../op/op.js';
 import { toMiB } from './memory.js';
 import type { Run } from './predict.js';
@@ -59,7 +60,7 @@ export function planTiles(
     const least = toMiB(needed(SIZE_STEP));
     const large = image > 0 ? `, ${toMiB(image)} of them for the image itself` : '';
     throw new UsageError(
-      `--memory ${toMiB(limit.bytes)}: even the smallest tiles of this image need ${least} MiB${large}`,
+      `memory ${toMiB(limit.bytes)}: even the smallest tiles of this image need ${least} MiB${large}`,
     );
   }
   return { height: Math.min(side, height), width: Math.min(side, width) };
@@ -68,10 +69,9 @@ export function planTiles(
 /** A run that cuts images that exceed the limit into tiles; the outputs and the spikes are those of the whole image. */
 export function tiledRun(run: Run, layers: readonly Layer[], limit: MemoryLimit): Run {
   const margin = receptiveMargin(layers);
-  return (input, height, width, counted) => {
-    const tile = planTiles(layers, height, width, limit);
-    if (!tile) return run(input, height, width, counted);
-    return inTiles(layers, tile, margin, run)(input, height, width, counted);
+  return (image, counted) => {
+    const tile = planTiles(layers, image.height, image.width, limit);
+    return tile ? inTiles(layers, tile, margin, run)(image, counted) : run(image, counted);
   };
 }
 
@@ -90,22 +90,21 @@ interface TileSize {
 
 /** Runs each tile with so many pixels around it and keeps what lies inside. */
 function inTiles(layers: readonly Layer[], tile: TileSize, margin: number, run: Run): Run {
-  return (input, height, width, counted) => {
-    const image = { values: input, width, channels: totalChannelsIn(layers[0]) };
+  return (image, counted) => {
+    const { height, width } = image;
     const output = newPlane(height, width, layers.at(-1)!.channelsOut);
     let spikes = 0;
     for (const inside of tilesOf(height, width, tile)) {
       const around = grow(inside, margin, height, width);
-      const [h, w] = [around.bottom - around.top, around.right - around.left];
-      const part = newPlane(h, w, image.channels);
+      const part = newPlane(around.bottom - around.top, around.right - around.left, image.channels);
       copyWindow(part, shift(around, around), image, around);
       const window = counted ? intersect(inside, counted) : inside;
-      const prediction = run(part.values, h, w, shift(window, around));
-      const source = { values: prediction.output, width: w, channels: output.channels };
+      const prediction = run(part, shift(window, around));
+      const source = { ...part, data: prediction.output, channels: output.channels };
       copyWindow(output, inside, source, shift(inside, around));
       spikes += prediction.spikes;
     }
-    return { output: output.values, spikes };
+    return { output: output.data, spikes };
   };
 }
 
@@ -144,23 +143,16 @@ function shift({ top, bottom, left, right }: Window, around: Window): Window {
   };
 }
 
-/** A tensor [H,W,C]. */
-interface Plane {
-  readonly values: Float32Array;
-  readonly width: number;
-  readonly channels: number;
-}
-
-function newPlane(height: number, width: number, channels: number): Plane {
-  return { values: new Float32Array(height * width * channels), width, channels };
+function newPlane(height: number, width: number, channels: number): FloatImage {
+  return { data: new Float32Array(height * width * channels), height, width, channels };
 }
 
 /** Copies a window of one tensor to an equally large one of another. */
-function copyWindow(target: Plane, to: Window, source: Plane, from: Window): void {
+function copyWindow(target: FloatImage, to: Window, source: FloatImage, from: Window): void {
   const length = (from.right - from.left) * source.channels;
   for (let y = 0; y < from.bottom - from.top; y++) {
     const start = ((from.top + y) * source.width + from.left) * source.channels;
     const at = ((to.top + y) * target.width + to.left) * target.channels;
-    target.values.set(source.values.subarray(start, start + length), at);
+    target.data.set(source.data.subarray(start, start + length), at);
   }
 }

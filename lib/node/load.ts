@@ -6,7 +6,7 @@
 import { toSpikingModel, toUnet } from '../convert/spikingModel.js';
 import { stepsOf } from '../convert/usualSteps.js';
 import { UsageError } from '../core/error.js';
-import { chooseKernels } from '../engine/choose.js';
+import { chooseEngine } from '../engine/choose.js';
 import { argmax, predict, type Run, unetRun } from '../engine/predict.js';
 import { probabilities } from '../engine/probability.js';
 import { spikingRun } from '../engine/readout.js';
@@ -66,16 +66,16 @@ export function load(path: string, { unet = false, threads = 1 }: LoadOptions = 
   const spiking = stored.stage === 'ann' || unet ? undefined : toSpikingModel(stored, path);
   const model = spiking ?? toUnet(stored, path);
   const { task, classes } = model.configuration;
-  const kernels = chooseKernels(undefined, threads);
+  const program = chooseEngine(undefined, threads).prepare(model);
   const run = (picture: Image, { steps }: RunOptions) => {
     if (steps !== undefined && !spiking)
       throw new UsageError(`${path}: a U-Net has no steps: leave them out`);
     const T = spiking ? (steps ?? stepsOf(spiking.conversion)) : 1;
-    const network: Run = spiking
-      ? spikingRun(kernels, spiking, task, { steps: T, mode: 'auto', keep: [] })
-      : unetRun(kernels, model);
-    const input = preprocess(model.preprocess, picture, imageChannels(model));
-    return { input, T, ...predict(network, input, picture.height, picture.width) };
+    const network: Run = spiking ? spikingRun(program, task, { steps: T }) : unetRun(program);
+    const channels = imageChannels(model);
+    const input = preprocess(model.preprocess, picture, channels);
+    const { height, width } = picture;
+    return { input, T, ...predict(network, { data: input, height, width, channels }) };
   };
   const requireTask = (wanted: Task) => {
     if (task !== wanted) throw new UsageError(`${path}: is a network to ${task}, expected one to ${wanted}`);

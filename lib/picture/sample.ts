@@ -1,6 +1,7 @@
 /** An image with what is known about it: what metrics measure, and what trainings learn from. */
 
 import { DataError } from '../core/error.js';
+import type { FloatImage } from '../core/floatImage.js';
 import { VOID } from '../op/losses.js';
 import type { Image } from './image.js';
 import { placeOf } from './label.js';
@@ -19,6 +20,14 @@ export interface Sample {
   readonly label?: Uint8Array;
   /** Field of view [H,W]: 1 inside. */
   readonly fov?: Uint8Array;
+}
+
+/** What a network reads of a sample, or `data` [H,W,C] in its place. */
+export function inputOf(
+  { input, height, width, channels }: Omit<Sample, 'name' | 'picture'>,
+  data = input,
+): FloatImage {
+  return { data, height, width, channels };
 }
 
 /** Refuses labels with a class id that a network of so many classes does not know (DataError). */

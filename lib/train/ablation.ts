@@ -7,18 +7,20 @@ import { normaliseModel } from '../convert/normaliseModel.js';
 import { PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
 import { type SpikingModel, withNeurons } from '../convert/spikingModel.js';
 import type { Lambdas } from '../convert/statistics.js';
-import type { Kernels } from '../engine/contract.js';
+import { asf } from '../engine/asfMethod.js';
+import { type Engine, withProgram } from '../engine/door.js';
+import type { Example } from '../engine/method.js';
 import type { Run } from '../engine/predict.js';
 import { spikingRun } from '../engine/readout.js';
 import type { SimulationOptions } from '../engine/simulation.js';
 import { patchwiseRun } from '../engine/tiles.js';
 import { evaluateTask } from '../measure/evaluateTask.js';
 import type { Model } from '../model/model.js';
-import type { Parameters } from '../net/parameters.js';
 import { findNeuron } from '../neuron/index.js';
+import { type AsfChoices, departuresOf } from '../official/asfChoices.js';
+import { readingStepBefore } from '../official/stepBefore.js';
 import type { Sample } from '../picture/sample.js';
-import { type AsfChoices, asfGradient } from './asfGradient.js';
-import { drawExample, type Example } from './example.js';
+import { drawExample } from './example.js';
 import { padToPatches } from './patches.js';
 
 /** One way to do it. What is left out is done as the paper says. */
@@ -31,7 +33,7 @@ export interface Variant {
   readonly neuron?: string;
   /** Membranes start at half of the smallest threshold. */
   readonly halfFull?: true;
-  readonly timing?: NonNullable<SimulationOptions['timing']>;
+  readonly order?: NonNullable<SimulationOptions['order']>;
   readonly asf?: Partial<AsfChoices>;
   /** Segmentation in patches, and counted with the padding. */
   readonly cut?: true;
@@ -50,7 +52,7 @@ export const variants: readonly Variant[] = [
   { ...CW, name: '--cut patches', cut: true },
   { ...CW, name: '--area padded', padded: true },
   { ...CW, name: '--v-init half', halfFull: true },
-  { ...CW, name: 'reading the step before', timing: 'previous' },
+  { ...CW, name: 'reading the step before', order: readingStepBefore },
   { ...CW, name: '--neuron if', neuron: 'if' },
   { ...CW, name: '--neuron if-hard', neuron: 'if-hard', against: '--neuron if' },
   { ...CW, name: '--neuron if --flow gated', neuron: 'if', asf: { flow: 'gated' }, against: '--neuron if' },
@@ -101,13 +103,12 @@ export interface AblationRow {
   readonly gradientChange: number;
 }
 
-/** Tries every variant, whose weights and results are gone before the next one; `onRow` is called after each. */
-export function ablate(kernels: Kernels, task: AblationTask, onRow?: (done: number) => void): AblationRow[] {
-  const { configuration } = task.unet;
-  const example = drawExample(task.samples, configuration.task, task.patchSize, task.seed, 1, 0);
+/** Tries every variant; `onRow` is called after each. */
+export function ablate(engine: Engine, task: AblationTask, onRow?: (done: number) => void): AblationRow[] {
+  const example = drawExample({ ...task, task: task.unet.configuration.task }, 1, 0);
   const bases = new Map<string, Trial>();
   return variants.map((variant, done) => {
-    const trial = kernels.scope(() => kernels.frozen(() => tryVariant(kernels, task, variant, example)));
+    const trial = tryVariant(engine, task, variant, example);
     if (variants.some(({ against }) => against === variant.name)) bases.set(variant.name, trial);
     const base = bases.get(variant.against)!;
     onRow?.(done + 1);
@@ -131,26 +132,42 @@ interface Trial {
   readonly gradients: readonly Float32Array[];
 }
 
-function tryVariant(kernels: Kernels, task: AblationTask, variant: Variant, example: Example): Trial {
+function tryVariant(engine: Engine, task: AblationTask, variant: Variant, example: Example): Trial {
   const network = spikingVariant(task, variant);
+  const { steps } = task;
+  const method = asf({ steps }, departuresOf(variant.asf ?? {}));
+  const { loss, gradients } = engine.gradient(network, method, [example]);
+  return { ...judge(engine, network, task, variant), loss, gradients: [...gradients.values()] };
+}
+
+/** Score, spikes and outputs of a variant on all samples. */
+function judge(
+  engine: Engine,
+  network: SpikingModel,
+  task: AblationTask,
+  variant: Variant,
+): Pick<Trial, 'score' | 'spikes' | 'outputs'> {
   const { layers, configuration } = network;
-  const simulation = { steps: task.steps, mode: 'auto', keep: [], timing: variant.timing ?? 'same' } as const;
-  const whole = spikingRun(kernels, network, configuration.task, simulation);
+  const { steps, patchSize } = task;
   const segmenting = configuration.task === 'segment';
-  const run = variant.cut && segmenting ? patchwiseRun(whole, layers, task.patchSize) : whole;
-  const outputs: Float32Array[] = [];
-  const recording: Run = (...image) => {
-    const prediction = run(...image);
-    outputs.push(prediction.output.slice());
-    return prediction;
-  };
   const samples = task.samples.map((sample) =>
-    variant.padded && segmenting ? padToPatches(sample, task.patchSize) : sample,
+    variant.padded && segmenting ? padToPatches(sample, patchSize) : sample,
   );
-  const { score, spikes } = evaluateTask(network, samples, recording, task);
-  const asf = { steps: task.steps, mode: 'auto', ...variant.asf } as const;
-  const { loss, gradients } = asfGradient(kernels, network, example, asf);
-  return { score, spikes, outputs, loss, gradients: copies(gradients) };
+  const outputs: Float32Array[] = [];
+  const { score, spikes } = withProgram(engine, network, (program) => {
+    const whole = spikingRun(program, configuration.task, {
+      steps,
+      ...(variant.order && { order: variant.order }),
+    });
+    const run = variant.cut && segmenting ? patchwiseRun(whole, layers, patchSize) : whole;
+    const recording: Run = (image) => {
+      const prediction = run(image);
+      outputs.push(prediction.output);
+      return prediction;
+    };
+    return evaluateTask(network, samples, recording, task);
+  });
+  return { score, spikes, outputs };
 }
 
 /** The spiking network of a variant. */
@@ -167,8 +184,6 @@ function spikingVariant({ unet, lambdas }: AblationTask, variant: Variant): Spik
     ...scales,
   });
 }
-
-const copies = (parameters: Parameters) => [...parameters.values()].map((values) => values.slice());
 
 /** |a - b| / |b| over all tensors; NaN where they differ in size (a picture that was padded). */
 function relativeDistance(a: readonly Float32Array[], b: readonly Float32Array[]): number {

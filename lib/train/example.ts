@@ -4,35 +4,33 @@
  */
 
 import { stream } from '../core/rng.js';
+import type { Example } from '../engine/method.js';
+import type { Task } from '../net/architecture.js';
 import { addTrainingNoise } from '../picture/noise.js';
 import type { Sample } from '../picture/sample.js';
 import { drawPatch, type PatchSize } from './patches.js';
 
-/** One input [H,W,C] with what the network should make of it. */
-export interface Example {
-  readonly height: number;
-  readonly width: number;
-  readonly input: Float32Array;
-  /** Class ids [H,W], or the noise map [H,W,C]. */
-  readonly target: Uint8Array | Float32Array;
+/** What examples are drawn from. */
+export interface ExampleSource {
+  readonly samples: readonly Sample[];
+  readonly task: Task;
+  readonly patchSize: PatchSize;
+  /** Whether patches are mirrored at random. */
+  readonly flips?: boolean;
+  readonly seed: number;
 }
 
-/** Example `index` of an epoch, for segmentation or, where the samples have no labels, for denoising. */
-export function drawExample(
-  samples: readonly Sample[],
-  task: 'segment' | 'denoise',
-  size: PatchSize,
-  seed: number,
-  epoch: number,
-  index: number,
-  flips = false,
-): Example {
+/** Example `index` of an epoch: a patch with its label, or with noise and the noise. */
+export function drawExample(source: ExampleSource, epoch: number, index: number): Example {
+  const { samples, task, patchSize, flips = false, seed } = source;
   const random = stream(seed, 'example', epoch, index);
-  const { height, width, ...patch } = drawPatch(samples, size, random, flips);
+  const { height, width, input, label } = drawPatch(samples, patchSize, random, flips);
+  const { channels } = samples[0];
+  const image = (data: Float32Array) => ({ data, height, width, channels });
   if (task === 'segment') {
-    if (!patch.label) throw new Error('segmentation needs labelled samples');
-    return { height, width, input: patch.input, target: patch.label };
+    if (!label) throw new Error('segmentation needs labelled samples');
+    return { image: image(input), target: label };
   }
-  const { input, noise } = addTrainingNoise(patch.input, random);
-  return { height, width, input, target: noise };
+  const noisy = addTrainingNoise(input, random);
+  return { image: image(noisy.input), target: noisy.noise };
 }

@@ -2,18 +2,30 @@
 
 import type { SpikingModel } from '../convert/spikingModel.js';
 import { UsageError } from '../core/error.js';
-import type { Kernels } from '../engine/contract.js';
+import { type AsfOptions, type AsfPieces, asf } from '../engine/asfMethod.js';
+import { backprop } from '../engine/backprop.js';
+import { type Engine, withProgram } from '../engine/door.js';
+import type { Example, Method } from '../engine/method.js';
 import { type Run, unetRun } from '../engine/predict.js';
+import type { Program } from '../engine/program.js';
 import { spikingRun } from '../engine/readout.js';
+import type { Trainer, TrainerOptions } from '../engine/trainer.js';
 import { evaluateTask, type OnImage, requireScore, type ScoredEvaluation } from '../measure/evaluateTask.js';
 import type { Model } from '../model/model.js';
-import { foldAmplitudes } from '../neuron/amplitudes.js';
+import type { Parameters } from '../net/parameters.js';
 import type { Sample } from '../picture/sample.js';
-import { type AsfOptions, asfGradient } from './asfGradient.js';
-import { unetGradient } from './backprop.js';
 import { drawExample } from './example.js';
-import type { Learner } from './loop.js';
 import { type PatchSize, requireRoom } from './patches.js';
+
+/** What is trained, and how it is judged. */
+export interface Learner {
+  /** What it starts from. */
+  readonly model: Model;
+  newTrainer(options: TrainerOptions): Trainer;
+  example(epoch: number, index: number): Example;
+  /** Judges the model with these parameters. */
+  validate(parameters: Parameters): ScoredEvaluation;
+}
 
 /** The samples of a run; validation samples pick the best model and are never trained on. */
 export interface TrainingData {
@@ -42,51 +54,58 @@ export function trainingData(
 ): TrainingData {
   const count = Math.max(1, Math.round(fraction * samples.length));
   if (count >= samples.length) {
-    throw new UsageError(`--validation ${fraction}: leaves none of ${samples.length} samples to train on`);
+    throw new UsageError(`validation ${fraction}: leaves none of ${samples.length} samples to train on`);
   }
   requireRoom(samples, patchSize);
   return { train: samples.slice(0, -count), validation: samples.slice(-count), patchSize, flips, seed };
 }
 
 /** A U-Net that learns by back-propagation; DataError where its validation images can judge nothing. */
-export function unetLearner(kernels: Kernels, model: Model, data: TrainingData, onImage?: OnImage): Learner {
-  requireScore(model, data.validation);
-  return {
-    model,
-    example: drawer(model, data),
-    gradient: (example, parameters) => unetGradient(kernels, { ...model, parameters }, example),
-    validate: () => kernels.frozen(() => validate(model, data, unetRun(kernels, model), onImage)),
-  };
+export function unetLearner(engine: Engine, model: Model, data: TrainingData, onImage?: OnImage): Learner {
+  return newLearner(engine, model, data, { method: backprop, runOf: unetRun, onImage });
+}
+
+/** ASF-BP, and what is put in the place of the paper's pieces. */
+export interface AsfLearning extends AsfOptions {
+  readonly pieces?: Partial<AsfPieces>;
 }
 
 /** A spiking network that learns by ASF-BP (Algorithm 1); DataError where its validation images can judge nothing. */
 export function asfLearner(
-  kernels: Kernels,
+  engine: Engine,
   model: SpikingModel,
   data: TrainingData,
-  options: AsfOptions,
+  { pieces, ...options }: AsfLearning,
   onImage?: OnImage,
 ): Learner {
-  requireScore(model, data.validation);
-  const run = () => {
-    const parameters = foldAmplitudes(model.layers, model.parameters);
-    const network = { ...model, parameters };
-    return spikingRun(kernels, network, model.configuration.task, { ...options, keep: [] });
-  };
+  const { task } = model.configuration;
+  const runOf = (program: Program) => spikingRun(program, task, options);
+  return newLearner<SpikingModel>(engine, model, data, { method: asf(options, pieces), runOf, onImage });
+}
+
+interface Learning<N extends Model> {
+  readonly method: Method<N>;
+  /** How the network is run to be judged. */
+  runOf(program: Program): Run;
+  readonly onImage: OnImage | undefined;
+}
+
+function newLearner<N extends Model>(
+  engine: Engine,
+  model: N,
+  { train, validation, ...data }: TrainingData,
+  { method, runOf, onImage }: Learning<N>,
+): Learner {
+  requireScore(model, validation);
+  const source = { ...data, samples: train, task: model.configuration.task };
+  const noise = { sigma: VALIDATION_SIGMA, seed: data.seed };
   return {
     model,
-    example: drawer(model, data),
-    gradient: (example, parameters) => asfGradient(kernels, { ...model, parameters }, example, options),
-    validate: () => kernels.frozen(() => validate(model, data, run(), onImage)),
+    newTrainer: (options) => engine.trainer(model, method, options),
+    example: (epoch, index) => drawExample(source, epoch, index),
+    validate: (parameters) =>
+      withProgram(engine, { ...model, parameters }, (program) =>
+        evaluateTask(model, validation, runOf(program), noise, onImage),
+      ),
   };
-}
-
-function drawer(model: Model, data: TrainingData): Learner['example'] {
-  return (epoch, index) =>
-    drawExample(data.train, model.configuration.task, data.patchSize, data.seed, epoch, index, data.flips);
-}
-
-function validate(model: Model, data: TrainingData, run: Run, onImage?: OnImage): ScoredEvaluation {
-  const noise = { sigma: VALIDATION_SIGMA, seed: data.seed };
-  return evaluateTask(model, data.validation, run, noise, onImage);
 }

@@ -49,7 +49,7 @@ export function requireRoom(samples: readonly Sample[], size: PatchSize): void {
       ? [size, Math.min(small.width, small.height)]
       : [`${height}x${width}`, `${small.height}x${small.width} (height x width)`];
   throw new UsageError(
-    `--patch ${given}: larger than the image ${small.name} (${small.width}x${small.height}), expected at most ${most}`,
+    `patch ${given}: larger than the image ${small.name} (${small.width}x${small.height}), expected at most ${most}`,
   );
 }
 

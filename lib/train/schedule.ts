@@ -16,6 +16,6 @@ export const schedules: Readonly<Record<string, Schedule>> = {
 export function findSchedule(name: string): Schedule {
   const schedule = Object.hasOwn(schedules, name) ? schedules[name] : undefined;
   if (!schedule)
-    throw new UsageError(`--schedule ${name}: expected one of ${Object.keys(schedules).join(', ')}`);
+    throw new UsageError(`schedule ${name}: expected one of ${Object.keys(schedules).join(', ')}`);
   return schedule;
 }

@@ -12,6 +12,7 @@ import { MODES } from '../../lib/engine/simulation.js';
 import { backends } from '../engine/kernel/backends.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden } from '../engine/kernel/golden.js';
 import { goldenModel, goldenNeurons, withoutPrefix } from '../engine/kernel/network.js';
+import { engineOf } from '../support/engine.js';
 
 const FILE = 'spike/ordinary_w4';
 const { model, tensors } = goldenModel(FILE);
@@ -21,7 +22,7 @@ const [, height, width] = image.shape;
 const input = imageOf(image);
 
 for (const [engine, kernels] of backends) {
-  const lambdas = measureLambdas(kernels, model, [{ input, height, width }], 99.9);
+  const lambdas = measureLambdas(engineOf(kernels), model, [{ input, height, width }], 99.9);
   const { parameters } = normaliseModel(model, lambdas, 'connection');
   const network = { layers: model.layers, parameters, ...neurons };
 
@@ -32,7 +33,7 @@ for (const [engine, kernels] of backends) {
 
   for (const mode of MODES) {
     t.test(`${engine}, ${mode}: an ordinary network fires about as in PyTorch`, async (t) => {
-      const got = simulate(kernels, network, input, height, width, { steps, mode });
+      const got = simulate({ kernels, network, height, width }, input, { steps, mode });
       requireGolden(t, got.output, imageOf(goldenTensor(tensors, 'output')), `${FILE}:output`);
       for (const [layer, { data }] of withoutPrefix(tensors, 'spikes.'))
         requireGolden(t, got.spikesPerStep.get(layer)!, data, `${FILE}:spikes.${layer}`);

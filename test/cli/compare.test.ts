@@ -8,7 +8,6 @@ import { readModel } from '../../bin/cli/modelOptions.js';
 import { paperTwin } from '../../lib/convert/paperTwin.js';
 import { toUnet } from '../../lib/convert/spikingModel.js';
 import { stream } from '../../lib/core/rng.js';
-import { newTrace } from '../../lib/engine/recording.js';
 import { simulate } from '../../lib/engine/simulateNetwork.js';
 import { decodeSafetensors, encodeSafetensors, type TensorFile } from '../../lib/format/safetensors.js';
 import { encodeModel } from '../../lib/model/model.js';
@@ -17,6 +16,7 @@ import { makeImage } from '../../lib/picture/image.js';
 import { backends } from '../engine/kernel/backends.js';
 import { goldenFile, goldenTensor, imageOf } from '../engine/kernel/golden.js';
 import { goldenModel, goldenNeurons } from '../engine/kernel/network.js';
+import { floatImage } from '../support/engine.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();
@@ -57,23 +57,19 @@ for (const name of ['mt', 'mt-half', 'if']) {
         const image = goldenTensor(tensors, 'input');
         const [, height, width] = image.shape;
         const input = imageOf(image);
-        const trace = newTrace(model.layers, height, width, steps);
-        const options = { steps, mode: 'auto', onStep: trace.add } as const;
-        const simulation = simulate(kernels, { ...model, ...neurons }, input, height, width, options);
-        const recording = {
+        const options = { steps, mode: 'auto', trace: true } as const;
+        const simulation = simulate(
+          { kernels, network: { ...model, ...neurons }, height, width },
           input,
-          height,
-          width,
-          output: simulation.output,
-          simulation,
-          trace: trace.tensors,
-        };
+          options,
+        );
+        const recording = { image: floatImage(input, height, width), output: simulation.output, simulation };
         const ours = at(`${engine}-${name}.safetensors`);
         writeDump(ours, model, recording, {});
         t.match(compareJson(golden, ours), { status: 0, equal: true, tensors: { length: 2 + 4 * 26 } });
 
         const [step, channel, row, column] = [steps - 2, 1, 2, 3];
-        const { data, shape } = trace.tensors.get('membrane.relu3')!;
+        const { data, shape } = simulation.trace!.get('membrane.relu3')!;
         data[((step * shape[1] + channel) * shape[2] + row) * shape[3] + column] += 0.125;
         writeDump(ours, model, recording, {});
         const found = compareJson(golden, ours);

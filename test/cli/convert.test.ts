@@ -11,11 +11,11 @@ import { UsageError } from '../../lib/core/error.js';
 import { findDataset } from '../../lib/data/index.js';
 import { readImageFolder } from '../../lib/data/pictures.js';
 import { drawTexture } from '../../lib/data/twin/textures.js';
-import { reference } from '../../lib/engine/reference/index.js';
 import { decodeSafetensors } from '../../lib/format/safetensors.js';
 import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
 import { encodePng } from '../../lib/picture/encode.js';
 import { requireSameBits } from '../engine/kernel/bits.js';
+import { referenceEngine } from '../support/engine.js';
 import { randomModel } from '../support/networks.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
@@ -36,7 +36,7 @@ const convert = (model: string, ...more: string[]) =>
 
 /** What `convert` says the lambda of each layer's output is, where that is measured. */
 function lambdasOf(model: Model, images: readonly CalibrationImage[]): Record<string, number> {
-  const lambdas = measureLambdas(reference, model, images, 99.9);
+  const lambdas = measureLambdas(referenceEngine, model, images, 99.9);
   const measured = model.layers.filter(({ op, name }) => op.hasWeights && name !== 'conv19');
   return Object.fromEntries(measured.map(({ name, output }) => [name, lambdas.get(output)!]));
 }

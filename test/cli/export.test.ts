@@ -6,11 +6,10 @@ import { dirname, join, sep } from 'node:path';
 import t from 'tap';
 import { toUnet } from '../../lib/convert/spikingModel.js';
 import { stream } from '../../lib/core/rng.js';
-import { unetRun } from '../../lib/engine/predict.js';
-import { reference } from '../../lib/engine/reference/index.js';
 import { toChw } from '../../lib/format/layout.js';
 import { decodeModel } from '../../lib/model/model.js';
 import { unetGraph } from '../../lib/model/onnxGraph.js';
+import { floatImage, referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 import { spikingUnetJson } from './command.js';
 
@@ -63,7 +62,7 @@ t.test('ONNX Runtime computes what we compute', { skip: missing }, async (t) => 
     const image = randomImage(stream(height, 'onnx'), height, width, 1);
     const feeds = { image: new ort.Tensor('float32', image, [1, 1, height, width]) };
     const theirs: Float32Array = (await session.run(feeds)).output.data;
-    const ours = toChw(unetRun(reference, unet)(image, height, width).output, height, width, 2);
+    const ours = toChw(referenceEngine.prepare(unet).run(floatImage(image, height, width)), height, width, 2);
     const largest = Math.max(...ours.map(Math.abs));
     const error = Math.max(...ours.map((value, i) => Math.abs(value - theirs[i])));
     t.ok(error < 1e-5 * largest, `${error} of ${largest}`);

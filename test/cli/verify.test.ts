@@ -7,8 +7,10 @@ import t from 'tap';
 import { itemsOf } from '../../bin/verify/items.js';
 import { drawSubjects } from '../../bin/verify/networks.js';
 import { type Row, verify } from '../../bin/verify/verification.js';
+import { newEngine } from '../../lib/engine/door.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import { wasmMissing } from '../../lib/engine/wasm/index.js';
+import { referenceEngine } from '../support/engine.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();
@@ -66,10 +68,7 @@ t.test('one bit of one output of a kernel is found: item, mode, layer, step and 
     },
   };
   const { mismatches, rows, hashes } = verify(
-    [
-      { name: 'reference', threads: 1, kernels: reference },
-      { name: 'broken', threads: 1, kernels: broken },
-    ],
+    [referenceEngine, newEngine('broken', broken)],
     undefined,
     'grey',
   );
@@ -90,7 +89,7 @@ t.test('one bit of one output of a kernel is found: item, mode, layer, step and 
 t.test('what is verified is not silence: all neurons fire, all gradients flow', async (t) => {
   for (const { name, compute } of itemsOf(drawSubjects())) {
     if (!/every step|gradients/.test(name)) continue;
-    for (const [tensor, { data }] of compute(reference, 'auto')) {
+    for (const [tensor, { data }] of compute(referenceEngine, 'auto')) {
       t.ok(
         data.some((value) => value !== 0),
         `${name}: ${tensor}`,

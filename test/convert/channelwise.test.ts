@@ -19,6 +19,7 @@ import { type Parameters, unpackParameters } from '../../lib/net/parameters.js';
 import { backends } from '../engine/kernel/backends.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden } from '../engine/kernel/golden.js';
 import { goldenModel, withoutPrefix } from '../engine/kernel/network.js';
+import { engineOf } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 const BOUND = 1e-5;
@@ -49,8 +50,11 @@ t.test(`channel by channel the network is itself in other units: within ${BOUND}
       const ofLayers = new Map(model.layers.map(({ output }) => [output, 1]));
       const { parameters, scales } = normaliseModel(model, ofLayers, 'channel', undefined, lambdas);
       const image = randomImage(stream(seed, 'image'), 32, 16, channels);
-      const original = forward(reference, model, image, 32, 16);
-      const normalised = forward(reference, { layers: model.layers, parameters }, image, 32, 16);
+      const original = forward({ kernels: reference, network: model, height: 32, width: 16 }, image);
+      const normalised = forward(
+        { kernels: reference, network: { layers: model.layers, parameters }, height: 32, width: 16 },
+        image,
+      );
       const units = new Map<string, Float32Array>(lambdas);
       for (const { layer } of scales) {
         if (!layer.op.hasWeights) units.set(layer.output, units.get(layer.inputs[0])!);
@@ -122,7 +126,10 @@ for (const [engine, kernels] of backends) {
         return { input: imageOf(image), height, width };
       });
       const percentile = Number(metadata.percentile);
-      const measured = measureActivations(kernels, model, images, percentile, true);
+      const measured = measureActivations(engineOf(kernels), model, images, {
+        lowest: percentile,
+        channels: true,
+      });
       const spiking = convertModel(model, measured, {
         neuron: metadata.neuron,
         thresholds: JSON.parse(metadata.thresholds),
@@ -142,7 +149,7 @@ for (const [engine, kernels] of backends) {
       const [, height, width] = image.shape;
       const steps = Number(metadata.steps);
       for (const mode of MODES) {
-        const got = simulate(kernels, spiking, imageOf(image), height, width, { steps, mode });
+        const got = simulate({ kernels, network: spiking, height, width }, imageOf(image), { steps, mode });
         requireGolden(t, got.output, imageOf(goldenTensor(tensors, 'output')), `${file}:output`);
         for (const { output } of model.layers.filter(hasNeuron)) {
           const counts = goldenTensor(tensors, `spikes.${output}`).data;

@@ -4,14 +4,17 @@ import t from 'tap';
 import { type ConversionPlan, convertModel, percentileFor } from '../../lib/convert/conversion.js';
 import { measureActivations } from '../../lib/convert/statistics.js';
 import { stream } from '../../lib/core/rng.js';
-import { reference } from '../../lib/engine/reference/index.js';
 import { hasRelu } from '../../lib/net/network.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
+import { referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 const unet = randomModel({ task: 'denoise', width: 2, channels: 1, classes: 1 }, 8);
 const image = randomImage(stream(8, 'image'), 64, 64, 1);
-const measured = measureActivations(reference, unet, [{ input: image, height: 64, width: 64 }], 99, true);
+const measured = measureActivations(referenceEngine, unet, [{ input: image, height: 64, width: 64 }], {
+  lowest: 99,
+  channels: true,
+});
 const signals = unet.layers.filter(hasRelu).map(({ output }) => output);
 const OTHERS = { relu2: optimalThresholds(8), relu3: optimalThresholds(2), relu18: optimalThresholds(7) };
 

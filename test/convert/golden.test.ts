@@ -12,6 +12,7 @@ import { unpackParameters } from '../../lib/net/parameters.js';
 import { backends } from '../engine/kernel/backends.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden } from '../engine/kernel/golden.js';
 import { goldenModel, withoutPrefix } from '../engine/kernel/network.js';
+import { engineOf } from '../support/engine.js';
 
 const FILE = 'unet/conversion_w1';
 const OFFICIAL = `${FILE}_official`;
@@ -77,7 +78,7 @@ const normalisations: {
 ];
 
 for (const [engine, kernels] of backends) {
-  const lambdas = measureLambdas(kernels, model, images, percent);
+  const lambdas = measureLambdas(engineOf(kernels), model, images, percent);
 
   t.test(`${engine}: every lambda is numpy's percentile`, async (t) => {
     const names = [];

@@ -76,12 +76,15 @@ t.test('layers with other neurons leave the same bits in every engine and mode',
     };
     const image = randomImage(stream(seed, 'image'), height, 16, channels);
     const options = { steps, ...(atOnce && { stepsAtOnce: atOnce }) };
-    const expected = simulateSteps(reference, network, image, height, 16, { ...options, mode: 'dense' });
+    const expected = simulateSteps({ kernels: reference, network, height, width: 16 }, image, {
+      ...options,
+      mode: 'dense',
+    });
     if (expected.flows.get('relu18')!.some((flow) => flow !== 0)) deep += 1;
     for (const kernels of [reference, ...engines]) {
       for (const mode of MODES) {
         kernels.scope(() => {
-          const got = simulate(kernels, network, image, height, 16, { ...options, mode });
+          const got = simulate({ kernels, network, height, width: 16 }, image, { ...options, mode });
           requireSameSimulation(got, expected);
         });
       }
@@ -107,10 +110,14 @@ t.test('a layer that is not named has the neurons of the network', async (t) => 
   );
   for (const kernels of [reference, ...engines]) {
     const run = (otherNeurons: SpikingNetwork['otherNeurons']) =>
-      simulate(kernels, { ...network, ...(otherNeurons && { otherNeurons }) }, image, 32, 16, {
-        steps: 3,
-        mode: 'auto',
-      });
+      simulate(
+        { kernels, network: { ...network, ...(otherNeurons && { otherNeurons }) }, height: 32, width: 16 },
+        image,
+        {
+          steps: 3,
+          mode: 'auto',
+        },
+      );
     t.doesNotThrow(() => requireSameSimulation(run(all), run(undefined)));
     const one = run(new Map([['relu3', all.get('pooling1')!]]));
     t.doesNotThrow(() => requireSameSimulation(one, run(undefined)));
@@ -124,7 +131,7 @@ t.test('exact poolings fire nothing and hand on the mean of the spikes that they
   const [height, width] = [32, 48];
   const image = randomImage(stream(7, 'image'), height, width, 1).map((value) => Math.round(16 * value) / 16);
   const run = (kernels = reference, mode = MODES[0]) =>
-    simulate(kernels, network, image, height, width, { steps: 4, mode });
+    simulate({ kernels, network, height, width }, image, { steps: 4, mode });
   const expected = run();
   for (const { output, inputs, level, channelsOut } of pools) {
     t.equal(expected.spikesPerStep.get(output)!.join(), '0,0,0,0', output);
@@ -165,7 +172,7 @@ for (const name of ['layers-mt', 'layers-ml', 'layers-exact']) {
   for (const [engine, kernels] of backends) {
     for (const mode of MODES) {
       t.test(`${engine}, ${mode}: ${file} is PyTorch's`, async (t) => {
-        const got = simulate(kernels, spiking, imageOf(image), height, width, { steps, mode });
+        const got = simulate({ kernels, network: spiking, height, width }, imageOf(image), { steps, mode });
         requireGolden(t, got.output, imageOf(goldenTensor(tensors, 'output')), `${file}:output`);
         for (const { output } of model.layers.filter(hasNeuron)) {
           const flow = imageOf(goldenTensor(tensors, `flow.${output}`));

@@ -10,6 +10,7 @@ import { reference } from '../../lib/engine/reference/index.js';
 import { signalOf } from '../../lib/net/network.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
+import { referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 /** What a multi-threshold neuron with N thresholds makes of a current in one step, from half of the smallest. */
@@ -58,7 +59,7 @@ const images = sizes.map(([height, width], i) => ({
 /** All positive activations of a channel, over all images. */
 function activationsOf(signal: string, channels: number, channel: number): number[] {
   return images.flatMap(({ input, height, width }) => {
-    const values = signalOf(forward(reference, model, input, height, width), signal);
+    const values = signalOf(forward({ kernels: reference, network: model, height, width }, input), signal);
     return [...values].filter((value, i) => i % channels === channel && value > 0);
   });
 }
@@ -72,8 +73,8 @@ const squaredError = (activations: readonly number[], scale: number, count: numb
  */
 t.test('no candidate loses less than the chosen lambda, but for the width of the bins', async (t) => {
   const [BINS, CANDIDATES] = [8192, 256];
-  const measured = measureActivations(reference, model, images, 99.9, true);
-  const lambdas = measureMseLambdas(reference, model, images, measured);
+  const measured = measureActivations(referenceEngine, model, images, { lowest: 99.9, channels: true });
+  const lambdas = measureMseLambdas(referenceEngine, model, images, measured);
   let smaller = 0;
   for (const signal of ['relu1', 'relu4', 'relu_convtranspose3', 'relu18']) {
     const { channelsOut } = model.layers.find(({ output }) => output === signal)!;
@@ -106,8 +107,8 @@ t.test('a channel that never fires has the lambda of its layer', async (t) => {
     model.parameters.get('conv3.bias')!.map((bias, c) => (c === 1 ? -1e3 : bias)),
   );
   const dead = { ...model, parameters };
-  const measured = measureActivations(reference, dead, images, 99.9, true);
-  const lambdas = measureMseLambdas(reference, dead, images, measured)('relu3', 3);
+  const measured = measureActivations(referenceEngine, dead, images, { lowest: 99.9, channels: true });
+  const lambdas = measureMseLambdas(referenceEngine, dead, images, measured)('relu3', 3);
   t.equal(lambdas[1], Math.fround(measured.lambdas(100).get('relu3')!));
   t.ok(lambdas.every((lambda) => lambda > 0));
 });

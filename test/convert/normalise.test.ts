@@ -4,10 +4,12 @@ import { layerScales } from '../../lib/convert/scales.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { UsageError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
-import { forward, gatherInput } from '../../lib/engine/forward.js';
+import { forward } from '../../lib/engine/forward.js';
+import { gatherInput } from '../../lib/engine/frame.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import { OUTPUT } from '../../lib/net/architecture.js';
 import { hasNeuron, signalOf } from '../../lib/net/network.js';
+import { referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 const model = randomModel({ task: 'segment', width: 2, channels: 3, classes: 3 });
@@ -16,7 +18,7 @@ const images = [0, 1, 2].map((index) => ({
   height: 32,
   width: 16 + 16 * (index % 2),
 }));
-const lambdas = measureLambdas(reference, model, images, 99.9);
+const lambdas = measureLambdas(referenceEngine, model, images, 99.9);
 const close = (a: number, b: number) => Math.abs(a - b) <= 1e-5 * Math.max(1, Math.abs(b));
 
 /** The percentile by sorting everything. */
@@ -30,11 +32,11 @@ function percentile(values: number[], percent: number): number {
 t.test('lambda is the percentile of all values of a signal over the batch, zeros included', async (t) => {
   const activations = new Map<string, number[]>();
   for (const { input, height, width } of images) {
-    const signals = forward(reference, model, input, height, width);
+    const signals = forward({ kernels: reference, network: model, height, width }, input);
     for (const layer of model.layers) {
       if (hasNeuron(layer)) append(activations, layer.output, signalOf(signals, layer.output));
       if (layer.inputs.length > 1)
-        append(activations, layer.name, gatherInput(reference, layer, signals, height, width));
+        append(activations, layer.name, gatherInput({ kernels: reference, height, width }, layer, signals));
     }
   }
   t.equal(lambdas.size, 22 + 4 + 4, '22 ReLUs, 4 poolings and 4 concatenations');
@@ -48,8 +50,11 @@ function append(lists: Map<string, number[]>, name: string, values: Float32Array
 t.test('connection-wise: the normalised network is the original one in other units (Eq. 8)', async (t) => {
   const { parameters, scales } = normaliseModel(model, lambdas, 'connection');
   const [{ input, height, width }] = images;
-  const original = forward(reference, model, input, height, width);
-  const normalised = forward(reference, { layers: model.layers, parameters }, input, height, width);
+  const original = forward({ kernels: reference, network: model, height, width }, input);
+  const normalised = forward(
+    { kernels: reference, network: { layers: model.layers, parameters }, height, width },
+    input,
+  );
   for (const { layer, lambdaOut } of scales) {
     const [ours, theirs] = [signalOf(normalised, layer.output), signalOf(original, layer.output)];
     t.ok(
@@ -95,7 +100,7 @@ t.test('a layer that never fires has lambda 1', async (t) => {
     'conv3.bias',
     model.parameters.get('conv3.bias')!.map(() => -1),
   );
-  t.equal(measureLambdas(reference, { ...model, parameters: dead }, images, 99.9).get('relu3'), 1);
+  t.equal(measureLambdas(referenceEngine, { ...model, parameters: dead }, images, 99.9).get('relu3'), 1);
 });
 
 t.test('what cannot be converted is refused', async (t) => {
@@ -104,7 +109,7 @@ t.test('what cannot be converted is refused', async (t) => {
     /spiking network already/,
   );
   t.throws(() => normaliseModel(model, lambdas, 'batch'), UsageError);
-  t.throws(() => measureLambdas(reference, model, images, 0), UsageError);
-  t.throws(() => measureLambdas(reference, model, images, 101), UsageError);
-  t.throws(() => measureLambdas(reference, model, [], 99.9), /not a single image/);
+  t.throws(() => measureLambdas(referenceEngine, model, images, 0), UsageError);
+  t.throws(() => measureLambdas(referenceEngine, model, images, 101), UsageError);
+  t.throws(() => measureLambdas(referenceEngine, model, [], 99.9), /not a single image/);
 });

@@ -8,14 +8,14 @@ import { combine, toSpikingModel } from '../../lib/convert/spikingModel.js';
 import { measureActivations } from '../../lib/convert/statistics.js';
 import { DataError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
-import { reference } from '../../lib/engine/reference/index.js';
 import { decodeModel, encodeModel } from '../../lib/model/model.js';
+import { referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 const SIDE = 32;
 const unet = { ...randomModel({ task: 'segment', width: 2, channels: 1, classes: 2 }), notes: { seed: '1' } };
 const image = { input: randomImage(stream(1, 'image'), SIDE, SIDE, 1), height: SIDE, width: SIDE };
-const measured = measureActivations(reference, unet, [image], 99.9, true);
+const measured = measureActivations(referenceEngine, unet, [image], { lowest: 99.9, channels: true });
 const paper = convertModel(unet, measured, {
   neuron: 'mt',
   normalisation: 'connection',

@@ -20,6 +20,7 @@ import { hasNeuron } from '../../lib/net/network.js';
 import { neuronOf } from '../../lib/neuron/spikingNetwork.js';
 import { requireSameBits } from '../engine/kernel/bits.js';
 import { requireSameSimulation } from '../engine/kernel/simulations.js';
+import { referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 const SIDE = 32;
@@ -29,7 +30,7 @@ const unet: Model = {
 };
 const image = randomImage(stream(21, 'image'), SIDE, SIDE, 1);
 const inputs = [{ input: image, height: SIDE, width: SIDE }];
-const measured = measureActivations(reference, unet, inputs, 99, true);
+const measured = measureActivations(referenceEngine, unet, inputs, { lowest: 99, channels: true });
 
 const convert = (plan: Partial<ConversionPlan> = {}) =>
   convertModel(unet, measured, {
@@ -150,7 +151,7 @@ for (const plan of plans) {
     for (const [name, values] of expected.parameters)
       requireSameBits(got.parameters.get(name)!, values, name);
     const run = (network: SpikingModel) =>
-      simulate(reference, network, image, SIDE, SIDE, { steps: 2, mode: 'auto' });
+      simulate({ kernels: reference, network, height: SIDE, width: SIDE }, image, { steps: 2, mode: 'auto' });
     t.doesNotThrow(() => requireSameSimulation(run(got), run(expected)));
     t.ok(run(got).spikes > 0);
 
@@ -165,7 +166,7 @@ for (const plan of plans) {
 }
 
 function convertAgain(model: Model, plan: Partial<ConversionPlan>): SpikingModel {
-  const again = measureActivations(reference, model, inputs, 99, true);
+  const again = measureActivations(referenceEngine, model, inputs, { lowest: 99, channels: true });
   const usual = { neuron: 'mt', thresholds: [0.5, 0.25, 0.125], normalisation: 'connection' };
   return convertModel(model, again, { ...usual, initialPotential: 'half', ...plan });
 }

@@ -17,6 +17,7 @@ import { exact } from '../../lib/neuron/exact.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import type { Sample } from '../../lib/picture/sample.js';
+import { engineOf, referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 const [height, width] = [32, 48];
@@ -27,7 +28,7 @@ const images = [0, 1].map((i) => ({
   height,
   width,
 }));
-const measured = measureActivations(reference, unet, images, 99.9, true);
+const measured = measureActivations(referenceEngine, unet, images, { lowest: 99.9, channels: true });
 const plan = { neuron: 'mt', initialPotential: 'half', normalisation: 'channel', percentile: 99.9 } as const;
 const kindOf = (count: number) => {
   const thresholds = optimalThresholds(count);
@@ -42,16 +43,16 @@ const lambdas = (signal: string) => measured.channelLambdas(signal, 99.9);
 t.test(
   'one layer alone: the table has the error of a spiking network whose other layers are exact',
   async (t) => {
-    const table = measureLayers(reference, unet, images.slice(0, 1), kindOf, 1, lambdas);
+    const table = measureLayers(referenceEngine, unet, images.slice(0, 1), { kindOf, steps: 1, lambdas });
     const [{ input }] = images;
-    const truth = signalOf(forward(reference, unet, input, height, width), OUTPUT);
+    const truth = signalOf(forward({ kernels: reference, network: unet, height, width }, input), OUTPUT);
     const spiking = convertModel(unet, measured, { ...plan, thresholds: optimalThresholds(3) });
     for (const layer of unet.layers.filter(hasNeuron)) {
       const otherNeurons = new Map(
         unet.layers.flatMap(({ output }) => (output === layer.output ? [] : [[output, exact] as const])),
       );
       const network = { ...spiking, otherNeurons };
-      const { output, spikes } = simulate(reference, network, input, height, width, {
+      const { output, spikes } = simulate({ kernels: reference, network, height, width }, input, {
         steps: 1,
         mode: 'dense',
       });
@@ -71,8 +72,14 @@ t.test('auto: keeps to the tolerance on real runs, and is the same on every engi
   const share = (spiking: ReturnType<typeof convertModel>) => {
     let differing = 0;
     for (const { input } of images) {
-      const truth = argmax(signalOf(forward(reference, unet, input, height, width), OUTPUT), 3);
-      const { output } = simulate(reference, spiking, input, height, width, { steps: 1, mode: 'dense' });
+      const truth = argmax(
+        signalOf(forward({ kernels: reference, network: unet, height, width }, input), OUTPUT),
+        3,
+      );
+      const { output } = simulate({ kernels: reference, network: spiking, height, width }, input, {
+        steps: 1,
+        mode: 'dense',
+      });
       argmax(output, 3).forEach((id, p) => {
         if (id !== truth[p]) differing++;
       });
@@ -81,7 +88,7 @@ t.test('auto: keeps to the tolerance on real runs, and is the same on every engi
   };
   const options = { tolerance: 0.03, steps: 1, fixed: new Map([['relu3', 5]]) };
   const chosen = Object.keys(engines).map((name) =>
-    convertAutomatically(chooseKernels(name, 2), unet, measured, images, plan, options),
+    convertAutomatically(engineOf(chooseKernels(name, 2)), unet, measured, images, plan, options),
   );
   const [{ spiking, loss, reached, layers, assignment }] = chosen;
   t.ok(reached);
@@ -90,10 +97,13 @@ t.test('auto: keeps to the tolerance on real runs, and is the same on every engi
   t.ok(new Set(assignment.values()).size > 1, 'layers differ');
   t.equal(layers.length, 26);
   for (const other of chosen) t.strictSame([...other.assignment], [...assignment]);
-  const all = convertAutomatically(reference, unet, measured, images, plan, { ...options, tolerance: 0 });
+  const all = convertAutomatically(referenceEngine, unet, measured, images, plan, {
+    ...options,
+    tolerance: 0,
+  });
   t.equal(all.reached, false);
   t.throws(
-    () => convertAutomatically(reference, unet, measured, images, { ...plan, neuron: 'if' }, options),
+    () => convertAutomatically(referenceEngine, unet, measured, images, { ...plan, neuron: 'if' }, options),
     UsageError,
   );
 });
@@ -106,7 +116,7 @@ t.test('check: names the layer that clips, and where the loss begins', async (t)
   }));
   const good = convertModel(unet, measured, { ...plan, thresholds: optimalThresholds(8) });
   const options = { steps: 1, sigma: 25, seed: 1 };
-  const fine = checkConversion(reference, unet, good, samples, options);
+  const fine = checkConversion(referenceEngine, { unet, spiking: good }, samples, options);
   t.equal(fine.against, "the U-Net's answer");
   t.equal(fine.unet, 1);
   t.equal(fine.layers.length, 26);
@@ -120,7 +130,7 @@ t.test('check: names the layer that clips, and where the loss begins', async (t)
       measured.channelLambdas(signal, percent).map((lambda) => (signal === 'relu17' ? lambda / 10 : lambda)),
   };
   const bad = convertModel(unet, small, { ...plan, thresholds: optimalThresholds(8) });
-  const { layers, spiking } = checkConversion(reference, unet, bad, samples, options);
+  const { layers, spiking } = checkConversion(referenceEngine, { unet, spiking: bad }, samples, options);
   const worst = layers.reduce((a, b) => (b.alone < a.alone ? b : a));
   t.equal(worst.signal, 'relu17');
   t.ok(spiking < 0.9 && worst.clipped > 0.2, `score ${spiking}, clipped ${worst.clipped}`);

@@ -6,10 +6,10 @@ import { UsageError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
 import type { Kernels } from '../../lib/engine/contract.js';
 import { delayedLatency } from '../../lib/engine/delayed.js';
-import { applyLayer, gatherInput } from '../../lib/engine/forward.js';
+import { applyLayer, gatherInput } from '../../lib/engine/frame.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import { simulate } from '../../lib/engine/simulateNetwork.js';
-import { ALL_SUMS, MODES, type Simulation, type SimulationOptions } from '../../lib/engine/simulation.js';
+import { ALL_SUMS, MODES, type Simulation, type WatchedOptions } from '../../lib/engine/simulation.js';
 import { delayedBytes } from '../../lib/engine/simulationMemory.js';
 import { wasmMissing } from '../../lib/engine/wasm/index.js';
 import { IMAGE } from '../../lib/net/architecture.js';
@@ -63,11 +63,11 @@ function networkOf(drawn: Case): SpikingNetwork {
 const imageOf = ({ seed, height, breadth, channels }: Case) =>
   randomImage(stream(seed, 'image'), height, breadth, channels);
 
-const run = (kernels: Kernels, drawn: Case, more: Partial<SimulationOptions> = {}): Simulation => {
+const run = (kernels: Kernels, drawn: Case, more: Partial<WatchedOptions> = {}): Simulation => {
   const { height, breadth, steps, mode, keep, windowed } = drawn;
   const counted = windowed ? { top: height - 16, bottom: height, left: 0, right: 16 } : undefined;
   const options = { steps, mode, keep, counted, timing: 'delayed', ...more } as const;
-  return simulate(kernels, networkOf(drawn), imageOf(drawn), height, breadth, options);
+  return simulate({ kernels, network: networkOf(drawn), height, width: breadth }, imageOf(drawn), options);
 };
 
 /** Throws where two simulations differ in any bit. */
@@ -144,8 +144,17 @@ t.test('a current is T times the bias, rounded once, and the weights times the f
   const signals: Signals = new Map([...flows, [IMAGE, imageOf(plain)]]);
   for (const layer of network.layers) {
     const first = layer === network.layers[0];
-    const input = gatherInput(reference, layer, signals, 32, 16);
-    const sum = applyLayer(reference, layer, first ? network.parameters : parameters, input, 32, 16);
+    const input = gatherInput({ kernels: reference, height: 32, width: 16 }, layer, signals);
+    const sum = applyLayer(
+      {
+        kernels: reference,
+        network: { layers: [], parameters: first ? network.parameters : parameters },
+        height: 32,
+        width: 16,
+      },
+      layer,
+      input,
+    );
     const expected = first ? sum.map((current) => Math.fround(3 * current)) : sum;
     requireSameBits(hasNeuron(layer) ? currents.get(layer.output)! : output, expected, layer.name);
   }
@@ -199,7 +208,7 @@ t.test('neurons that forget are refused', async (t) => {
   const { height, breadth, steps, mode } = plain;
   const options = { steps, mode, timing: 'delayed' } as const;
   for (const [neuron, message] of [
-    ['lif', /--timing delayed: neuron lif forgets by its leak of 0.99/],
+    ['lif', /timing delayed: neuron lif forgets by its leak of 0.99/],
     ['if-hard', /neuron if-hard forgets by its reset to zero/],
   ] as const) {
     const network = {
@@ -207,7 +216,8 @@ t.test('neurons that forget are refused', async (t) => {
       neuron: findNeuron(neuron),
       neuronParameters: neuronParameters(findNeuron(neuron), {}),
     };
-    const refused = () => simulate(reference, network, imageOf(plain), height, breadth, options);
+    const refused = () =>
+      simulate({ kernels: reference, network, height, width: breadth }, imageOf(plain), options);
     t.throws(refused, UsageError);
     t.throws(refused, message);
   }

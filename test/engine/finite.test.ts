@@ -3,12 +3,14 @@
 import t from 'tap';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { stream } from '../../lib/core/rng.js';
+import { backprop } from '../../lib/engine/backprop.js';
 import { chooseKernels, engines } from '../../lib/engine/choose.js';
 import { NotFiniteError } from '../../lib/engine/finite.js';
-import { unetRun } from '../../lib/engine/predict.js';
+import { findOptimiser } from '../../lib/engine/optimiser.js';
 import { spikingRun } from '../../lib/engine/readout.js';
-import { unetGradient } from '../../lib/train/backprop.js';
-import { initialState, trainLoop } from '../../lib/train/loop.js';
+import { readingStepBefore } from '../../lib/official/stepBefore.js';
+import { initialProgress, trainLoop } from '../../lib/train/loop.js';
+import { engineOf, floatImage, referenceEngine } from '../support/engine.js';
 import { dyadicNetwork, randomImage, randomModel } from '../support/networks.js';
 
 const configuration = { task: 'segment', width: 1, channels: 1, classes: 2 } as const;
@@ -30,40 +32,54 @@ for (const [engine, { missing }] of Object.entries(engines)) {
     t.test(`${engine}: ${name} overflows`, { skip: missing() ?? false }, async (t) => {
       const expected = new RegExp(`not finite: ${name} is the first layer that computes Infinity`);
       const unet = overflowing(randomModel(configuration), name);
-      t.throws(() => unetRun(kernels, unet)(image, 16, 16), { message: expected });
-      t.throws(() => measureLambdas(kernels, unet, [{ input: image, height: 16, width: 16 }], 99.9), {
-        message: expected,
-      });
+      t.throws(
+        () =>
+          engineOf(kernels)
+            .prepare(unet)
+            .run(floatImage(image, 16, 16)),
+        { message: expected },
+      );
+      t.throws(
+        () => measureLambdas(engineOf(kernels), unet, [{ input: image, height: 16, width: 16 }], 99.9),
+        {
+          message: expected,
+        },
+      );
       const last = overflowing(dyadicNetwork(configuration, 'mt', [1, 0.5]), 'conv19');
-      for (const timing of ['same', 'previous', 'delayed'] as const) {
-        const run = spikingRun(kernels, last, 'segment', { steps: 2, mode: 'auto', keep: [], timing });
-        t.throws(() => run(image, 16, 16), { message: /conv19 is the first layer that computes/ }, timing);
+      for (const more of [{}, { order: readingStepBefore }, { timing: 'delayed' }] as const) {
+        const run = spikingRun(engineOf(kernels).prepare(last), 'segment', {
+          steps: 2,
+          mode: 'auto',
+          keep: [],
+          ...more,
+        });
+        t.throws(() => run(floatImage(image, 16, 16)), {
+          message: /conv19 is the first layer that computes/,
+        });
       }
     });
   }
 }
 
 t.test('a training says in which update', async (t) => {
-  const kernels = chooseKernels('reference');
   const model = overflowing(randomModel(configuration), 'conv5');
-  const example = { input: image, height: 16, width: 16, target: new Uint8Array(256) };
+  const example = { image: floatImage(image, 16, 16), target: new Uint8Array(256) };
+  const trainer = referenceEngine.trainer(model, backprop, { optimiser: findOptimiser('adam') });
   const learner = {
     model,
+    newTrainer: () => trainer,
     example: () => example,
-    gradient: () => unetGradient(kernels, model, example),
     validate: () => t.fail('never reached') as never,
   };
   const options = { epochs: 1, batch: 1, updatesPerEpoch: 1, learningRate: 1, patience: 0, saveEvery: 9 };
-  const named = { ...options, optimizer: 'adam', schedule: 'constant' };
   const hooks = { onUpdate: () => {}, onEpoch: () => {}, save: () => {} };
-  const state = initialState(model, 'adam');
-  const signal = new AbortController().signal;
-  await t.rejects(trainLoop(kernels, learner, named, state, hooks, signal), {
-    message: /conv5 is the first layer that computes Infinity.* at update 1: lower --lr/,
+  const training = { learner, trainer, options: { ...options, schedule: 'constant' }, hooks };
+  await t.rejects(trainLoop(training, initialProgress(), new AbortController().signal), {
+    message: /conv5 is the first layer that computes Infinity.* at update 1: take a lower learning rate/,
   });
 });
 
 t.test('it is the data that are wrong, not the program', async (t) => {
   const unet = overflowing(randomModel(configuration), 'conv2');
-  t.throws(() => unetRun(chooseKernels('reference'), unet)(image, 16, 16), NotFiniteError);
+  t.throws(() => referenceEngine.prepare(unet).run(floatImage(image, 16, 16)), NotFiniteError);
 });

@@ -6,6 +6,7 @@ import { unetRun } from '../../lib/engine/predict.js';
 import { patchwiseRun } from '../../lib/engine/tiles.js';
 import type { Sample } from '../../lib/picture/sample.js';
 import { padToPatches } from '../../lib/train/patches.js';
+import { engineOf, floatImage } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 import { backends } from './kernel/backends.js';
 import { requireSameBits } from './kernel/bits.js';
@@ -19,8 +20,8 @@ for (const [engine, kernels] of backends) {
     const model = randomModel({ task: 'segment', width: 2, channels: 3, classes: 2 });
     const [height, width, size] = [64, 48, 32];
     const image = randomImage(stream(1, 'image'), height, width, 3);
-    const run = unetRun(kernels, model);
-    const { output } = patchwiseRun(run, model.layers, size)(image, height, width);
+    const run = unetRun(engineOf(kernels).prepare(model));
+    const { output } = patchwiseRun(run, model.layers, size)(floatImage(image, height, width));
     for (const [top, left, h, w] of [
       [0, 0, 32, 32],
       [0, 32, 32, 16], // what is left over at the right
@@ -31,14 +32,14 @@ for (const [engine, kernels] of backends) {
         const [y, x, c] = [Math.floor(i / (3 * w)), Math.floor(i / 3) % w, i % 3];
         return image[at(width, 3, top + y, left + x, c)];
       });
-      const alone = run(patch, h, w).output;
+      const alone = run(floatImage(patch, h, w)).output;
       const inside = alone.map((_, i) => {
         const [y, x, k] = [Math.floor(i / (2 * w)), Math.floor(i / 2) % w, i % 2];
         return output[at(width, 2, top + y, left + x, k)];
       });
       requireSameBits(inside, alone, `patch at ${top}, ${left}`);
     }
-    const whole = run(image, height, width).output;
+    const whole = run(floatImage(image, height, width)).output;
     t.ok(
       whole.some((value, i) => value !== output[i]),
       'the borders of the patches show',

@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { argmax, cropOutput, padInput, predict, type Run } from '../../lib/engine/predict.js';
+import { argmax, cropOutput, padImage, predict, type Run } from '../../lib/engine/predict.js';
+import { floatImage } from '../support/engine.js';
 
 t.test('images of any size are padded to multiples of 16 and cropped back', async (t) => {
   const size = fc.integer({ min: 1, max: 40 });
   fc.assert(
     fc.property(size, size, fc.constantFrom(1, 3), (height, width, channels) => {
       const input = Float32Array.from({ length: height * width * channels }, (_, i) => i);
-      const padded = padInput(input, height, width);
+      const padded = padImage({ data: input, height, width, channels });
       if (padded.height % 16 !== 0 || padded.width % 16 !== 0) throw new Error('not a multiple of 16');
       if (padded.height - height > 15 || padded.width - width > 15) throw new Error('padded too much');
-      if (cropOutput(padded.input, height, width).join() !== input.join()) throw new Error('changed');
+      if (cropOutput(padded.data, height, width).join() !== input.join()) throw new Error('changed');
     }),
     { seed: 3 },
   );
@@ -19,11 +20,11 @@ t.test('images of any size are padded to multiples of 16 and cropped back', asyn
 
 t.test('the network sees the padded image, the caller its own size', async (t) => {
   const seen: number[][] = [];
-  const twice: Run = (input, height, width) => {
-    seen.push([height, width, input.length]);
-    return { output: input.map((value) => 2 * value), spikes: 7 };
+  const twice: Run = ({ data, height, width }) => {
+    seen.push([height, width, data.length]);
+    return { output: data.map((value) => 2 * value), spikes: 7 };
   };
-  const { output, spikes } = predict(twice, Float32Array.of(1, 2, 3, 4, 5, 6), 2, 3);
+  const { output, spikes } = predict(twice, floatImage(Float32Array.of(1, 2, 3, 4, 5, 6), 2, 3));
   t.strictSame(output, Float32Array.of(2, 4, 6, 8, 10, 12));
   t.equal(spikes, 7);
   t.strictSame(seen, [[16, 16, 256]]);

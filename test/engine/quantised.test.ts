@@ -6,11 +6,11 @@ import { quantise } from '../../lib/convert/mse.js';
 import { measureActivations } from '../../lib/convert/statistics.js';
 import { UsageError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
-import { quantisedRun } from '../../lib/engine/quantised.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import { simulate } from '../../lib/engine/simulateNetwork.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
+import { floatImage, referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 /** The mean output of one neuron that starts at half of its smallest threshold, for constant currents. */
@@ -52,7 +52,7 @@ t.test('a network: the U-Net with N-bit activations has the bits of the simulati
   for (const [seed, bits] of [1, 2, 4, 7].entries()) {
     const unet = randomModel({ task: 'segment', width: 2, channels: 1, classes: 2 }, seed);
     const image = { input: randomImage(stream(seed, 'image'), 32, 16, 1), height: 32, width: 16 };
-    const measured = measureActivations(reference, unet, [image], 99, true);
+    const measured = measureActivations(referenceEngine, unet, [image], { lowest: 99, channels: true });
     const plan = {
       neuron: 'mt',
       initialPotential: 'half',
@@ -60,10 +60,14 @@ t.test('a network: the U-Net with N-bit activations has the bits of the simulati
       percentile: 99,
     } as const;
     const spiking = convertModel(unet, measured, { ...plan, thresholds: optimalThresholds(bits) });
-    const { output, spikes } = simulate(reference, spiking, image.input, 32, 16, { steps: 1, mode: 'auto' });
+    const { output, spikes } = simulate(
+      { kernels: reference, network: spiking, height: 32, width: 16 },
+      image.input,
+      { steps: 1, mode: 'auto' },
+    );
     t.ok(spikes > 0);
-    t.strictSame(quantisedRun(reference, spiking)(image.input, 32, 16).output, output);
+    t.strictSame(referenceEngine.prepare(spiking).quantised(floatImage(image.input, 32, 16)), output);
     const other = convertModel(unet, measured, { ...plan, thresholds: [2, 1, 0.5] });
-    t.throws(() => quantisedRun(reference, other), UsageError);
+    t.throws(() => referenceEngine.prepare(other).quantised(floatImage(image.input, 32, 16)), UsageError);
   }
 });

@@ -13,6 +13,7 @@ import type { Mode, Simulation } from '../../lib/engine/simulation.js';
 import { OUTPUT } from '../../lib/net/architecture.js';
 import { hasNeuron, signalOf } from '../../lib/net/network.js';
 import { findNeuron, neuronParameters, neurons } from '../../lib/neuron/index.js';
+import { referenceEngine } from '../support/engine.js';
 import { dyadicNetwork, randomImage, randomModel } from '../support/networks.js';
 
 const tiny = { task: 'segment', width: 2, channels: 1, classes: 2 } as const;
@@ -39,7 +40,8 @@ t.test('event-driven and automatic simulation have the bits of the dense one', a
           neuronParameters: neuronParameters(findNeuron(neuron), { thresholds, initialPotential: 0.1 }),
         };
         const image = randomImage(stream(seed, 'image'), height, 16, channels);
-        const run = (mode: Mode) => simulate(reference, network, image, height, 16, { steps, mode });
+        const run = (mode: Mode) =>
+          simulate({ kernels: reference, network, height, width: 16 }, image, { steps, mode });
         const dense = run('dense');
         for (const mode of modes) requireSameBits(run(mode), dense);
       },
@@ -66,7 +68,7 @@ t.test('what goes into a neuron comes out as spikes or stays in its membrane, ex
   const network = dyadicNetwork(tiny, 'mt', [2, 1, 0.5, 0.25]);
   const image = randomImage(stream(2, 'charge'), 16, 16, 1).map((value) => Math.round(16 * value) / 16);
   const membranes = new Map<string, Float32Array>();
-  const { currents, flows } = simulate(reference, network, image, 16, 16, {
+  const { currents, flows } = simulate({ kernels: reference, network, height: 16, width: 16 }, image, {
     steps: 5,
     mode: 'auto',
     onStep: ({ layer, membrane }) => membranes.set(layer.output, membrane.slice()),
@@ -81,7 +83,7 @@ t.test('spikes per step, per neuron and in all agree with what was observed', as
   const network = dyadicNetwork(tiny, 'mt', [1, 0.5]);
   const image = randomImage(stream(3, 'counts'), 16, 16, 1);
   let observed = 0;
-  const simulation = simulate(reference, network, image, 16, 16, {
+  const simulation = simulate({ kernels: reference, network, height: 16, width: 16 }, image, {
     steps: 3,
     mode: 'event',
     onStep: ({ layer, step, spikes, output }) => {
@@ -107,13 +109,19 @@ t.test('spikes per step, per neuron and in all agree with what was observed', as
 t.test('the converted network approaches the U-Net as T grows', async (t) => {
   const model = randomModel({ ...tiny, width: 3 }, 11);
   const image = randomImage(stream(4, 'limit'), 32, 32, 1);
-  const lambdas = measureLambdas(reference, model, [{ input: image, height: 32, width: 32 }], 100);
+  const lambdas = measureLambdas(referenceEngine, model, [{ input: image, height: 32, width: 32 }], 100);
   const network = normaliseModel(model, lambdas, 'connection');
   const choice = { thresholds: [1, 0.5, 0.25, 0.125], normalisation: 'connection', percentile: 100 };
   const spiking = withNeurons(model, network, { ...choice, neuron: 'mt', initialPotential: 0 });
-  const exact = signalOf(forward(reference, model, image, 32, 32), OUTPUT);
+  const exact = signalOf(
+    forward({ kernels: reference, network: model, height: 32, width: 32 }, image),
+    OUTPUT,
+  );
   const error = (steps: number) => {
-    const { output } = simulate(reference, spiking, image, 32, 32, { steps, mode: 'auto' });
+    const { output } = simulate({ kernels: reference, network: spiking, height: 32, width: 32 }, image, {
+      steps,
+      mode: 'auto',
+    });
     return (
       Math.hypot(...meanOverSteps(output, steps).map((value, i) => value - exact[i])) / Math.hypot(...exact)
     );
@@ -134,7 +142,11 @@ t.test('steps that make no sense are refused', async (t) => {
   const network = dyadicNetwork(tiny, 'if', [1]);
   for (const steps of [0, -1, 1.5, Number.NaN]) {
     t.throws(
-      () => simulate(reference, network, new Float32Array(256), 16, 16, { steps, mode: 'dense' }),
+      () =>
+        simulate({ kernels: reference, network, height: 16, width: 16 }, new Float32Array(256), {
+          steps,
+          mode: 'dense',
+        }),
       UsageError,
     );
   }

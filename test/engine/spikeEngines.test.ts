@@ -10,7 +10,7 @@ import { stream } from '../../lib/core/rng.js';
 import type { Kernels } from '../../lib/engine/contract.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import { simulate } from '../../lib/engine/simulateNetwork.js';
-import { ALL_SUMS, MODES, type SimulationOptions } from '../../lib/engine/simulation.js';
+import { ALL_SUMS, MODES, type SimulationOptions, type WatchedOptions } from '../../lib/engine/simulation.js';
 import { simulationBytes, stepsAtOnce } from '../../lib/engine/simulationMemory.js';
 import { simulateSteps } from '../../lib/engine/stepByStep.js';
 import { wasmKernels, wasmMissing } from '../../lib/engine/wasm/index.js';
@@ -96,11 +96,11 @@ t.test('layer by layer, a simulation has the bits of the one step by step', opti
     const network = networkOf(drawn);
     const image = randomImage(stream(drawn.seed, 'image'), height, breadth, drawn.channels);
     const run = optionsOf(drawn);
-    const expected = simulateSteps(reference, network, image, height, breadth, run);
+    const expected = simulateSteps({ kernels: reference, network, height, width: breadth }, image, run);
     if (expected.flows.get('relu18')!.some((flow) => flow !== 0)) deep += 1;
     for (const kernels of engines) {
       const check = () =>
-        requireSameSimulation(simulate(kernels, network, image, height, breadth, run), expected);
+        requireSameSimulation(simulate({ kernels, network, height, width: breadth }, image, run), expected);
       if (drawn.scoped) kernels.scope(check);
       else check();
     }
@@ -117,8 +117,12 @@ const withThresholds = (thresholds: readonly number[]): SpikingNetwork => ({
   neuron: findNeuron('mt'),
   neuronParameters: neuronParameters(findNeuron('mt'), { thresholds, initialPotential: 0.1 }),
 });
-const run = (kernels: Kernels, network: SpikingNetwork, more: Partial<SimulationOptions> = {}) =>
-  simulate(kernels, network, image, small.height, small.width, { steps: small.steps, mode: 'auto', ...more });
+const run = (kernels: Kernels, network: SpikingNetwork, more: Partial<WatchedOptions> = {}) =>
+  simulate({ kernels, network, height: small.height, width: small.width }, image, {
+    steps: small.steps,
+    mode: 'auto',
+    ...more,
+  });
 
 t.test('sums that are not to be kept are not there, and change nothing else', async (t) => {
   const network = withThresholds([1, 0.5, 0.25]);
@@ -190,7 +194,7 @@ t.test(
       const { mostBytes } = kernels.spiking!;
       t.ok(simulationBytes(layers, size, size, 10, 3) > mostBytes);
       t.throws(
-        () => simulate(kernels, network, large, size, size, { steps: 10, mode: 'auto' }),
+        () => simulate({ kernels, network, height: size, width: size }, large, { steps: 10, mode: 'auto' }),
         new UsageError(
           `1600x1600 pixels over 10 steps need about ${Math.ceil(simulationBytes(layers, size, size, 10, 3) / 2 ** 20)} MiB, ` +
             `at most ${Math.ceil(mostBytes / 2 ** 20)} are possible: take a smaller image or fewer steps`,

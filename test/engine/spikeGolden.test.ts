@@ -41,7 +41,11 @@ for (const [engine, kernels] of backends) {
       const [, height, width] = image.shape;
       for (const mode of MODES) {
         t.test(`${engine}, ${mode}: ${file} is PyTorch's`, async (t) => {
-          const got = simulate(kernels, spiking, imageOf(image), height, width, { steps, mode, timing });
+          const got = simulate({ kernels, network: spiking, height, width }, imageOf(image), {
+            steps,
+            mode,
+            timing,
+          });
           const expected = (name: string) => imageOf(goldenTensor(tensors, name));
           requireGolden(t, got.output, expected('output'), `${file}:output`);
           for (const layer of layers) {
@@ -62,7 +66,12 @@ for (const [engine, kernels] of backends) {
           }
           seen += 1;
         };
-        simulate(kernels, spiking, imageOf(image), height, width, { steps, mode: 'auto', timing, onStep });
+        simulate({ kernels, network: spiking, height, width }, imageOf(image), {
+          steps,
+          mode: 'auto',
+          timing,
+          onStep,
+        });
         t.equal(seen, steps * layers.length);
       });
     }

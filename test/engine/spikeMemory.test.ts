@@ -24,7 +24,7 @@ t.test('step by step it takes what is announced', { skip: wasmMissing() ?? false
     const options = { steps: 2, mode: 'auto', keep, ...(neuron === 'mt' && { onStep: () => {} }) } as const;
     const taken = wasmBytes((kernels) => {
       t.notOk(runsLayerByLayer(kernels, network, options));
-      simulate(kernels, network, image, SIDE, SIDE, options);
+      simulate({ kernels, network, height: SIDE, width: SIDE }, image, options);
     });
     const announced = stepByStepBytes(network.layers, SIDE, SIDE, keep.length, mostMembranes(network));
     const share = taken / announced;

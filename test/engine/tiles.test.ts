@@ -24,6 +24,7 @@ import { wasmKernels } from '../../lib/engine/wasm/index.js';
 import { buildLayers, type Configuration } from '../../lib/net/architecture.js';
 import { newParameters } from '../../lib/net/parameters.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
+import { engineOf, floatImage } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 import { requireSameBits } from './kernel/bits.js';
 
@@ -38,7 +39,7 @@ function positiveRun(configuration: Configuration): Run {
   const layers = buildLayers(configuration);
   const parameters = new Map(newParameters(layers, (length) => new Float32Array(length)));
   for (const [name, values] of parameters) if (name.endsWith('.weight')) values.fill(0.5);
-  return unetRun(kernels, { layers, parameters });
+  return unetRun(engineOf(kernels).prepare({ layers, parameters }));
 }
 
 /** A square image with a block of 16x16 in it, far from every border. */
@@ -69,7 +70,7 @@ function reachOf(run: Run, pixel: (distance: number) => number): number {
   const visible = (distance: number) => {
     const image = blackImage();
     image[pixel(distance)] = 1;
-    return reachesBlock(run(image, extent, extent).output);
+    return reachesBlock(run(floatImage(image, extent, extent)).output);
   };
   let reach = 0;
   for (let step = 128; step >= 1; step /= 2) if (visible(reach + step)) reach += step;
@@ -99,8 +100,8 @@ for (const configuration of [segmenter, denoiser]) {
       for (let y = first; y < last; y++) image.fill(0, y * extent + first, y * extent + last);
       return image;
     };
-    t.notOk(reachesBlock(run(bright(margin), extent, extent).output), 'from beyond it');
-    t.ok(reachesBlock(run(bright(margin - 16), extent, extent).output), 'from within it');
+    t.notOk(reachesBlock(run(floatImage(bright(margin), extent, extent)).output), 'from beyond it');
+    t.ok(reachesBlock(run(floatImage(bright(margin - 16), extent, extent)).output), 'from within it');
   });
 }
 
@@ -136,28 +137,29 @@ function centre(height: number, width: number, part: number): Window {
 /** The network, image and limit of a case, a limit in pixels, and the window that is counted. */
 function drawTileCase({ task, width, channels, height, breadth, side, part, seed }: TileCase) {
   const model = randomModel({ task, width, channels, classes: channels }, seed);
-  const image = randomImage(stream(seed, 'image'), height, breadth, channels);
+  const image = floatImage(randomImage(stream(seed, 'image'), height, breadth, channels), height, breadth);
   const around = (extent: number) => Math.min(extent, side + 2 * receptiveMargin(model.layers));
   const bytes = around(height) * around(breadth);
   const limit: MemoryLimit = { bytes, bytesOf: (height, width) => height * width };
   const counted = part === undefined ? undefined : centre(height, breadth, part);
-  return { model, image, height, breadth, limit, counted };
+  return { model, image, limit, counted };
 }
 
 /** Runs in tiles and as a whole; throws at the first difference. Returns the number of tiles and of spikes. */
 function requireSameInTiles(run: Run, drawn: ReturnType<typeof drawTileCase>) {
-  const { model, image, height, breadth, limit, counted } = drawn;
-  const before = image.slice();
+  const { model, image, limit, counted } = drawn;
+  const before = image.data.slice();
   let tiles = 0;
   const counting: Run = (...args) => {
     tiles += 1;
-    if (limit.bytesOf(args[1], args[2]) > limit.bytes) throw new Error('a tile exceeds the limit');
+    if (limit.bytesOf(args[0].height, args[0].width) > limit.bytes)
+      throw new Error('a tile exceeds the limit');
     return run(...args);
   };
-  const whole = run(image, height, breadth, counted);
-  const tiled = tiledRun(counting, model.layers, limit)(image, height, breadth, counted);
-  requireSameBits(tiled.output, whole.output, `output of ${height}x${breadth} in ${tiles} tiles`);
-  requireSameBits(image, before, 'image');
+  const whole = run(image, counted);
+  const tiled = tiledRun(counting, model.layers, limit)(image, counted);
+  requireSameBits(tiled.output, whole.output, `output of ${image.height}x${image.width} in ${tiles} tiles`);
+  requireSameBits(image.data, before, 'image');
   if (tiled.spikes !== whole.spikes)
     throw new Error(`${tiled.spikes} spikes in ${tiles} tiles, not ${whole.spikes}`);
   return { tiles, spikes: whole.spikes };
@@ -167,7 +169,7 @@ t.test('a U-Net in tiles gives the bits of the whole image', async (t) => {
   let most = 0;
   const property = fc.property(tileCase, (drawn) => {
     const ready = drawTileCase(drawn);
-    const { tiles } = requireSameInTiles(unetRun(kernels, ready.model), ready);
+    const { tiles } = requireSameInTiles(unetRun(engineOf(kernels).prepare(ready.model)), ready);
     if (tiles < 2) throw new Error('one tile only');
     most = Math.max(most, tiles);
   });
@@ -185,7 +187,11 @@ t.test('a spiking network in tiles gives the bits and the spikes of the whole im
       neuron: findNeuron('mt'),
       neuronParameters: neuronParameters(findNeuron('mt'), given),
     };
-    const run = spikingRun(kernels, network, drawn.task, { steps: 2, mode: 'auto', keep: [] });
+    const run = spikingRun(engineOf(kernels).prepare(network), drawn.task, {
+      steps: 2,
+      mode: 'auto',
+      keep: [],
+    });
     if (requireSameInTiles(run, ready).spikes === 0) silent += 1;
   });
   fc.assert(property, { seed: 32, numRuns: 20 });
@@ -220,7 +226,7 @@ for (const [name, bytesOf] of Object.entries(limits)) {
   });
 
   t.test(
-    `${name}: where even the smallest tile does not fit, --memory is named and what it takes`,
+    `${name}: where even the smallest tile does not fit, memory is named and what it takes`,
     async (t) => {
       const side = 16 + 2 * receptiveMargin(layers);
       const least = bytesOf(side, side);
@@ -229,7 +235,7 @@ for (const [name, bytesOf] of Object.entries(limits)) {
       t.throws(plan(least - 1), UsageError);
       const [had, needed] = [least - 2 ** 20, least].map((bytes) => Math.ceil(bytes / 2 ** 20));
       t.throws(plan(least - 2 ** 20), {
-        message: `--memory ${had}: even the smallest tiles of this image need ${needed} MiB`,
+        message: `memory ${had}: even the smallest tiles of this image need ${needed} MiB`,
       });
     },
   );
@@ -248,7 +254,7 @@ t.test('what the image itself takes is not there for the network', async (t) => 
   t.ok(tile.height < 1008);
   t.throws(() => planTiles(layers, 5008, 5008, { ...limit, bytes: 300 * 2 ** 20 }), {
     message:
-      /^--memory 300: even the smallest tiles of this image need 9\d\d MiB, 933 of them for the image itself$/,
+      /^memory 300: even the smallest tiles of this image need 9\d\d MiB, 933 of them for the image itself$/,
   });
 });
 
@@ -258,10 +264,10 @@ t.test('a run that fits is handed on as it is, with the window that is counted',
     seen.push(args);
     return { output: new Float32Array(0), spikes: 7 };
   };
-  const image = new Float32Array(256);
+  const image = floatImage(new Float32Array(256), 16, 16);
   const counted = { top: 0, bottom: 16, left: 0, right: 16 };
   const limit = { bytes: 1, bytesOf: () => 1 };
-  t.equal(tiledRun(run, layers, limit)(image, 16, 16, counted).spikes, 7);
+  t.equal(tiledRun(run, layers, limit)(image, counted).spikes, 7);
   t.equal(seen.length, 1);
-  t.ok(seen[0][0] === image && seen[0][3] === counted);
+  t.ok(seen[0][0] === image && seen[0][1] === counted);
 });

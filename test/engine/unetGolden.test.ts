@@ -1,10 +1,8 @@
 /** The U-Net against PyTorch in float64 (fixtures/make/unet.py): output, loss and the gradient of every parameter. */
 
 import t from 'tap';
-import { forward } from '../../lib/engine/forward.js';
-import { OUTPUT } from '../../lib/net/architecture.js';
-import { signalOf } from '../../lib/net/network.js';
-import { unetGradient } from '../../lib/train/backprop.js';
+import { backprop } from '../../lib/engine/backprop.js';
+import { engineOf } from '../support/engine.js';
 import { backends } from './kernel/backends.js';
 import { goldenTensor, imageOf, requireGolden } from './kernel/golden.js';
 import { goldenExample, goldenModel, requireGradients } from './kernel/network.js';
@@ -17,13 +15,13 @@ for (const [engine, kernels] of backends) {
     const example = goldenExample(tensors);
 
     t.test(`${engine}: the output of ${file} is PyTorch's`, async (t) => {
-      const signals = forward(kernels, model, example.input, example.height, example.width);
+      const output = engineOf(kernels).prepare(model).run(example.image);
       const expected = imageOf(goldenTensor(tensors, 'output'));
-      requireGolden(t, signalOf(signals, OUTPUT), expected, `${file}:output`);
+      requireGolden(t, output, expected, `${file}:output`);
     });
 
     t.test(`${engine}: loss and gradients of ${file} are PyTorch's`, async (t) => {
-      const { loss, gradients } = unetGradient(kernels, model, example);
+      const { loss, gradients } = engineOf(kernels).gradient(model, backprop, [example]);
       requireGolden(t, [loss], goldenTensor(tensors, 'loss').data, `${file}:loss`);
       requireGradients(t, model.layers, gradients, file);
     });

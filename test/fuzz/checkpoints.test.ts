@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import t from 'tap';
 import { DataError, UsageError } from '../../lib/core/error.js';
 import { type Rng, stream } from '../../lib/core/rng.js';
+import { findOptimiser, optimisers } from '../../lib/engine/optimiser.js';
 import { decodeModel } from '../../lib/model/model.js';
+import { mapParameters } from '../../lib/net/parameters.js';
 import { loadCheckpoint, saveCheckpoint } from '../../lib/node/run/checkpoint.js';
 import { decodeHistory, encodeHistory } from '../../lib/node/run/history.js';
 import { openRunFolder } from '../../lib/node/run/runFolder.js';
-import { type EpochRecord, initialState } from '../../lib/train/loop.js';
-import { findOptimiser, optimisers } from '../../lib/train/optimiser.js';
+import { type EpochRecord, initialProgress } from '../../lib/train/loop.js';
 import { randomModel } from '../support/networks.js';
 import { flipBit, mangle, mutateJson, poison } from './checkpoints.js';
 
@@ -34,9 +35,9 @@ function accepted(mutants: number, name: string, attempt: (random: Rng) => void)
 }
 
 for (const name of Object.keys(optimisers)) {
-  const { averages, progress } = initialState(model, name);
-  for (const average of averages.values()) for (const values of average.values()) values.fill(0.5);
-  saveCheckpoint(path, model, averages, progress);
+  const half = mapParameters(model.parameters, (values) => values.map(() => 0.5));
+  const averages = new Map(findOptimiser(name).slots.map((slot) => [slot, half]));
+  saveCheckpoint(path, model, averages, initialProgress());
   const whole = Uint8Array.from(readFileSync(path));
   const load = (bytes: Uint8Array) => {
     writeFileSync(path, bytes);

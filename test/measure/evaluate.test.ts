@@ -1,6 +1,8 @@
 import t from 'tap';
 import { DataError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
+import { lossOf } from '../../lib/engine/lossOf.js';
+import { findOptimiser } from '../../lib/engine/optimiser.js';
 import type { Run } from '../../lib/engine/predict.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import {
@@ -13,8 +15,6 @@ import type { Model } from '../../lib/model/model.js';
 import { makeImage } from '../../lib/picture/image.js';
 import type { Sample } from '../../lib/picture/sample.js';
 import { drawExample } from '../../lib/train/example.js';
-import { lossOf } from '../../lib/train/lossOf.js';
-import { findOptimiser } from '../../lib/train/optimiser.js';
 import { findSchedule } from '../../lib/train/schedule.js';
 import { randomImage } from '../support/networks.js';
 
@@ -36,8 +36,8 @@ function row(name: string, label: number[], fov?: number[]): Sample {
 /** A run that always predicts these classes in the first row, and fires 5 spikes. */
 const always =
   (classes: number, ...ids: number[]): Run =>
-  (input, _height, width) => {
-    const output = new Float32Array((input.length / 1) * classes);
+  ({ data, width }) => {
+    const output = new Float32Array(data.length * classes);
     ids.forEach((id, x) => {
       output[(x % width) * classes + id] = 1;
     });
@@ -142,7 +142,7 @@ const photo: Sample = {
 };
 
 t.test('denoising: a run that finds no noise leaves about 20 log10(255 / sigma) dB', async (t) => {
-  const nothing: Run = (input) => ({ output: new Float32Array(input.length), spikes: 0 });
+  const nothing: Run = ({ data }) => ({ output: new Float32Array(data.length), spikes: 0 });
   const { metrics } = evaluateDenoising([{ ...photo, input: photo.input.map(() => 0.5) }], nothing, 25, 1);
   t.match(metrics, { sigma: 25 });
   t.ok('psnr' in metrics && Math.abs(metrics.psnr - 20.17) < 0.6, JSON.stringify(metrics));
@@ -150,9 +150,9 @@ t.test('denoising: a run that finds no noise leaves about 20 log10(255 / sigma) 
 
 t.test('denoising: a run that knows the noise is perfect; the same seed adds the same noise', async (t) => {
   let noisy = new Float32Array();
-  const knowing: Run = (input) => {
-    noisy = input.slice();
-    return { output: input.map((value, i) => value - photo.input[i]), spikes: 0 };
+  const knowing: Run = ({ data }) => {
+    noisy = data.slice();
+    return { output: data.map((value, i) => value - photo.input[i]), spikes: 0 };
   };
   const cleaned: Float32Array[] = [];
   const { metrics } = evaluateDenoising([photo], knowing, 25, 1, (_, clean) =>
@@ -168,27 +168,27 @@ t.test('denoising: a run that knows the noise is perfect; the same seed adds the
 });
 
 t.test('examples: the same for the same place in a run; noise of at most sigma 55', async (t) => {
-  const draw = (epoch: number, index: number) => drawExample([photo], 'denoise', 16, 3, epoch, index);
+  const source = { samples: [photo], task: 'denoise', patchSize: 16, seed: 3 } as const;
+  const draw = (epoch: number, index: number) => drawExample(source, epoch, index);
   t.strictSame(draw(1, 2), draw(1, 2));
   t.notSame(draw(1, 2).target, draw(1, 3).target);
   t.notSame(draw(1, 2).target, draw(2, 2).target);
-  const { input, target } = draw(0, 0);
+  const { image, target } = draw(0, 0);
   t.ok(
-    input.every((value, i) => Math.abs(value - target[i] - photo.input[i]) < 1e-6),
+    image.data.every((value, i) => Math.abs(value - target[i] - photo.input[i]) < 1e-6),
     'input = clean + noise',
   );
   const deviation = Math.sqrt((target as Float32Array).reduce((sum, n) => sum + n * n, 0) / target.length);
   t.ok(deviation > 0 && deviation < 1.3 * (55 / 255));
-  t.throws(() => drawExample([photo], 'segment', 16, 3, 0, 0), /needs labelled samples/);
-  const wide = drawExample([photo], 'denoise', { height: 8, width: 16 }, 3, 0, 0);
-  t.match(wide, { height: 8, width: 16, input: { length: 128 * photo.channels } });
+  t.throws(() => drawExample({ ...source, task: 'segment' }, 0, 0), /needs labelled samples/);
+  const wide = drawExample({ ...source, patchSize: { height: 8, width: 16 } }, 0, 0).image;
+  t.match(wide, { height: 8, width: 16, channels: photo.channels, data: { length: 128 * photo.channels } });
 });
 
 t.test('the loss follows from the target: class ids or a noise map', async (t) => {
   const output = Float32Array.of(0, 0, 0, 0);
-  const example = { height: 1, width: 2, input: new Float32Array(2) };
-  t.match(lossOf(reference, output, { ...example, target: Uint8Array.of(0, 1) }), { loss: Math.log(2) });
-  t.match(lossOf(reference, output, { ...example, target: Float32Array.of(1, -1, 0, 2) }), { loss: 1 });
+  t.match(lossOf(reference, output, Uint8Array.of(0, 1)), { loss: Math.log(2) });
+  t.match(lossOf(reference, output, Float32Array.of(1, -1, 0, 2)), { loss: 1 });
 });
 
 t.test('schedules start at 1 and, but for the constant one, end at 0', async (t) => {
@@ -197,6 +197,6 @@ t.test('schedules start at 1 and, but for the constant one, end at 0', async (t)
   t.equal(findSchedule('linear')(1), 0);
   t.ok(Math.abs(findSchedule('cosine')(0.5) - 0.5) < 1e-12);
   t.ok(Math.abs(findSchedule('cosine')(1)) < 1e-12);
-  t.throws(() => findSchedule('steps'), /--schedule steps: expected one of/);
-  t.throws(() => findOptimiser('sgd'), /--optimizer sgd: expected adam or rmsprop/);
+  t.throws(() => findSchedule('steps'), /schedule steps: expected one of/);
+  t.throws(() => findOptimiser('sgd'), /optimizer sgd: expected adam or rmsprop/);
 });

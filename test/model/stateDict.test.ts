@@ -2,11 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { chooseKernels } from '../../lib/engine/choose.js';
 import { argmax, predict, unetRun } from '../../lib/engine/predict.js';
 import { decodeSafetensors, encodeSafetensors } from '../../lib/format/safetensors.js';
 import { readStateDict } from '../../lib/model/stateDict.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
+import { floatImage, referenceEngine } from '../support/engine.js';
 import { randomModel } from '../support/networks.js';
 
 const segmenter = randomModel({ task: 'segment', width: 1, channels: 1, classes: 3 });
@@ -21,8 +21,8 @@ t.test('one output in half precision, wrapped twice: the classes of PyTorch, sig
   const { image, classes } = JSON.parse(readFileSync('fixtures/stateDict/sigmoid.json', 'utf8'));
   const network = readStateDict(bytes, 'segment', 'sigmoid.pth');
   t.strictSame(network.configuration, { task: 'segment', width: 1, channels: 1, classes: 2 });
-  const run = unetRun(chooseKernels('reference'), network);
-  const { output } = predict(run, Float32Array.from(image), 16, 16);
+  const run = unetRun(referenceEngine.prepare(network));
+  const { output } = predict(run, floatImage(Float32Array.from(image), 16, 16));
   t.strictSame([...argmax(output, 2)], classes);
   t.ok(
     output.every((score, i) => i % 2 === 1 || score === 0),

@@ -6,7 +6,7 @@ import { toSpikingModel, toTrainableModel, withNeurons } from '../../lib/convert
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { DataError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
-import { applyLayer } from '../../lib/engine/forward.js';
+import { applyLayer } from '../../lib/engine/frame.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import { simulate } from '../../lib/engine/simulateNetwork.js';
 import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
@@ -15,12 +15,13 @@ import type { Parameters } from '../../lib/net/parameters.js';
 import { foldAmplitudes, hasAmplitudes, withAmplitudes } from '../../lib/neuron/amplitudes.js';
 import { backends } from '../engine/kernel/backends.js';
 import { requireSameBits } from '../engine/kernel/bits.js';
+import { floatImage, referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 const side = 16;
 const unet = randomModel({ task: 'segment', width: 3, channels: 1, classes: 2 }, 12);
 const image = randomImage(stream(12, 'image'), side, side, 1);
-const lambdas = measureLambdas(reference, unet, [{ input: image, height: side, width: side }], 99.9);
+const lambdas = measureLambdas(referenceEngine, unet, [{ input: image, height: side, width: side }], 99.9);
 const spiking = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
   neuron: 'rs',
   normalisation: 'connection',
@@ -56,7 +57,11 @@ for (const [engine, kernels] of backends) {
       const plain = drawSpikes(layer, totalChannelsIn(layer));
       const real = plain.map((spike, n) => spike * amplitude[n % amplitude.length]);
       const current = (weights: Parameters, spikes: Float32Array) =>
-        applyLayer(kernels, layer, weights, spikes, side, side);
+        applyLayer(
+          { kernels, network: { layers: [], parameters: weights }, height: side, width: side },
+          layer,
+          spikes,
+        );
       t.doesNotThrow(() => requireSameBits(current(folded, plain), current(parameters, real), layer.name));
     }
   });
@@ -92,7 +97,10 @@ t.test(
         parameters.get('conv17.amplitude')!.map(() => amplitude),
       );
       const network = { ...spiking, parameters: foldAmplitudes(spiking.layers, parameters) };
-      return simulate(reference, network, image, side, side, { steps: 8, mode: 'auto' }).flows;
+      return simulate({ kernels: reference, network, height: side, width: side }, image, {
+        steps: 8,
+        mode: 'auto',
+      }).flows;
     };
     const [plain, half] = [flowsWith(1), flowsWith(0.5)];
     for (const name of ['relu2', 'pooling1', 'relu3', 'relu16'])
@@ -106,13 +114,19 @@ t.test('a file keeps amplitudes; they are folded for a simulation, and stay for 
   const { model } = decodeModel(encodeModel({ ...spiking, parameters }), 'file');
   t.strictSame(model.parameters, parameters);
   const run = (weights: Parameters) =>
-    simulate(reference, { ...spiking, parameters: weights }, image, side, side, { steps: 6, mode: 'auto' });
+    simulate(
+      { kernels: reference, network: { ...spiking, parameters: weights }, height: side, width: side },
+      image,
+      { steps: 6, mode: 'auto' },
+    );
   const ready = toSpikingModel(model, 'file');
   t.notOk(hasAmplitudes(ready.parameters));
   t.strictSame(run(ready.parameters), run(foldAmplitudes(spiking.layers, parameters)));
   t.not(run(ready.parameters).spikes, run(spiking.parameters).spikes);
   t.strictSame(toTrainableModel(model, 'file').parameters, parameters);
-  t.throws(() => run(parameters), /amplitudes of spikes: fold them/);
+  const door = referenceEngine.prepare({ ...spiking, parameters });
+  const folded = door.simulate(floatImage(image, side, side), { steps: 6 });
+  t.strictSame(folded.flows, run(ready.parameters).flows, 'an engine folds them itself');
 });
 
 t.test('only rs learns amplitudes; one of a wrong size or place is refused', async (t) => {

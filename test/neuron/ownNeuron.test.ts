@@ -2,16 +2,10 @@
 
 import t from 'tap';
 import { stream } from '../../lib/core/rng.js';
-import {
-  chooseKernels,
-  findNeuron,
-  type Neuron,
-  neuronParameters,
-  simulate,
-  spikingRun,
-} from '../../lib/index.js';
+import { chooseEngine, findNeuron, type Neuron, neuronParameters, spikingRun } from '../../lib/index.js';
 import { backends } from '../engine/kernel/backends.js';
 import { requireSameBits } from '../engine/kernel/bits.js';
+import { engineOf, floatImage } from '../support/engine.js';
 import { dyadicNetwork, randomImage } from '../support/networks.js';
 
 /** Fires as often as the threshold goes into the potential, in one step (a quantised ReLU with memory). */
@@ -41,31 +35,24 @@ const network = {
   neuron: burst,
   neuronParameters: neuronParameters(burst, {}),
 };
-const image = randomImage(stream(5, 'own'), 16, 32, 1);
+const image = floatImage(randomImage(stream(5, 'own'), 16, 32, 1), 16, 32);
 
-for (const [engine, kernels] of backends) {
-  t.test(`${engine}: an own neuron is simulated, and loses nothing`, async (t) => {
-    kernels.scope(() => {
-      const { flows, currents, spikes } = simulate(kernels, network, image, 16, 32, {
-        steps: 3,
-        mode: 'auto',
-      });
-      t.ok(spikes > 1000, `${spikes} spikes`);
-      for (const [name, flow] of flows) {
-        const left = flow.map((value, n) => currents.get(name)![n] - value);
-        t.ok(
-          left.every((potential) => potential < 0.5),
-          `${name}: what came in is out, but for less than a threshold`,
-        );
-      }
-    });
-    const run = spikingRun(kernels, network, 'segment', { steps: 3, mode: 'event', keep: [] });
-    const dense = spikingRun(chooseKernels('reference'), network, 'segment', {
-      steps: 3,
-      mode: 'dense',
-      keep: [],
-    });
-    requireSameBits(run(image, 16, 32).output, dense(image, 16, 32).output, 'whatever the engine and mode');
+for (const [name, kernels] of backends) {
+  t.test(`${name}: an own neuron is simulated, and loses nothing`, async (t) => {
+    const program = engineOf(kernels).prepare(network);
+    const { flows, currents, spikes } = program.simulate(image, { steps: 3 });
+    t.ok(spikes > 1000, `${spikes} spikes`);
+    for (const [signal, flow] of flows) {
+      const left = flow.map((value, n) => currents.get(signal)![n] - value);
+      t.ok(
+        left.every((potential) => potential < 0.5),
+        `${signal}: what came in is out, but for less than a threshold`,
+      );
+    }
+    const run = spikingRun(program, 'segment', { steps: 3, mode: 'event' });
+    const reference = chooseEngine('reference').prepare(network);
+    const dense = spikingRun(reference, 'segment', { steps: 3, mode: 'dense' });
+    requireSameBits(run(image).output, dense(image).output, 'whatever the engine and mode');
   });
 }
 

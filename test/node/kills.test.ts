@@ -8,10 +8,10 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import t from 'tap';
 import { drawSample } from '../../lib/data/twin/synthDrive.js';
-import { reference } from '../../lib/engine/reference/index.js';
 import { openRunFolder } from '../../lib/node/run/runFolder.js';
 import { runSession } from '../../lib/node/run/session.js';
 import { trainingData, unetLearner } from '../../lib/train/learner.js';
+import { referenceEngine } from '../support/engine.js';
 import { randomModel } from '../support/networks.js';
 
 const samples = [1, 2].map((number) => drawSample(5, number, `eye${number}`, 1, 48));
@@ -62,11 +62,10 @@ const options = { epochs: 2, batch: 1, updatesPerEpoch: 2, learningRate: 1e-3, o
 function train(directory: string, resume: boolean): Promise<unknown> {
   const parameters = new Map([...unet.parameters].map(([name, values]) => [name, values.slice()]));
   return runSession({
-    kernels: reference,
     folder: openRunFolder({ directory, resume, start: '', config: { epochs: 2 }, remark: () => {} }),
     options: { ...options, schedule: 'cosine', patience: 0, saveEvery: 1, measureStart: true },
     ...{ start: { ...unet, parameters }, resume, signal: new AbortController().signal },
-    makeLearner: (model) => unetLearner(reference, model, data),
+    makeLearner: (model) => unetLearner(referenceEngine, model, data),
     onUpdate: () => {},
     onEpoch: () => {},
   });

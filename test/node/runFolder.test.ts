@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { DataError, UsageError } from '../../lib/core/error.js';
 import { drawSample } from '../../lib/data/twin/synthDrive.js';
-import { reference } from '../../lib/engine/reference/index.js';
 import { decodeModel } from '../../lib/model/model.js';
 import { hashOfSamples } from '../../lib/node/run/fingerprint.js';
 import { openRunFolder } from '../../lib/node/run/runFolder.js';
 import { runSession } from '../../lib/node/run/session.js';
-import { trainingData, unetLearner } from '../../lib/train/learner.js';
-import type { Learner } from '../../lib/train/loop.js';
+import { type Learner, trainingData, unetLearner } from '../../lib/train/learner.js';
+import { referenceEngine } from '../support/engine.js';
 import { randomModel } from '../support/networks.js';
 
 const remarks: string[] = [];
@@ -120,7 +119,6 @@ async function train({
 }: Training) {
   const controller = new AbortController();
   return runSession({
-    kernels: reference,
     folder: openRunFolder({
       ...{ directory: folder, resume, start, remark: (line: string) => remarks.push(line) },
       config: { epochs, samples: hashOfSamples(data) },
@@ -137,7 +135,7 @@ async function train({
       ...{ patience: 0, saveEvery: 1, measureStart: more.measureStart ?? false },
     },
     ...{ start: copy(), resume, signal: controller.signal },
-    makeLearner: (model) => change(unetLearner(reference, model, data)),
+    makeLearner: (model) => change(unetLearner(referenceEngine, model, data)),
     onUpdate: (done) => more.onUpdate?.(done, controller),
     onEpoch: () => {},
   });
@@ -163,7 +161,7 @@ t.test('a finished run can be prolonged, and not be cut short', async (t) => {
 t.test('other samples are refused', async (t) => {
   const folder = t.testdir();
   open(folder).close();
-  t.throws(() => open(folder, true, { samples: 'cd' }), /--data holds other images or labels/);
+  t.throws(() => open(folder, true, { samples: 'cd' }), /the data hold other images or labels/);
   t.throws(() => open(folder, true, { samples: 'cd', lr: 1 }), /lr is 1/);
   const changed = samples.map((sample) => ({ ...sample, label: sample.label!.map((id) => 1 - id) }));
   t.not(hashOfSamples(trainingData(changed, 0.34, 16, 3)), hashOfSamples(data));

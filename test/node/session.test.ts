@@ -6,14 +6,16 @@ import { toTrainableModel, withNeurons } from '../../lib/convert/spikingModel.js
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { UsageError } from '../../lib/core/error.js';
 import { drawSample } from '../../lib/data/twin/synthDrive.js';
-import { reference } from '../../lib/engine/reference/index.js';
+import type { Method } from '../../lib/engine/method.js';
+import { findOptimiser } from '../../lib/engine/optimiser.js';
 import type { Model } from '../../lib/model/model.js';
+import { mapParameters, zerosLike } from '../../lib/net/parameters.js';
 import { loadCheckpoint, saveCheckpoint } from '../../lib/node/run/checkpoint.js';
 import { openRunFolder, type RunConfig } from '../../lib/node/run/runFolder.js';
 import { runSession } from '../../lib/node/run/session.js';
-import { asfLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
-import { initialState, type Learner, trainLoop } from '../../lib/train/loop.js';
-import { findOptimiser } from '../../lib/train/optimiser.js';
+import { asfLearner, type Learner, trainingData, unetLearner } from '../../lib/train/learner.js';
+import { initialProgress, trainLoop } from '../../lib/train/loop.js';
+import { referenceEngine } from '../support/engine.js';
 import { randomModel } from '../support/networks.js';
 
 const samples = [1, 2, 3, 4].map((number) => drawSample(5, number, `eye${number}`, 1, 48));
@@ -22,7 +24,7 @@ const unet = {
   ...randomModel({ task: 'segment', width: 1, channels: 1, classes: 2 }),
   classNames: ['background', 'vessel'],
 };
-const lambdas = measureLambdas(reference, unet, samples, 99.9);
+const lambdas = measureLambdas(referenceEngine, unet, samples, 99.9);
 const spiking = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
   neuron: 'mt',
   thresholds: [2, 1, 0.5, 0.25],
@@ -37,10 +39,13 @@ const realSpikes = withNeurons(unet, normaliseModel(unet, lambdas, 'connection')
   percentile: 99.9,
 });
 const asf = (model: Model) =>
-  asfLearner(reference, toTrainableModel(model, 'test'), data, { steps: 2, mode: 'auto', logits: 'mean' });
+  asfLearner(referenceEngine, toTrainableModel(model, 'test'), data, {
+    steps: 2,
+    mode: 'auto',
+  });
 
 const learners: Record<string, [Model, (model: Model) => Learner]> = {
-  'back-propagation': [unet, (model) => unetLearner(reference, model, data)],
+  'back-propagation': [unet, (model) => unetLearner(referenceEngine, model, data)],
   'ASF-BP': [spiking, asf],
   'ASF-BP of real spikes': [toTrainableModel(realSpikes, 'test'), asf],
 };
@@ -68,7 +73,6 @@ async function train(
   const controller = new AbortController();
   let updates = 0;
   return runSession({
-    kernels: reference,
     folder: open(folder, { kind, optimizer }, resume),
     options: {
       epochs: 3,
@@ -126,9 +130,10 @@ t.test('a run is neither overwritten nor resumed with other options', async (t) 
 
 t.test('a checkpoint needs the averages of all parameters, amplitudes too', async (t) => {
   const path = join(t.testdir(), 'last.safetensors');
-  const { averages, progress } = initialState(spiking, 'adam');
-  saveCheckpoint(path, toTrainableModel(realSpikes, 'test'), averages, progress);
   const optimiser = findOptimiser('adam');
+  const progress = initialProgress();
+  const averages = new Map(optimiser.slots.map((slot) => [slot, zerosLike(spiking.parameters)]));
+  saveCheckpoint(path, toTrainableModel(realSpikes, 'test'), averages, progress);
   t.throws(() => loadCheckpoint(path, optimiser), /tensor optimiser.moment1.conv2.amplitude is missing/);
   saveCheckpoint(path, spiking, averages, progress);
   t.doesNotThrow(() => loadCheckpoint(path, optimiser));
@@ -144,13 +149,24 @@ t.test('a loss that is not a number stops the run, and the checkpoint before it 
   await train(folder, 'back-propagation', 'adam', false, 2);
   const path = join(folder, 'checkpoints', 'last.safetensors');
   const before = readFileSync(path);
-  const poisoned: Learner['gradient'] = () => ({ loss: Number.NaN, gradients: unet.parameters });
+  const nothing: Method = {
+    name: 'poisoned',
+    gradient: () => ({ loss: Number.NaN, gradients: unet.parameters }),
+  };
   const [, makeLearner] = learners['back-propagation'];
-  learners['back-propagation'][1] = (model) => ({ ...makeLearner(model), gradient: poisoned });
-  await t.rejects(train(folder, 'back-propagation', 'adam', true), /loss became NaN at update 3.*--lr/);
+  learners['back-propagation'][1] = (model) => withMethod(makeLearner(model), nothing);
+  await t.rejects(
+    train(folder, 'back-propagation', 'adam', true),
+    /loss became NaN at update 3: take a lower learning rate/,
+  );
   learners['back-propagation'][1] = makeLearner;
   t.ok(readFileSync(path).equals(before));
 });
+
+/** A learner that learns by another method. */
+function withMethod(learner: Learner, method: Method): Learner {
+  return { ...learner, newTrainer: (options) => referenceEngine.trainer(learner.model, method, options) };
+}
 
 t.test(
   'a gradient that is not a number stops the run as well; one that is too long is shortened',
@@ -158,18 +174,19 @@ t.test(
     const [start, makeLearner] = learners['back-propagation'];
     const steps = new Map<number, number>();
     const move = async (clip: number, gradient: number) => {
-      const model = { ...start, parameters: new Map([...start.parameters].map(([k, v]) => [k, v.slice()])) };
-      const filled = new Map([...model.parameters].map(([name, v]) => [name, v.map(() => gradient)]));
-      const learner = { ...makeLearner(model), gradient: () => ({ loss: 1, gradients: filled }) };
-      const { averages, progress } = initialState(model, 'rmsprop');
-      const options = { epochs: 1, batch: 1, updatesPerEpoch: 1, learningRate: 1, optimizer: 'rmsprop' };
-      const more = { schedule: 'constant', patience: 0, saveEvery: 2, clip };
+      const gradients = mapParameters(start.parameters, (values) => values.map(() => gradient));
+      const learner = withMethod(makeLearner(start), {
+        name: 'constant',
+        gradient: () => ({ loss: 1, gradients: mapParameters(gradients, (values) => values.slice()) }),
+      });
+      const trainer = learner.newTrainer({ optimiser: findOptimiser('rmsprop'), clip });
+      const options = { epochs: 1, batch: 1, updatesPerEpoch: 1, learningRate: 1, patience: 0, saveEvery: 2 };
       const hooks = { onUpdate: () => {}, onEpoch: () => {}, save: () => {} };
-      const { signal } = new AbortController();
-      await trainLoop(reference, learner, { ...options, ...more }, { averages, progress }, hooks, signal);
-      steps.set(clip, averages.get('squareAverage')!.get('conv1.weight')![0]);
+      const training = { learner, trainer, options: { ...options, schedule: 'constant' }, hooks };
+      await trainLoop(training, initialProgress(), new AbortController().signal);
+      steps.set(clip, trainer.averages().get('squareAverage')!.get('conv1.weight')![0]);
     };
-    await t.rejects(move(0, Number.NaN), /norm of the gradient became NaN at update 1.*--clip/);
+    await t.rejects(move(0, Number.NaN), /norm of the gradient became NaN at update 1: .*clip gradients/);
     const length = [...start.parameters.values()].reduce((sum, values) => sum + values.length, 0);
     for (const clip of [0, 0.5, 1000]) await move(clip, 0.25);
     t.equal(steps.get(1000), steps.get(0), 'short enough');
@@ -193,7 +210,6 @@ t.test('early stopping ends a run that does not improve', async (t) => {
     schedule: 'constant',
   };
   const { records, best } = await runSession({
-    kernels: reference,
     folder: open(t.testdir(), {}, false),
     options: { ...options, patience: 2, saveEvery: 1 },
     start: copy(start),

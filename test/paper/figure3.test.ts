@@ -12,6 +12,7 @@ import { decodeModel } from '../../lib/model/model.js';
 import { signalOf } from '../../lib/net/network.js';
 import { readImage } from '../../lib/node/pictureFiles.js';
 import { preprocess } from '../../lib/picture/preprocess.js';
+import { engineOf } from '../support/engine.js';
 
 /** The 11th, 13th, 15th and 17th convolution: each reads what is handed on and what comes up from below. */
 const BEHIND_SKIPS = [11, 13, 15, 17];
@@ -22,8 +23,8 @@ const path = 'fixtures/models/drive.safetensors';
 const kernels = chooseKernels();
 const model = toUnet(decodeModel(readFileSync(path), path).model, path);
 const input = vesselsOf('fixtures/samples/fundus.png');
-const lambdas = measureLambdas(kernels, model, [{ input, height: SIDE, width: SIDE }], 99.9);
-const activations = forward(kernels, model, input, SIDE, SIDE);
+const lambdas = measureLambdas(engineOf(kernels), model, [{ input, height: SIDE, width: SIDE }], 99.9);
+const activations = forward({ kernels, network: model, height: SIDE, width: SIDE }, input);
 
 /** [S,S] around the optic disc, where there is most to see. */
 function vesselsOf(file: string): Float32Array {
@@ -50,7 +51,10 @@ function correlation(a: Float32Array, b: Float32Array): number {
 function linearity(normalisation: string): number[] {
   const choice = { neuron: 'mt', normalisation, percentile: 99.9, initialPotential: 0 };
   const network = withNeurons(model, normaliseModel(model, lambdas, normalisation), choice);
-  const { flows } = simulate(kernels, network, input, SIDE, SIDE, { steps: STEPS, mode: 'auto' });
+  const { flows } = simulate({ kernels, network, height: SIDE, width: SIDE }, input, {
+    steps: STEPS,
+    mode: 'auto',
+  });
   return BEHIND_SKIPS.map((n) => correlation(signalOf(activations, `relu${n}`), flows.get(`relu${n}`)!));
 }
 

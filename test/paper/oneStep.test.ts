@@ -13,6 +13,7 @@ import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { backends } from '../engine/kernel/backends.js';
+import { referenceEngine } from '../support/engine.js';
 import { dyadicNetwork, randomImage, randomModel } from '../support/networks.js';
 
 /** clip(round(2^N I), 0, 2^N - 1) / 2^N; what is half-way is rounded down, because a neuron fires above its threshold. */
@@ -65,7 +66,10 @@ t.test(
         );
         for (const [engine, kernels] of backends) {
           kernels.scope(() => {
-            const got = simulate(kernels, network, image, 32, 16, { steps: 1, mode: 'auto' });
+            const got = simulate({ kernels, network, height: 32, width: 16 }, image, {
+              steps: 1,
+              mode: 'auto',
+            });
             const found = compare(network, got, count);
             if (found.differ > 0)
               throw new Error(`${engine}: ${found.differ} of ${found.neurons} neurons differ`);
@@ -88,12 +92,18 @@ t.test(
     const inputs = [{ input: image, height: 48, width: 32 }];
     for (const normalisation of ['connection', 'channel']) {
       const channelWise = normalisation === 'channel';
-      const measured = measureActivations(reference, model, inputs, 99.9, channelWise);
+      const measured = measureActivations(referenceEngine, model, inputs, {
+        lowest: 99.9,
+        channels: channelWise,
+      });
       for (const count of [3, 7]) {
         const thresholds = optimalThresholds(count);
         const plan = { neuron: 'mt', thresholds, initialPotential: 'half', normalisation } as const;
         const network = convertModel(model, measured, plan);
-        const got = simulate(reference, network, image, 48, 32, { steps: 1, mode: 'auto' });
+        const got = simulate({ kernels: reference, network, height: 48, width: 32 }, image, {
+          steps: 1,
+          mode: 'auto',
+        });
         const { neurons, differ, farthest } = compare(network, got, count);
         t.ok(
           differ <= neurons / 10_000,

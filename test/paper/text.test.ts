@@ -7,16 +7,16 @@ import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { layerScales } from '../../lib/convert/scales.js';
 import { stream } from '../../lib/core/rng.js';
-import { simulate } from '../../lib/engine/simulateNetwork.js';
+import { asf } from '../../lib/engine/asfMethod.js';
 import { layerParameters } from '../../lib/net/parameters.js';
 import { asfGradient as asfText } from '../../lib/paper/asf.js';
 import { denoisingLoss, segmentationLoss } from '../../lib/paper/loss.js';
 import { integrateAndFire } from '../../lib/paper/neurons.js';
 import { connectionWise, layerWise } from '../../lib/paper/normalise.js';
 import { simulate as simulateText, type Update, withThresholds } from '../../lib/paper/simulate.js';
-import { asfGradient } from '../../lib/train/asfGradient.js';
 import { backends } from '../engine/kernel/backends.js';
 import { requireSameBits } from '../engine/kernel/bits.js';
+import { engineOf, floatImage } from '../support/engine.js';
 import { dyadicNetwork, randomImage, randomModel } from '../support/networks.js';
 
 const [HEIGHT, WIDTH, STEPS] = [16, 32, 3];
@@ -47,14 +47,13 @@ for (const [seed, { task, neuron, thresholds, update }] of cases.entries()) {
   for (const [engine, kernels] of backends) {
     t.test(`${engine}: ${task} with ${neuron} ${thresholds}: Algorithm 1, lines 1-11`, async (t) => {
       const text = simulateText(network, image, [HEIGHT, WIDTH], STEPS, update);
-      kernels.scope(() => {
-        const fast = simulate(kernels, network, image, HEIGHT, WIDTH, { steps: STEPS, mode: 'auto' });
-        requireSameBits(fast.output, text.Iin.get('output')!, 'I_in of the last layer');
-        for (const [name, flow] of fast.flows)
-          requireSameBits(flow, text.Iout.get(name)!, `I_out of ${name}`);
-        for (const [name, sum] of fast.currents) requireSameBits(sum, text.Iin.get(name)!, `I_in of ${name}`);
-        t.equal(fast.spikes, text.spikes);
-      });
+      const fast = engineOf(kernels)
+        .prepare(network)
+        .simulate(floatImage(image, HEIGHT, WIDTH), { steps: STEPS });
+      requireSameBits(fast.output, text.Iin.get('output')!, 'I_in of the last layer');
+      for (const [name, flow] of fast.flows) requireSameBits(flow, text.Iout.get(name)!, `I_out of ${name}`);
+      for (const [name, sum] of fast.currents) requireSameBits(sum, text.Iin.get(name)!, `I_in of ${name}`);
+      t.equal(fast.spikes, text.spikes);
       t.ok(text.spikes > 100 && text.Iout.size === 26, `${text.spikes} spikes`);
     });
 
@@ -64,16 +63,14 @@ for (const [seed, { task, neuron, thresholds, update }] of cases.entries()) {
           ? denoisingLoss(prediction, target)
           : segmentationLoss(prediction, target);
       const text = asfText(network, image, [HEIGHT, WIDTH], STEPS, update, loss);
-      kernels.scope(() => {
-        const example = { height: HEIGHT, width: WIDTH, input: image, target };
-        const fast = asfGradient(kernels, network, example, { steps: STEPS, mode: 'auto' });
-        t.equal(fast.loss, text.loss);
-        for (const layer of network.layers.filter(({ op }) => op.hasWeights)) {
-          const { weight, bias } = text.byLayer.get(layer.name)!;
-          requireSameBits(fast.gradients.get(`${layer.name}.weight`)!, weight, `${layer.name}.weight`);
-          requireSameBits(fast.gradients.get(`${layer.name}.bias`)!, bias, `${layer.name}.bias`);
-        }
-      });
+      const example = { image: floatImage(image, HEIGHT, WIDTH), target };
+      const fast = engineOf(kernels).gradient(network, asf({ steps: STEPS }), [example]);
+      t.equal(fast.loss, text.loss);
+      for (const layer of network.layers.filter(({ op }) => op.hasWeights)) {
+        const { weight, bias } = text.byLayer.get(layer.name)!;
+        requireSameBits(fast.gradients.get(`${layer.name}.weight`)!, weight, `${layer.name}.weight`);
+        requireSameBits(fast.gradients.get(`${layer.name}.bias`)!, bias, `${layer.name}.bias`);
+      }
       t.equal(text.byLayer.size, 23);
     });
   }

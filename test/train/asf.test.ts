@@ -6,10 +6,10 @@
  */
 
 import t from 'tap';
+import { asf } from '../../lib/engine/asfMethod.js';
 import type { Model } from '../../lib/model/model.js';
 import { type Parameters, packParameters, unpackParameters } from '../../lib/net/parameters.js';
-import { type AsfChoices, asfGradient } from '../../lib/train/asfGradient.js';
-import { throughAmplitudes } from '../../lib/train/learnedAmplitudes.js';
+import { type AsfChoices, departuresOf } from '../../lib/official/asfChoices.js';
 import { backends } from '../engine/kernel/backends.js';
 import { goldenFile, goldenTensor, requireGolden } from '../engine/kernel/golden.js';
 import {
@@ -19,6 +19,7 @@ import {
   requireGradients,
   type Tensors,
 } from '../engine/kernel/network.js';
+import { engineOf } from '../support/engine.js';
 
 const cases = [
   ...['mean', 'sum', 'gated', 'official_mt', 'official_if', 'lif', 'ml', 'rs', 'signed'].map((name) => [
@@ -37,11 +38,11 @@ for (const [engine, kernels] of backends) {
       const { steps, ...neurons } = goldenNeurons(golden.metadata);
       const { logits, flow = 'fired', flowBias = 'steps' } = golden.metadata;
       const choices = { logits, flow, flowBias } as AsfChoices;
-      const options = { steps, mode: 'auto', ...choices } as const;
       const parameters = withGoldenAmplitudes(model, golden.tensors);
-      const { loss, gradients } = throughAmplitudes({ ...model, parameters }, (folded) =>
-        asfGradient(kernels, { ...model, parameters: folded, ...neurons }, goldenExample(tensors), options),
-      );
+      const method = asf({ steps }, departuresOf(choices));
+      const { loss, gradients } = engineOf(kernels).gradient({ ...model, parameters, ...neurons }, method, [
+        goldenExample(tensors),
+      ]);
       requireGolden(t, [loss], goldenTensor(golden.tensors, 'loss').data, `${file}:loss`);
       requireGradients(t, model.layers, gradients, file);
     });

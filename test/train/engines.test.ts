@@ -9,14 +9,22 @@ import { toTrainableModel, withNeurons } from '../../lib/convert/spikingModel.js
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { drawSample } from '../../lib/data/twin/synthDrive.js';
 import type { Kernels } from '../../lib/engine/contract.js';
+import { findOptimiser } from '../../lib/engine/optimiser.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import type { Model } from '../../lib/model/model.js';
-import { mapParameters, type Parameters } from '../../lib/net/parameters.js';
-import type { AsfOptions } from '../../lib/train/asfGradient.js';
-import { asfLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
-import { type EpochRecord, initialState, type Learner, trainLoop } from '../../lib/train/loop.js';
+import type { Parameters } from '../../lib/net/parameters.js';
+import { sumLogits } from '../../lib/official/sumLogits.js';
+import {
+  type AsfLearning,
+  asfLearner,
+  type Learner,
+  trainingData,
+  unetLearner,
+} from '../../lib/train/learner.js';
+import { type EpochRecord, initialProgress, trainLoop } from '../../lib/train/loop.js';
 import { backends } from '../engine/kernel/backends.js';
 import { requireSameBits } from '../engine/kernel/bits.js';
+import { engineOf, referenceEngine } from '../support/engine.js';
 import { randomModel } from '../support/networks.js';
 
 const UPDATES = 3;
@@ -34,29 +42,33 @@ const denoiser = randomModel({ task: 'denoise', width: 2, channels: 1, classes: 
 
 /** A U-Net with neurons that fire in every layer. */
 function spiking(unet: Model, neuron: string, thresholds: readonly number[]): Model {
-  const network = normaliseModel(unet, measureLambdas(reference, unet, samples, 99.9), 'connection');
+  const network = normaliseModel(unet, measureLambdas(referenceEngine, unet, samples, 99.9), 'connection');
   const choice = { normalisation: 'connection', percentile: 99.9, initialPotential: thresholds.at(-1)! / 2 };
   return withNeurons(unet, network, { neuron, thresholds, ...choice });
 }
 
 type MakeLearner = (kernels: Kernels, model: Model) => Learner;
-const backPropagation: MakeLearner = (kernels, model) => unetLearner(kernels, model, data);
+const backPropagation: MakeLearner = (kernels, model) => unetLearner(engineOf(kernels), model, data);
 const asf =
-  (options: AsfOptions): MakeLearner =>
+  (options: AsfLearning): MakeLearner =>
   (kernels, model) =>
-    asfLearner(kernels, toTrainableModel(model, 'test'), data, options);
+    asfLearner(engineOf(kernels), toTrainableModel(model, 'test'), data, options);
 
 const multiThreshold = spiking(segmenter, 'mt', [1, 0.5, 0.25, 0.125]);
 const cases: Readonly<Record<string, [start: Model, optimizer: string, makeLearner: MakeLearner]>> = {
   'a U-Net that segments, adam': [segmenterOf(9), 'adam', backPropagation],
   'a U-Net that segments, rmsprop': [segmenter, 'rmsprop', backPropagation],
   'a U-Net that removes noise, adam': [denoiser, 'adam', backPropagation],
-  'ASF-BP, mean over the steps': [multiThreshold, 'adam', asf({ steps: 4, mode: 'auto', logits: 'mean' })],
-  'ASF-BP, sum over the steps': [multiThreshold, 'rmsprop', asf({ steps: 3, mode: 'event', logits: 'sum' })],
+  'ASF-BP, mean over the steps': [multiThreshold, 'adam', asf({ steps: 4, mode: 'auto' })],
+  'ASF-BP, sum over the steps': [
+    multiThreshold,
+    'rmsprop',
+    asf({ steps: 3, mode: 'event', pieces: sumLogits }),
+  ],
   'ASF-BP, noise, integrate-and-fire': [
     spiking(denoiser, 'if', [0.5]),
     'adam',
-    asf({ steps: 5, mode: 'dense', logits: 'mean' }),
+    asf({ steps: 5, mode: 'dense' }),
   ],
   'ASF-BP, levels': [spiking(segmenter, 'ml', [1, 0.75, 0.5]), 'adam', asf({ steps: 8, mode: 'auto' })],
   'ASF-BP, real spikes': [
@@ -73,40 +85,33 @@ interface Trained {
   readonly record: EpochRecord;
 }
 
-/** Trains on one engine the way a session does: parameters and averages are resident in its memory. */
+/** Trains on one engine the way a session does. */
 async function train(kernels: Kernels, name: string): Promise<Trained> {
   const [start, optimizer, makeLearner] = cases[name];
-  const inMemory = (parameters: Parameters) => mapParameters(parameters, kernels.resident);
-  const { averages, progress } = initialState(start, optimizer);
-  const model = { ...start, parameters: inMemory(start.parameters) };
-  const slots = new Map([...averages].map(([slot, values]) => [slot, inMemory(values)]));
+  const learner = makeLearner(kernels, start);
+  const trainer = learner.newTrainer({ optimiser: findOptimiser(optimizer) });
   const losses: number[] = [];
   const records: EpochRecord[] = [];
-  const completed = await trainLoop(
-    kernels,
-    makeLearner(kernels, model),
-    {
-      epochs: 1,
-      batch: BATCH,
-      updatesPerEpoch: UPDATES,
-      learningRate: 0.01,
-      optimizer,
-      schedule: 'cosine',
-      patience: 0,
-      saveEvery: UPDATES + 1,
-    },
-    { averages: slots, progress },
-    {
-      onUpdate: (_done, _total, loss) => losses.push(loss),
-      onEpoch: (record) => records.push(record),
-      save: () => {},
-    },
-    new AbortController().signal,
-  );
+  const hooks = {
+    onUpdate: (_done: number, _total: number, loss: number) => losses.push(loss),
+    onEpoch: (record: EpochRecord) => records.push(record),
+    save: () => {},
+  };
+  const options = {
+    epochs: 1,
+    batch: BATCH,
+    updatesPerEpoch: UPDATES,
+    learningRate: 0.01,
+    schedule: 'cosine',
+  };
+  const more = { patience: 0, saveEvery: UPDATES + 1 };
+  const training = { learner, trainer, options: { ...options, ...more }, hooks };
+  const completed = await trainLoop(training, initialProgress(), new AbortController().signal);
   if (!completed) throw new Error('training stopped');
-  const tensors = [['parameters', model.parameters] as const, ...slots].flatMap(([slot, values]) =>
-    [...values].map(([parameter, tensor]) => [`${slot} ${parameter}`, tensor.slice()] as const),
+  const tensors = [['parameters', trainer.parameters()] as const, ...trainer.averages()].flatMap(
+    ([slot, values]) => [...values].map(([parameter, tensor]) => [`${slot} ${parameter}`, tensor] as const),
   );
+  trainer.dispose();
   return { tensors: new Map(tensors), losses, record: records[0] };
 }
 

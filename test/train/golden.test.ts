@@ -4,48 +4,41 @@
  */
 
 import t from 'tap';
+import { backprop } from '../../lib/engine/backprop.js';
 import type { Kernels } from '../../lib/engine/contract.js';
+import { findOptimiser } from '../../lib/engine/optimiser.js';
 import type { Model } from '../../lib/model/model.js';
-import { mapParameters, type Parameters, unpackParameters } from '../../lib/net/parameters.js';
-import { unetGradient } from '../../lib/train/backprop.js';
-import { initialState, type Learner, trainLoop } from '../../lib/train/loop.js';
+import { unpackParameters } from '../../lib/net/parameters.js';
+import type { Learner } from '../../lib/train/learner.js';
+import { initialProgress, trainLoop } from '../../lib/train/loop.js';
 import { backends } from '../engine/kernel/backends.js';
 import { goldenFile, goldenTensor, requireGolden } from '../engine/kernel/golden.js';
 import { goldenExample, goldenModel, type Tensors } from '../engine/kernel/network.js';
+import { engineOf } from '../support/engine.js';
 
 /** Trains a copy of the model on the batches of a golden file; the loss of each update, and the parameters. */
-async function train(kernels: Kernels, start: Model, tensors: Tensors, settings: Record<string, string>) {
+async function train(kernels: Kernels, model: Model, tensors: Tensors, settings: Record<string, string>) {
   const [batch, updatesPerEpoch, learningRate] = ['batch', 'updates', 'learningRate'].map((key) =>
     Number(settings[key]),
   );
-  const inMemory = (parameters: Parameters) => mapParameters(parameters, kernels.resident);
-  const model = { ...start, parameters: inMemory(start.parameters) };
+  const optimiser = findOptimiser(settings.optimizer);
+  const trainer = engineOf(kernels).trainer(model, backprop, { optimiser });
   const learner: Learner = {
     model,
+    newTrainer: () => trainer,
     example: (_epoch, index) => goldenExample(tensors, `.${Math.floor(index / batch)}.${index % batch}`),
-    gradient: (example) => unetGradient(kernels, model, example),
     validate: () => ({ metrics: {}, images: [], spikes: 0, score: 0, remarks: [] }),
   };
-  const { averages, progress } = initialState(model, settings.optimizer);
   const losses: number[] = [];
-  await trainLoop(
-    kernels,
-    learner,
-    {
-      epochs: 1,
-      batch,
-      updatesPerEpoch,
-      learningRate,
-      optimizer: settings.optimizer,
-      schedule: 'constant',
-      patience: 0,
-      saveEvery: updatesPerEpoch,
-    },
-    { averages: new Map([...averages].map(([slot, values]) => [slot, inMemory(values)])), progress },
-    { onUpdate: (_done, _total, loss) => losses.push(loss), onEpoch: () => {}, save: () => {} },
-    new AbortController().signal,
-  );
-  return { losses, parameters: unpackParameters(model.layers, model.parameters) };
+  const hooks = {
+    onUpdate: (_done: number, _total: number, loss: number) => losses.push(loss),
+    onEpoch: () => {},
+    save: () => {},
+  };
+  const options = { epochs: 1, batch, updatesPerEpoch, learningRate, schedule: 'constant', patience: 0 };
+  const training = { learner, trainer, options: { ...options, saveEvery: updatesPerEpoch }, hooks };
+  await trainLoop(training, initialProgress(), new AbortController().signal);
+  return { losses, parameters: unpackParameters(model.layers, trainer.parameters()) };
 }
 
 for (const [engine, kernels] of backends) {

@@ -8,4 +8,5 @@ export const memory: TensorMemory = {
   resident: (values) => values.slice(),
   scope: (work) => work((tensor) => tensor),
   frozen: (work) => work(),
+  hold: () => () => {},
 };

@@ -32,8 +32,10 @@ export class Machine {
   readonly heap: Heap;
   readonly threads: Threads;
   #frozen = 0;
-  /** Blocks that are kept while weights are frozen, by weight tensor and use. */
+  /** Blocks that are kept while weights are frozen or held, by weight tensor and use. */
   readonly #kept = new Map<Float32Array, Map<string, number>>();
+  /** How many hold a weight tensor. */
+  readonly #holders = new Map<Float32Array, number>();
 
   constructor(options: MachineOptions) {
     this.heap = new Heap(options.poison ?? false);
@@ -92,16 +94,31 @@ export class Machine {
     }
   }
 
+  /** Keeps what `keep` made of these tensors until everybody who holds them has let go. */
+  hold(weights: Iterable<Float32Array>): () => void {
+    const held = [...weights];
+    for (const weight of held) this.#holders.set(weight, (this.#holders.get(weight) ?? 0) + 1);
+    return () => {
+      for (const weight of held.splice(0)) {
+        const left = this.#holders.get(weight)! - 1;
+        if (left > 0) this.#holders.set(weight, left);
+        else this.#holders.delete(weight);
+      }
+      if (this.#frozen === 0) this.#forget();
+    };
+  }
+
   /**
    * The address of what `make` writes from a weight tensor for one use (`key`): made once while weights are
-   * frozen, and anew for every call where they are not.
+   * frozen or this one is held, and anew for every call where they are not.
    */
   keep(weight: Float32Array, key: string, bytes: number, make: (address: number) => void): number {
     const known = this.#kept.get(weight)?.get(key);
     if (known !== undefined) return known;
-    const address = this.#frozen > 0 ? this.heap.allocateForGood(bytes) : this.heap.allocate(bytes);
+    const stays = this.#frozen > 0 || this.#holders.has(weight);
+    const address = stays ? this.heap.allocateForGood(bytes) : this.heap.allocate(bytes);
     make(address);
-    if (this.#frozen > 0) {
+    if (stays) {
       const uses = this.#kept.get(weight) ?? new Map<string, number>();
       this.#kept.set(weight, uses.set(key, address));
     }
@@ -109,7 +126,10 @@ export class Machine {
   }
 
   #forget(): void {
-    for (const uses of this.#kept.values()) for (const address of uses.values()) this.heap.release(address);
-    this.#kept.clear();
+    for (const [weight, uses] of this.#kept) {
+      if (this.#holders.has(weight)) continue;
+      for (const address of uses.values()) this.heap.release(address);
+      this.#kept.delete(weight);
+    }
   }
 }

@@ -25,5 +25,6 @@ export function tensors(machine: Machine): TensorMemory {
         }),
       ),
     frozen: (work) => machine.frozen(work),
+    hold: (weights) => machine.hold(weights),
   };
 }

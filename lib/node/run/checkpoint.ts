@@ -5,11 +5,11 @@
 
 import { z } from 'zod';
 import { DataError } from '../../core/error.js';
+import type { Averages, Optimiser } from '../../engine/optimiser.js';
 import { parseJson } from '../../format/json.js';
 import { decodeModel, encodeModel, type Model, OPTIMISER_PREFIX } from '../../model/model.js';
 import { type Parameters, packParameters, unpackParameters } from '../../net/parameters.js';
-import type { Averages, Progress } from '../../train/loop.js';
-import type { Optimiser } from '../../train/optimiser.js';
+import type { Progress } from '../../train/loop.js';
 import { readBytes, writeFileAtomic } from '../files.js';
 
 const progressSchema: z.ZodType<Progress> = z.object({

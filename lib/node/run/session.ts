@@ -5,26 +5,31 @@
 
 import { existsSync } from 'node:fs';
 import { DataError } from '../../core/error.js';
-import type { Kernels } from '../../engine/contract.js';
+import { findOptimiser } from '../../engine/optimiser.js';
 import { decodeModel, encodeModel, type Model, NO_CHECKSUM } from '../../model/model.js';
-import { mapParameters, type Parameters } from '../../net/parameters.js';
+import type { Learner } from '../../train/learner.js';
 import {
   type EpochRecord,
-  initialState,
-  type Learner,
+  initialProgress,
+  type Progress,
   type TrainingOptions,
   trainLoop,
+  updatesOf,
 } from '../../train/loop.js';
-import { findOptimiser } from '../../train/optimiser.js';
 import { readBytes, writeFileAtomic } from '../files.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import type { RunFolder } from './runFolder.js';
 
+export interface SessionOptions extends TrainingOptions {
+  readonly optimizer: string;
+  /** Gradients longer than this (L2 norm over all parameters) are shortened to it; 0 or left out: never. */
+  readonly clip?: number;
+}
+
 export interface Session {
-  readonly kernels: Kernels;
   /** Closed when the session ends, in whatever way. */
   readonly folder: RunFolder;
-  readonly options: TrainingOptions;
+  readonly options: SessionOptions;
   /** The model to start from; not used where a checkpoint is resumed. */
   readonly start: Model;
   readonly resume: boolean;
@@ -52,20 +57,18 @@ export async function runSession(session: Session): Promise<Outcome> {
 }
 
 async function trainInFolder(session: Session): Promise<Outcome> {
-  const { kernels, folder, options } = session;
+  const { folder, options } = session;
+  const { clip = 0, optimizer } = options;
   const loaded = session.resume && existsSync(folder.last) ? resumeFrom(folder, options) : undefined;
   const given = loaded?.model ?? session.start;
-  const { averages, progress } = loaded
-    ? { averages: loaded.averages, progress: loaded.state }
-    : initialState(given, options.optimizer);
-  const inMemory = (parameters: Parameters) => mapParameters(parameters, kernels.resident);
-  const notes = { ...given.notes, run: folder.id };
-  const model = { ...given, notes, parameters: inMemory(given.parameters) };
-  const state = {
-    averages: new Map([...averages].map(([slot, parameters]) => [slot, inMemory(parameters)])),
-    progress,
-  };
+  const progress = loaded?.state ?? initialProgress();
+  const model = { ...given, notes: { ...given.notes, run: folder.id } };
   const learner = session.makeLearner(model);
+  const trainer = learner.newTrainer({
+    ...{ optimiser: findOptimiser(optimizer), clip, updates: updatesOf(progress, options) },
+    ...(loaded && { averages: loaded.averages }),
+  });
+  const trained = () => ({ ...model, parameters: trainer.parameters() });
   const records = loaded?.records ?? [];
   const hooks = {
     onUpdate: (done: number, total: number, loss: number) => {
@@ -75,21 +78,25 @@ async function trainInFolder(session: Session): Promise<Outcome> {
     onEpoch: (record: EpochRecord) => {
       folder.beat();
       records.push(record);
-      if (record.best) writeFileAtomic(folder.best, encodeModel(withMetrics(model, record)));
+      if (record.best) writeFileAtomic(folder.best, encodeModel(withMetrics(trained(), record)));
       folder.writeMetrics(records);
       session.onEpoch(record);
     },
-    save: (averages: typeof state.averages, progress: typeof state.progress) => {
+    save: (progress: Progress) => {
       folder.beat();
-      saveCheckpoint(folder.last, model, averages, progress);
+      saveCheckpoint(folder.last, trained(), trainer.averages(), progress);
     },
   };
-  const completed = await trainLoop(kernels, learner, options, state, hooks, session.signal);
-  return { completed, records, best: records.findLast((record) => record.best) };
+  try {
+    const completed = await trainLoop({ learner, trainer, options, hooks }, progress, session.signal);
+    return { completed, records, best: records.findLast((record) => record.best) };
+  } finally {
+    trainer.dispose();
+  }
 }
 
 /** The checkpoint of a run and its history; DataError where they are not of one run, or where one is missing. */
-function resumeFrom(folder: RunFolder, { optimizer, epochs, updatesPerEpoch }: TrainingOptions) {
+function resumeFrom(folder: RunFolder, { optimizer, epochs, updatesPerEpoch }: SessionOptions) {
   const { checked, ...loaded } = loadCheckpoint(folder.last, findOptimiser(optimizer));
   const { epoch, update, bestScore } = loaded.state;
   if (!checked) folder.remark(`${folder.last}: ${NO_CHECKSUM}`);

@@ -1,12 +1,12 @@
 /** The golden networks of fixtures/make as ours, and comparison with their gradients. */
 
 import type { Test } from 'tap';
+import type { Example } from '../../../lib/engine/method.js';
 import type { Model } from '../../../lib/model/model.js';
 import { buildLayers, type Configuration, type Layer } from '../../../lib/net/architecture.js';
 import { type Parameters, packParameters, unpackParameters } from '../../../lib/net/parameters.js';
 import { findNeuron, neuronParameters } from '../../../lib/neuron/index.js';
 import type { Reset } from '../../../lib/neuron/neuron.js';
-import type { Example } from '../../../lib/train/example.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden, type Tensor } from './golden.js';
 
 export type Tensors = ReadonlyMap<string, Tensor>;
@@ -28,9 +28,9 @@ export function goldenModel(path: string): { model: Model; tensors: Tensors } {
 /** `input` with its `target`: class ids [H,W], or a noise map [C,H,W]; one of several by its suffix. */
 export function goldenExample(tensors: Tensors, suffix = ''): Example {
   const [input, target] = ['input', 'target'].map((name) => goldenTensor(tensors, name + suffix));
-  const [, height, width] = input.shape;
+  const [channels, height, width] = input.shape;
   const wanted = target.shape.length === 2 ? Uint8Array.from(target.data) : imageOf(target);
-  return { height, width, input: imageOf(input), target: wanted };
+  return { image: { data: imageOf(input), height, width, channels }, target: wanted };
 }
 
 /** The neurons and T of a golden simulation. */

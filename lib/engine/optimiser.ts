@@ -4,7 +4,8 @@
  */
 
 import { UsageError } from '../core/error.js';
-import type { Kernels } from '../engine/contract.js';
+import type { Parameters } from '../net/parameters.js';
+import type { Kernels } from './contract.js';
 
 export interface Optimiser {
   /** Names of the two averages it keeps for each parameter. */
@@ -42,10 +43,12 @@ const rmsprop: Optimiser = {
 
 export const optimisers: Readonly<Record<string, Optimiser>> = { adam, rmsprop };
 
+/** The averages of an optimiser by slot name, each in the form of the parameters. */
+export type Averages = ReadonlyMap<string, Parameters>;
+
 /** An optimiser by name; UsageError for a name that is not in the table. */
 export function findOptimiser(name: string): Optimiser {
   const optimiser = Object.hasOwn(optimisers, name) ? optimisers[name] : undefined;
-  if (!optimiser)
-    throw new UsageError(`--optimizer ${name}: expected ${Object.keys(optimisers).join(' or ')}`);
+  if (!optimiser) throw new UsageError(`optimizer ${name}: expected ${Object.keys(optimisers).join(' or ')}`);
   return optimiser;
 }

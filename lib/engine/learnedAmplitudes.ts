@@ -8,7 +8,7 @@ import { type Layer, totalChannelsIn } from '../net/architecture.js';
 import type { Network } from '../net/network.js';
 import { amplitudeName, layerParameters, type Parameters } from '../net/parameters.js';
 import { foldAmplitudes, hasAmplitudes, scaleInputs } from '../neuron/amplitudes.js';
-import type { LossGradient } from './backprop.js';
+import type { LossGradient } from './method.js';
 
 /** The gradient by all parameters of the model from that by the folded ones, or as it is where nothing is folded. */
 export function throughAmplitudes(

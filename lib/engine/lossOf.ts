@@ -1,7 +1,7 @@
 /** The loss of a task on the network's output, and its gradient by that output (Eqs. 11 and 12). */
 
-import type { Kernels } from '../engine/contract.js';
-import type { Example } from './example.js';
+import type { Kernels } from './contract.js';
+import type { Example } from './method.js';
 
 export interface Loss {
   readonly loss: number;
@@ -10,9 +10,8 @@ export interface Loss {
 }
 
 /** Cross-entropy where the target holds class ids, mean absolute error where it holds a noise map. */
-export function lossOf(kernels: Kernels, output: Float32Array, example: Example): Loss {
+export function lossOf(kernels: Kernels, output: Float32Array, target: Example['target']): Loss {
   const gradOutput = kernels.tensor(output.length);
-  const { target } = example;
   if (target instanceof Float32Array) return { loss: kernels.l1Loss(gradOutput, output, target), gradOutput };
   const dims = { pixels: target.length, classes: output.length / target.length };
   return { loss: kernels.softmaxCrossEntropy(gradOutput, output, target, dims), gradOutput };

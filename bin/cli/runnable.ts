@@ -1,0 +1,114 @@
+/** Running whichever kind of network a model holds, as the options say, in tiles where a picture is large. */
+
+import type { SpikingModel } from '../../lib/convert/spikingModel.js';
+import { DataError } from '../../lib/core/error.js';
+import type { FloatImage } from '../../lib/core/floatImage.js';
+import type { Window } from '../../lib/core/window.js';
+import { delayedLatency } from '../../lib/engine/delayed.js';
+import type { Engine } from '../../lib/engine/door.js';
+import { NotFiniteError } from '../../lib/engine/finite.js';
+import { imageBytes } from '../../lib/engine/memory.js';
+import type { Prediction, Run } from '../../lib/engine/predict.js';
+import type { Program } from '../../lib/engine/program.js';
+import { readOut } from '../../lib/engine/readout.js';
+import { tracedDumpBytes } from '../../lib/engine/recording.js';
+import type { SimulationOptions as Simulated, Simulation } from '../../lib/engine/simulation.js';
+import { type MemoryLimit, tiledRun } from '../../lib/engine/tiles.js';
+import type { Model } from '../../lib/model/model.js';
+import { mostMembranes } from '../../lib/neuron/spikingNetwork.js';
+import { type MemoryOptions, type SimulationOptions, spikingModel } from './modelOptions.js';
+
+/** What a model made of a picture, and of a spiking network what it left behind. */
+export interface Recorded extends Prediction {
+  readonly simulation?: Simulation;
+}
+
+/** A model as it is to be run. */
+export interface Runnable {
+  /** Of a padded picture, in tiles where it is large. */
+  readonly run: Run;
+  /** Of a padded picture as a whole. */
+  record(image: FloatImage): Recorded;
+  readonly program: Program;
+  /** 0 for a U-Net. */
+  readonly steps: number;
+  /** Steps from the picture to the output: T, and with delayed timing T times the layers of neurons. */
+  readonly latency: number;
+  readonly limit: MemoryLimit;
+  /** The network as the options have changed it, where it is a spiking one. */
+  readonly spiking?: SpikingModel;
+}
+
+/** What is to be kept of what a spiking network does; default: nothing. */
+export type ToKeep = Pick<Simulated, 'keep' | 'trace'>;
+
+interface Request {
+  readonly model: Model;
+  /** Its file. */
+  readonly source: string;
+  readonly options: SimulationOptions & MemoryOptions;
+}
+
+/** Prepares a model of either stage, works with it, and frees what it took. */
+export function withModel<T>(
+  engine: Engine,
+  request: Request,
+  work: (runnable: Runnable) => T,
+  toKeep: ToKeep = {},
+): T {
+  const runnable = request.model.stage === 'ann' ? unet(engine, request) : spiking(engine, request, toKeep);
+  try {
+    return work(runnable);
+  } finally {
+    runnable.program.dispose();
+  }
+}
+
+function unet(engine: Engine, request: Request): Runnable {
+  const program = engine.prepare(request.model);
+  const record = (image: FloatImage) => ({ output: program.run(image), spikes: 0 });
+  return { program, steps: 0, latency: 0, ...tiled(request, record, program.bytesOf) };
+}
+
+function spiking(engine: Engine, request: Request, { keep = [], trace = false }: ToKeep): Runnable {
+  const { model, options, source } = request;
+  const { layers, configuration } = model;
+  const { spiking, steps } = spikingModel(model, options, source);
+  const { mode, timing = 'same' } = options;
+  const simulated: Simulated = { steps, mode, timing, keep, trace };
+  const program = engine.prepare(spiking);
+  const record = (image: FloatImage, counted?: Window): Recorded => {
+    const simulation = program.simulate(image, { ...simulated, counted });
+    const output = readOut(configuration.task, simulation.output, steps);
+    return { output, spikes: simulation.spikes, simulation };
+  };
+  const membranes = mostMembranes(spiking);
+  const bytesOf = (height: number, width: number) => {
+    const traced = trace ? 2 * tracedDumpBytes(layers, height, width, steps, membranes) : 0; // and its file
+    return traced + program.bytesOf(height, width, simulated);
+  };
+  const latency = timing === 'delayed' ? delayedLatency(layers, steps) : steps;
+  return { program, steps, latency, spiking, ...tiled(request, record, bytesOf) };
+}
+
+/** A run in tiles, and the limit by which they are made. */
+function tiled(
+  { model, options, source }: Request,
+  record: (image: FloatImage, counted?: Window) => Recorded,
+  bytesOf: MemoryLimit['bytesOf'],
+): Pick<Runnable, 'record' | 'run' | 'limit'> {
+  const { channels, classes } = model.configuration;
+  const around = (height: number, width: number) => imageBytes(channels, classes, height, width);
+  const limit = { bytes: options.memory * 2 ** 20, bytesOf, around };
+  const named: typeof record = (...image) => naming(source, () => record(...image));
+  return { record: named, run: tiledRun(named, model.layers, limit), limit };
+}
+
+/** Outputs that are no numbers are told with the file of the network. */
+function naming<T>(source: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof NotFiniteError ? new DataError(`${source}: ${error.message}`) : error;
+  }
+}

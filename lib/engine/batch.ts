@@ -1,0 +1,50 @@
+/** Loss and gradient of a batch, by any method, in the order that makes them the same whoever computes which example. */
+
+import type { Network } from '../net/network.js';
+import { mapParameters, type Parameters } from '../net/parameters.js';
+import { requireExample } from './checked.js';
+import type { Kernels } from './contract.js';
+import { throughAmplitudes } from './learnedAmplitudes.js';
+import type { Example, LossGradient, Method } from './method.js';
+
+/**
+ * The mean over a batch: ((g1 + g2) + g3 + ..) / B, each example's gradient summed on its own first; by all parameters,
+ * amplitudes among them. It lives in the scope of the caller. Errors: see `requireExample`, and NotFiniteError.
+ */
+export function batchGradient<N extends Network>(
+  kernels: Kernels,
+  network: N,
+  method: Method<N>,
+  examples: readonly Example[],
+): LossGradient {
+  for (const example of examples) requireExample(network, example);
+  return throughAmplitudes(network, (parameters) => {
+    const release = kernels.hold(parameters.values());
+    try {
+      return meanGradient(kernels, { ...network, parameters }, method, examples);
+    } finally {
+      release();
+    }
+  });
+}
+
+function meanGradient<N extends Network>(
+  kernels: Kernels,
+  network: N,
+  method: Method<N>,
+  examples: readonly Example[],
+): LossGradient {
+  let loss = 0;
+  let sums: Parameters | undefined;
+  for (const example of examples) {
+    kernels.scope((keep) => {
+      const part = method.gradient(kernels, network, example);
+      loss += part.loss;
+      if (sums) for (const [name, sum] of sums) kernels.addInto(sum, part.gradients.get(name)!);
+      else sums = mapParameters(part.gradients, keep);
+    });
+  }
+  if (!sums) throw new Error('a batch needs at least one example');
+  for (const sum of sums.values()) kernels.divideBy(sum, examples.length);
+  return { loss: loss / examples.length, gradients: sums };
+}

@@ -1,0 +1,67 @@
+/**
+ * One run of a network on an engine, for an image of one size, and its single layers: the linear part of each serves the
+ * U-Net and the spiking network alike. What follows it, a ReLU or neurons, is the business of whoever runs them.
+ */
+
+import { inputSize, type Layer, outputDims } from '../net/architecture.js';
+import { type Network, type Signals, signalOf } from '../net/network.js';
+import { layerParameters } from '../net/parameters.js';
+import { valuesIn } from '../op/op.js';
+import type { Kernels } from './contract.js';
+import { kernelsOf, type OpDims } from './operations.js';
+
+/** What all layers of a run share. Tensors that they make live in the kernels' innermost scope. */
+export interface Frame<N extends Network = Network> {
+  readonly kernels: Kernels;
+  readonly network: N;
+  /** Of the image, multiples of 16. */
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The input of a layer: one signal, or the concatenation of two. */
+export function gatherInput(
+  { kernels, height, width }: Omit<Frame, 'network'>,
+  layer: Layer,
+  signals: Signals,
+): Float32Array {
+  const [first, second] = layer.inputs.map((name) => signalOf(signals, name));
+  if (!second) return first;
+  const size = inputSize(layer, height, width);
+  const out = kernels.tensor(first.length + second.length);
+  const [ofFirst, ofSecond] = layer.channelsIn;
+  const dims = { pixels: size.height * size.width, first: ofFirst, second: ofSecond };
+  kernels.concatForward(out, first, second, dims);
+  return out;
+}
+
+/** Gives back what `gatherInput` made, if it made anything. */
+export function releaseInput({ kernels }: Pick<Frame, 'kernels'>, layer: Layer, input: Float32Array): void {
+  if (layer.inputs.length > 1) kernels.release(input);
+}
+
+/** The linear operation of a layer on its (concatenated) input; `how`: from a dense input, or from few events. */
+export function applyLayer(
+  frame: Frame,
+  layer: Layer,
+  input: Float32Array,
+  how: 'forward' | 'events' = 'forward',
+): Float32Array {
+  const { kernels, network } = frame;
+  const out = newOutput(frame, layer);
+  const weights = layerParameters(network.parameters, layer);
+  kernelsOf(layer.op)[how](kernels, out, input, weights, kernelDims(frame, layer));
+  return out;
+}
+
+/** A fresh tensor, with any contents, for what a layer computes. */
+export function newOutput({ kernels, height, width }: Omit<Frame, 'network'>, layer: Layer): Float32Array {
+  return kernels.tensor(valuesIn(outputDims(layer, height, width)));
+}
+
+/** The dims of a layer's kernel; each kernel reads those that it knows. */
+export function kernelDims({ height, width }: Pick<Frame, 'height' | 'width'>, layer: Layer): OpDims {
+  const { channelsOut, op } = layer;
+  const { channels: channelsIn, ...size } = inputSize(layer, height, width);
+  return { ...size, channels: channelsOut, channelsIn, channelsOut, kernel: op.kernel === 1 ? 1 : 3 };
+}

@@ -1,0 +1,28 @@
+/**
+ * How a network learns: what a training method is. One is a value, in a file of its own (backprop.ts, asf.ts), and is
+ * given to an engine's trainer, which does the rest: batches, clipping, the optimiser.
+ */
+
+import type { FloatImage } from '../core/floatImage.js';
+import type { Network } from '../net/network.js';
+import type { Parameters } from '../net/parameters.js';
+import type { Kernels } from './contract.js';
+
+/** One image with what the network should make of it. */
+export interface Example {
+  readonly image: FloatImage;
+  /** Class ids [H,W] (VOID: a pixel that does not count), or the noise map [H,W,K]. */
+  readonly target: Uint8Array | Float32Array;
+}
+
+export interface LossGradient {
+  readonly loss: number;
+  /** By every parameter of the network, in the form of the parameters. */
+  readonly gradients: Parameters;
+}
+
+export interface Method<N extends Network = Network> {
+  readonly name: string;
+  /** Loss and gradients on one example, which has been checked. The gradients live in the scope of the caller. */
+  gradient(kernels: Kernels, network: N, example: Example): LossGradient;
+}

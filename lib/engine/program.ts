@@ -1,0 +1,120 @@
+/**
+ * A network that was prepared for an engine: its weights are packed once, at their first use, and stay so until `dispose`.
+ * What comes out are arrays of the caller's own; the engine's memory is not seen outside.
+ */
+
+import { UsageError } from '../core/error.js';
+import type { FloatImage } from '../core/floatImage.js';
+import { OUTPUT } from '../net/architecture.js';
+import { type Network, type Signals, signalOf } from '../net/network.js';
+import { foldAmplitudes } from '../neuron/amplitudes.js';
+import { mostMembranes, type SpikingNetwork } from '../neuron/spikingNetwork.js';
+import { requireImage } from './checked.js';
+import type { Kernels } from './contract.js';
+import { forward, forwardFrom } from './forward.js';
+import type { Frame } from './frame.js';
+import { forwardBytes } from './memory.js';
+import { quantisedForward } from './quantised.js';
+import { runsLayerByLayer, simulate } from './simulateNetwork.js';
+import { ALL_SUMS, type Simulation, type SimulationOptions } from './simulation.js';
+import { delayedBytes, simulationBytes, stepByStepBytes } from './simulationMemory.js';
+
+/** One forward pass, to be looked at. */
+export interface Pass {
+  /** The image as it was run. */
+  readonly image: FloatImage;
+  /** A signal by its name (relu1, .., pooling1, .., output), [h,w,C]. */
+  signal(name: string): Float32Array;
+  /** The output [H,W,K] if one signal were another; the pass stays as it is. */
+  outputWith(name: string, signal: Float32Array): Float32Array;
+}
+
+/**
+ * Images have heights and widths that are multiples of 16 (`padImage`), and the network's channels; UsageError or DataError
+ * says what is wrong with one, NotFiniteError which layer computes what is no number.
+ */
+export interface Program {
+  /** The forward pass of a U-Net: its output [H,W,K]. */
+  run(image: FloatImage): Float32Array;
+  /** The same with all its signals, which are there while `look` runs; returns what `look` returns. */
+  examine<T>(image: FloatImage, look: (pass: Pass) => T): T;
+  /** T steps of a spiking network. UsageError for one without neurons. */
+  simulate(image: FloatImage, options: SimulationOptions): Simulation;
+  /** The output [H,W,K] of a one-step network computed as a U-Net with N-bit activations; UsageError for other neurons. */
+  quantised(image: FloatImage): Float32Array;
+  /** Bytes that `run` takes on an image of this size, or with `options` `simulate`, traces left out. */
+  bytesOf(height: number, width: number, options?: SimulationOptions): number;
+  /** Frees what it holds in the engine. */
+  dispose(): void;
+}
+
+/** Prepares a network, which must not be changed until the program is disposed of. */
+export function newProgram(kernels: Kernels, given: Network): Program {
+  const parameters = foldAmplitudes(given.layers, given.parameters);
+  const network = { ...given, parameters };
+  const release = kernels.hold(parameters.values());
+  let disposed = false;
+  /** Runs `work` on an image that has been checked; its tensors are gone afterwards. */
+  const within = <T>(image: FloatImage, work: (frame: Frame) => T): T => {
+    if (disposed) throw new Error('the program was disposed of: prepare the network again');
+    requireImage(network, image);
+    const { height, width } = image;
+    return kernels.scope(() => work({ kernels, network, height, width }));
+  };
+  return {
+    run: (image) => within(image, (frame) => signalOf(forward(frame, image.data, 'output'), OUTPUT).slice()),
+    examine: (image, look) =>
+      within(image, (frame) => {
+        const signals = forward(frame, image.data);
+        return look({
+          image,
+          signal: (name) => signalOf(signals, name).slice(),
+          outputWith: (name, signal) =>
+            kernels.scope(() => forwardFrom(frame, signals, { name, signal }).slice()),
+        });
+      }),
+    simulate: (image, options) =>
+      within(image, (frame) => ownArrays(simulate(spikingFrame(frame), image.data, options))),
+    quantised: (image) => within(image, (frame) => quantisedForward(spikingFrame(frame), image.data).slice()),
+    bytesOf: (height, width, options) =>
+      options
+        ? bytesOfSimulation(kernels, spikingOf(network), height, width, options)
+        : forwardBytes(network.layers, height, width),
+    dispose: () => {
+      disposed = true;
+      release();
+    },
+  };
+}
+
+function ownArrays(simulation: Simulation): Simulation {
+  const own = (signals: Signals): Signals =>
+    new Map([...signals].map(([name, values]) => [name, values.slice()]));
+  const { output, currents, flows } = simulation;
+  return { ...simulation, output: output.slice(), currents: own(currents), flows: own(flows) };
+}
+
+function spikingFrame(frame: Frame): Frame<SpikingNetwork> {
+  return { ...frame, network: spikingOf(frame.network) };
+}
+
+function spikingOf(network: Network): SpikingNetwork {
+  if ('neuron' in network) return network as SpikingNetwork;
+  throw new UsageError('the network has no neurons: convert it first');
+}
+
+function bytesOfSimulation(
+  kernels: Kernels,
+  network: SpikingNetwork,
+  height: number,
+  width: number,
+  options: SimulationOptions,
+): number {
+  const sums = (options.keep ?? ALL_SUMS).length;
+  const membranes = mostMembranes(network);
+  const { layers } = network;
+  if (options.timing === 'delayed') return delayedBytes(layers, height, width, sums, membranes);
+  if (runsLayerByLayer(kernels, network, options))
+    return simulationBytes(layers, height, width, options.steps, sums, membranes);
+  return stepByStepBytes(layers, height, width, sums, membranes);
+}

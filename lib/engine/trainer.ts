@@ -1,0 +1,91 @@
+/**
+ * A network that learns: its weights and the optimiser's averages stay in the engine between updates; what comes out
+ * are copies. How gradients come about is the method's business (method.ts), when to stop is train/loop.ts's.
+ */
+
+import type { Network } from '../net/network.js';
+import { mapParameters, type Parameters, zerosLike } from '../net/parameters.js';
+import { batchGradient } from './batch.js';
+import type { Kernels } from './contract.js';
+import { NotFiniteError } from './finite.js';
+import type { Example, Method } from './method.js';
+import type { Averages, Optimiser } from './optimiser.js';
+
+export interface TrainerOptions {
+  readonly optimiser: Optimiser;
+  /** Gradients longer than this (L2 norm over all parameters) are shortened to it; 0 or left out: never. */
+  readonly clip?: number;
+  /** Where training goes on from: the optimiser's averages, and how many updates they have seen; default: nothing. */
+  readonly averages?: Averages;
+  readonly updates?: number;
+}
+
+export interface Trainer {
+  /**
+   * One update by the mean over a batch; returns its loss. DataError or UsageError for examples that do not fit,
+   * NotFiniteError where loss or gradient is no number: then nothing was updated.
+   */
+  step(examples: readonly Example[], learningRate: number): number;
+  /** The parameters as they are now: copies. */
+  parameters(): Parameters;
+  /** The optimiser's averages as they are now: copies. */
+  averages(): Averages;
+  /** Frees what it holds in the engine. */
+  dispose(): void;
+}
+
+export function newTrainer<N extends Network>(
+  kernels: Kernels,
+  network: N,
+  method: Method<N>,
+  { optimiser, clip = 0, ...from }: TrainerOptions,
+): Trainer {
+  const resident = (parameters: Parameters) => mapParameters(parameters, kernels.resident);
+  const parameters = resident(network.parameters);
+  const trained = { ...network, parameters };
+  const averages: Averages = new Map(
+    optimiser.slots.map((slot) => [slot, resident(from.averages?.get(slot) ?? zerosLike(parameters))]),
+  );
+  let updates = from.updates ?? 0;
+  return {
+    step: (examples, learningRate) =>
+      kernels.scope(() => {
+        const { loss, gradients } = batchGradient(kernels, trained, method, examples);
+        requireFinite('loss', loss);
+        guardNorm(kernels, gradients, clip);
+        updates += 1;
+        const [first, second] = optimiser.slots.map((slot) => averages.get(slot)!);
+        for (const [name, weight] of parameters) {
+          const own = [first.get(name)!, second.get(name)!] as const;
+          optimiser.update(kernels, weight, own, gradients.get(name)!, learningRate, updates);
+        }
+        return loss;
+      }),
+    parameters: () => copies(parameters),
+    averages: () => new Map([...averages].map(([slot, values]) => [slot, copies(values)])),
+    dispose: () => {
+      for (const held of [parameters, ...averages.values()])
+        for (const values of held.values()) kernels.release(values);
+    },
+  };
+}
+
+/** Arrays of the caller's own. */
+export function copies(parameters: Parameters): Parameters {
+  return mapParameters(parameters, (values) => values.slice());
+}
+
+/** Refuses a gradient that is no number, and shortens one that is longer than `clip`. */
+function guardNorm(kernels: Kernels, gradients: Parameters, clip: number): void {
+  let squares = 0; // float64, in the order of the parameters: the same number on every engine
+  for (const gradient of gradients.values()) for (const value of gradient) squares += value * value;
+  const norm = Math.sqrt(squares);
+  requireFinite('norm of the gradient', norm);
+  if (clip === 0 || norm <= clip) return;
+  const divisor = Math.fround(norm / clip);
+  for (const gradient of gradients.values()) kernels.divideBy(gradient, divisor);
+}
+
+function requireFinite(what: string, value: number): void {
+  if (!Number.isFinite(value)) throw new NotFiniteError(`the ${what} became ${value}`);
+}

@@ -1,0 +1,17 @@
+/** The authors' IF neurons send spikes of 1, whatever their threshold is: their I_out counts spikes without V_th. */
+
+import type { Signals } from '../net/network.js';
+import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
+
+export interface FlowsAndCounts {
+  readonly flows: Signals;
+  readonly spikeCounts: ReadonlyMap<string, Uint32Array>;
+}
+
+export const countedFlow = {
+  keep: ['currents', 'flows', 'spikeCounts'] as const,
+  flow: ({ flows, spikeCounts }: FlowsAndCounts, { neuron }: SpikingNetwork): Signals => {
+    if (neuron.mostThresholds > 1) return flows;
+    return new Map([...spikeCounts].map(([name, counts]) => [name, Float32Array.from(counts)]));
+  },
+};

@@ -1,0 +1,17 @@
+/** Eq. 10 to the letter: I_out is 0 where I_in is not above 0, whatever was fired on the way. Line 9 sums all of it. */
+
+import { type Signals, signalOf } from '../net/network.js';
+
+export interface FlowsAndCurrents {
+  readonly flows: Signals;
+  readonly currents: Signals;
+}
+
+export const gatedFlow = {
+  flow: ({ flows, currents }: FlowsAndCurrents): Signals =>
+    new Map([...flows].map(([name, flow]) => [name, gated(flow, signalOf(currents, name))])),
+};
+
+function gated(flow: Float32Array, current: Float32Array): Float32Array {
+  return flow.map((sum, n) => (current[n] > 0 ? sum : 0));
+}
