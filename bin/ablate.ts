@@ -20,6 +20,9 @@ interface Options extends DataOptions, SharedOptions {
   readonly sigma: number;
 }
 
+/** Variants that are an option with its value. */
+const OPTION = /^(slices|flow|flow-bias|logits|cut|area|v-init|neuron|profile|norm|layer-input) /;
+
 const stage: Stage<Options> = {
   name: 'ablate',
   summary: 'Show what each ambiguity of the paper, and each departure of its code, changes in the result.',
@@ -52,7 +55,11 @@ const stage: Stage<Options> = {
     const lambdas = measureLambdas(engine, unet, calibration, percentile, measuring.update);
     const trying = progress('variants', variants.length);
     const variation = { unet, lambdas, samples, patchSize: dataset.patch.size, steps, sigma, seed };
-    const rows = ablate(engine, variation, trying.update);
+    const rows = ablate(engine, variation, trying.update).map((row) => ({
+      ...row,
+      name: asOptions(row.name),
+      against: asOptions(row.against),
+    }));
     const score = scoreName(unet);
     return { json: { steps, images: samples.length, score, rows }, text: format(rows, score) };
   },
@@ -60,6 +67,12 @@ const stage: Stage<Options> = {
 
 export default stage;
 await runAsProgram(stage, import.meta.url);
+
+/** Variants are named by what is done otherwise, "flow gated"; here that is an option. */
+function asOptions(name: string): string {
+  const parts = name.split(', ');
+  return parts.map((part) => (OPTION.test(part) ? `--${part}` : part)).join(' ');
+}
 
 function format(rows: readonly AblationRow[], score: string): string {
   const change = (value: number) => (Number.isNaN(value) ? '-' : value === 0 ? '0' : value.toPrecision(2));

@@ -79,8 +79,8 @@ export async function runStage<Options>(
   argv: readonly string[],
   bars: Progress[] = [],
 ): Promise<number> {
+  const command = newCommand(stage);
   try {
-    const command = newCommand(stage);
     command.parse(argv, { from: 'user' });
     const options = { ...command.opts(), arguments: command.args } as unknown as Options & SharedOptions;
     setQuiet(options.quiet);
@@ -93,13 +93,24 @@ export async function runStage<Options>(
     print(`${options.json ? printableJson(result.json) : printable(result.text)}\n`);
     return result.failed ? EXIT.failure : EXIT.ok;
   } catch (error) {
-    return fail(stage, bars, error);
+    return fail(stage, bars, error, command);
   }
 }
 
-function fail(stage: { readonly name: string }, bars: readonly Progress[], error: unknown): number {
+function fail(
+  stage: { readonly name: string },
+  bars: readonly Progress[],
+  error: unknown,
+  command?: Command,
+): number {
   stopAll(bars);
-  return report(stage.name, error);
+  return report(stage.name, error instanceof UsageError && command ? asOption(error, command) : error);
+}
+
+/** The library names a value ("steps 0: .."); where it is an option here, it gets its dashes. */
+function asOption({ message }: UsageError, { options }: Command): UsageError {
+  const name = /^([a-z][a-z-]*)[ :]/.exec(message)?.[1];
+  return new UsageError(options.some(({ long }) => long === `--${name}`) ? `--${message}` : message);
 }
 
 /** A bar that is not stopped would draw itself, and keep the program alive, for ever. */

@@ -9,12 +9,12 @@ import type { Model } from '../../lib/model/model.js';
 import { writePng } from '../../lib/node/pictureFiles.js';
 import { hashOfModel, hashOfSamples } from '../../lib/node/run/fingerprint.js';
 import { openRunFolder } from '../../lib/node/run/runFolder.js';
-import { runSession } from '../../lib/node/run/session.js';
+import { runSession, type Session } from '../../lib/node/run/session.js';
 import type { Image } from '../../lib/picture/image.js';
 import { panel } from '../../lib/picture/panel.js';
 import { resultColumns } from '../../lib/picture/taskPicture.js';
 import type { Learner, TrainingData } from '../../lib/train/learner.js';
-import type { EpochRecord } from '../../lib/train/loop.js';
+import { DivergedError, type EpochRecord } from '../../lib/train/loop.js';
 import type { PatchSize } from '../../lib/train/patches.js';
 import { schedules } from '../../lib/train/schedule.js';
 import { formatMetrics } from './metrics.js';
@@ -97,7 +97,7 @@ export async function trainAndReport(run: TrainingRun): Promise<Result> {
     const predictions = [{ caption: 'prediction', prediction }];
     picture ??= panel(resultColumns(sample, seen, predictions, start.classNames.length));
   };
-  const outcome = await runSession({
+  const session: Session = {
     ...{ folder, start, resume: options.resume, signal },
     options: { ...options, learningRate: options.lr, updatesPerEpoch, measureStart },
     makeLearner: (model) => run.makeLearner(model, onImage),
@@ -107,7 +107,8 @@ export async function trainAndReport(run: TrainingRun): Promise<Result> {
       picture = undefined;
       context.log(describe(record, options.epochs));
     },
-  });
+  };
+  const outcome = await runSession(session).catch(namingOptions);
   if (!outcome.completed) {
     throw new Interrupted('stopped; continue with the same command and --resume', signal.reason);
   }
@@ -117,6 +118,12 @@ export async function trainAndReport(run: TrainingRun): Promise<Result> {
     json: { run: directory, model: folder.best, epochs, best },
     text: `${folder.best}: the best of ${epochs} epochs${best ? `, ${describe(best, options.epochs)}` : ''}`,
   };
+}
+
+/** A training that diverges: what the library advises has options here. */
+function namingOptions(error: unknown): never {
+  if (error instanceof DivergedError) throw new Error(`${error.message} (--lr, --clip)`);
+  throw error;
 }
 
 /** Every option that the run depends on, for config.json. */

@@ -38,6 +38,11 @@ export interface EpochRecord {
   readonly best: boolean;
 }
 
+/** Loss or gradient became no number. */
+export class DivergedError extends Error {
+  override name = 'DivergedError';
+}
+
 /** What the outside does when something has happened. */
 export interface Hooks {
   onUpdate(done: number, total: number, loss: number): void;
@@ -110,7 +115,7 @@ export async function trainLoop(training: Training, from: Progress, signal: Abor
   return true;
 }
 
-/** One update; returns its loss. An Error where training diverges, which says in which update. */
+/** One update; returns its loss. DivergedError says in which it was no number. */
 function update({ learner, trainer, options }: Training, progress: Progress): number {
   const { batch } = options;
   const before = updatesOf(progress, options);
@@ -121,7 +126,7 @@ function update({ learner, trainer, options }: Training, progress: Progress): nu
   } catch (error) {
     if (!(error instanceof NotFiniteError)) throw error;
     const remedy = 'take a lower learning rate, or clip gradients; the last checkpoint is still good';
-    throw new Error(`${error.message} at update ${before + 1}: ${remedy}`);
+    throw new DivergedError(`${error.message} at update ${before + 1}: ${remedy}`);
   }
 }
 

@@ -11,6 +11,15 @@ const ROOMS =
   );
 /** What the package exports; they import from every room. */
 const ENTRIES = ['lib/index.ts', 'lib/node.ts'];
+/** What other rooms may import of an engine. */
+const DOOR = new Set(
+  (
+    'asfMethod backprop choose delayed door finite memory method optimiser predict probability program readout ' +
+    'recording simulation tiles trainer'
+  )
+    .split(' ')
+    .map((name) => `lib/engine/${name}.ts`),
+);
 const LONGEST_FILE = 300;
 
 const files = ['lib', 'bin', 'test'].flatMap(sourcesIn);
@@ -57,6 +66,20 @@ t.test('imports have no cycles', async (t) => {
   for (const file of library) visit(file, []);
   t.equal(done.size, library.length);
 });
+
+t.test(
+  'kernels and the memory of engines are seen in lib/engine only, and by what times kernels',
+  async (t) => {
+    const inside = /^(lib\/engine|bin\/bench)\//;
+    for (const file of library.filter((file) => !inside.test(file))) {
+      const used = importsOf(file).find((target) => target.startsWith('lib/engine/') && !DOOR.has(target));
+      if (used) t.fail(`${file} imports ${used}`);
+      const found = /\bchooseKernels\b|\b(scope|keep|frozen|hold|resident)\(/.exec(textOf(file));
+      if (found) t.fail(`${file}: ${found[0]}`);
+    }
+    for (const target of DOOR) t.ok(library.includes(target), target);
+  },
+);
 
 t.test('only lib/format imports ndarray', async (t) => {
   for (const file of library.filter((file) => /from 'ndarray/.test(textOf(file))))

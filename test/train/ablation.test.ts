@@ -66,7 +66,7 @@ for (const [engine, kernels] of backends) {
     const paper = row('connection-wise');
     t.match(paper, { outputChange: 0, gradientChange: 0 });
     t.ok(paper.spikes > 0 && paper.loss > 0);
-    for (const name of ['--flow-bias once', '--flow gated', '--logits sum']) {
+    for (const name of ['flow-bias once', 'flow gated', 'logits sum']) {
       t.match(
         row(name),
         { outputChange: 0, score: paper.score, spikes: paper.spikes },
@@ -74,7 +74,7 @@ for (const [engine, kernels] of backends) {
       );
       t.ok(row(name).gradientChange > 0, name);
     }
-    for (const name of ['--slices short', '--v-init half', 'layer-wise']) {
+    for (const name of ['slices short', 'v-init half', 'layer-wise']) {
       t.ok(row(name).outputChange > 0 && row(name).gradientChange > 0, name);
     }
     t.ok(row('reading the step before').outputChange > 0);

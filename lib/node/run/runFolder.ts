@@ -73,7 +73,7 @@ const LEFTOVER = /^(config\.json|metrics\.jsonl|(last|best)\.safetensors|.*\.png
 export function openRunFolder(request: RunRequest): RunFolder {
   const { directory, resume } = request;
   if (resume && !existsSync(join(directory, 'config.json'))) {
-    throw new UsageError(`--resume: there is no run in ${directory}`);
+    throw new UsageError(`resume: there is no run in ${directory}`);
   }
   makeFolder(directory);
   const lock = lockRun(directory, request.remark);
@@ -92,9 +92,7 @@ function openLocked({ directory, config, start, resume, remark }: RunRequest, lo
   const begun = existsSync(paths.config) && existsSync(last);
   const epochs = textOf(paths.metrics).split('\n').filter(Boolean).length;
   if ((begun || epochs > 0) && !resume) {
-    throw new UsageError(
-      `--out ${directory}: holds a run already; continue it with --resume or choose another folder`,
-    );
+    throw new UsageError(`out ${directory}: holds a run already; resume it or choose another folder`);
   }
   // In its first epoch a run may be stopped just before the checkpoint is written: then it begins again.
   if (!begun && epochs > 1) {
@@ -149,7 +147,7 @@ function requireSameConfig(
 ): void {
   if (saved.samples !== undefined && saved.samples !== config.samples) {
     requireSameOptions(saved, config); // a cause that can be named comes first
-    throw new UsageError('--resume: --data holds other images or labels than the run was started with');
+    throw new UsageError('resume: the data hold other images or labels than the run was started with');
   }
   requireSameOptions(saved, config);
   const { epochs: before } = saved;
@@ -157,7 +155,7 @@ function requireSameConfig(
   if (before === undefined || now === before) return;
   if (now < before) {
     throw new UsageError(
-      `--resume: epochs is ${now}, but the run was started with ${before}: it can be prolonged only`,
+      `resume: epochs is ${now}, but the run was started with ${before}: it can be prolonged only`,
     );
   }
   remark(
@@ -170,6 +168,6 @@ function requireSameOptions(saved: RunConfig, config: RunConfig): void {
     if (FREE_TO_CHANGE.has(key) || key === 'samples') continue;
     const [before, now] = [JSON.stringify(saved[key]), JSON.stringify(config[key])];
     if (before !== now)
-      throw new UsageError(`--resume: ${key} is ${now}, but the run was started with ${before}`);
+      throw new UsageError(`resume: ${key} is ${now}, but the run was started with ${before}`);
   }
 }

@@ -138,7 +138,7 @@ function moveAway(path: string, outdated: string): boolean {
 
 function refusal(directory: string, path: string, owner: Owner | undefined): string {
   return (
-    `--out ${directory}: ${nameOf(owner)} is training in it: wait for it or choose another folder ` +
+    `out ${directory}: ${nameOf(owner)} is training in it: wait for it or choose another folder ` +
     `(if you know that it is gone, delete ${path})`
   );
 }
