@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-
 /** `spiking-unet compare`: where two dumps, models or files of gradients first differ, and how much each tensor does. */
 
 import { DataError, UsageError } from '../lib/core/error.js';

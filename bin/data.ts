@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-
 /** `spiking-unet data`: lists the data sets, says what is wrong with one, or writes a synthetic twin to disk. */
 
 import { DataError, UsageError } from '../lib/core/error.js';

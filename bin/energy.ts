@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-
 /** `spiking-unet energy`: operations and joules of a network, counted in three named ways (section 4.4.3). */
 
 import { UsageError } from '../lib/core/error.js';

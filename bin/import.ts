@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-
 /** `spiking-unet import`: makes a model of a PyTorch state dict. */
 
 import { encodeModel } from '../lib/model/model.js';

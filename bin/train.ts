@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-
 /** `spiking-unet train`: trains a U-Net by back-propagation (section 3.1 of the paper). */
 
 import { toUnet } from '../lib/convert/spikingModel.js';

@@ -1,6 +1,6 @@
 /**
  * What the bench and its peers tell each other: a peer is a process that reads one job from a file and prints
- * one answer. The form of both is that of fixtures/peers/torch_peer.py; the JavaScript peers write their
+ * one answer. The form of both is that of torch_peer.py; the JavaScript peers write their
  * output besides.
  */
 
