@@ -12,7 +12,7 @@ const tiny = ['--repeats', '1', '--widths', '1', '--size', '32', '--steps', '2',
 
 /** `npm run bench:peers -- ARGS`, with a Python that answers every job with the same wrong result or is not there. */
 function benchPeers(python: string, ...args: readonly string[]) {
-  const loader = ['--import', '@tapjs/typescript/import', 'test/peers/bench.ts'];
+  const loader = ['--import', './test/support/typescript.mjs', 'test/peers/bench.ts'];
   return spawnSync(process.execPath, [...loader, ...tiny, '--peers', root, '--python', python, ...args], {
     encoding: 'utf8',
     env: { ...process.env, NODE_OPTIONS: '' },

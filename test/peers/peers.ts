@@ -28,7 +28,11 @@ export interface Peer {
 }
 
 /** A JavaScript peer is a process of its own, loaded as the tests are. */
-const runTypeScript = [process.execPath, '--import', '@tapjs/typescript/import'];
+const runTypeScript = [
+  process.execPath,
+  '--import',
+  fileURLToPath(new URL('../support/typescript.mjs', import.meta.url)),
+];
 
 export const peers: readonly Peer[] = [
   jsPeer('tfjs wasm', './tfjsPeer.ts', false, {
