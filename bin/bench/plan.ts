@@ -4,7 +4,7 @@ import type { Image } from '../../lib/picture/image.js';
 import { convolutionSets, eventSets, type Together } from './convolutionRows.js';
 import { type Engine, withReference } from './engine.js';
 import { type Limits, measure } from './measure.js';
-import { networkWorks } from './networkRows.js';
+import { networkWorks } from './networkTimes.js';
 import { pixelwiseWorks } from './pixelwiseRows.js';
 import { type Group, type Row, rowsOf } from './rows.js';
 import { measureAxis, scalingAxes } from './scaling.js';

@@ -5,7 +5,7 @@ import { exactMacs } from '../../lib/measure/energyModels.js';
 import { SIZE_STEP } from '../../lib/net/architecture.js';
 import type { Engine } from './engine.js';
 import { type Limits, measure } from './measure.js';
-import { networkWork, type Scene } from './networkRows.js';
+import { networkWork, type Scene } from './networkTimes.js';
 import { type Row, rowOf } from './rows.js';
 import type { Subject } from './subject.js';
 

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/convert/spikingModel.js';
 import { DEFAULT_STEPS, stepsOf } from '../../lib/convert/usualSteps.js';
 import { DataError } from '../../lib/core/error.js';
+import { sha256 } from '../../lib/core/sha256.js';
 import { availableMemory } from '../../lib/core/systemMemory.js';
 import type { Kernels } from '../../lib/engine/contract.js';
 import { delayedLatency } from '../../lib/engine/delayed.js';
@@ -22,7 +23,6 @@ import {
 } from '../../lib/engine/simulation.js';
 import { delayedBytes, simulationBytes, stepByStepBytes } from '../../lib/engine/simulationMemory.js';
 import { type MemoryLimit, tiledRun } from '../../lib/engine/tiles.js';
-import { sha256 } from '../../lib/format/checksum.js';
 import { decodeModel, type Model, NO_CHECKSUM } from '../../lib/model/model.js';
 import { mostMembranes } from '../../lib/neuron/spikingNetwork.js';
 import { modelPath } from '../../lib/node/bundled.js';

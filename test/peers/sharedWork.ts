@@ -3,7 +3,7 @@
 import { macsOf, type Shape } from '../../bin/bench/convolutionRows.js';
 import { tensorOf, zerosOf } from '../../bin/bench/engine.js';
 import type { Work } from '../../bin/bench/measure.js';
-import { networkWork, PATCH } from '../../bin/bench/networkRows.js';
+import { networkWork, PATCH } from '../../bin/bench/networkTimes.js';
 import type { Subject } from '../../bin/bench/subject.js';
 import { packConv } from '../../lib/format/layout.js';
 import { type PeerWork, ramp } from './peerJob.js';
