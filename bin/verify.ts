@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `spiking-unet verify`: whether this machine computes, on every engine, the bits that every machine should. */
 
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { DataError, UsageError } from '../lib/core/error.js';
 import { chooseEngine, engines } from '../lib/engine/choose.js';
 import type { Engine } from '../lib/engine/door.js';

@@ -1,8 +1,19 @@
-/** What the package offers to programs; the command line in bin/ is built from the same functions. */
+/**
+ * What the package offers to programs, in a browser as well: nothing here reads files, imports Node or generates code. The
+ * command line in bin/ is built from the same functions and those of node.ts.
+ */
 
 export { calibrationInputs } from './convert/calibration.js';
 export { type ConversionPlan, convertModel } from './convert/conversion.js';
 export { type NormalisedNetwork, normaliseModel } from './convert/normaliseModel.js';
+export {
+  type Denoised,
+  type LoadedNetwork,
+  type LoadOptions,
+  openNetwork,
+  type RunOptions,
+  type Segmentation,
+} from './convert/openNetwork.js';
 export { type LayerScales, layerScales, normalisations } from './convert/scales.js';
 export {
   combine,
@@ -16,9 +27,6 @@ export { type Lambdas, type Measured, measureActivations, measureLambdas } from 
 export { DataError, UsageError } from './core/error.js';
 export type { FloatImage } from './core/floatImage.js';
 export { type Rng, stream } from './core/rng.js';
-export { checkDataset } from './data/checkDataset.js';
-export type { Dataset, Split } from './data/dataset.js';
-export { datasets, findDataset } from './data/index.js';
 export { convertAutomatically } from './diagnose/autoThresholds.js';
 export { type Check, checkConversion } from './diagnose/checkConversion.js';
 export { type AsfOptions, type AsfPieces, asf } from './engine/asfMethod.js';
@@ -50,9 +58,6 @@ export type { Network } from './net/network.js';
 export { findNeuron, neuronParameters, neurons } from './neuron/index.js';
 export type { Neuron, NeuronParameters } from './neuron/neuron.js';
 export type { SpikingNetwork } from './neuron/spikingNetwork.js';
-export { readImage, readRaster, writePng } from './node/pictureFiles.js';
-export { decodeImage, decodeRasters, type Limits } from './picture/decode.js';
-export { encodePng } from './picture/encode.js';
 export type { Image } from './picture/image.js';
 export { preprocess } from './picture/preprocess.js';
 export { type Raster, toImage } from './picture/raster.js';

@@ -1,13 +1,21 @@
-/** `spiking-unet/node`: what needs files, besides all that the package itself offers. */
+/**
+ * `spiking-unet/node`: what needs files, besides what the package itself offers: networks by name, pictures, data sets,
+ * and views of pictures and results as ndarrays.
+ */
 
+export type {
+  Denoised,
+  LoadedNetwork,
+  LoadOptions,
+  RunOptions,
+  Segmentation,
+} from './convert/openNetwork.js';
+export { checkDataset } from './data/checkDataset.js';
+export type { Dataset, Split } from './data/dataset.js';
 export { datasets, findDataset } from './data/index.js';
 export { bundledNames } from './node/bundled.js';
-export {
-  type Denoised,
-  type LoadedNetwork,
-  type LoadOptions,
-  load,
-  type RunOptions,
-  type Segmentation,
-} from './node/load.js';
-export { readImage as readPicture, writePng } from './node/pictureFiles.js';
+export { load } from './node/load.js';
+export { readImage as readPicture, readRaster, writePng } from './node/pictureFiles.js';
+export { imageOfView, viewImage, viewTensor } from './node/views.js';
+export { decodeImage, decodeRasters, type Limits } from './picture/decode.js';
+export { encodePng } from './picture/encode.js';

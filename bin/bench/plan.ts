@@ -3,19 +3,15 @@
 import type { Image } from '../../lib/picture/image.js';
 import { convolutionSets, eventSets, type Together } from './convolutionRows.js';
 import { door, type Engine, withReference } from './engine.js';
-import { type Exchange, withExchange } from './exchange.js';
 import { type Limits, measure } from './measure.js';
 import { networkWorks } from './networkTimes.js';
-import { type Peer, type PeerOptions, peers } from './peers.js';
 import { pixelwiseWorks } from './pixelwiseRows.js';
 import { type Group, type Row, rowsOf } from './rows.js';
 import { measureAxis, scalingAxes } from './scaling.js';
-import { type SharedWork, sharedConvolution, sharedNetworkWorks } from './sharedWork.js';
-import { sideBySide } from './sideBySide.js';
 import { type GivenModel, makeSubject, type Subject } from './subject.js';
 
-export interface PlanOptions extends PeerOptions {
-  readonly only: readonly Group[];
+/** What networks are timed on, and how. */
+export interface BenchOptions {
   readonly widths: readonly number[];
   readonly size: number;
   readonly steps: number;
@@ -26,13 +22,17 @@ export interface PlanOptions extends PeerOptions {
   readonly limits: Limits;
 }
 
+export interface PlanOptions extends BenchOptions {
+  readonly only: readonly Group[];
+}
+
 export interface Task {
   readonly label: string;
   run(): Iterable<Row>;
 }
 
 export interface Note {
-  readonly group: Group;
+  readonly group: string;
   readonly text: string;
 }
 
@@ -47,15 +47,14 @@ export function planBench(options: PlanOptions, note: (note: Note) => void): Tas
     events: () => eventSets(options.size).map((set) => kernelTask('events', set, 'dense', options)),
     network: () => options.widths.map((width) => networkTask(width, subjects, options, note)),
     scaling: () => scalingTasks(subjects, options, note),
-    peers: () => peers.flatMap((peer) => peerTasks(peer, subjects, options, note)),
   };
   return options.only.flatMap((group) => plans[group]());
 }
 
-type Subjects = (width: number) => Subject;
+export type Subjects = (width: number) => Subject;
 
 /** Networks by width, made once: it takes seconds for wide ones. */
-function subjectsOf({ models, picture, engines, seed }: PlanOptions): Subjects {
+export function subjectsOf({ models, picture, engines, seed }: BenchOptions): Subjects {
   const made = new Map<number, Subject>();
   const engine = door(engines.at(-1)!);
   return (width) => {
@@ -110,58 +109,7 @@ function scalingTasks(subjects: Subjects, options: PlanOptions, note: (note: Not
   ];
 }
 
-/** Everything a peer can do, or a note on how to install it. */
-function peerTasks(peer: Peer, subjects: Subjects, options: PlanOptions, note: (note: Note) => void): Task[] {
-  const command = peer.find(options);
-  if (!command) {
-    note({ group: 'peers', text: `${peer.name} is not installed: ${peer.install(options)}` });
-    return [];
-  }
-  if (!peer.threaded && options.engines.length > 1) {
-    note({ group: 'peers', text: `${peer.name} has no threads in Node: compared on one` });
-  }
-  const engines = options.engines.filter(({ threads }) => threads === 1 || peer.threaded);
-  const task = (label: string, works: () => SharedWork[]): Task => ({
-    label: `${peer.name}: ${label}`,
-    run: () =>
-      withExchange((exchange) => {
-        const shared = works().filter(({ theirs }) => peer.works.includes(theirs.work));
-        const pairs = shared.flatMap((work) => engines.map((engine) => [work, engine] as const));
-        const compare = sideBySideWith(peer, command, exchange, options, note);
-        return pairs.flatMap(([work, engine]) => compare(work, engine));
-      }),
-  });
-  return [
-    task('convolution', () => [sharedConvolution(options.size)]),
-    ...options.widths.map((width) =>
-      task(`network of width ${width}`, () => {
-        note({ group: 'peers', text: sourceOf(subjects(width)) });
-        return sharedNetworkWorks(subjects(width), options.size, options.steps);
-      }),
-    ),
-  ];
-}
-
-/** A peer that fails is a remark, not the end: what was measured before it stays. */
-function sideBySideWith(
-  peer: Peer,
-  command: readonly string[],
-  exchange: Exchange,
-  options: PlanOptions,
-  note: (note: Note) => void,
-) {
-  return (work: SharedWork, engine: Engine): readonly Row[] => {
-    try {
-      const { rows, warning } = sideBySide(work, engine, peer, command, exchange, options);
-      if (warning !== undefined) note({ group: 'peers', text: warning });
-      return rows;
-    } catch (error) {
-      note({ group: 'peers', text: `${work.ours.name}: ${(error as Error).message}` });
-      return [];
-    }
-  };
-}
-
-function sourceOf({ width, source }: Subject): string {
+/** What the reader of a table should know of a network. */
+export function sourceOf({ width, source }: Subject): string {
   return `width ${width}: ${source}`;
 }

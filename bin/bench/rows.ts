@@ -10,14 +10,14 @@ export const groups = {
   events: 'Event-driven kernels: dense-equivalent multiply-accumulates, zero inputs included, a second',
   network: 'Whole network: time; ratios are speeds',
   scaling: 'Scaling on one thread: time; ratios are times',
-  peers: 'Peers: the same work side by side; ratios are our speed in units of theirs',
 } as const;
 
 export type Group = keyof typeof groups;
 
 /** A thing that is compared with several others has a row for each. */
 export interface Row {
-  readonly group: Group;
+  /** Which part of the table it is in; "peers" for those of test/peers. */
+  readonly group: string;
   readonly name: string;
   /** The engine or the peer. */
   readonly by: string;
@@ -29,8 +29,6 @@ export interface Row {
   readonly ratio?: number;
   /** What the ratio compares with. */
   readonly to?: string;
-  /** How far the result is from that of `to`, relative. */
-  readonly difference?: number;
 }
 
 export type Measured = Timing & { readonly work: Work; readonly engine: Engine };
@@ -41,7 +39,7 @@ export function speedOf({ work, median }: { work: Work; median: number }): numbe
 }
 
 /** A row without a comparison. */
-export function rowOf(group: Group, work: Work, by: string, threads: number, timing: Timing): Row {
+export function rowOf(group: string, work: Work, by: string, threads: number, timing: Timing): Row {
   const speed = speedOf({ work, ...timing });
   const value = work.unit === 'ms' ? 1000 / speed : speed / 1e9;
   return { group, name: work.name, by, threads, value, unit: work.unit, spread: timing.spread };

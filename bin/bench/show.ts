@@ -2,7 +2,7 @@
 
 import { availableParallelism, cpus } from 'node:os';
 import { table } from '../cli/table.js';
-import { type Group, groups, type Row } from './rows.js';
+import type { Row } from './rows.js';
 
 export interface Machine {
   readonly cpu: string;
@@ -20,20 +20,21 @@ export function machineInfo(): Machine {
   };
 }
 
-/** `notes` are printed under the heading of their group. */
+/** Tables under the headings of their groups; `notes` are printed between a heading and its table. */
 export function formatBench(
   machine: Machine,
+  headings: Readonly<Record<string, string>>,
   rows: readonly Row[],
-  notes: readonly { group: Group; text: string }[],
+  notes: readonly { group: string; text: string }[],
 ): string {
   const { cpu, cores, node, platform } = machine;
   const head = `${cpu}, ${cores} cores, Node ${node}, ${platform}; medians, +-: distance of quartiles`;
-  const sections = (Object.keys(groups) as Group[]).map((group) => {
+  const sections = Object.entries(headings).map(([group, heading]) => {
     const remarks = notes.filter((note) => note.group === group).map(({ text }) => `  ${text}`);
     const lines = linesOf(rows.filter((row) => row.group === group));
     if (lines.length === 0 && remarks.length === 0) return '';
     const body = lines.length > 0 ? [table(['', 'by', 'threads', 'value', '', '+-', 'ratio'], lines)] : [];
-    return ['', groups[group], ...remarks, ...body].join('\n');
+    return ['', heading, ...remarks, ...body].join('\n');
   });
   return [head, ...sections.filter((section) => section !== '')].join('\n');
 }
@@ -65,11 +66,8 @@ function sameThing(a: Row, b: Row): boolean {
   return a.name === b.name && a.by === b.by && a.threads === b.threads && a.value === b.value;
 }
 
-function ratioText({ ratio, to, difference }: Row): string {
-  if (ratio === undefined) return '';
-  const apart =
-    difference === undefined ? '' : `, results ${difference ? difference.toExponential(0) : 0} apart`;
-  return `${digits(ratio)}x ${to}${apart}`;
+function ratioText({ ratio, to }: Row): string {
+  return ratio === undefined ? '' : `${digits(ratio)}x ${to}`;
 }
 
 function percent({ spread }: Row): string {

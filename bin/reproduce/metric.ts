@@ -1,6 +1,6 @@
 /** The figures of the tables: where each stands in what `evaluate --json` or `energy --json` prints. */
 
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 export interface Metric {
   readonly name: string;

@@ -2,9 +2,9 @@
 
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { DataError, UsageError } from '../../lib/core/error.js';
-import { sha256 } from '../../lib/format/checksum.js';
+import { sha256 } from '../../lib/core/sha256.js';
 import { parseJson } from '../../lib/format/json.js';
 import { makeFolder, readBytes, writeFileAtomic } from '../../lib/node/files.js';
 import { type Job, modelOf } from './job.js';
@@ -18,9 +18,9 @@ const schema = z.object({
   threads: z.number(),
   result: z.record(z.string(), z.unknown()),
   /** SHA-256 of the model that the job left behind, where it made one. */
-  model: z.string().optional(),
+  model: z.optional(z.string()),
   /** SHA-256 of all the rest; earlier versions wrote none. */
-  sha256: z.string().optional(),
+  sha256: z.optional(z.string()),
 });
 
 export type Done = z.infer<typeof schema>;

@@ -7,7 +7,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { DataError } from '../core/error.js';
 import { readBytes } from '../node/files.js';
 import { readImage, readRaster } from '../node/pictureFiles.js';

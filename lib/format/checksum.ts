@@ -4,8 +4,8 @@
  * on the order in which a program writes them. They protect against damage, not against forgery.
  */
 
-import { createHash } from 'node:crypto';
 import { DataError } from '../core/error.js';
+import { sha256 } from '../core/sha256.js';
 
 /** A tensor as it lies in a file. */
 export interface StoredTensor {
@@ -85,11 +85,4 @@ function canonical(metadata: Readonly<Record<string, string>>): string {
 /** By UTF-16 code units. */
 function byName(a: StoredTensor, b: StoredTensor): number {
   return a.name < b.name ? -1 : 1;
-}
-
-/** SHA-256 of several parts, one after the other, in hexadecimal digits. */
-export function sha256(...parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('hex');
 }

@@ -1,13 +1,19 @@
-/** JSON of a given form. */
+/**
+ * JSON of a given form. Schemas are those of zod/mini, a thirtieth of zod in a bundle; its messages have to be asked for,
+ * which is done here for all.
+ */
 
-import type { z } from 'zod';
+import * as z from 'zod/mini';
+import english from 'zod/v4/locales/en.js';
 import { DataError } from '../core/error.js';
+
+z.config(english());
 
 /**
  * The value that a text stands for; DataError says where it is not JSON or not of the form that the schema gives, and
  * what to do about it where the caller knows.
  */
-export function parseJson<Schema extends z.ZodType>(
+export function parseJson<Schema extends z.core.$ZodType>(
   schema: Schema,
   text: string,
   where: string,
@@ -20,7 +26,7 @@ export function parseJson<Schema extends z.ZodType>(
   } catch {
     throw new DataError(`${where}: is not valid JSON${end}`);
   }
-  const parsed = schema.safeParse(value);
+  const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0];
   throw new DataError(`${where}: ${path.length > 0 ? `"${path.join('.')}": ` : ''}${message}${end}`);

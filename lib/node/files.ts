@@ -21,7 +21,7 @@ import {
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DataError } from '../core/error.js';
-import { sha256 } from '../format/checksum.js';
+import { sha256 } from '../core/sha256.js';
 
 /** Of temporary files: on which host, and in which process, they were made. */
 const HOST = sha256(hostname()).slice(0, 8);

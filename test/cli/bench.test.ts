@@ -1,21 +1,16 @@
 /** The bench on tiny networks: what it prints is complete and valid. Nothing is said about time. */
 
-import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import t from 'tap';
-import { readAnswer } from '../../bin/bench/benchJob.js';
 import { summarise } from '../../bin/bench/measure.js';
 import type { Row } from '../../bin/bench/rows.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
-const root = t.testdir();
 const tiny = ['bench', '--repeats', '1', '--widths', '1,2', '--size', '32', '--steps', '2', '--threads', '1'];
-const withoutPeers = ['--peers', root, '--python', 'no-such-python'];
 
 t.test('every group has rows with positive, finite values', async (t) => {
-  const { machine, notes, rows } = spikingUnetJson(...tiny, '--python', fakePython());
+  const { machine, notes, rows } = spikingUnetJson(...tiny);
   t.match(machine, { cpu: /./, cores: Number, node: process.version });
-  for (const group of ['kernels', 'events', 'network', 'scaling', 'peers']) {
+  for (const group of ['kernels', 'events', 'network', 'scaling']) {
     t.ok(
       rows.some((row: Row) => row.group === group),
       group,
@@ -29,23 +24,20 @@ t.test('every group has rows with positive, finite values', async (t) => {
   }
   const text = notes.map((note: { text: string }) => note.text).join('\n');
   t.match(text, /width 2: random weights/);
-  t.match(text, /conv 3x3 64->64 8x8: PyTorch fake is .* away from our result, expected 0.0001/);
 });
 
-t.test('with a model and without peers, as text', async (t) => {
-  const options = ['--widths', '8', '--only', 'network,peers', '--model', 'drive'];
-  const { status, stdout } = spikingUnet(...tiny, ...withoutPeers, ...options);
+t.test('with a model, as text', async (t) => {
+  const options = ['--widths', '8', '--only', 'network', '--model', 'drive'];
+  const { status, stdout } = spikingUnet(...tiny, ...options);
   t.equal(status, 0);
   t.match(stdout, /Node v.*\n\nWhole network/);
   t.match(stdout, /width 8: drive\n/);
   t.match(stdout, /U-Net forward, width 8, 32x32 +\w+ +1 +[\d.]+ +ms/);
-  t.match(stdout, /tfjs wasm is not installed: npm install .*@tensorflow\/tfjs-backend-wasm@/);
-  t.match(stdout, /PyTorch is not installed: no-such-python -m pip install torch/);
   t.notMatch(stdout, /Kernels/);
 });
 
 for (const [option, value, message] of [
-  ['--only', 'kernels,speed', /--only.*"speed" is none of kernels, events, network, scaling, peers/],
+  ['--only', 'kernels,speed', /--only.*"speed" is none of kernels, events, network, scaling/],
   ['--widths', '8,x', /--widths.*whole number of at least 1/],
   ['--size', '100', /--size.*multiple of 16/],
   ['--repeats', '0', /--repeats.*whole number of at least 1/],
@@ -63,19 +55,3 @@ t.test('medians and quartiles', async (t) => {
   t.same(summarise([5]), { median: 5, spread: 0 });
   t.same(summarise([4, 1, 2, 3]), { median: 2.5, spread: 1.5 / 2.5 });
 });
-
-t.test('a peer that says something else', async (t) => {
-  t.throws(() => readAnswer('warming up\nhello', 'tfjs'), /tfjs: expected a JSON answer, got "hello"/);
-  const answer = { version: '1', threads: 1, results: [{ seconds: [1], checksum: { output: 2 } }] };
-  t.same(readAnswer(`warming up\n${JSON.stringify(answer)}\n`, 'tfjs'), answer);
-});
-
-/** Says that PyTorch is there, and answers every job with the same wrong result. */
-function fakePython(): string {
-  const file = join(root, 'python');
-  const answer = { torch: 'fake', threads: 1, results: [{ seconds: [1], checksum: { output: 1, loss: 1 } }] };
-  const body = `if (process.argv[2] !== '-c') console.log(${JSON.stringify(JSON.stringify(answer))});`;
-  writeFileSync(file, `#!${process.execPath}\n${body}\n`);
-  chmodSync(file, 0o755);
-  return file;
-}

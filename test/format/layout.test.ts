@@ -1,3 +1,6 @@
+import fc from 'fast-check';
+import ndarray from 'ndarray';
+import ops from 'ndarray-ops';
 import t from 'tap';
 import { checkFinite, checkLength, sizeOf } from '../../lib/core/shape.js';
 import {
@@ -20,6 +23,27 @@ t.test('permuted axes: element [i,j,k] of the result is [k,i,j] of the source', 
       for (let k = 0; k < 2; k++) t.equal(result[(i * 4 + j) * 2 + k], source[(k * 3 + i) * 4 + j]);
     }
   }
+});
+
+t.test('any permutation of any shape is that of ndarray', async (t) => {
+  const cases = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 5 }).chain((shape) => {
+    const all = shape.map((_, k) => k);
+    const axes = fc.shuffledSubarray(all, { minLength: shape.length });
+    return fc.record({ shape: fc.constant(shape), axes });
+  });
+  const theirs = (data: Float32Array, shape: number[], axes: number[]) => {
+    const source = ndarray(data, shape).transpose(...axes);
+    const target = ndarray(new Float32Array(data.length), source.shape);
+    ops.assign(target, source);
+    return target.data;
+  };
+  fc.assert(
+    fc.property(cases, ({ shape, axes }) => {
+      const data = count(sizeOf(shape));
+      t.strictSame(permute(data, shape, axes), theirs(data, shape, axes));
+    }),
+    { seed: 1 },
+  );
 });
 
 t.test('weights: OIHW and IOHW to [ky,kx,I,O] and back', async (t) => {

@@ -4,7 +4,7 @@
  * compressed, encrypted and split archives, and those above 4 GiB, are refused.
  */
 
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../../core/crc32.js';
 import { DataError, shown } from '../../core/error.js';
 
 const LOCAL = { signature: 0x04034b50, size: 30 };

@@ -1,6 +1,6 @@
 /** Hashes that tell whether two runs start from the same model and are trained on the same samples. */
 
-import { sha256 } from '../../format/checksum.js';
+import { sha256 } from '../../core/sha256.js';
 import { encodeModel, type Model } from '../../model/model.js';
 import type { Sample } from '../../picture/sample.js';
 import type { TrainingData } from '../../train/learner.js';

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DataError, UsageError } from '../../core/error.js';
-import { sha256 } from '../../format/checksum.js';
+import { sha256 } from '../../core/sha256.js';
 import { parseJson } from '../../format/json.js';
 import type { EpochRecord } from '../../train/loop.js';
 import { makeFolder, readBytes, removeFile, removeLeftovers, writeFileAtomic } from '../files.js';

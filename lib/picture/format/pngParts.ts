@@ -3,7 +3,7 @@
  * checksum checked. Chunks of other kinds are skipped where the file says that they may be.
  */
 
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../../core/crc32.js';
 import { Unsupported } from './format.js';
 
 export interface Header {

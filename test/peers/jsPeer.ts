@@ -10,7 +10,7 @@ import {
   type PeerJob,
   type PeerWork,
   ramp,
-} from './benchJob.js';
+} from './peerJob.js';
 
 /** A library that has loaded. */
 export interface JsPeer {

@@ -6,9 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageFile } from '../../lib/node/package.js';
-import { Interrupted } from '../cli/signals.js';
-import { type PeerAnswer, type PeerWork, readAnswer } from './benchJob.js';
+import { Interrupted } from '../../bin/cli/signals.js';
+import { type PeerAnswer, type PeerWork, readAnswer } from './peerJob.js';
 
 export interface PeerOptions {
   /** The folder whose node_modules holds the JavaScript peers. */
@@ -28,20 +27,29 @@ export interface Peer {
   install(options: PeerOptions): string;
 }
 
+/** A JavaScript peer is a process of its own, loaded as the tests are. */
+const runTypeScript = [
+  process.execPath,
+  '--import',
+  fileURLToPath(new URL('../support/typescript.mjs', import.meta.url)),
+];
+
 export const peers: readonly Peer[] = [
-  jsPeer('tfjs wasm', './tfjsPeer.js', false, {
+  jsPeer('tfjs wasm', './tfjsPeer.ts', false, {
     '@tensorflow/tfjs-core': '4.22.0',
     '@tensorflow/tfjs-backend-cpu': '4.22.0',
     '@tensorflow/tfjs-backend-wasm': '4.22.0',
   }),
-  jsPeer('onnxruntime-web', './onnxPeer.js', true, { 'onnxruntime-web': '1.30.0' }),
+  jsPeer('onnxruntime-web', './onnxPeer.ts', true, { 'onnxruntime-web': '1.30.0' }),
   {
     name: 'PyTorch',
     works: ['conv', 'forward', 'trainStep', 'simulate', 'asf'],
     threaded: true,
     find: (options) => {
       const python = pythons(options).find((command) => succeeds(command, ['-c', 'import torch, numpy']));
-      return python === undefined ? undefined : [python, packageFile('fixtures', 'peers', 'torch_peer.py')];
+      return python === undefined
+        ? undefined
+        : [python, fileURLToPath(new URL('torch_peer.py', import.meta.url))];
     },
     install: (options) => `${pythons(options)[0]} -m pip install torch numpy (or see --python)`,
   },
@@ -64,7 +72,7 @@ function jsPeer(
       } catch {
         return undefined;
       }
-      return [process.execPath, fileURLToPath(new URL(script, import.meta.url))];
+      return [...runTypeScript, fileURLToPath(new URL(script, import.meta.url))];
     },
     install: ({ peers }) => {
       const versions = Object.entries(packages).map((entry) => entry.join('@'));

@@ -3,9 +3,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Subject } from '../../bin/bench/subject.js';
 import { encodeModel } from '../../lib/model/model.js';
-import { bytesOf, floatsOf, type PeerJob, type PeerWork } from './benchJob.js';
-import type { Subject } from './subject.js';
+import { bytesOf, floatsOf, type PeerJob, type PeerWork } from './peerJob.js';
 
 export interface Exchange {
   /** Writes the files of a job and returns the path of its description. */

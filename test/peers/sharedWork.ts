@@ -1,12 +1,12 @@
 /** What we and the peers do both: our work beside the name that peers know it by. */
 
+import { macsOf, type Shape } from '../../bin/bench/convolutionRows.js';
+import { tensorOf, zerosOf } from '../../bin/bench/engine.js';
+import type { Work } from '../../bin/bench/measure.js';
+import { networkWork, PATCH } from '../../bin/bench/networkTimes.js';
+import type { Subject } from '../../bin/bench/subject.js';
 import { packConv } from '../../lib/format/layout.js';
-import { type PeerWork, ramp } from './benchJob.js';
-import { macsOf, type Shape } from './convolutionRows.js';
-import { tensorOf, zerosOf } from './engine.js';
-import type { Work } from './measure.js';
-import { networkWork, PATCH } from './networkTimes.js';
-import type { Subject } from './subject.js';
+import { type PeerWork, ramp } from './peerJob.js';
 
 export interface SharedWork {
   readonly ours: Work;

@@ -4,12 +4,12 @@
  */
 
 import { resolve } from 'node:path';
-import { magnitude, type PeerAnswer } from './benchJob.js';
-import { type Engine, within } from './engine.js';
+import { type Engine, within } from '../../bin/bench/engine.js';
+import { type Limits, summarise, takeTurns, warmUp } from '../../bin/bench/measure.js';
+import { type Row, rowOf } from '../../bin/bench/rows.js';
 import type { Exchange } from './exchange.js';
-import { type Limits, summarise, takeTurns, warmUp } from './measure.js';
+import { magnitude, type PeerAnswer } from './peerJob.js';
 import { type Peer, runPeer } from './peers.js';
-import { type Row, rowOf } from './rows.js';
 import type { SharedWork } from './sharedWork.js';
 
 /** Each starts the peer's process anew. */
@@ -21,12 +21,18 @@ export interface Outcome {
   readonly warning?: string;
 }
 
+/** Who is measured with what: our engine, and a peer that is started by a command and told its job in a folder. */
+export interface Sides {
+  readonly engine: Engine;
+  readonly peer: Peer;
+  readonly command: readonly string[];
+  readonly exchange: Exchange;
+}
+
+/** Both in turns, ours first. */
 export function sideBySide(
   shared: SharedWork,
-  engine: Engine,
-  peer: Peer,
-  command: readonly string[],
-  exchange: Exchange,
+  { engine, peer, command, exchange }: Sides,
   { peers, limits }: { readonly peers: string; readonly limits: Limits },
 ): Outcome {
   const { ours, theirs, subject, tolerance } = shared;
@@ -61,7 +67,8 @@ export function sideBySide(
       ...rowOf('peers', ours, engine.name, engine.threads, own),
       ratio: other.median / own.median,
     };
-    const rows = [{ ...row, to: by, difference }, rowOf('peers', ours, by, answer!.threads, other)];
+    const to = `${by}, results ${difference ? difference.toExponential(0) : 0} apart`;
+    const rows = [{ ...row, to }, rowOf('peers', ours, by, answer!.threads, other)];
     if (difference <= tolerance) return { rows };
     const apart = difference.toExponential(1);
     return { rows, warning: `${ours.name}: ${by} is ${apart} away from our result, expected ${tolerance}` };

@@ -1,10 +1,10 @@
 /**
  * What the bench and its peers tell each other: a peer is a process that reads one job from a file and prints
- * one answer. The form of both is that of fixtures/peers/torch_peer.py; the JavaScript peers write their
+ * one answer. The form of both is that of torch_peer.py; the JavaScript peers write their
  * output besides.
  */
 
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { DataError } from '../../lib/core/error.js';
 
 /** A work by the name that peers know it by. */
@@ -36,17 +36,17 @@ export interface PeerJob {
 }
 
 const answerSchema = z.object({
-  torch: z.string().optional(),
-  version: z.string().optional(),
+  torch: z.optional(z.string()),
+  version: z.optional(z.string()),
   threads: z.number(),
   results: z
     .array(
       z.object({
-        seconds: z.array(z.number().positive()).min(1),
-        checksum: z.object({ output: z.number().optional(), loss: z.number().optional() }),
+        seconds: z.array(z.number().check(z.positive())).check(z.minLength(1)),
+        checksum: z.object({ output: z.optional(z.number()), loss: z.optional(z.number()) }),
       }),
     )
-    .min(1),
+    .check(z.minLength(1)),
 });
 
 export type PeerAnswer = z.infer<typeof answerSchema>;

@@ -1,0 +1,108 @@
+/**
+ * A network to use: the bytes of a model file become something that segments or denoises pictures of any size. What it
+ * answers are arrays of the caller's own. It reads no files (lib/node/load.ts does): a browser gets the bytes by `fetch`.
+ */
+
+import { UsageError } from '../core/error.js';
+import { chooseEngine } from '../engine/choose.js';
+import { argmax, predict, type Run, unetRun } from '../engine/predict.js';
+import { probabilities } from '../engine/probability.js';
+import { spikingRun } from '../engine/readout.js';
+import { decodeModel, imageChannels, type Model } from '../model/model.js';
+import type { Task } from '../net/architecture.js';
+import type { Image } from '../picture/image.js';
+import { removeNoise } from '../picture/noise.js';
+import { preprocess } from '../picture/preprocess.js';
+import { toSpikingModel, toUnet } from './spikingModel.js';
+import { stepsOf } from './usualSteps.js';
+
+export interface LoadOptions {
+  /** Of a model that holds both: the U-Net in the place of the spiking network. Default: false. */
+  readonly unet?: boolean;
+  /** Threads to compute on; default: 1. The answers do not depend on it. */
+  readonly threads?: number;
+}
+
+export interface RunOptions {
+  /** T; default: what the network was made for. A U-Net has none. */
+  readonly steps?: number;
+}
+
+export interface Segmentation {
+  /** Class ids [H,W], in the order of `classNames`. */
+  readonly classes: Uint8Array;
+  /** Of each class at each pixel, [H,W,K], 0..1. */
+  readonly probability: Float32Array;
+  /** Of all neurons in all steps; 0 of a U-Net. */
+  readonly spikes: number;
+}
+
+export interface Denoised {
+  /** The picture without the noise that was found in it, [H,W,C], 0..1. */
+  readonly clean: Float32Array;
+  /** Of all neurons in all steps; 0 of a U-Net. */
+  readonly spikes: number;
+}
+
+export interface LoadedNetwork {
+  readonly task: Task;
+  /** Empty of a denoiser. */
+  readonly classNames: readonly string[];
+  /** The model itself, for the functions of the package. */
+  readonly model: Model;
+  /**
+   * Finds the class of each pixel.
+   * @throws UsageError where the network is a denoiser, or where a U-Net is given steps
+   */
+  segment(picture: Image, options?: RunOptions): Segmentation;
+  /**
+   * Removes the noise of a picture.
+   * @throws UsageError where the network segments, or where a U-Net is given steps
+   */
+  denoise(picture: Image, options?: RunOptions): Denoised;
+}
+
+/**
+ * Makes a network of the bytes of a model file (`.safetensors`); `source` is what messages call it, such as its name.
+ * @throws DataError that says what is wrong with the file
+ */
+export function openNetwork(
+  bytes: Uint8Array,
+  source: string,
+  { unet = false, threads = 1 }: LoadOptions = {},
+): LoadedNetwork {
+  const { model: stored } = decodeModel(bytes, source);
+  const spiking = stored.stage === 'ann' || unet ? undefined : toSpikingModel(stored, source);
+  const model = spiking ?? toUnet(stored, source);
+  const { task, classes } = model.configuration;
+  const program = chooseEngine(undefined, threads).prepare(model);
+  const run = (picture: Image, { steps }: RunOptions) => {
+    if (steps !== undefined && !spiking)
+      throw new UsageError(`${source}: a U-Net has no steps: leave them out`);
+    const T = spiking ? (steps ?? stepsOf(spiking.conversion)) : 1;
+    const network: Run = spiking ? spikingRun(program, task, { steps: T }) : unetRun(program);
+    const channels = imageChannels(model);
+    const input = preprocess(model.preprocess, picture, channels);
+    const { height, width } = picture;
+    return { input, T, ...predict(network, { data: input, height, width, channels }) };
+  };
+  const requireTask = (wanted: Task) => {
+    if (task !== wanted)
+      throw new UsageError(`${source}: is a network to ${task}, expected one to ${wanted}`);
+  };
+  return {
+    task,
+    classNames: model.classNames,
+    model,
+    segment(picture, options = {}) {
+      requireTask('segment');
+      const { output, spikes, T } = run(picture, options);
+      return { classes: argmax(output, classes), probability: probabilities(output, classes, T), spikes };
+    },
+    denoise(picture, options = {}) {
+      requireTask('denoise');
+      const { input, output, spikes } = run(picture, options);
+      return { clean: removeNoise(input, output), spikes };
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** The bench beside other libraries: what it prints is complete and valid, and says so where results differ. */
+
+import { spawnSync } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import type { Row } from '../../bin/bench/rows.js';
+import { readAnswer } from './peerJob.js';
+
+const root = t.testdir();
+const tiny = ['--repeats', '1', '--widths', '1', '--size', '32', '--steps', '2', '--threads', '1'];
+
+/** `npm run bench:peers -- ARGS`, with a Python that answers every job with the same wrong result or is not there. */
+function benchPeers(python: string, ...args: readonly string[]) {
+  const loader = ['--import', './test/support/typescript.mjs', 'test/peers/bench.ts'];
+  return spawnSync(process.execPath, [...loader, ...tiny, '--peers', root, '--python', python, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+}
+
+t.test('a peer that answers is compared, and found to be wrong', async (t) => {
+  const { status, stdout, stderr } = benchPeers(fakePython(), '--json', '--quiet');
+  t.equal(status, 0, stderr);
+  const { notes, rows } = JSON.parse(stdout);
+  t.ok(rows.some((row: Row) => row.by === 'PyTorch fake'));
+  for (const { name, group, value, threads, unit, ratio, to } of rows as Row[]) {
+    t.ok(value > 0 && Number.isFinite(value) && threads >= 1 && group === 'peers', name);
+    t.ok(['GMAC/s', 'ms'].includes(unit), name);
+    t.equal(ratio === undefined, to === undefined, `${name}: a ratio compares with something`);
+  }
+  const text = notes.map((note: { text: string }) => note.text).join('\n');
+  t.match(text, /conv 3x3 64->64 8x8: PyTorch fake is .* away from our result, expected 0.0001/);
+});
+
+t.test('a peer that is missing is named with how to install it', async (t) => {
+  const { status, stdout, stderr } = benchPeers('no-such-python');
+  t.equal(status, 0, stderr);
+  t.match(stdout, /tfjs wasm is not installed: npm install .*@tensorflow\/tfjs-backend-wasm@/);
+  t.match(stdout, /PyTorch is not installed: no-such-python -m pip install torch/);
+});
+
+t.test('a peer that says something else', async (t) => {
+  t.throws(() => readAnswer('warming up\nhello', 'tfjs'), /tfjs: expected a JSON answer, got "hello"/);
+  const answer = { version: '1', threads: 1, results: [{ seconds: [1], checksum: { output: 2 } }] };
+  t.same(readAnswer(`warming up\n${JSON.stringify(answer)}\n`, 'tfjs'), answer);
+});
+
+/** Says that PyTorch is there, and answers every job with the same wrong result. */
+function fakePython(): string {
+  const file = join(root, 'python');
+  const answer = { torch: 'fake', threads: 1, results: [{ seconds: [1], checksum: { output: 1, loss: 1 } }] };
+  const body = `if (process.argv[2] !== '-c') console.log(${JSON.stringify(JSON.stringify(answer))});`;
+  writeFileSync(file, `#!${process.execPath}\n${body}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
