@@ -176,7 +176,8 @@ function runPicture(job: Job, { file, read }: Input, name: string) {
   if (options.trace) {
     const { paddedHeight, paddedWidth } = paddedSize(height, width);
     const membranes = mostMembranes(runnable.spiking!);
-    checkTraceSize(options.dump!, model, paddedHeight, paddedWidth, steps, membranes);
+    const footprint = { height: paddedHeight, width: paddedWidth, steps, membranes };
+    checkTraceSize(options.dump!, model, footprint);
   }
   const memory = announceMemory(job, file, picture);
   const channels = imageChannels(model);

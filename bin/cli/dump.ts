@@ -3,6 +3,7 @@
 import type { SpikingModel } from '../../lib/convert/spikingModel.js';
 import { UsageError } from '../../lib/core/error.js';
 import type { FloatImage } from '../../lib/core/floatImage.js';
+import type { Footprint } from '../../lib/engine/memory.js';
 import { toMiB } from '../../lib/engine/memory.js';
 import { sumsOf, tracedDumpBytes } from '../../lib/engine/recording.js';
 import type { Simulation } from '../../lib/engine/simulation.js';
@@ -62,15 +63,8 @@ export function neuronMetadata(spiking: SpikingModel): Record<string, string> {
 }
 
 /** Refuses a trace of a padded picture that would make a file larger than can be read back (UsageError). */
-export function checkTraceSize(
-  path: string,
-  { layers }: Model,
-  height: number,
-  width: number,
-  steps: number,
-  membranes: number,
-) {
-  const bytes = tracedDumpBytes(layers, height, width, steps, membranes);
+export function checkTraceSize(path: string, { layers }: Model, footprint: Omit<Footprint, 'sums'>) {
+  const bytes = tracedDumpBytes(layers, footprint);
   if (bytes <= LARGEST_DUMP) return;
   throw new UsageError(
     `--trace: ${path} would take ${toMiB(bytes)} MiB, at most ${toMiB(LARGEST_DUMP)} are possible: take a smaller picture or fewer --steps`,

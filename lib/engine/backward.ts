@@ -7,6 +7,7 @@
 import { IMAGE, inputSize, type Layer, OUTPUT } from '../net/architecture.js';
 import { hasRelu, type Network, type Signals, signalOf } from '../net/network.js';
 import { layerParameters, newParameters, type Parameters } from '../net/parameters.js';
+import type { Weights } from '../op/op.js';
 import type { Kernels } from './contract.js';
 import { type Frame, gatherInput, kernelDims, releaseInput } from './frame.js';
 import { kernelsOf } from './operations.js';
@@ -41,7 +42,8 @@ export function backward(frame: Frame, trace: Trace, gradOutput: Float32Array): 
     gradSignals.delete(layer.output);
     const gate = trace.gates.get(layer.output);
     if (gate) kernels.reluBackward(gradOut, gradOut, gate);
-    if (layer.op.hasWeights) parameterGradient(frame, gradients, layer, trace, gradOut);
+    if (layer.op.hasWeights)
+      parameterGradient(frame, layer, trace, [layerParameters(gradients, layer), gradOut]);
     if (layer.inputs[0] !== IMAGE)
       scatterGradient(frame, gradSignals, layer, inputGradient(frame, layer, gradOut));
     if (gradOut !== gradOutput) kernels.release(gradOut);
@@ -52,12 +54,10 @@ export function backward(frame: Frame, trace: Trace, gradOutput: Float32Array): 
 /** dL/dW = delta x signal and dL/db = delta x biasFactor (Algorithm 1, line 19). */
 function parameterGradient(
   frame: Frame,
-  gradients: Parameters,
   layer: Layer,
   { signals, biasFactor }: Trace,
-  gradOut: Float32Array,
+  [own, gradOut]: readonly [gradients: Weights, gradOut: Float32Array],
 ): void {
-  const own = layerParameters(gradients, layer);
   const { bias } = own;
   const input = gatherInput(frame, layer, signals);
   kernelsOf(layer.op).backwardWeights(frame.kernels, own, gradOut, input, kernelDims(frame, layer));

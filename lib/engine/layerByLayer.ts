@@ -43,7 +43,8 @@ export function simulateLayers(context: Context, image: Float32Array): Simulatio
       const steps = Math.min(atOnce, options.steps - done);
       const record = (layer: Layer, train: SpikeTrain) =>
         spikesPerStep.get(layer.output)?.set(train.spikesPerStep, done);
-      runSteps(context, populations, staticCurrent, steps, record, done + steps === options.steps);
+      const last = done + steps === options.steps;
+      runSteps(context, populations, { staticCurrent, steps, last }, record);
     }
     return summarise(context, populations, spikesPerStep, keep);
   });
@@ -52,7 +53,8 @@ export function simulateLayers(context: Context, image: Float32Array): Simulatio
 /** Refuses what cannot fit before anything is computed. */
 function checkMemory({ spiking, network, height, width, options }: Context): void {
   const { steps, keep = ALL_SUMS } = options;
-  const bytes = simulationBytes(network.layers, height, width, steps, keep.length, mostMembranes(network));
+  const membranes = mostMembranes(network);
+  const bytes = simulationBytes(network.layers, { height, width, steps, sums: keep.length, membranes });
   if (bytes <= spiking.mostBytes) return;
   throw new UsageError(
     `${width}x${height} pixels over ${steps} steps need about ${toMiB(bytes)} MiB, at most ` +
@@ -60,14 +62,21 @@ function checkMemory({ spiking, network, height, width, options }: Context): voi
   );
 }
 
-/** Every layer in turn through some steps; after the `last` ones the membranes are not needed any more. */
+/** Some of the steps. */
+interface Round {
+  /** Of the first layer, in every step. */
+  readonly staticCurrent: Float32Array;
+  readonly steps: number;
+  /** After the last ones the membranes are not needed any more. */
+  readonly last: boolean;
+}
+
+/** Every layer in turn through some steps. */
 function runSteps(
   context: Context,
   populations: Map<string, Population>,
-  staticCurrent: Float32Array,
-  steps: number,
+  { staticCurrent, steps, last }: Round,
   record: (layer: Layer, train: SpikeTrain) => void,
-  last: boolean,
 ): void {
   const { spiking, network } = context;
   const [first] = network.layers;

@@ -6,6 +6,19 @@ import { valuesIn } from '../op/op.js';
 
 const FLOAT = 4;
 
+/** What of a simulation takes memory. */
+export interface Footprint {
+  /** Of the image. */
+  readonly height: number;
+  readonly width: number;
+  /** T */
+  readonly steps: number;
+  /** How many sums are kept of each neuron. */
+  readonly sums: number;
+  /** Potentials of each neuron. */
+  readonly membranes: number;
+}
+
 /** Bytes that a U-Net's forward pass takes at its peak: signals, a concatenated input, and packed weights. */
 export function forwardBytes(layers: readonly Layer[], height: number, width: number): number {
   const signal = (layer: Layer) => FLOAT * valuesIn(outputDims(layer, height, width));

@@ -78,7 +78,7 @@ export function newProgram(kernels: Kernels, given: Network): Program {
     quantised: (image) => within(image, (frame) => quantisedForward(spikingFrame(frame), image.data).slice()),
     bytesOf: (height, width, options) =>
       options
-        ? bytesOfSimulation(kernels, spikingOf(network), height, width, options)
+        ? bytesOfSimulation(kernels, spikingOf(network), { height, width }, options)
         : forwardBytes(network.layers, height, width),
     dispose: () => {
       disposed = true;
@@ -106,15 +106,12 @@ function spikingOf(network: Network): SpikingNetwork {
 function bytesOfSimulation(
   kernels: Kernels,
   network: SpikingNetwork,
-  height: number,
-  width: number,
+  size: { readonly height: number; readonly width: number },
   options: SimulationOptions,
 ): number {
-  const sums = (options.keep ?? ALL_SUMS).length;
-  const membranes = mostMembranes(network);
-  const { layers } = network;
-  if (options.timing === 'delayed') return delayedBytes(layers, height, width, sums, membranes);
-  if (runsLayerByLayer(kernels, network, options))
-    return simulationBytes(layers, height, width, options.steps, sums, membranes);
-  return stepByStepBytes(layers, height, width, sums, membranes);
+  const { steps, keep = ALL_SUMS, timing } = options;
+  const footprint = { ...size, steps, sums: keep.length, membranes: mostMembranes(network) };
+  if (timing === 'delayed') return delayedBytes(network.layers, footprint);
+  const bytesOf = runsLayerByLayer(kernels, network, options) ? simulationBytes : stepByStepBytes;
+  return bytesOf(network.layers, footprint);
 }

@@ -5,6 +5,7 @@ import { toChw } from '../format/layout.js';
 import { type Layer, outputDims, totalChannelsIn } from '../net/architecture.js';
 import { hasNeuron, signalOf } from '../net/network.js';
 import type { NamedTensors } from '../net/parameters.js';
+import type { Footprint } from './memory.js';
 import type { Simulation, StepRecord } from './simulation.js';
 
 /** `flow.NAME` [C,h,w] and `spikes.NAME` [T] of each neuron layer; its flows must have been kept. */
@@ -64,10 +65,7 @@ export function newTrace(
 /** Bytes of the tensors of a dump with its trace: input, output, flows, spike counts, and all steps. */
 export function tracedDumpBytes(
   layers: readonly Layer[],
-  height: number,
-  width: number,
-  steps: number,
-  membranes = 1,
+  { height, width, steps, membranes }: Omit<Footprint, 'sums'>,
 ): number {
   const neuronLayers = layers.filter(hasNeuron);
   const neurons = neuronLayers.reduce((sum, layer) => sum + sizeOf(layoutOf(layer, height, width).shape), 0);

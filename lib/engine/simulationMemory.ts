@@ -3,7 +3,7 @@
 import { inputSize, type Layer, outputDims } from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
 import { valuesIn } from '../op/op.js';
-import { peakOfSignals, weightBytes } from './memory.js';
+import { type Footprint, peakOfSignals, weightBytes } from './memory.js';
 
 /** Spikes of layers that wait for their readers take at most so many bytes, where the image allows it. */
 const TRAIN_BYTES = 256 * 2 ** 20;
@@ -17,15 +17,9 @@ export function stepsAtOnce(layers: readonly Layer[], height: number, width: num
   return Math.ceil(steps / Math.ceil(steps / most));
 }
 
-/** Bytes that a simulation with `sums` sums and `membranes` potentials for each neuron takes at its peak. */
-export function simulationBytes(
-  layers: readonly Layer[],
-  height: number,
-  width: number,
-  steps: number,
-  sums: number,
-  membranes = 1,
-): number {
+/** Bytes that a simulation takes at its peak, layer by layer. */
+export function simulationBytes(layers: readonly Layer[], footprint: Footprint): number {
+  const { height, width, steps, sums, membranes } = footprint;
   const atOnce = stepsAtOnce(layers, height, width, steps);
   const trains = (layer: Layer) => atOnce * neurons(layer, height, width);
   const membrane = (layer: Layer) => 4 * membranes * neurons(layer, height, width);
@@ -40,13 +34,8 @@ export function simulationBytes(
  * of all neurons, and of one layer its input and its current. Engines may keep weights in one order for dense inputs and
  * in another for events.
  */
-export function stepByStepBytes(
-  layers: readonly Layer[],
-  height: number,
-  width: number,
-  sums: number,
-  membranes = 1,
-): number {
+export function stepByStepBytes(layers: readonly Layer[], footprint: Omit<Footprint, 'steps'>): number {
+  const { height, width, sums, membranes } = footprint;
   const own = (layer: Layer) => valuesIn(outputDims(layer, height, width));
   const inputOf = (layer: Layer) => (layer.inputs.length > 1 ? valuesIn(inputSize(layer, height, width)) : 0);
   const neuronBytes = 4 * (1 + membranes + sums) + 1;
@@ -61,13 +50,8 @@ export function stepByStepBytes(
  * Bytes that a simulation with delayed timing takes at its peak, however many steps it has: flows that wait
  * for their readers, and of one layer its input, current, silence, output, membranes and spikes.
  */
-export function delayedBytes(
-  layers: readonly Layer[],
-  height: number,
-  width: number,
-  sums: number,
-  membranes = 1,
-): number {
+export function delayedBytes(layers: readonly Layer[], footprint: Omit<Footprint, 'steps'>): number {
+  const { height, width, sums, membranes } = footprint;
   const own = (layer: Layer) => valuesIn(outputDims(layer, height, width));
   const flow = (layer: Layer) => 4 * own(layer);
   const input = (layer: Layer) => 4 * valuesIn(inputSize(layer, height, width));

@@ -19,6 +19,7 @@ import {
   countWithin,
   type Mode,
   type Simulation,
+  type StepRecord,
   type Sums,
   type WatchedOptions,
 } from './simulation.js';
@@ -44,7 +45,7 @@ export function simulateSteps(
       kernels.scope(() => {
         const current = layer === first ? staticCurrent : propagate(frame, layer, fired, options.mode); // line 6
         const population = populations.get(layer.output);
-        if (population) advance(kernels, population, layer, current, t, options);
+        if (population) advance(kernels, population, { layer, step: t, current }, options.onStep);
         else kernels.addInto(output, current);
       });
     }
@@ -117,10 +118,8 @@ function density(values: Float32Array): number {
 function advance(
   kernels: Kernels,
   population: Population,
-  layer: Layer,
-  current: Float32Array,
-  step: number,
-  options: WatchedOptions,
+  { layer, step, current }: Pick<StepRecord, 'layer' | 'step' | 'current'>,
+  onStep: WatchedOptions['onStep'],
 ): void {
   const { kind, output, spikes, membrane } = population;
   kind.neuron.step(output, spikes, membrane, current, kind.parameters); // line 8
@@ -129,7 +128,7 @@ function advance(
   if (flow) kernels.addInto(flow, output);
   if (spikeCount) addCounts(spikeCount, spikes);
   population.spikesPerStep[step] = countWithin(spikes, counted, width, layer.channelsOut);
-  options.onStep?.({ layer, step, current, membrane, output, spikes });
+  onStep?.({ layer, step, current, membrane, output, spikes });
 }
 
 function summarise(populations: Populations, output: Float32Array, options: WatchedOptions): Simulation {

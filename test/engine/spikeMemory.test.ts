@@ -26,7 +26,11 @@ t.test('step by step it takes what is announced', { skip: wasmMissing() ?? false
       t.notOk(runsLayerByLayer(kernels, network, options));
       simulate({ kernels, network, height: SIDE, width: SIDE }, image, options);
     });
-    const announced = stepByStepBytes(network.layers, SIDE, SIDE, keep.length, mostMembranes(network));
+    const announced = stepByStepBytes(network.layers, {
+      ...{ height: SIDE, width: SIDE },
+      sums: keep.length,
+      membranes: mostMembranes(network),
+    });
     const share = taken / announced;
     t.ok(share > 0.6 && share <= 1, `${neuron}, ${keep.length} sums: ${taken} of ${announced} bytes`);
   }

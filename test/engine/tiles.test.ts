@@ -201,7 +201,8 @@ t.test('a spiking network in tiles gives the bits and the spikes of the whole im
 const { layers } = randomModel({ ...segmenter, width: 8 });
 const limits: Readonly<Record<string, MemoryLimit['bytesOf']>> = {
   'U-Net': (height, width) => forwardBytes(layers, height, width),
-  'Spiking-UNet': (height, width) => simulationBytes(layers, height, width, 10, 0),
+  'Spiking-UNet': (height, width) =>
+    simulationBytes(layers, { height, width, steps: 10, sums: 0, membranes: 1 }),
 };
 for (const [name, bytesOf] of Object.entries(limits)) {
   t.test(`${name}: what fits is not cut, and what does not is cut into tiles as large as fit`, async (t) => {
