@@ -84,7 +84,8 @@ function spiking(engine: Engine, request: Request, { keep = [], trace = false }:
   };
   const membranes = mostMembranes(spiking);
   const bytesOf = (height: number, width: number) => {
-    const traced = trace ? 2 * tracedDumpBytes(layers, { height, width, steps, membranes }) : 0; // and its file
+    const dump = tracedDumpBytes(layers, { height, width, steps, membranes });
+    const traced = trace ? 2 * dump : 0; // and its file
     return traced + program.bytesOf(height, width, simulated);
   };
   const latency = timing === 'delayed' ? delayedLatency(layers, steps) : steps;

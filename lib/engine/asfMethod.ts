@@ -1,7 +1,8 @@
 /**
- * ASF-BP as a method, the paper's fine-tuning (section 3.4, Algorithm 1): the network is simulated over T steps, and the
- * gradient is computed once, on the sums over the steps. After the simulation it is the back-propagation of the
- * U-Net (backward.ts) with flows for activations, p = 1[I_in > 0] for the ReLU's derivative, and T biases.
+ * ASF-BP as a method, the paper's fine-tuning (section 3.4, Algorithm 1): the network is simulated over T
+ * steps, and the gradient is computed once, on the sums over the steps. After the simulation it is the
+ * back-propagation of the U-Net (backward.ts) with flows for activations, p = 1[I_in > 0] for the ReLU's
+ * derivative, and T biases.
  */
 
 import { IMAGE } from '../net/architecture.js';
@@ -14,7 +15,10 @@ import type { Method } from './method.js';
 import { simulate } from './simulateNetwork.js';
 import type { Mode, Simulation, Sums } from './simulation.js';
 
-/** What can be put in the place of a step of Algorithm 1 (lib/official does); PAPER_ASF is what the paper says. */
+/**
+ * What can be put in the place of a step of Algorithm 1 (lib/official does); PAPER_ASF is what the paper
+ * says.
+ */
 export interface AsfPieces {
   /** What `flow` needs of the simulation. */
   readonly keep: readonly Sums[];
@@ -22,7 +26,10 @@ export interface AsfPieces {
   flow(sums: Pick<Simulation, 'flows' | 'currents' | 'spikeCounts'>, network: SpikingNetwork): Signals;
   /** How often a bias is in I_in after `steps` steps (line 6). */
   biases(steps: number): number;
-  /** Line 15: I_in of the last layer [H,W,K]; `replayed` computes it anew from the flow that reaches it (Eq. 9). */
+  /**
+   * Line 15: I_in of the last layer [H,W,K]; `replayed` computes it anew from the flow that reaches it (Eq.
+   * 9).
+   */
   lastCurrent(simulated: Float32Array, replayed: () => Float32Array): Float32Array;
   /** What that current is divided by to become the prediction. */
   divisor(steps: number): number;
@@ -55,14 +62,15 @@ export function asf(
       const simulation = simulate(frame, image.data, { steps, mode, keep }); // lines 1-11
       const inflow = image.data.map((value) => value * steps); // the static input enters at every step
       const signals = new Map(flow(simulation, network)).set(IMAGE, inflow);
-      const trace = { signals, gates: simulation.currents, biasFactor: biases(steps) }; // lines 12-14: p = 1[I_in > 0]
+      const gates = simulation.currents; // lines 12-14: p = 1[I_in > 0]
+      const trace = { signals, gates, biasFactor: biases(steps) };
       const last = network.layers.at(-1)!;
       const current = lastCurrent(simulation.output, () =>
         applyLayer(frame, last, gatherInput(frame, last, signals)),
       );
       const prediction = current.map((sum) => sum / divisor(steps));
       const { loss, gradOutput } = lossOf(kernels, prediction, target); // line 15
-      const gradCurrent = gradOutput.map((gradient) => gradient / divisor(steps)); // dL/dI_in of the last layer
+      const gradCurrent = gradOutput.map((gradient) => gradient / divisor(steps)); // dL/dI_in
       return { loss, gradients: backward(frame, trace, gradCurrent) }; // lines 16-20
     },
   };

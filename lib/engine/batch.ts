@@ -1,4 +1,7 @@
-/** Loss and gradient of a batch, by any method, in the order that makes them the same whoever computes which example. */
+/**
+ * Loss and gradient of a batch, by any method, in the order that makes them the same whoever computes which
+ * example.
+ */
 
 import type { Network } from '../net/network.js';
 import { mapParameters, type Parameters } from '../net/parameters.js';
@@ -8,8 +11,9 @@ import { throughAmplitudes } from './learnedAmplitudes.js';
 import type { Example, LossGradient, Method } from './method.js';
 
 /**
- * The mean over a batch: ((g1 + g2) + g3 + ..) / B, each example's gradient summed on its own first; by all parameters,
- * amplitudes among them. It lives in the scope of the caller. Errors: see `requireExample`, and NotFiniteError.
+ * The mean over a batch: ((g1 + g2) + g3 + ..) / B, each example's gradient summed on its own first; by all
+ * parameters, amplitudes among them. It lives in the scope of the caller. Errors: see `requireExample`, and
+ * NotFiniteError.
  */
 export function batchGradient<N extends Network>(
   kernels: Kernels,

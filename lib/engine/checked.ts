@@ -1,6 +1,6 @@
 /**
- * What every engine is given is checked here, once, before any kernel sees it: sizes, class ids, and that numbers are
- * numbers. Kernels trust it.
+ * What every engine is given is checked here, once, before any kernel sees it: sizes, class ids, and that
+ * numbers are numbers. Kernels trust it.
  */
 
 import { DataError, UsageError } from '../core/error.js';
@@ -11,7 +11,9 @@ import type { Network } from '../net/network.js';
 import { VOID } from '../op/losses.js';
 import type { Example } from './method.js';
 
-/** Refuses an image that a network cannot read: by its size (UsageError), or for what it holds (DataError). */
+/**
+ * Refuses an image that a network cannot read: by its size (UsageError), or for what it holds (DataError).
+ */
 export function requireImage({ layers }: Network, { data, height, width, channels }: FloatImage): void {
   const fits = (side: number) => Number.isInteger(side) && side > 0 && side % SIZE_STEP === 0;
   if (!fits(height) || !fits(width)) {
@@ -26,7 +28,10 @@ export function requireImage({ layers }: Network, { data, height, width, channel
   checkFinite('image', data);
 }
 
-/** Refuses an example that a network cannot learn from: labels are class ids or VOID, noise is as large as the output. */
+/**
+ * Refuses an example that a network cannot learn from: labels are class ids or VOID, noise is as large as the
+ * output.
+ */
 export function requireExample(network: Network, { image, target }: Example): void {
   requireImage(network, image);
   const { height, width } = image;
@@ -41,7 +46,8 @@ export function requireExample(network: Network, { image, target }: Example): vo
   if (bad < 0) return;
   const place = `row ${Math.floor(bad / width)}, column ${bad % width}`;
   throw new DataError(
-    `target: class ${target[bad]} at ${place}, expected 0 to ${classes - 1}, or ${VOID} where a pixel does not count`,
+    `target: class ${target[bad]} at ${place}, expected 0 to ${classes - 1}, ` +
+      `or ${VOID} where a pixel does not count`,
   );
 }
 

@@ -1,6 +1,7 @@
 /**
- * One run of a network on an engine, for an image of one size, and its single layers: the linear part of each serves the
- * U-Net and the spiking network alike. What follows it, a ReLU or neurons, is the business of whoever runs them.
+ * One run of a network on an engine, for an image of one size, and its single layers: the linear part of each
+ * serves the U-Net and the spiking network alike. What follows it, a ReLU or neurons, is the business of
+ * whoever runs them.
  */
 
 import { inputSize, type Layer, outputDims } from '../net/architecture.js';
@@ -40,7 +41,9 @@ export function releaseInput({ kernels }: Pick<Frame, 'kernels'>, layer: Layer, 
   if (layer.inputs.length > 1) kernels.release(input);
 }
 
-/** The linear operation of a layer on its (concatenated) input; `how`: from a dense input, or from few events. */
+/**
+ * The linear operation of a layer on its (concatenated) input; `how`: from a dense input, or from few events.
+ */
 export function applyLayer(
   frame: Frame,
   layer: Layer,

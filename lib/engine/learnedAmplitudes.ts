@@ -1,7 +1,7 @@
 /**
- * Learning amplitudes of spikes (Guo et al., ECCV 2022) with any gradient: it is computed by the folded weights
- * W' = W a (neuron/amplitudes.ts), and the chain rule hands it on: dL/dW = dL/dW' a and dL/da_i = sum of dL/dW' W over
- * all weights of input channel i.
+ * Learning amplitudes of spikes (Guo et al., ECCV 2022) with any gradient: it is computed by the folded
+ * weights W' = W a (neuron/amplitudes.ts), and the chain rule hands it on: dL/dW = dL/dW' a and dL/da_i = sum
+ * of dL/dW' W over all weights of input channel i.
  */
 
 import { type Layer, totalChannelsIn } from '../net/architecture.js';
@@ -10,7 +10,10 @@ import { amplitudeName, layerParameters, type Parameters } from '../net/paramete
 import { foldAmplitudes, hasAmplitudes, scaleInputs } from '../neuron/amplitudes.js';
 import type { LossGradient } from './method.js';
 
-/** The gradient by all parameters of the model from that by the folded ones, or as it is where nothing is folded. */
+/**
+ * The gradient by all parameters of the model from that by the folded ones, or as it is where nothing is
+ * folded.
+ */
 export function throughAmplitudes(
   { layers, parameters }: Network,
   gradientBy: (folded: Parameters) => LossGradient,
@@ -31,8 +34,8 @@ export function throughAmplitudes(
 }
 
 /**
- * dL/da [I] = ((0 + p1) + p2) + .. over (ky, kx, o), o fastest, of p = dL/dW' W, both [ky,kx,I,O]; float32, each
- * product and each sum rounded.
+ * dL/da [I] = ((0 + p1) + p2) + .. over (ky, kx, o), o fastest, of p = dL/dW' W, both [ky,kx,I,O]; float32,
+ * each product and each sum rounded.
  */
 function amplitudeGradient(gradFolded: Float32Array, weight: Float32Array, layer: Layer): Float32Array {
   const channels = totalChannelsIn(layer);

@@ -1,6 +1,6 @@
 /**
- * How a network learns: what a training method is. One is a value, in a file of its own (backprop.ts, asf.ts), and is
- * given to an engine's trainer, which does the rest: batches, clipping, the optimiser.
+ * How a network learns: what a training method is. One is a value, in a file of its own (backprop.ts,
+ * asf.ts), and is given to an engine's trainer, which does the rest: batches, clipping, the optimiser.
  */
 
 import type { FloatImage } from '../core/floatImage.js';
@@ -23,6 +23,8 @@ export interface LossGradient {
 
 export interface Method<N extends Network = Network> {
   readonly name: string;
-  /** Loss and gradients on one example, which has been checked. The gradients live in the scope of the caller. */
+  /**
+   * Loss and gradients on one example, which has been checked. The gradients live in the scope of the caller.
+   */
   gradient(kernels: Kernels, network: N, example: Example): LossGradient;
 }

@@ -1,6 +1,7 @@
 /**
- * Optimisers as a table: a name, the running averages it keeps for each parameter, and one update. The averages
- * have the form of the parameters and are saved with a checkpoint, so that a resumed run continues exactly.
+ * Optimisers as a table: a name, the running averages it keeps for each parameter, and one update. The
+ * averages have the form of the parameters and are saved with a checkpoint, so that a resumed run continues
+ * exactly.
  */
 
 import { UsageError } from '../core/error.js';

@@ -1,6 +1,6 @@
 /**
- * From an image of any size to scores: pad by reflection to a multiple of 16, run, crop back. Whoever runs the
- * network (U-Net, dense or event-driven spiking network) is a parameter.
+ * From an image of any size to scores: pad by reflection to a multiple of 16, run, crop back. Whoever runs
+ * the network (U-Net, dense or event-driven spiking network) is a parameter.
  */
 
 import type { FloatImage } from '../core/floatImage.js';

@@ -1,6 +1,6 @@
 /**
- * A network that was prepared for an engine: its weights are packed once, at their first use, and stay so until `dispose`.
- * What comes out are arrays of the caller's own; the engine's memory is not seen outside.
+ * A network that was prepared for an engine: its weights are packed once, at their first use, and stay so
+ * until `dispose`. What comes out are arrays of the caller's own; the engine's memory is not seen outside.
  */
 
 import { UsageError } from '../core/error.js';
@@ -30,8 +30,8 @@ export interface Pass {
 }
 
 /**
- * Images have heights and widths that are multiples of 16 (`padImage`), and the network's channels; UsageError or DataError
- * says what is wrong with one, NotFiniteError which layer computes what is no number.
+ * Images have heights and widths that are multiples of 16 (`padImage`), and the network's channels;
+ * UsageError or DataError says what is wrong with one, NotFiniteError which layer computes what is no number.
  */
 export interface Program {
   /** The forward pass of a U-Net: its output [H,W,K]. */
@@ -40,7 +40,10 @@ export interface Program {
   examine<T>(image: FloatImage, look: (pass: Pass) => T): T;
   /** T steps of a spiking network. UsageError for one without neurons. */
   simulate(image: FloatImage, options: SimulationOptions): Simulation;
-  /** The output [H,W,K] of a one-step network computed as a U-Net with N-bit activations; UsageError for other neurons. */
+  /**
+   * The output [H,W,K] of a one-step network computed as a U-Net with N-bit activations; UsageError for other
+   * neurons.
+   */
   quantised(image: FloatImage): Float32Array;
   /** Bytes that `run` takes on an image of this size, or with `options` `simulate`, traces left out. */
   bytesOf(height: number, width: number, options?: SimulationOptions): number;

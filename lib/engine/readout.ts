@@ -18,7 +18,10 @@ export function meanOverSteps(summedCurrent: Float32Array, steps: number): Float
   return summedCurrent.map((value) => value / steps);
 }
 
-/** The run of a spiking network: T steps and the read-out of its task. Nothing is kept of them unless `options` say so. */
+/**
+ * The run of a spiking network: T steps and the read-out of its task. Nothing is kept of them unless
+ * `options` say so.
+ */
 export function spikingRun(program: Program, task: Task, options: SimulationOptions): Run {
   return (image, counted) => {
     const { output, spikes } = program.simulate(image, { keep: [], ...options, counted });

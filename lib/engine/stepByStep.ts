@@ -43,7 +43,8 @@ export function simulateSteps(
   for (let t = 0; t < options.steps; t++) {
     for (const layer of order) {
       kernels.scope(() => {
-        const current = layer === first ? staticCurrent : propagate(frame, layer, fired, options.mode); // line 6
+        // line 6
+        const current = layer === first ? staticCurrent : propagate(frame, layer, fired, options.mode);
         const population = populations.get(layer.output);
         if (population) advance(kernels, population, { layer, step: t, current }, options.onStep);
         else kernels.addInto(output, current);

@@ -1,6 +1,7 @@
 /**
- * A network that learns: its weights and the optimiser's averages stay in the engine between updates; what comes out
- * are copies. How gradients come about is the method's business (method.ts), when to stop is train/loop.ts's.
+ * A network that learns: its weights and the optimiser's averages stay in the engine between updates; what
+ * comes out are copies. How gradients come about is the method's business (method.ts), when to stop is
+ * train/loop.ts's.
  */
 
 import type { Network } from '../net/network.js';
@@ -15,15 +16,18 @@ export interface TrainerOptions {
   readonly optimiser: Optimiser;
   /** Gradients longer than this (L2 norm over all parameters) are shortened to it; 0 or left out: never. */
   readonly clip?: number;
-  /** Where training goes on from: the optimiser's averages, and how many updates they have seen; default: nothing. */
+  /**
+   * Where training goes on from: the optimiser's averages, and how many updates they have seen; default:
+   * nothing.
+   */
   readonly averages?: Averages;
   readonly updates?: number;
 }
 
 export interface Trainer {
   /**
-   * One update by the mean over a batch; returns its loss. DataError or UsageError for examples that do not fit,
-   * NotFiniteError where loss or gradient is no number: then nothing was updated.
+   * One update by the mean over a batch; returns its loss. DataError or UsageError for examples that do not
+   * fit, NotFiniteError where loss or gradient is no number: then nothing was updated.
    */
   step(examples: readonly Example[], learningRate: number): number;
   /** The parameters as they are now: copies. */

@@ -1,4 +1,7 @@
-/** The names of what ASF-BP leaves open, contradicts, or does otherwise in the authors' code (docs/audit.md), and what they stand for. */
+/**
+ * The names of what ASF-BP leaves open, contradicts, or does otherwise in the authors' code (docs/audit.md),
+ * and what they stand for.
+ */
 
 import { biasOnce } from './biasOnce.js';
 import { countedFlow } from './countedFlow.js';

@@ -1,4 +1,7 @@
-/** Eq. 10 to the letter: I_out is 0 where I_in is not above 0, whatever was fired on the way. Line 9 sums all of it. */
+/**
+ * Eq. 10 to the letter: I_out is 0 where I_in is not above 0, whatever was fired on the way. Line 9 sums all
+ * of it.
+ */
 
 import { type Signals, signalOf } from '../net/network.js';
 

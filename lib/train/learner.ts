@@ -42,8 +42,8 @@ export interface TrainingData {
 const VALIDATION_SIGMA = 25;
 
 /**
- * Splits samples into those that are trained on and the last `fraction` of them, at least one, that validates.
- * UsageError where nothing is left to train on or where a patch is larger than an image.
+ * Splits samples into those that are trained on and the last `fraction` of them, at least one, that
+ * validates. UsageError where nothing is left to train on or where a patch is larger than an image.
  */
 export function trainingData(
   samples: readonly Sample[],
@@ -70,7 +70,10 @@ export interface AsfLearning extends AsfOptions {
   readonly pieces?: Partial<AsfPieces>;
 }
 
-/** A spiking network that learns by ASF-BP (Algorithm 1); DataError where its validation images can judge nothing. */
+/**
+ * A spiking network that learns by ASF-BP (Algorithm 1); DataError where its validation images can judge
+ * nothing.
+ */
 export function asfLearner(
   engine: Engine,
   model: SpikingModel,

@@ -1,7 +1,7 @@
 /**
- * The training loop that all methods share: epochs of batches, validation, early stopping, and a stop that loses
- * nothing. All that depends on chance is derived from (seed, epoch, index), so stopping and resuming anywhere gives
- * the same bits. Where checkpoints go is the caller's business (node/run/session.ts).
+ * The training loop that all methods share: epochs of batches, validation, early stopping, and a stop that
+ * loses nothing. All that depends on chance is derived from (seed, epoch, index), so stopping and resuming
+ * anywhere gives the same bits. Where checkpoints go is the caller's business (node/run/session.ts).
  */
 
 import { NotFiniteError } from '../engine/finite.js';

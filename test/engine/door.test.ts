@@ -1,6 +1,6 @@
 /**
- * The door of an engine: the same bits through every one of them, on random networks and shapes; arrays that are the
- * caller's own; weights that are packed once and freed; and what is refused before a kernel sees it.
+ * The door of an engine: the same bits through every one of them, on random networks and shapes; arrays that
+ * are the caller's own; weights that are packed once and freed; and what is refused before a kernel sees it.
  */
 
 import fc from 'fast-check';

@@ -95,7 +95,9 @@ async function trainInFolder(session: Session): Promise<Outcome> {
   }
 }
 
-/** The checkpoint of a run and its history; DataError where they are not of one run, or where one is missing. */
+/**
+ * The checkpoint of a run and its history; DataError where they are not of one run, or where one is missing.
+ */
 function resumeFrom(folder: RunFolder, { optimizer, epochs, updatesPerEpoch }: SessionOptions) {
   const { checked, ...loaded } = loadCheckpoint(folder.last, findOptimiser(optimizer));
   const { epoch, update, bestScore } = loaded.state;
