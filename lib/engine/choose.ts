@@ -19,7 +19,11 @@ export interface EngineKind {
 /** The first that runs on this machine is the default. */
 export const engines: Readonly<Record<string, EngineKind>> = {
   wasm: { summary: 'WebAssembly SIMD on all cores', missing: wasmMissing, create: createWasmKernels },
-  reference: { summary: 'plain TypeScript', missing: () => undefined, create: () => reference },
+  reference: {
+    summary: 'the definitions, in plain TypeScript',
+    missing: () => undefined,
+    create: () => reference,
+  },
 };
 
 /** The engine that is used where none is named, and why it is not the first of the table if it is not. */

@@ -1,9 +1,9 @@
 /** Losses and optimisers (assembly/loss.ts, assembly/optimiser.ts). */
 
+import { adamScalars } from '../../op/adam.js';
 import { countedPixels } from '../../op/losses.js';
+import { rmspropScalars } from '../../op/rmsprop.js';
 import type { Kernels } from '../contract.js';
-import { adamScalars } from '../reference/adam.js';
-import { rmspropScalars } from '../reference/rmsprop.js';
 import { chunkOf } from './cut.js';
 import type { Machine } from './machine.js';
 

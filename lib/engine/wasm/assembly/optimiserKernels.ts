@@ -2,7 +2,7 @@
 
 import { nextTask } from './tasks';
 
-/** See reference/adam.ts, operation by operation. */
+/** See lib/op/adam.ts, operation by operation. */
 export function adam(
   tasks: u32,
   weight: usize,
@@ -38,7 +38,7 @@ export function adam(
   }
 }
 
-/** See reference/rmsprop.ts, operation by operation. */
+/** See lib/op/rmsprop.ts, operation by operation. */
 export function rmsprop(
   tasks: u32,
   weight: usize,
