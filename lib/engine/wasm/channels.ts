@@ -16,11 +16,11 @@ export function withoutPadding(
   padded: number,
 ): Float32Array {
   const length = pixels * channels;
-  if (padded === channels) return machine.heap.floats(address, length);
+  if (padded === channels) return machine.heap.lasting(address, length);
   const plain = machine.heap.allocate(4 * length);
   changeChannels(machine, plain, channels, address, padded, pixels);
   machine.heap.release(address);
-  return machine.heap.floats(plain, length);
+  return machine.heap.lasting(plain, length);
 }
 
 /** Copies [pixels,from] to [pixels,to]: cut off, or filled up with zeros. */

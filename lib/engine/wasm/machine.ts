@@ -1,10 +1,12 @@
 /**
- * The shared memory and the threads of one engine, and how a kernel call gets its arguments: tensors of the engine are
+ * The memory and the threads of one engine, and how a kernel call gets its arguments: tensors of the engine are
  * used where they are, ordinary arrays are copied in and their results out again.
  */
 
 import { Heap } from './heap.js';
-import { Threads } from './threads.js';
+import type { Host } from './host.js';
+import { newThreads, type Threads } from './threads.js';
+import { newMemory } from './webassembly.js';
 
 /** Lends memory to one kernel call. */
 export interface Arguments {
@@ -24,6 +26,8 @@ export interface Arguments {
 
 export interface MachineOptions {
   readonly threads: number;
+  /** Where threads come from. Without one, and where they cannot share memory, the engine computes on one. */
+  readonly host?: Host | undefined;
   /** Fills freed memory with NaN, for tests. */
   readonly poison?: boolean;
 }
@@ -38,8 +42,9 @@ export class Machine {
   readonly #holders = new Map<Float32Array, number>();
 
   constructor(options: MachineOptions) {
-    this.heap = new Heap(options.poison ?? false);
-    this.threads = new Threads(this.heap.memory, options.threads);
+    const reserved = newMemory(options.host);
+    this.heap = new Heap(reserved, options.poison ?? false);
+    this.threads = newThreads(reserved, options.threads, options.host);
   }
 
   /** Lends memory to `work`, and copies results back to arrays that are not tensors of this engine. */

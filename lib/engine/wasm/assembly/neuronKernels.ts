@@ -4,6 +4,7 @@
  */
 
 import { WIDE_BLOCK } from './gather';
+import { addShared } from './tasks';
 
 /** `Dynamics` of lib/engine/spikingContract.ts; what is left over is `levels`. */
 const INTEGRATE: u32 = 0;
@@ -76,8 +77,8 @@ export function updateRow(
   }
   if (!firing) return;
   const totals = population.totals + (<usize>step << 4);
-  atomic.add<u64>(totals, spikes);
-  atomic.add<u64>(totals + 8, firing);
+  addShared<u64>(totals, spikes);
+  addShared<u64>(totals + 8, firing);
 }
 
 /** One step of 16 neurons, whose weighted spikes are added to `flow` where that is not 0; returns their codes. */

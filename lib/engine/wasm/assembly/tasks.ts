@@ -17,7 +17,17 @@ export function setThread(index: u32): void {
 // @ts-ignore: decorator
 @inline
 export function nextTask(): u32 {
-  return atomic.add<u32>(NEXT_TASK, 1);
+  return addShared<u32>(NEXT_TASK, 1);
+}
+
+/** Adds to what all threads add to, and returns what was there; without threads it is an ordinary addition. */
+// @ts-ignore: decorator
+@inline
+export function addShared<T>(address: usize, value: T): T {
+  if (ASC_FEATURE_THREADS) return atomic.add<T>(address, value);
+  const before = load<T>(address);
+  store<T>(address, before + value);
+  return before;
 }
 
 /** This thread's part of a scratch memory that holds `size` bytes for each thread. */
