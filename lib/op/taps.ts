@@ -22,8 +22,13 @@ function isInside(position: number, extent: number): boolean {
   return Number.isInteger(position) && position >= 0 && position < extent;
 }
 
-/** [tap, output pixel, input pixel] wherever a tap connects two pixels: tap by tap, outputs row by row. */
-function* connections(taps: Taps, input: Size, output: Size): Generator<[number, number, number]> {
+/** Visits every pair of pixels that a tap connects: tap by tap, outputs row by row. */
+function forEachPair(
+  taps: Taps,
+  input: Size,
+  output: Size,
+  visit: (tap: number, outputPixel: number, inputPixel: number) => void,
+): void {
   for (let ky = 0; ky < taps.count; ky++) {
     for (let kx = 0; kx < taps.count; kx++) {
       for (let oy = 0; oy < output.height; oy++) {
@@ -32,7 +37,7 @@ function* connections(taps: Taps, input: Size, output: Size): Generator<[number,
         for (let ox = 0; ox < output.width; ox++) {
           const ix = taps.read(ox, kx);
           if (!isInside(ix, input.width)) continue;
-          yield [ky * taps.count + kx, oy * output.width + ox, iy * input.width + ix];
+          visit(ky * taps.count + kx, oy * output.width + ox, iy * input.width + ix);
         }
       }
     }
@@ -49,9 +54,9 @@ export function convolve(
 ): Float32Array {
   const [I, O] = [size.channels, output.channels];
   const out = repeated(bias, output.height * output.width);
-  for (const [tap, o, i] of connections(taps, size, output)) {
+  forEachPair(taps, size, output, (tap, o, i) => {
     for (let ci = 0; ci < I; ci++) addScaled(out, o * O, input[i * I + ci], weight, (tap * I + ci) * O, O);
-  }
+  });
   return withoutMinusZero(out);
 }
 
@@ -112,12 +117,12 @@ export function convolveBack(
 ): Float32Array {
   const [I, O] = [size.channels, output.channels];
   const gradInput = new Float32Array(valuesIn(size));
-  for (const [tap, o, i] of connections(taps, size, output)) {
+  forEachPair(taps, size, output, (tap, o, i) => {
     for (let ci = 0; ci < I; ci++) {
       const sum = gradInput[i * I + ci];
       gradInput[i * I + ci] = addProducts(sum, gradOut, o * O, weight, (tap * I + ci) * O, O);
     }
-  }
+  });
   return withoutMinusZero(gradInput);
 }
 
@@ -131,10 +136,10 @@ export function correlate(
 ): Weights {
   const [I, O] = [size.channels, output.channels];
   const weight = new Float32Array(taps.count ** 2 * I * O);
-  for (const [tap, o, i] of connections(taps, size, output)) {
+  forEachPair(taps, size, output, (tap, o, i) => {
     for (let ci = 0; ci < I; ci++)
       addScaled(weight, (tap * I + ci) * O, input[i * I + ci], gradOut, o * O, O);
-  }
+  });
   return { weight: withoutMinusZero(weight), bias: withoutMinusZero(sumOfRows(gradOut, O)) };
 }
 

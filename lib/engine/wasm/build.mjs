@@ -1,12 +1,14 @@
 /**
  * Compiles assembly/ to WebAssembly, once for threads that share their memory and once for a single thread, and embeds
- * both as text in generated/, so that the package has no file to find at run time. `npm run build` calls this before the
- * TypeScript compiler.
+ * both as text in generated/, so that the package has no file to find at run time. It also notes there in which order the
+ * kernels take their arguments and structs have their fields, so that TypeScript names them and knows no order.
+ * `npm run build` calls this before the TypeScript compiler.
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as assemblyscript from 'assemblyscript';
 import asc from 'assemblyscript/asc';
 
 const folder = dirname(fileURLToPath(import.meta.url));
@@ -44,6 +46,35 @@ function write(name, header, code) {
   writeFileSync(join(folder, 'generated', name), `/** ${header}; written by build.mjs. */\n\n${code}\n`);
 }
 
+/** Types of fields: TypeScript writes structs as words of 32 bits. */
+const WORDS = ['u32', 'usize'];
+
+/** Names of the fields of each struct, and of the arguments of each kernel, in their order, from the sources. */
+function layout() {
+  const { ClassDeclaration, FieldDeclaration, FunctionDeclaration } = assemblyscript.NodeKind;
+  const structs = {};
+  const kernelArguments = {};
+  for (const file of readdirSync(join(folder, 'assembly'))) {
+    const program = assemblyscript.newProgram(assemblyscript.newOptions());
+    assemblyscript.parse(program, readFileSync(join(folder, 'assembly', file), 'utf8'), file, true);
+    const { statements } = program.sources.find((source) => source.normalizedPath === file);
+    for (const { kind, name, members, signature } of statements) {
+      const fields = kind === ClassDeclaration ? members.filter((m) => m.kind === FieldDeclaration) : [];
+      const odd = fields.find((field) => !WORDS.includes(field.type.name.identifier.text));
+      if (odd) throw new Error(`${file}: ${name.text}.${odd.name.text} is no word of 32 bits (${WORDS})`);
+      if (fields.length > 0) structs[name.text] = fields.map((field) => field.name.text);
+      const parameters = kind === FunctionDeclaration ? signature.parameters.map((p) => p.name.text) : [];
+      if (parameters[0] === 'tasks') kernelArguments[name.text] = parameters.slice(1);
+    }
+  }
+  return { structs, kernelArguments };
+}
+
+const lists = Object.entries(layout()).map(([name, orders]) => {
+  const lines = Object.entries(orders).map(([key, names]) => `  ${key}: [${names.map((n) => `'${n}'`)}],`);
+  return `export const ${name} = {\n${lines.join('\n')}\n} as const;`;
+});
+write('orders.ts', 'The orders of fields and arguments in assembly/', lists.join('\n\n'));
 for (const [name, options] of Object.entries(builds)) {
   const text = await compile(options);
   const lines = text.match(/.{1,100}/g).map((line) => `  '${line}',`);

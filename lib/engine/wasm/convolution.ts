@@ -1,6 +1,7 @@
 /** Convolutions and transposed convolutions, dense and event-driven, and their gradients by the input. */
 
 import type { ConvDims, Kernels } from '../contract.js';
+import { BLOCK, WIDE_BLOCK } from './constants.js';
 import { cutGrid } from './cut.js';
 import {
   convolution,
@@ -12,7 +13,7 @@ import {
 } from './geometry.js';
 import type { Machine } from './machine.js';
 import { denseScratch, eventScratch } from './scratch.js';
-import { BLOCK, packedBias, packedWeights, WIDE_BLOCK, zeroBias } from './weights.js';
+import { packedBias, packedWeights, zeroBias } from './weights.js';
 
 type Convolutions = Pick<
   Kernels,
@@ -85,9 +86,13 @@ function run(
   machine.call((lend) => {
     const weights = packedWeights(machine, weight, { geometry, block, exchanged });
     const bias = biasAddress();
-    const scratch = lend.scratch(dense ? denseScratch(geometry, cut) : eventScratch(geometry, cut));
-    const words = lend.words(encodeGeometry(geometry, cut));
-    const [target, source] = [lend.result(out), lend.input(input)];
-    machine.threads.run(kernel, cut.bands * cut.groups, words, target, source, weights, bias, ...scratch);
+    machine.threads.run(kernel, cut.bands * cut.groups, {
+      geometry: lend.words(encodeGeometry(geometry, cut)),
+      out: lend.result(out),
+      input: lend.input(input),
+      weights,
+      bias,
+      ...lend.scratch(dense ? denseScratch(geometry, cut) : eventScratch(geometry, cut)),
+    });
   });
 }

@@ -20,8 +20,8 @@ export interface Arguments {
   floats(values: readonly number[]): number;
   /** The address of so many bytes with any contents. */
   room(bytes: number): number;
-  /** The address and size of a scratch memory of so many bytes for each thread. */
-  scratch(bytes: number): [address: number, size: number];
+  /** The address and size of a scratch memory of so many bytes for each thread, as kernels take them. */
+  scratch(bytes: number): { readonly scratch: number; readonly scratchSize: number };
 }
 
 export interface MachineOptions {
@@ -80,7 +80,7 @@ export class Machine {
         },
         scratch: (bytes) => {
           const size = Math.ceil(bytes / 64) * 64;
-          return [room(size * this.threads.count), size];
+          return { scratch: room(size * this.threads.count), scratchSize: size };
         },
       });
       for (const [values, address] of copies) values.set(heap.floats(address, values.length));

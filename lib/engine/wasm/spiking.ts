@@ -1,4 +1,4 @@
-/** Layers of spiking neurons over many steps (assembly/spiking.ts, assembly/neuron.ts). */
+/** Layers of spiking neurons over many steps (assembly/spikingKernels.ts, assembly/neuronKernels.ts). */
 
 import type { Window } from '../../core/window.js';
 import type { Dynamics } from '../../neuron/neuron.js';
@@ -12,16 +12,22 @@ import type {
   SpikingMode,
 } from '../spikingContract.js';
 import { changeChannels, padChannels, withoutPadding } from './channels.js';
+import { BLOCK, CASCADE, INTEGRATE, LEVELS, SINGLE, WIDE_BLOCK } from './constants.js';
 import { chunkOf, cutGrid } from './cut.js';
 import { convolution, encodeGeometry, type Geometry, transposedConvolution } from './geometry.js';
 import type { Machine } from './machine.js';
 import { spikingScratch } from './scratch.js';
-import { BLOCK, packedBias, packedWeights, WIDE_BLOCK } from './weights.js';
+import { packedBias, packedWeights } from './weights.js';
+import { type Fields, wordsOf } from './words.js';
 
 /** Of the memory of WebAssembly; a fifth is for gaps between blocks and for what grows. */
 const USED_PART = 0.8;
-/** The numbers of assembly/neuron.ts. */
-const DYNAMICS: Readonly<Record<Dynamics, number>> = { integrate: 0, single: 1, cascade: 2, levels: 3 };
+const DYNAMICS: Readonly<Record<Dynamics, number>> = {
+  integrate: INTEGRATE,
+  single: SINGLE,
+  cascade: CASCADE,
+  levels: LEVELS,
+};
 /** A spike code is a byte. */
 const MOST_THRESHOLDS = 8;
 /** In mode `auto`: where a larger part of the inputs fires, the dense kernel is faster (docs/speed.md). */
@@ -69,7 +75,8 @@ export function spiking(machine: Machine): SpikingKernels {
           const from = [lend.input(current), neurons.dims.channels];
           changeChannels(machine, padded, neurons.channels, from[0], from[1], height * width);
           const rows = rowsOf(machine, neurons);
-          machine.threads.run('spikingInput', Math.ceil(height / rows), address, padded, steps, rows);
+          const of = { population: address, current: padded, steps, rows };
+          machine.threads.run('spikingInput', Math.ceil(height / rows), of);
         }),
       );
     },
@@ -89,7 +96,8 @@ export function spiking(machine: Machine): SpikingKernels {
           const tasks = Math.ceil(neurons.dims.height / rows);
           const source = lend.words(sourceWords(train));
           const scratch = lend.scratch(neurons.dims.width * WIDE_BLOCK * 4);
-          machine.threads.run('spikingPooling', tasks, address, source, train.steps, rows, ...scratch);
+          const of = { population: address, source, steps: train.steps, rows, ...scratch };
+          machine.threads.run('spikingPooling', tasks, of);
         }),
       );
     },
@@ -123,7 +131,7 @@ function newPopulation(
     if (volts !== 0) startFrom(machine, membrane + 4 * k * size, pixels, dims.channels, channels, volts);
   }
   const values = spikeWorth(machine, neuron);
-  const kind = neuronWords(machine, neuron, values);
+  const kind = neuronFields(machine, neuron, values);
   const views = new Map<number, Float32Array>();
   const view = (address: number, rows = pixels) => {
     const known = views.get(address) ?? withoutPadding(machine, address, rows, dims.channels, channels);
@@ -144,19 +152,33 @@ function newPopulation(
       const counts = view(sums[2]);
       return new Uint32Array(counts.buffer, counts.byteOffset, counts.length).slice();
     },
-    words: (codes, totals) => {
-      const state = [height, width, channels, membrane, 4 * size, codes, size, ...sums, totals];
-      return [...kind, ...state, top, bottom, left, right];
-    },
+    words: (codes, totals) =>
+      wordsOf('Population', {
+        ...kind,
+        ...{ height, width, channels, membrane, levelBytes: 4 * size },
+        ...{ codes, stepBytes: size, totals },
+        ...{ currentSum: sums[0], flow: sums[1], spikeCount: sums[2] },
+        ...{ windowTop: top, windowBottom: bottom, windowLeft: left, windowRight: right },
+      }),
   };
 }
 
-/** The first words of `Population` in assembly/neuron.ts. */
-function neuronWords(machine: Machine, neuron: FusedNeuron, { spikeValues }: SpikeWorth): number[] {
-  const { dynamics, leak, reset, thresholds } = neuron;
-  const floats = (values: readonly number[]) => floatsForScope(machine, values);
-  const dynamicsWords = [DYNAMICS[dynamics], floats([leak]), reset === 'hard' ? 1 : 0];
-  return [...dynamicsWords, floats(thresholds), thresholds.length, spikeValues];
+type NeuronField = 'dynamics' | 'leak' | 'hardReset' | 'thresholds' | 'thresholdCount' | 'spikeValues';
+
+/** What all neurons of a population share, in the fields of the struct. */
+function neuronFields(
+  machine: Machine,
+  { dynamics, leak, reset, thresholds }: FusedNeuron,
+  { spikeValues }: SpikeWorth,
+): Pick<Fields<'Population'>, NeuronField> {
+  return {
+    dynamics: DYNAMICS[dynamics],
+    leak: floatsForScope(machine, [leak]),
+    hardReset: reset === 'hard' ? 1 : 0,
+    thresholds: floatsForScope(machine, thresholds),
+    thresholdCount: thresholds.length,
+    spikeValues,
+  };
 }
 
 function spikeWorth(machine: Machine, { spikeValues }: FusedNeuron): SpikeWorth {
@@ -242,11 +264,16 @@ function propagate(
     machine.call((lend) => {
       const dense = mode === 'dense' || (mode === 'auto' && densityOf(inputs) > DENSE_ABOVE);
       const use = { geometry, block: dense ? BLOCK : WIDE_BLOCK, exchanged: false, parts, realChannelsOut };
-      const words = [lend.words(encodeGeometry(geometry, cut)), lend.words(inputs.flatMap(sourceWords))];
-      words.push(inputs.length, packedWeights(machine, weight, use), packedBias(machine, bias));
-      const layer = lend.words([...words, population, steps, dense ? 1 : 0]);
+      const layer = wordsOf('SpikingLayer', {
+        geometry: lend.words(encodeGeometry(geometry, cut)),
+        sources: lend.words(inputs.flatMap(sourceWords)),
+        sourceCount: inputs.length,
+        weights: packedWeights(machine, weight, use),
+        bias: packedBias(machine, bias),
+        ...{ population, steps, dense: dense ? 1 : 0 },
+      });
       const scratch = lend.scratch(spikingScratch(geometry, cut));
-      threads.run('spikingConvolution', cut.bands * cut.groups, layer, ...scratch);
+      threads.run('spikingConvolution', cut.bands * cut.groups, { layer: lend.words(layer), ...scratch });
     }),
   );
 }
@@ -257,7 +284,6 @@ function densityOf(inputs: readonly Train[]): number {
   return inputs.reduce((sum, { density, realChannels }) => sum + density * realChannels, 0) / channels;
 }
 
-/** `SpikeSource` in assembly/events.ts. */
 function sourceWords({ codes, channels, stepBytes, values }: Train): number[] {
-  return [codes, channels, stepBytes, values.spikeValues, values.codeValues, values.thresholdCount];
+  return wordsOf('SpikeSource', { codes, channels, stepBytes, ...values });
 }

@@ -5,14 +5,16 @@
  * calling thread takes all tasks.
  */
 
+import { CONTROL_ADDRESS } from './constants.js';
 import { forOneThread } from './generated/forOneThread.js';
 import { forThreads } from './generated/forThreads.js';
 import type { Host } from './host.js';
 import { compile, instantiate, type KernelFunction, type Reserved, type WasmMemory } from './webassembly.js';
+import { inOrder, type KernelArguments, type KernelName } from './words.js';
 
 /** Words of the control block, from its start; assembly/tasks.ts knows the first. */
 const CONTROL = {
-  address: 1024,
+  address: CONTROL_ADDRESS,
   nextTask: 0,
   epoch: 1,
   open: 2,
@@ -57,8 +59,8 @@ for (;;) {
 /** Calls kernels of the module. */
 export interface Threads {
   readonly count: number;
-  /** Calls a kernel with its number of tasks and further arguments (integers of 32 bits), and waits for its end. */
-  run(name: string, tasks: number, ...args: number[]): void;
+  /** Calls a kernel with its number of tasks and its other arguments (integers of 32 bits), and waits for its end. */
+  run<K extends KernelName>(name: K, tasks: number, values: KernelArguments<K>): void;
 }
 
 /** `count` threads with those that `host` starts, or one where the memory is not shared. */
@@ -80,9 +82,9 @@ class OneThread implements Threads {
     this.#kernels = instantiate(compile(decoded(forOneThread)), memory);
   }
 
-  run(name: string, tasks: number, ...args: number[]): void {
+  run<K extends KernelName>(name: K, tasks: number, values: KernelArguments<K>): void {
     new Int32Array(this.#memory.buffer, CONTROL.address, 1)[CONTROL.nextTask] = 0;
-    this.#kernels[name](tasks, ...args);
+    this.#kernels[name](tasks, ...inOrder(name, values));
   }
 }
 
@@ -103,7 +105,8 @@ class SharingThreads implements Threads {
       host.startThread(WORKER, { module, memory, thread, ...layout });
   }
 
-  run(name: string, tasks: number, ...args: number[]): void {
+  run<K extends KernelName>(name: K, tasks: number, values: KernelArguments<K>): void {
+    const args = inOrder(name, values);
     const kernel = this.#kernels[name];
     const control = this.#control;
     control[CONTROL.nextTask] = 0;

@@ -1,11 +1,9 @@
 /** Weights and biases in the order in which the kernels read them (assembly/pack.ts), kept while they are frozen. */
 
+import { WIDE_BLOCK } from './constants.js';
 import { encodeGeometry, type Geometry, tapOrder } from './geometry.js';
 import type { Machine } from './machine.js';
-
-/** Output channels of a block of the dense and of the event-driven kernel. */
-export const BLOCK = 8;
-export const WIDE_BLOCK = 16;
+import { wordsOf } from './words.js';
 
 /** The summed channels come in parts, each padded with zeros: [channels, padded channels]. */
 export type Parts = readonly (readonly [number, number])[];
@@ -36,9 +34,14 @@ export function packedWeights(machine: Machine, weight: Float32Array, use: Weigh
     const [channelsIn, channelsOut] = exchanged ? [lanes, summed] : [summed, lanes];
     const noCut = { bandRows: 1, bands: 1, groupBlocks: 1, groups: 1 };
     machine.call((lend) => {
-      const words = [lend.words(encodeGeometry(geometry, noCut)), lend.words(order), channelsIn, channelsOut];
-      words.push(block, exchanged ? 1 : 0, ...first, ...second);
-      machine.threads.run('packWeights', blocks, address, lend.input(weight), lend.words(words));
+      const packing = wordsOf('Packing', {
+        geometry: lend.words(encodeGeometry(geometry, noCut)),
+        order: lend.words(order),
+        ...{ channelsIn, channelsOut, block, exchanged: exchanged ? 1 : 0 },
+        ...{ first: first[0], firstPadded: first[1], second: second[0], secondPadded: second[1] },
+      });
+      const tensors = { packed: address, weights: lend.input(weight) };
+      machine.threads.run('packWeights', blocks, { ...tensors, packing: lend.words(packing) });
     });
   });
 }

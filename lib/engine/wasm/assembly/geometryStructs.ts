@@ -5,6 +5,8 @@
  * fields are 32-bit integers in this order.
  */
 
+import { MOST_TAPS } from '../constants';
+
 @unmanaged
 export class Geometry {
   gridHeight: u32;
@@ -44,11 +46,10 @@ export class Phase {
   runs: u32;
 }
 
-const GEOMETRY_BYTES: usize = 17 * 4;
-const PHASE_HEAD_BYTES: usize = 5 * 4;
-/** Row, column and (for runs) count of up to nine taps, then of up to nine runs. */
-const TAP_BYTES: usize = 3 * 4;
-const MOST_TAPS: u32 = 9;
+const GEOMETRY_BYTES: usize = offsetof<Geometry>();
+const PHASE_HEAD_BYTES: usize = offsetof<Phase>();
+/** A `Tap` for each of up to nine taps, then for each of up to nine runs. */
+const TAP_BYTES: usize = offsetof<Tap>();
 const PHASE_BYTES: usize = PHASE_HEAD_BYTES + <usize>(2 * MOST_TAPS) * TAP_BYTES;
 
 /** Row, column and count of taps. */

@@ -3,13 +3,8 @@
  * whose bit i says that threshold i was passed. The formulas are those of lib/neuron, operation by operation.
  */
 
-import { WIDE_BLOCK } from './gather';
+import { CASCADE, INTEGRATE, SINGLE, WIDE_BLOCK } from '../constants';
 import { addShared } from './tasks';
-
-/** `Dynamics` of lib/engine/spikingContract.ts; what is left over is `levels`. */
-const INTEGRATE: u32 = 0;
-const SINGLE: u32 = 1;
-const CASCADE: u32 = 2;
 
 /** The neurons of a layer, and what is kept of them; all [H,W,C] with C a multiple of 16. */
 @unmanaged

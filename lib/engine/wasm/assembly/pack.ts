@@ -24,8 +24,7 @@ export class Packing {
 }
 
 /** A task is one block of channels. */
-export function packWeights(tasks: u32, packed: usize, weights: usize, address: usize): void {
-  const packing = changetype<Packing>(address);
+export function packWeights(tasks: u32, packed: usize, weights: usize, packing: Packing): void {
   const geometry = changetype<Geometry>(packing.geometry);
   const channels = packing.firstPadded + packing.secondPadded;
   const rowBytes = <usize>packing.block * 4;
