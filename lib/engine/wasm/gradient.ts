@@ -36,7 +36,7 @@ export function gradients(machine: Machine): Gradients {
       const plain = { height, width, padding: 0, rows: height, columns: width };
       const g = { ...plain, values: gradOut, channels: dims.channelsOut };
       const taps = square(kernel).map(([ky, kx]): TapPlace => [ky, kx, 0, 0]);
-      compute(machine, gradWeight, gradBias, x, g, taps, dims, 1);
+      compute(machine, { gradWeight, gradBias, x, g, taps, dims, step: 1 });
     },
     /** Sums over the input pixels: tap (ky, kx) reads padded gradient (2y + ky, 2x + kx). */
     convTranspose2dBackwardWeight(gradWeight, gradBias, gradOut, input, dims) {
@@ -47,7 +47,7 @@ export function gradients(machine: Machine): Gradients {
       const around = { rows: 2 * height + 1, columns: 2 * width + 1 };
       const g = { ...doubled, ...around, values: gradOut, channels: dims.channelsOut };
       const taps = square(3).map(([ky, kx]): TapPlace => [0, 0, ky, kx]);
-      compute(machine, gradWeight, gradBias, x, g, taps, dims, 2);
+      compute(machine, { gradWeight, gradBias, x, g, taps, dims, step: 2 });
     },
   };
 }
@@ -56,16 +56,19 @@ function square(kernel: number): [number, number][] {
   return Array.from({ length: kernel * kernel }, (_, tap) => [Math.floor(tap / kernel), tap % kernel]);
 }
 
-function compute(
-  machine: Machine,
-  gradWeight: Float32Array,
-  gradBias: Float32Array,
-  x: Padded,
-  g: Padded,
-  taps: readonly TapPlace[],
-  dims: Omit<ConvDims, 'kernel'>,
-  step: number,
-): void {
+interface Call {
+  readonly gradWeight: Float32Array;
+  readonly gradBias: Float32Array;
+  /** The input, and the gradient of the output. */
+  readonly x: Padded;
+  readonly g: Padded;
+  readonly taps: readonly TapPlace[];
+  readonly dims: Omit<ConvDims, 'kernel'>;
+  /** Pixels of the gradient from one summed pixel to the next. */
+  readonly step: number;
+}
+
+function compute(machine: Machine, { gradWeight, gradBias, x, g, taps, dims, step }: Call): void {
   const { height, width, channelsIn, channelsOut } = dims;
   machine.call((lend) => {
     const input = pack(machine, lend, x, IN_BLOCK);

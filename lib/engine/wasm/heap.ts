@@ -134,11 +134,11 @@ export class Heap {
     this.#join(at - 1);
   }
 
-  /** Joins a free block with the one behind it. */
+  /** Joins a free block with the next one, where they touch. */
   #join(at: number): void {
-    const [block, behind] = [this.#free[at], this.#free[at + 1]];
-    if (!block || !behind || block.address + block.bytes !== behind.address) return;
-    block.bytes += behind.bytes;
+    const [block, next] = [this.#free[at], this.#free[at + 1]];
+    if (!block || !next || block.address + block.bytes !== next.address) return;
+    block.bytes += next.bytes;
     this.#free.splice(at + 1, 1);
   }
 

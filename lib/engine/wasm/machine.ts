@@ -36,8 +36,8 @@ export class Machine {
   readonly heap: Heap;
   readonly threads: Threads;
   #frozen = 0;
-  /** Blocks that are kept while weights are frozen or held, by weight tensor and use. */
-  readonly #kept = new Map<Float32Array, Map<string, number>>();
+  /** Blocks that are made once while weights are frozen or held, by weight tensor and use. */
+  readonly #cached = new Map<Float32Array, Map<string, number>>();
   /** How many hold a weight tensor. */
   readonly #holders = new Map<Float32Array, number>();
 
@@ -88,7 +88,7 @@ export class Machine {
     });
   }
 
-  /** Keeps what `keep` made until `work` is over. */
+  /** What `cached` makes stays until `work` is over. */
   frozen<T>(work: () => T): T {
     this.#frozen += 1;
     try {
@@ -99,7 +99,7 @@ export class Machine {
     }
   }
 
-  /** Keeps what `keep` made of these tensors until everybody who holds them has let go. */
+  /** What `cached` makes of these tensors stays until everybody who holds them has let go. */
   hold(weights: Iterable<Float32Array>): () => void {
     const held = [...weights];
     for (const weight of held) this.#holders.set(weight, (this.#holders.get(weight) ?? 0) + 1);
@@ -117,24 +117,24 @@ export class Machine {
    * The address of what `make` writes from a weight tensor for one use (`key`): made once while weights are
    * frozen or this one is held, and anew for every call where they are not.
    */
-  keep(weight: Float32Array, key: string, bytes: number, make: (address: number) => void): number {
-    const known = this.#kept.get(weight)?.get(key);
+  cached(weight: Float32Array, key: string, bytes: number, make: (address: number) => void): number {
+    const known = this.#cached.get(weight)?.get(key);
     if (known !== undefined) return known;
     const stays = this.#frozen > 0 || this.#holders.has(weight);
     const address = stays ? this.heap.allocateForGood(bytes) : this.heap.allocate(bytes);
     make(address);
     if (stays) {
-      const uses = this.#kept.get(weight) ?? new Map<string, number>();
-      this.#kept.set(weight, uses.set(key, address));
+      const uses = this.#cached.get(weight) ?? new Map<string, number>();
+      this.#cached.set(weight, uses.set(key, address));
     }
     return address;
   }
 
   #forget(): void {
-    for (const [weight, uses] of this.#kept) {
+    for (const [weight, uses] of this.#cached) {
       if (this.#holders.has(weight)) continue;
       for (const address of uses.values()) this.heap.release(address);
-      this.#kept.delete(weight);
+      this.#cached.delete(weight);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Weights and biases in the order in which the kernels read them (assembly/pack.ts), kept while they are frozen. */
+/** Weights and biases in the order in which the kernels read them (assembly/pack.ts), made once while they are frozen. */
 
 import { WIDE_BLOCK } from './constants.js';
 import { encodeGeometry, type Geometry, tapOrder } from './geometry.js';
@@ -27,7 +27,7 @@ export function packedWeights(machine: Machine, weight: Float32Array, use: Weigh
   const blocks = Math.ceil(geometry.channelsOut / block);
   const bytes = blocks * block * order.length * geometry.channelsIn * 4;
   const key = `${block} ${exchanged} ${order} ${parts.join(' ')}`;
-  return machine.keep(weight, key, bytes, (address) => {
+  return machine.cached(weight, key, bytes, (address) => {
     const [first, second = [0, 0]] = parts;
     const summed = first[0] + second[0];
     const lanes = use.realChannelsOut ?? geometry.channelsOut;
@@ -49,7 +49,7 @@ export function packedWeights(machine: Machine, weight: Float32Array, use: Weigh
 /** The address of a bias, padded with zeros to whole blocks, without -0. */
 export function packedBias(machine: Machine, bias: Float32Array): number {
   const length = Math.ceil(bias.length / WIDE_BLOCK) * WIDE_BLOCK;
-  return machine.keep(bias, 'bias', 4 * length, (address) => {
+  return machine.cached(bias, 'bias', 4 * length, (address) => {
     const padded = machine.heap.floats(address, length);
     padded.fill(0);
     bias.forEach((value, channel) => {

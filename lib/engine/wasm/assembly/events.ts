@@ -1,7 +1,7 @@
 /**
  * Event lists of a band of padded rows: the spikes of each pixel, channel by channel. An event holds the byte offset
  * of its weights (u32) and its weighted spike (f32), or those of two consecutive steps, of which one may be 0. `starts` holds,
- * for each padded pixel, the address of its first event, and one more address behind the last pixel of a row, so
+ * for each padded pixel, the address of its first event, and one more address after the last pixel of a row, so
  * that neighbouring pixels are one run of events.
  */
 

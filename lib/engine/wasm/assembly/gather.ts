@@ -41,7 +41,7 @@ export function eventConvolution(
     const first = bandStart(geometry, task / geometry.groups);
     const end = bandEnd(geometry, task / geometry.groups);
     const rows = inputRows(geometry, end - first);
-    listValues(eventsBehind(starts, geometry, rows), starts, input, geometry, first, rows);
+    listValues(eventsAfter(starts, geometry, rows), starts, input, geometry, first, rows);
     for (let k: u32 = 0; k < geometry.phases; k++) {
       const phase = phaseOf(geometry, k);
       phaseRuns(runs, geometry, phase);
@@ -204,9 +204,9 @@ export function startsOffset(geometry: Geometry, row: u32): usize {
   return <usize>(row * startsInRow(geometry)) * 4;
 }
 
-/** Where the events of a band begin: behind the starts of its rows, on a multiple of 8. */
+/** Where the events of a band begin: after the starts of its rows, on a multiple of 8. */
 // @ts-ignore: decorator
 @inline
-export function eventsBehind(starts: usize, geometry: Geometry, rows: u32): usize {
+export function eventsAfter(starts: usize, geometry: Geometry, rows: u32): usize {
   return (starts + <usize>(rows * startsInRow(geometry)) * 4 + 7) & ~(<usize>7);
 }

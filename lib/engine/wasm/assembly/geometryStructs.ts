@@ -15,7 +15,7 @@ export class Geometry {
   inputHeight: u32;
   inputWidth: u32;
   channelsIn: u32;
-  /** Zeros in front of the first row and the first column; behind the last there are as many as are read. */
+  /** Zeros before the first row and the first column; after the last there are as many as are read. */
   padding: u32;
   paddedWidth: u32;
   /** Input pixels from one grid pixel to the next. */
@@ -78,7 +78,7 @@ export function runOf(phase: Phase, index: u32): Tap {
   return tapOf(phase, MOST_TAPS + index);
 }
 
-/** First row of a band, and the row behind its last. */
+/** First row of a band, and the row after its last. */
 // @ts-ignore: decorator
 @inline
 export function bandStart(geometry: Geometry, band: u32): u32 {

@@ -104,7 +104,7 @@ function integrate(population: Population, membrane: usize, current: usize): v12
   return f32x4.add(left, v128.load(current)); // Eqs. 1 and 4
 }
 
-/** The potential behind a spike, where it passed its threshold. */
+/** The potential after a spike, where it passed its threshold. */
 // @ts-ignore: decorator
 @inline
 function resetWhere(passed: v128, population: Population, potential: v128, threshold: v128): v128 {

@@ -71,7 +71,7 @@ export function rmsprop(
   }
 }
 
-/** Four values, or as many as are left, with zeros behind them. */
+/** Four values, or as many as are left, with zeros after them. */
 // @ts-ignore: decorator
 @inline
 function loadUpTo4(from: usize, bytes: usize): v128 {

@@ -42,7 +42,7 @@ export function packWeights(tasks: u32, packed: usize, weights: usize, packing: 
   }
 }
 
-/** `count` rows of one block from channel `from` on, then zeros up to `padded` rows; returns what comes behind. */
+/** `count` rows of one block from channel `from` on, then zeros up to `padded` rows; returns where the next part begins. */
 function packPart(
   target: usize,
   weights: usize,
@@ -96,7 +96,7 @@ function transpose(target: usize, source: usize, count: u32, size: u32, step: us
   copyLanes(target, source, count - c, rowBytes, size, 4, step);
 }
 
-/** Value by value, with zeros behind the last lane. */
+/** Value by value, with zeros after the last lane. */
 function copyLanes(
   target: usize,
   source: usize,

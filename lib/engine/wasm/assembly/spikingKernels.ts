@@ -10,7 +10,7 @@ import { denseRow, rowOffset, tapOffsets, weightOffset } from './dense';
 import { listCodePairs, SpikeSource } from './events';
 import {
   BLOCK_BYTES,
-  eventsBehind,
+  eventsAfter,
   gatherPair,
   phaseRuns,
   startsOffset,
@@ -44,7 +44,7 @@ class Band {
   firstBlock: u32;
   endBlock: u32;
   step: u32;
-  /** The step behind, or the same where there is none. */
+  /** The next step, or the same where there is none. */
   second: u32;
   /** For each phase its runs, and the offsets of its taps. */
   runs: usize;
@@ -56,7 +56,7 @@ class Band {
   input: usize;
 }
 
-/** Convolution or transposed convolution of spikes, and the neurons behind it. */
+/** Convolution or transposed convolution of spikes, and the neurons that it drives. */
 export function spikingConvolution(tasks: u32, layer: SpikingLayer, scratch: usize, scratchSize: usize): void {
   const geometry = changetype<Geometry>(layer.geometry);
   const band = newBand(geometry, ownScratch(scratch, scratchSize));
@@ -97,7 +97,7 @@ function newBand(geometry: Geometry, own: usize): Band {
 /** Lists the spikes that a band sees in two steps. */
 function listBand(layer: SpikingLayer, geometry: Geometry, band: Band): void {
   const rows = inputRows(geometry, band.end - band.first);
-  const events = eventsBehind(band.input, geometry, rows);
+  const events = eventsAfter(band.input, geometry, rows);
   listCodePairs(
     events,
     band.input,
