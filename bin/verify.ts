@@ -69,7 +69,7 @@ function enginesHere(threads: number): Engine[] {
   return here
     .sort((a, b) => Number(b === 'reference') - Number(a === 'reference'))
     .flatMap((name) => {
-      const usable = name === 'reference' ? [1] : counts;
+      const usable = name === 'reference' || engines[name].threadsMissing() ? [1] : counts;
       return usable.map((count) => chooseEngine(name, count));
     });
 }

@@ -31,7 +31,7 @@ export { convertAutomatically } from './diagnose/autoThresholds.js';
 export { type Check, checkConversion } from './diagnose/checkConversion.js';
 export { type AsfOptions, type AsfPieces, asf } from './engine/asfMethod.js';
 export { backprop } from './engine/backprop.js';
-export { chooseEngine, defaultEngine, engines } from './engine/choose.js';
+export { chooseEngine, defaultEngine, engines, type Host, useHost } from './engine/choose.js';
 export { type Engine, withProgram } from './engine/door.js';
 export type { Example, LossGradient, Method } from './engine/method.js';
 export { type Averages, findOptimiser, type Optimiser } from './engine/optimiser.js';

@@ -1,7 +1,10 @@
 /**
  * `spiking-unet/node`: what needs files, besides what the package itself offers: networks by name, pictures, data sets,
- * and views of pictures and results as ndarrays.
+ * views of pictures and results as ndarrays; and threads for the engines of the package itself.
  */
+
+import { useHost } from './engine/choose.js';
+import { nodeHost } from './node/nodeHost.js';
 
 export type {
   Denoised,
@@ -19,3 +22,5 @@ export { readImage as readPicture, readRaster, writePng } from './node/pictureFi
 export { imageOfView, viewImage, viewTensor } from './node/views.js';
 export { decodeImage, decodeRasters, type Limits } from './picture/decode.js';
 export { encodePng } from './picture/encode.js';
+
+useHost(nodeHost);

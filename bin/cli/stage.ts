@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { DataError, UsageError } from '../../lib/core/error.js';
-import { chooseEngine, defaultEngine, engines } from '../../lib/engine/choose.js';
+import { chooseEngine, defaultEngine, engines, threadsRemark, useHost } from '../../lib/engine/choose.js';
 import type { Engine } from '../../lib/engine/door.js';
+import { nodeHost } from '../../lib/node/nodeHost.js';
 import { endWithParent } from './parent.js';
 import { naturalNumber, threadCount } from './parse.js';
 import { guardPipes, print, remark, say, setQuiet } from './pipe.js';
@@ -55,6 +56,8 @@ export interface Stage<Options> {
   run(options: Options & SharedOptions, context: Context): Promise<Result> | Result;
 }
 
+useHost(nodeHost);
+
 const EXIT = { ok: 0, failure: 1, usage: 2, data: 3 };
 
 /** Runs a stage whose file, at `url`, is the program that was started; where it was only imported nothing happens. */
@@ -85,9 +88,9 @@ export async function runStage<Options>(
     const options = { ...command.opts(), arguments: command.args } as unknown as Options & SharedOptions;
     setQuiet(options.quiet);
     const context = newContext(options, bars);
-    const engine = defaultEngine();
-    if (engine.remark !== undefined && command.getOptionValueSource('engine') === 'default')
-      remark(engine.remark);
+    const byDefault = command.getOptionValueSource('engine') === 'default';
+    const remarks = [byDefault && defaultEngine().remark, threadsRemark(options.engine, options.threads)];
+    for (const line of remarks) if (line) remark(line);
     const result = await stage.run(options, context);
     stopAll(bars);
     print(`${options.json ? printableJson(result.json) : printable(result.text)}\n`);

@@ -4,7 +4,9 @@ import { UsageError } from '../core/error.js';
 import type { Kernels } from './contract.js';
 import { type Engine, newEngine } from './door.js';
 import { reference } from './reference/index.js';
-import { createWasmKernels, wasmMissing } from './wasm/index.js';
+import { type Host, wasmKernels, wasmMissing, wasmThreadsMissing } from './wasm/index.js';
+
+export type { Host };
 
 /** A kind of engine: a line of the table. */
 export interface EngineKind {
@@ -12,14 +14,37 @@ export interface EngineKind {
   readonly summary: string;
   /** What this machine lacks for it; undefined where it runs. */
   missing(): string | undefined;
+  /** What this machine lacks for more than one thread; undefined where nothing does, or more would not help. */
+  threadsMissing(): string | undefined;
   /** Kernels that compute on so many threads. */
   create(threads: number): Kernels;
 }
 
+let host: Host | undefined;
+
+/**
+ * Hands the engines that are made from now on what they cannot find by themselves: threads (`spiking-unet/node` does it
+ * for Node). Without it they compute on one thread.
+ */
+export function useHost(given: Host): void {
+  if (host !== given) created.clear();
+  host = given;
+}
+
 /** The first that runs on this machine is the default. */
 export const engines: Readonly<Record<string, EngineKind>> = {
-  wasm: { summary: 'WebAssembly SIMD on all cores', missing: wasmMissing, create: createWasmKernels },
-  reference: { summary: 'plain TypeScript', missing: () => undefined, create: () => reference },
+  wasm: {
+    summary: 'WebAssembly SIMD on all cores',
+    missing: () => wasmMissing(host),
+    threadsMissing: () => wasmThreadsMissing(host),
+    create: (threads) => wasmKernels({ threads, host }),
+  },
+  reference: {
+    summary: 'the definitions, in plain TypeScript',
+    missing: () => undefined,
+    threadsMissing: () => undefined,
+    create: () => reference,
+  },
 };
 
 /** The engine that is used where none is named, and why it is not the first of the table if it is not. */
@@ -29,6 +54,13 @@ export function defaultEngine(): { name: string; remark?: string } {
   if (missing === undefined) return { name: first };
   const name = others.find((other) => engines[other].missing() === undefined)!;
   return { name, remark: `engine ${first} does not run here (${missing}): using the slower ${name}` };
+}
+
+/** What whoever asked for so many threads of an engine should know; undefined where it has them. */
+export function threadsRemark(name: string, threads: number): string | undefined {
+  const asked = threads > 1 && Object.hasOwn(engines, name);
+  const missing = asked ? engines[name].threadsMissing() : undefined;
+  return missing && `engine ${name} computes on one thread here, not on ${threads} (${missing})`;
 }
 
 const created = new Map<string, Kernels>();

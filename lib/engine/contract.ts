@@ -4,35 +4,20 @@
  * The numeric contract: arithmetic is float32, each product and each sum is rounded on its own (no fused
  * multiply-add). A convolution output is ((bias + p1) + p2) + ... with the products in the order
  * (ky, kx, ci), ci fastest; terms whose input is zero may be left out, and a result of -0 is stored as +0.
- * The order of every gradient stands next to its kernel in reference/. Signatures: results first, dims last;
- * results are overwritten, never accumulated into; inputs are never changed.
+ * What each kernel computes, and in which order, is the definition in lib/op. Signatures: results first, dims
+ * last; results are overwritten, never accumulated into; inputs are never changed.
  *
  * Values are finite: what an infinite weight times a zero gives is not defined.
  *
  * Layouts: activations [H,W,C]; packed weights [ky,kx,I,O] (see format/layout.ts for PyTorch's OIHW and IOHW).
  */
 
+import type { AdamOptions } from '../op/adam.js';
+import type { RmspropOptions } from '../op/rmsprop.js';
 import type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './dims.js';
 import type { SpikingKernels } from './spikingContract.js';
 
-export type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims };
-
-/** Hyper-parameters of one Adam update, PyTorch's names and semantics; `step` counts from 1. */
-export interface AdamOptions {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly step: number;
-}
-
-/** Hyper-parameters of one RMSprop update, PyTorch's names and semantics. */
-export interface RmspropOptions {
-  readonly learningRate: number;
-  readonly alpha: number;
-  readonly epsilon: number;
-  readonly momentum: number;
-}
+export type { AdamOptions, ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims, RmspropOptions };
 
 /** Where tensors live. Kernels take ordinary arrays as well; those of an engine with its own memory cost a copy. */
 export interface TensorMemory {

@@ -31,8 +31,7 @@ export interface Kept {
 /** [H,W,C] of a layer's output. */
 export type PopulationDims = PoolDims;
 
-/** The neurons of one layer. Its tensors are asked for behind the last
- * step, and live in the scope of whoever asks. */
+/** The neurons of one layer. Its tensors are asked for after the last step, and live in the scope of whoever asks. */
 export interface Population {
   /** [H,W,C]; of `levels` [k,H,W,C] */
   membrane(): Float32Array;

@@ -1,12 +1,13 @@
 /**
- * The transposed convolution: input (y, x) adds to the outputs (stride y + ky - padding, ..), which is to say that output
- * (y, x) sums the inputs ((y + padding - ky) / stride, ..) where those are whole. PyTorch's with output padding stride - 1.
+ * The transposed convolution: input (y, x) adds to the outputs (stride y + ky - padding, ..), those that it would read in a
+ * convolution; which is to say that output (y, x) sums the inputs ((y + padding - ky) / stride, ..) where those are whole.
+ * PyTorch's with output padding stride - 1.
  */
 
 import { packConvTranspose, unpackConvTranspose } from '../format/layout.js';
-import { square } from './conv2d.js';
+import { convolutionTaps, square } from './conv2d.js';
 import type { Op, Size } from './op.js';
-import { convolve, convolveBack, correlate, reached, type Taps } from './taps.js';
+import { convolve, convolveBack, convolveEvents, correlate, readersOf, type Taps } from './taps.js';
 
 export interface ConvTransposeOptions {
   readonly channelsOut: number;
@@ -18,7 +19,8 @@ export interface ConvTransposeOptions {
 /** A transposed convolution with padding (kernel - 1) / 2: its output is `stride` times as large as its input. */
 export function convTranspose2d({ channelsOut, kernel, stride }: ConvTransposeOptions): Op {
   const padding = (kernel - 1) / 2;
-  const taps: Taps = { count: kernel, read: (o, k) => (o + padding - k) / stride };
+  const { count, read, reader } = convolutionTaps(kernel, stride, 1, padding);
+  const taps: Taps = { count, read: reader, reader: read };
   const outputSize = ({ height, width }: Size): Size => ({
     height: stride * height,
     width: stride * width,
@@ -34,6 +36,7 @@ export function convTranspose2d({ channelsOut, kernel, stride }: ConvTransposeOp
     unpack: unpackConvTranspose,
     fanIn: (channelsIn) => (kernel ** 2 / stride ** 2) * channelsIn,
     forward: (input, size, weights) => convolve(taps, input, size, outputSize(size), weights),
+    events: (spikes, size, weights) => convolveEvents(taps, spikes, size, outputSize(size), weights),
     backwardInput: (gradOut, size, weights) => convolveBack(taps, gradOut, size, outputSize(size), weights),
     backwardWeights: (gradOut, input, size) => correlate(taps, gradOut, input, size, outputSize(size)),
     onnx: {
@@ -45,7 +48,7 @@ export function convTranspose2d({ channelsOut, kernel, stride }: ConvTransposeOp
       },
     },
     multiplications: ({ height, width, channels }) => height * width * kernel ** 2 * channels * channelsOut,
-    reach: (i, extent) => reached(taps, i, stride * extent),
+    reach: (i, extent) => readersOf(taps, i, stride * extent),
     channelsReached: channelsOut,
     reads: ({ first, last }) => ({
       first: Math.ceil(taps.read(first, kernel - 1)),

@@ -49,6 +49,8 @@ export interface Op {
   fanIn(channelsIn: number): number;
   /** The output [h,w,O]. */
   forward(input: Float32Array, size: Size, weights: Weights): Float32Array;
+  /** `forward` in time proportional to the values that are not 0: spikes, each worth what it is. The same bits. */
+  events(spikes: Float32Array, size: Size, weights: Weights): Float32Array;
   /** The gradient [H,W,I] by the input, from that by the output; `size` is the input's. */
   backwardInput(gradOut: Float32Array, size: Size, weights: Weights): Float32Array;
   /** The gradients by weight and bias. */

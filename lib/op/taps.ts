@@ -1,46 +1,46 @@
 /**
  * Convolutions of either kind: each output sums, tap by tap, weight x the input that the tap reads. Which one that is, is
  * all that the two kinds differ in. Positions between pixels and beyond the edges read zero.
+ *
+ * Every sum has its products in the order in which the taps, the pixels and the channels stand in these loops.
  */
 
-import type { Size, Weights } from './op.js';
+import { type Size, valuesIn, type Weights } from './op.js';
+import { addProducts, addScaled, repeated, sumOfRows, withoutMinusZero } from './rowSums.js';
 
-const { fround } = Math;
-
-/** The taps of a kernel along one axis. */
+/** The taps of a kernel along one axis. A position that is no whole number is between two pixels. */
 export interface Taps {
   /** How many there are along an axis. */
   readonly count: number;
-  /** The input position that output position o reads through tap k; a fraction is between two pixels. */
+  /** The input position that output position o reads through tap k. */
   read(o: number, k: number): number;
-}
-
-/** Every pair of an output pixel and an input pixel that a tap connects, outputs row by row. */
-function forEachPair(
-  taps: Taps,
-  [ky, kx]: readonly [number, number],
-  input: Size,
-  output: Size,
-  visit: (outputPixel: number, inputPixel: number) => void,
-): void {
-  for (let oy = 0; oy < output.height; oy++) {
-    const iy = taps.read(oy, ky);
-    if (!isInside(iy, input.height)) continue;
-    for (let ox = 0; ox < output.width; ox++) {
-      const ix = taps.read(ox, kx);
-      if (isInside(ix, input.width)) visit(oy * output.width + ox, iy * input.width + ix);
-    }
-  }
+  /** The output position that reads input position i through tap k. */
+  reader(i: number, k: number): number;
 }
 
 function isInside(position: number, extent: number): boolean {
   return Number.isInteger(position) && position >= 0 && position < extent;
 }
 
-/** Visits the taps, row by row. */
-function forEachTap(taps: Taps, visit: (ky: number, kx: number, tap: number) => void): void {
+/** Visits every pair of pixels that a tap connects: tap by tap, outputs row by row. */
+function forEachPair(
+  taps: Taps,
+  input: Size,
+  output: Size,
+  visit: (tap: number, outputPixel: number, inputPixel: number) => void,
+): void {
   for (let ky = 0; ky < taps.count; ky++) {
-    for (let kx = 0; kx < taps.count; kx++) visit(ky, kx, ky * taps.count + kx);
+    for (let kx = 0; kx < taps.count; kx++) {
+      for (let oy = 0; oy < output.height; oy++) {
+        const iy = taps.read(oy, ky);
+        if (!isInside(iy, input.height)) continue;
+        for (let ox = 0; ox < output.width; ox++) {
+          const ix = taps.read(ox, kx);
+          if (!isInside(ix, input.width)) continue;
+          visit(ky * taps.count + kx, oy * output.width + ox, iy * input.width + ix);
+        }
+      }
+    }
   }
 }
 
@@ -53,19 +53,58 @@ export function convolve(
   { weight, bias }: Weights,
 ): Float32Array {
   const [I, O] = [size.channels, output.channels];
-  const out = new Float32Array(output.height * output.width * O);
-  for (let p = 0; p < out.length; p++) out[p] = bias[p % O];
-  forEachTap(taps, (ky, kx, tap) => {
-    forEachPair(taps, [ky, kx], size, output, (o, i) => {
-      for (let ci = 0; ci < I; ci++) {
-        for (let co = 0; co < O; co++) {
-          const product = fround(input[i * I + ci] * weight[(tap * I + ci) * O + co]);
-          out[o * O + co] = fround(out[o * O + co] + product);
-        }
-      }
-    });
+  const out = repeated(bias, output.height * output.width);
+  forEachPair(taps, size, output, (tap, o, i) => {
+    for (let ci = 0; ci < I; ci++) addScaled(out, o * O, input[i * I + ci], weight, (tap * I + ci) * O, O);
   });
   return withoutMinusZero(out);
+}
+
+/**
+ * `convolve`, driven by events: through each tap, each value that is not 0 adds to the one output that reads it. Pixels
+ * come in another order, but through one tap no two of them add to the same output, and the channels of a pixel stay in
+ * theirs: each sum has the terms of `convolve` in the same order, without those that are 0. The same bits.
+ */
+export function convolveEvents(
+  taps: Taps,
+  spikes: Float32Array,
+  size: Size,
+  output: Size,
+  { weight, bias }: Weights,
+): Float32Array {
+  const [I, O] = [size.channels, output.channels];
+  const out = repeated(bias, output.height * output.width);
+  const events = eventsOf(spikes, size);
+  for (let ky = 0; ky < taps.count; ky++) {
+    for (let kx = 0; kx < taps.count; kx++) {
+      const tap = ky * taps.count + kx;
+      for (const { y, x, ci, value } of events) {
+        const [oy, ox] = [taps.reader(y, ky), taps.reader(x, kx)];
+        if (!isInside(oy, output.height) || !isInside(ox, output.width)) continue;
+        addScaled(out, (oy * output.width + ox) * O, value, weight, (tap * I + ci) * O, O);
+      }
+    }
+  }
+  return withoutMinusZero(out);
+}
+
+interface Event {
+  readonly y: number;
+  readonly x: number;
+  readonly ci: number;
+  /** The weighted spike. */
+  readonly value: number;
+}
+
+/** The values of an image [H,W,I] that are not 0, row by row, the channels of a pixel one after the other. */
+function eventsOf(image: Float32Array, { width, channels }: Size): Event[] {
+  const events: Event[] = [];
+  for (let i = 0; i < image.length; i++) {
+    if (image[i] === 0) continue;
+    const pixel = Math.floor(i / channels);
+    events.push({ y: Math.floor(pixel / width), x: pixel % width, ci: i % channels, value: image[i] });
+  }
+  return events;
 }
 
 /** gradInput[i] = (0 + p1) + p2 + .. over everything that reads i, in the order (ky, kx, co). */
@@ -77,16 +116,12 @@ export function convolveBack(
   { weight }: Weights,
 ): Float32Array {
   const [I, O] = [size.channels, output.channels];
-  const gradInput = new Float32Array(size.height * size.width * I);
-  forEachTap(taps, (ky, kx, tap) => {
-    forEachPair(taps, [ky, kx], size, output, (o, i) => {
-      for (let ci = 0; ci < I; ci++) {
-        for (let co = 0; co < O; co++) {
-          const product = fround(gradOut[o * O + co] * weight[(tap * I + ci) * O + co]);
-          gradInput[i * I + ci] = fround(gradInput[i * I + ci] + product);
-        }
-      }
-    });
+  const gradInput = new Float32Array(valuesIn(size));
+  forEachPair(taps, size, output, (tap, o, i) => {
+    for (let ci = 0; ci < I; ci++) {
+      const sum = gradInput[i * I + ci];
+      gradInput[i * I + ci] = addProducts(sum, gradOut, o * O, weight, (tap * I + ci) * O, O);
+    }
   });
   return withoutMinusZero(gradInput);
 }
@@ -101,32 +136,16 @@ export function correlate(
 ): Weights {
   const [I, O] = [size.channels, output.channels];
   const weight = new Float32Array(taps.count ** 2 * I * O);
-  forEachTap(taps, (ky, kx, tap) => {
-    forEachPair(taps, [ky, kx], size, output, (o, i) => {
-      for (let ci = 0; ci < I; ci++) {
-        for (let co = 0; co < O; co++) {
-          const product = fround(input[i * I + ci] * gradOut[o * O + co]);
-          const at = (tap * I + ci) * O + co;
-          weight[at] = fround(weight[at] + product);
-        }
-      }
-    });
+  forEachPair(taps, size, output, (tap, o, i) => {
+    for (let ci = 0; ci < I; ci++)
+      addScaled(weight, (tap * I + ci) * O, input[i * I + ci], gradOut, o * O, O);
   });
-  const bias = new Float32Array(O);
-  for (let p = 0; p < gradOut.length; p++) bias[p % O] = fround(bias[p % O] + gradOut[p]);
-  return { weight: withoutMinusZero(weight), bias: withoutMinusZero(bias) };
+  return { weight: withoutMinusZero(weight), bias: withoutMinusZero(sumOfRows(gradOut, O)) };
 }
 
-/** How many outputs along an axis the input position i reaches. */
-export function reached(taps: Taps, i: number, outputExtent: number): number {
+/** How many outputs along an axis read input position i. */
+export function readersOf(taps: Taps, i: number, outputExtent: number): number {
   let count = 0;
-  for (let o = 0; o < outputExtent; o++) {
-    for (let k = 0; k < taps.count; k++) if (taps.read(o, k) === i) count += 1;
-  }
+  for (let k = 0; k < taps.count; k++) if (isInside(taps.reader(i, k), outputExtent)) count += 1;
   return count;
-}
-
-/** -0 as +0, so that terms with a zero input may be left out. */
-function withoutMinusZero(values: Float32Array): Float32Array {
-  return values.map((value) => value + 0);
 }

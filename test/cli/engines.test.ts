@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { drawSample } from '../../lib/data/twin/synthDrive.js';
 import { wasmMissing } from '../../lib/engine/wasm/index.js';
+import { nodeHost } from '../../lib/node/nodeHost.js';
 import { writePng } from '../../lib/node/pictureFiles.js';
 import { type Outcome, spikingUnet, spikingUnetJson } from './command.js';
 
@@ -31,13 +32,14 @@ const run = (stage: 'ann' | 'snn', image: string, out: string, ...args: string[]
 ];
 const maskOf = ({ images }: { images: [{ outputs: [string] }] }) => readFileSync(images[0].outputs[0]);
 
-/** `spiking-unet ARGS` where JavaScript has no WebAssembly. */
-function withoutWebAssembly(...args: readonly string[]): Outcome {
+/** `spiking-unet ARGS` under a flag of V8. */
+function under(flag: string, ...args: readonly string[]): Outcome {
   const env = { ...process.env, SPIKING_UNET_DATA: '', NO_COLOR: '1', NODE_OPTIONS: '' };
-  const command = ['--jitless', 'dist/bin/spiking-unet.js', ...args];
+  const command = [flag, 'dist/bin/spiking-unet.js', ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', env });
   return { status, stdout, stderr };
 }
+const withoutWebAssembly = (...args: readonly string[]) => under('--jitless', ...args);
 
 function requireRefusal(t: Test, outcome: Outcome, status: number, message: RegExp): void {
   t.equal(outcome.status, status, 'exit code');
@@ -59,6 +61,27 @@ t.test('without WebAssembly the reference engine runs, says so, and finds the sa
   t.ok(usual.images[0].spikes > 0);
 });
 
+t.test(
+  'without shared memory the fast engine computes on one thread, says so, and finds the same',
+  async (t) => {
+    const flag = '--no-harmony-sharedarraybuffer';
+    const hasFlag = under(flag, '--version').status === OK;
+    if (!hasFlag) return void t.pass('this version of Node always has shared memory');
+    const args = (out: string, threads: string) =>
+      run('snn', small, out, '--steps', '2', '--engine', 'wasm', '--threads', threads, '--json');
+    const { status, stdout, stderr } = under(flag, ...args('alone', '4'));
+    t.equal(status, OK);
+    t.match(stderr, 'engine wasm computes on one thread here, not on 4 (no shared memory)');
+    const found = JSON.parse(stdout);
+    t.match(found, { engine: 'wasm', threads: 1 });
+    const usual = spikingUnetJson(...args('shared', '2'));
+    t.match(usual, { threads: 2 });
+    t.ok(maskOf(found).equals(maskOf(usual)), 'the mask');
+    t.equal(found.images[0].spikes, usual.images[0].spikes);
+    t.notMatch(under(flag, ...args('asked', '1')).stderr, /one thread/, 'who asks for one thread gets it');
+  },
+);
+
 t.test('nothing is said of engines where the user chose one, or wants it quiet', async (t) => {
   for (const option of [['--engine', 'reference'], ['--quiet']]) {
     const { status, stderr } = withoutWebAssembly(...run('ann', small, 'quiet', ...option));
@@ -76,7 +99,7 @@ t.test('the engine that cannot run is refused by what it lacks', async (t) => {
 t.test('every engine and number of threads gives the same mask and spikes', async (t) => {
   const settings = [
     ['reference', '1'],
-    ...(wasmMissing() === undefined ? ['1', '2', '5'].map((threads) => ['wasm', threads]) : []),
+    ...(wasmMissing(nodeHost) === undefined ? ['1', '2', '5'].map((threads) => ['wasm', threads]) : []),
   ];
   const results = settings.map(([engine, threads]) => {
     const args = run('snn', small, `${engine}${threads}`, '--engine', engine, '--threads', threads);

@@ -10,6 +10,7 @@ import { type Row, verify } from '../../bin/verify/verification.js';
 import { newEngine } from '../../lib/engine/door.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import { wasmMissing } from '../../lib/engine/wasm/index.js';
+import { nodeHost } from '../../lib/node/nodeHost.js';
 import { referenceEngine } from '../support/engine.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
@@ -26,7 +27,10 @@ t.test(
     t.match(result, { passed: true, node: process.version, platform: process.platform, arch: process.arch });
     t.strictSame(result.hashes, expected);
     const threads = [...new Set([1, 2, 3, availableParallelism()])].sort((a, b) => a - b);
-    const runs = [['reference', [1]], ...(wasmMissing() ? [] : [['wasm', threads]])] as [string, number[]][];
+    const runs = [['reference', [1]], ...(wasmMissing(nodeHost) ? [] : [['wasm', threads]])] as [
+      string,
+      number[],
+    ][];
     const rows = runs.flatMap(([engine, counts]) =>
       counts.flatMap((count) =>
         [undefined, 'auto', 'dense', 'event'].map((mode) => `${engine} ${count} ${mode}`),

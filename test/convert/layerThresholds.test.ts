@@ -17,6 +17,7 @@ import { hasNeuron } from '../../lib/net/network.js';
 import { exact } from '../../lib/neuron/exact.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import type { LayerNeuron, SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';
+import { nodeHost } from '../../lib/node/nodeHost.js';
 import { backends } from '../engine/kernel/backends.js';
 import { requireSameBits } from '../engine/kernel/bits.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden } from '../engine/kernel/golden.js';
@@ -24,8 +25,11 @@ import { goldenModel } from '../engine/kernel/network.js';
 import { requireSameSimulation } from '../engine/kernel/simulations.js';
 import { dyadicNetwork, randomImage, randomModel } from '../support/networks.js';
 
-const missing = wasmMissing();
-const engines = missing === undefined ? [1, 3].map((threads) => wasmKernels({ threads, poison: true })) : [];
+const missing = wasmMissing(nodeHost);
+const engines =
+  missing === undefined
+    ? [1, 3].map((threads) => wasmKernels({ threads, host: nodeHost, poison: true }))
+    : [];
 
 /** Neurons with up to `most` thresholds of 2^-6 to 2 volts, from their half or from 0.1 V. */
 function drawNeuron(seed: number, layer: Layer, names: readonly string[], most: number): LayerNeuron {

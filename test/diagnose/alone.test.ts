@@ -6,7 +6,7 @@ import { stream } from '../../lib/core/rng.js';
 import { convertAutomatically } from '../../lib/diagnose/autoThresholds.js';
 import { checkConversion } from '../../lib/diagnose/checkConversion.js';
 import { measureLayers } from '../../lib/diagnose/layerTable.js';
-import { chooseKernels, engines } from '../../lib/engine/choose.js';
+import { chooseKernels, engines, useHost } from '../../lib/engine/choose.js';
 import { forward } from '../../lib/engine/forward.js';
 import { argmax } from '../../lib/engine/predict.js';
 import { reference } from '../../lib/engine/reference/index.js';
@@ -15,6 +15,7 @@ import { OUTPUT } from '../../lib/net/architecture.js';
 import { hasNeuron, signalOf } from '../../lib/net/network.js';
 import { exact } from '../../lib/neuron/exact.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
+import { nodeHost } from '../../lib/node/nodeHost.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import type { Sample } from '../../lib/picture/sample.js';
 import { engineOf, referenceEngine } from '../support/engine.js';
@@ -87,6 +88,7 @@ t.test('auto: keeps to the tolerance on real runs, and is the same on every engi
     return differing / (images.length * height * width);
   };
   const options = { tolerance: 0.03, steps: 1, fixed: new Map([['relu3', 5]]) };
+  useHost(nodeHost);
   const chosen = Object.keys(engines).map((name) =>
     convertAutomatically(engineOf(chooseKernels(name, 2)), unet, measured, images, plan, options),
   );

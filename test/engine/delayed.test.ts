@@ -18,6 +18,7 @@ import { mapParameters } from '../../lib/net/parameters.js';
 import { exact } from '../../lib/neuron/exact.js';
 import { findNeuron, neuronParameters, neurons } from '../../lib/neuron/index.js';
 import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';
+import { nodeHost } from '../../lib/node/nodeHost.js';
 import { randomImage, randomModel } from '../support/networks.js';
 import { wasmBytes } from '../support/wasmMemory.js';
 import { backends } from './kernel/backends.js';
@@ -195,7 +196,7 @@ t.test('latency is T steps for every layer of neurons', async (t) => {
   t.equal(delayedLatency(networkOf(plain).layers, 10), 260);
 });
 
-t.test('it takes no more memory than is announced', { skip: wasmMissing() ?? false }, async (t) => {
+t.test('it takes no more memory than is announced', { skip: wasmMissing(nodeHost) ?? false }, async (t) => {
   for (const keep of [[], ALL_SUMS] as const) {
     const drawn = { ...plain, width: 4, height: 256, breadth: 256, keep };
     const taken = wasmBytes((kernels) => run(kernels, drawn));

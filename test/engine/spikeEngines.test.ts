@@ -18,13 +18,19 @@ import { buildLayers } from '../../lib/net/architecture.js';
 import { mapParameters } from '../../lib/net/parameters.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';
+import { nodeHost } from '../../lib/node/nodeHost.js';
 import { randomImage, randomModel } from '../support/networks.js';
 import { requireSameBits, tensorSource } from './kernel/bits.js';
 import { requireSameSimulation } from './kernel/simulations.js';
 
-const missing = wasmMissing();
+const missing = wasmMissing(nodeHost);
 const engines: readonly Kernels[] =
-  missing === undefined ? [1, 3].map((threads) => wasmKernels({ threads, poison: true })) : [];
+  missing === undefined
+    ? [
+        ...[1, 3].map((threads) => wasmKernels({ threads, host: nodeHost, poison: true })),
+        wasmKernels({ threads: 1, poison: true }), // without shared memory
+      ]
+    : [];
 const options = { skip: missing ?? false };
 
 const side = fc.constantFrom(16, 32, 48);

@@ -7,6 +7,7 @@ import { ALL_SUMS } from '../../lib/engine/simulation.js';
 import { stepByStepBytes } from '../../lib/engine/simulationMemory.js';
 import { wasmMissing } from '../../lib/engine/wasm/index.js';
 import { mostMembranes } from '../../lib/neuron/spikingNetwork.js';
+import { nodeHost } from '../../lib/node/nodeHost.js';
 import { dyadicNetwork, randomImage } from '../support/networks.js';
 import { wasmBytes } from '../support/wasmMemory.js';
 
@@ -14,7 +15,7 @@ const SIDE = 256;
 const configuration = { task: 'segment', width: 4, channels: 1, classes: 2 } as const;
 const image = randomImage(stream(7, 'memory'), SIDE, SIDE, 1);
 
-t.test('step by step it takes what is announced', { skip: wasmMissing() ?? false }, async (t) => {
+t.test('step by step it takes what is announced', { skip: wasmMissing(nodeHost) ?? false }, async (t) => {
   for (const [neuron, keep] of [
     ['signed', []],
     ['signed', ALL_SUMS],

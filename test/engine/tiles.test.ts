@@ -24,12 +24,15 @@ import { wasmKernels } from '../../lib/engine/wasm/index.js';
 import { buildLayers, type Configuration } from '../../lib/net/architecture.js';
 import { newParameters } from '../../lib/net/parameters.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
+import { nodeHost } from '../../lib/node/nodeHost.js';
 import { engineOf, floatImage } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 import { requireSameBits } from './kernel/bits.js';
 
 const kernels =
-  defaultEngine().name === 'wasm' ? wasmKernels({ threads: 2, poison: true }) : engines.reference.create(1);
+  defaultEngine().name === 'wasm'
+    ? wasmKernels({ threads: 2, host: nodeHost, poison: true })
+    : engines.reference.create(1);
 
 const segmenter: Configuration = { task: 'segment', width: 1, channels: 1, classes: 2 };
 const denoiser: Configuration = { task: 'denoise', width: 1, channels: 1, classes: 1 };

@@ -8,6 +8,7 @@ import { concatenate, separate } from '../../lib/op/concatenation.js';
 import { conv2d } from '../../lib/op/conv2d.js';
 import { convTranspose2d } from '../../lib/op/convTranspose2d.js';
 import type { Op, Size } from '../../lib/op/op.js';
+import { requireSameBits, tensorSource } from '../engine/kernel/bits.js';
 import { boundOf, goldenCases, imageOf, requireClose } from '../engine/kernel/golden.js';
 
 const operations: readonly Op[] = [
@@ -56,6 +57,19 @@ for (const op of operations) {
         reached.length === op.reach(y, size.height) * op.reach(x, size.width) * op.channelsReached &&
         readers.every((o) => reads(o).first <= y && y <= reads(o).last)
       );
+    });
+    fc.assert(property, settings);
+  });
+
+  t.test(`${op.name}: driven by events it gives the same bits`, async () => {
+    const density = fc.double({ min: 0, max: 1, noNaN: true });
+    const property = fc.property(sizes, fc.nat(), density, (size, seed, density) => {
+      const { input, weights: same } = ones(op, size);
+      const next = tensorSource(seed, density);
+      const weights = { weight: next(same.weight.length), bias: next(same.bias.length) };
+      const spikes = next(input.length);
+      const [driven, dense] = [op.events(spikes, size, weights), op.forward(spikes, size, weights)];
+      requireSameBits(driven, dense, 'output');
     });
     fc.assert(property, settings);
   });

@@ -55,6 +55,17 @@ t.test('imports go to the left only', async (t) => {
   }
 });
 
+/** They run in a browser: what they need of Node is handed in. */
+const WITHOUT_NODE = 'core op net neuron paper official engine model convert measure diagnose train'.split(
+  ' ',
+);
+
+t.test('what computes imports nothing of Node', async (t) => {
+  const computing = library.filter((file) => WITHOUT_NODE.includes(roomOf(file)) && file.startsWith('lib'));
+  for (const file of computing) t.notMatch(textOf(file), /from 'node:|\bBuffer\.|\bprocess\./, file);
+  t.ok(computing.length > 50);
+});
+
 t.test('imports have no cycles', async (t) => {
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]) => {

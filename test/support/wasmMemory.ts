@@ -2,6 +2,7 @@
 
 import type { Kernels } from '../../lib/engine/contract.js';
 import { wasmKernels } from '../../lib/engine/wasm/index.js';
+import { nodeHost } from '../../lib/node/nodeHost.js';
 
 type Memory = { readonly buffer: ArrayBufferLike };
 type MemoryClass = new (limits: object) => Memory;
@@ -10,7 +11,7 @@ type MemoryClass = new (limits: object) => Memory;
 export function wasmBytes(work: (kernels: Kernels) => void): number {
   const api = (globalThis as unknown as { WebAssembly: { Memory: MemoryClass } }).WebAssembly;
   const { Memory } = api;
-  wasmKernels({ threads: 1 }); // it takes the memory that was reserved to see whether that is possible
+  wasmKernels({ threads: 1, host: nodeHost }); // it takes the memory that was reserved to see whether that is possible
   let made: Memory | undefined;
   api.Memory = class extends Memory {
     constructor(limits: object) {
@@ -19,7 +20,7 @@ export function wasmBytes(work: (kernels: Kernels) => void): number {
     }
   };
   try {
-    const kernels = wasmKernels({ threads: 1 });
+    const kernels = wasmKernels({ threads: 1, host: nodeHost });
     kernels.scope(() => work(kernels));
   } finally {
     api.Memory = Memory;

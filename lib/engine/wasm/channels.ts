@@ -1,8 +1,8 @@
 /** Tensors of neurons have their channels padded to whole blocks; here they get the padding and lose it. */
 
+import { WIDE_BLOCK } from './constants.js';
 import { chunkOf } from './cut.js';
 import type { Machine } from './machine.js';
-import { WIDE_BLOCK } from './weights.js';
 
 /** Channels with those that fill the last block. */
 export const padChannels = (channels: number): number => Math.ceil(channels / WIDE_BLOCK) * WIDE_BLOCK;
@@ -16,11 +16,11 @@ export function withoutPadding(
   padded: number,
 ): Float32Array {
   const length = pixels * channels;
-  if (padded === channels) return machine.heap.floats(address, length);
+  if (padded === channels) return machine.heap.lasting(address, length);
   const plain = machine.heap.allocate(4 * length);
   changeChannels(machine, plain, channels, address, padded, pixels);
   machine.heap.release(address);
-  return machine.heap.floats(plain, length);
+  return machine.heap.lasting(plain, length);
 }
 
 /** Copies [pixels,from] to [pixels,to]: cut off, or filled up with zeros. */
@@ -35,17 +35,7 @@ export function changeChannels(
   if (to > from) machine.heap.floats(target, pixels * to).fill(0);
   const chunk = chunkOf(pixels, machine.threads.count);
   const tasks = Math.ceil(pixels / chunk);
-  machine.threads.run(
-    'copyChannels',
-    tasks,
-    target,
-    to,
-    0,
-    source,
-    from,
-    0,
-    Math.min(to, from),
-    pixels,
-    chunk,
-  );
+  const channels = Math.min(to, from);
+  const of = { out: target, outChannels: to, first: 0, input: source, inputChannels: from, fromFirst: 0 };
+  machine.threads.run('copyChannels', tasks, { ...of, channels, pixels, chunk });
 }

@@ -1,6 +1,7 @@
 /** Convolutions and transposed convolutions, dense and event-driven, and their gradients by the input. */
 
 import type { ConvDims, Kernels } from '../contract.js';
+import { BLOCK, WIDE_BLOCK } from './constants.js';
 import { cutGrid } from './cut.js';
 import {
   convolution,
@@ -12,7 +13,7 @@ import {
 } from './geometry.js';
 import type { Machine } from './machine.js';
 import { denseScratch, eventScratch } from './scratch.js';
-import { BLOCK, packedBias, packedWeights, WIDE_BLOCK, zeroBias } from './weights.js';
+import { packedBias, packedWeights, zeroBias } from './weights.js';
 
 type Convolutions = Pick<
   Kernels,
@@ -26,36 +27,19 @@ type Convolutions = Pick<
 
 export function convolutions(machine: Machine): Convolutions {
   const forward =
-    (kernel: KernelName, geometryOf: (dims: ConvDims) => Geometry) =>
-    (
-      out: Float32Array,
-      input: Float32Array,
-      weight: Float32Array,
-      bias: Float32Array,
-      dims: Omit<ConvDims, 'kernel'>,
-    ) => {
-      const address = () => packedBias(machine, bias);
-      run(machine, kernel, geometryOf(dims as ConvDims), out, input, weight, false, address);
+    (kernel: Convolver, geometryOf: (dims: ConvDims) => Geometry): Kernels['convTranspose2dForward'] =>
+    (out, input, weight, bias, dims) => {
+      const geometry = geometryOf(dims as ConvDims);
+      const makeBias = () => packedBias(machine, bias);
+      run(machine, { kernel, geometry, out, input, weight, exchanged: false, makeBias });
     };
   const backward =
-    (geometryOf: (dims: ConvDims) => Geometry) =>
-    (
-      gradInput: Float32Array,
-      gradOut: Float32Array,
-      weight: Float32Array,
-      dims: Omit<ConvDims, 'kernel'>,
-    ) => {
-      const address = () => zeroBias(machine, dims.channelsIn);
-      run(
-        machine,
-        'denseConvolution',
-        geometryOf(dims as ConvDims),
-        gradInput,
-        gradOut,
-        weight,
-        true,
-        address,
-      );
+    (geometryOf: (dims: ConvDims) => Geometry): Kernels['convTranspose2dBackwardInput'] =>
+    (gradInput, gradOut, weight, dims) => {
+      const geometry = geometryOf(dims as ConvDims);
+      const makeBias = () => zeroBias(machine, dims.channelsIn);
+      const tensors = { out: gradInput, input: gradOut, weight };
+      run(machine, { kernel: 'denseConvolution', geometry, ...tensors, exchanged: true, makeBias });
     };
   return {
     conv2dForward: forward('denseConvolution', convolution),
@@ -67,27 +51,32 @@ export function convolutions(machine: Machine): Convolutions {
   };
 }
 
-type KernelName = 'denseConvolution' | 'eventConvolution';
+type Convolver = 'denseConvolution' | 'eventConvolution';
 
-function run(
-  machine: Machine,
-  kernel: KernelName,
-  geometry: Geometry,
-  out: Float32Array,
-  input: Float32Array,
-  weight: Float32Array,
-  exchanged: boolean,
-  biasAddress: () => number,
-): void {
+interface Call {
+  readonly kernel: Convolver;
+  readonly geometry: Geometry;
+  readonly out: Float32Array;
+  readonly input: Float32Array;
+  readonly weight: Float32Array;
+  /** Sums over the weights' output channels: the gradient by the input. */
+  readonly exchanged: boolean;
+  /** Its address, made within the call. */
+  makeBias(): number;
+}
+
+function run(machine: Machine, { kernel, geometry, out, input, weight, exchanged, makeBias }: Call): void {
   const dense = kernel === 'denseConvolution';
   const block = dense ? BLOCK : WIDE_BLOCK;
   const cut = cutGrid(geometry, block, machine.threads.count);
   machine.call((lend) => {
-    const weights = packedWeights(machine, weight, { geometry, block, exchanged });
-    const bias = biasAddress();
-    const scratch = lend.scratch(dense ? denseScratch(geometry, cut) : eventScratch(geometry, cut));
-    const words = lend.words(encodeGeometry(geometry, cut));
-    const [target, source] = [lend.result(out), lend.input(input)];
-    machine.threads.run(kernel, cut.bands * cut.groups, words, target, source, weights, bias, ...scratch);
+    machine.threads.run(kernel, cut.bands * cut.groups, {
+      geometry: lend.words(encodeGeometry(geometry, cut)),
+      out: lend.result(out),
+      input: lend.input(input),
+      weights: packedWeights(machine, weight, { geometry, block, exchanged }),
+      bias: makeBias(),
+      ...lend.scratch(dense ? denseScratch(geometry, cut) : eventScratch(geometry, cut)),
+    });
   });
 }

@@ -1,9 +1,11 @@
 /**
  * Convolutions, transposed convolutions and their gradients by the input as one kind of sum over taps; see
- * assembly/geometry.ts for what the fields mean, and in which order they stand in memory.
+ * assembly/geometryStructs.ts for what the fields mean.
  */
 
 import type { ConvDims, ConvTransposeDims } from '../contract.js';
+import { MOST_TAPS } from './constants.js';
+import { type Fields, wordsOf } from './words.js';
 
 /** A pixel of the padded input that is read, and the tap (ky * 3 + kx) of the weights it meets. */
 interface Tap {
@@ -44,7 +46,6 @@ export interface Cut {
 }
 
 const KERNEL = [0, 1, 2];
-const MOST_TAPS = 9;
 
 /** conv2dForward: output pixel (y, x) reads padded input (y + ky, x + kx). */
 export function convolution(dims: ConvDims): Geometry {
@@ -109,37 +110,40 @@ export function multiplications(geometry: Geometry): number {
   return gridHeight * gridWidth * channelsIn * channelsOut * tapOrder(geometry).length;
 }
 
-/** The fields as assembly/geometry.ts reads them. */
+/** The words of a geometry and of its phases. */
 export function encodeGeometry(geometry: Geometry, cut: Cut): number[] {
-  const { gridHeight, gridWidth, inputHeight, inputWidth, channelsIn, padding, paddedWidth } = geometry;
-  const { inputStep, reach, outputStep, channelsOut, phases } = geometry;
-  const { bandRows, bands, groupBlocks, groups } = cut;
-  const words = [gridHeight, gridWidth, inputHeight, inputWidth, channelsIn, padding, paddedWidth];
-  words.push(inputStep, reach, outputStep, gridWidth * outputStep, channelsOut);
-  words.push(bandRows, bands, groupBlocks, groups, phases.length);
+  const { phases } = geometry;
+  const outputWidth = geometry.gridWidth * geometry.outputStep;
+  const words = wordsOf('Geometry', { ...geometry, ...cut, outputWidth, phases: phases.length });
   let firstTap = 0;
-  for (const phase of phases) {
-    const runs = runsOf(phase.taps);
-    words.push(phase.offsetY, phase.offsetX, firstTap, phase.taps.length, runs.length);
-    words.push(...table(phase.taps.map(({ row, column }) => [row, column, 1])), ...table(runs));
-    firstTap += phase.taps.length;
+  for (const { offsetY, offsetX, taps } of phases) {
+    const runs = runsOf(taps);
+    words.push(...wordsOf('Phase', { offsetY, offsetX, firstTap, taps: taps.length, runs: runs.length }));
+    words.push(...table(taps.map((tap) => ({ ...tap, count: 1 }))), ...table(runs));
+    firstTap += taps.length;
   }
   return words;
 }
 
-/** [row, column, count] of each run of taps that read neighbouring pixels from left to right. */
-function runsOf(taps: readonly Tap[]): [number, number, number][] {
-  const runs: [number, number, number][] = [];
+interface Run {
+  readonly row: number;
+  readonly column: number;
+  count: number;
+}
+
+/** Runs of taps that read neighbouring pixels from left to right. */
+function runsOf(taps: readonly Tap[]): Run[] {
+  const runs: Run[] = [];
   for (const { row, column } of taps) {
     const last = runs.at(-1);
-    if (last && last[0] === row && last[1] + last[2] === column) last[2] += 1;
-    else runs.push([row, column, 1]);
+    if (last && last.row === row && last.column + last.count === column) last.count += 1;
+    else runs.push({ row, column, count: 1 });
   }
   return runs;
 }
 
-/** Triples, with room for as many as there can be. */
-function table(triples: readonly (readonly number[])[]): number[] {
-  const words = triples.flat();
-  return words.concat(new Array(3 * MOST_TAPS - words.length).fill(0));
+/** Taps or runs, with room for as many as there can be. */
+function table(entries: readonly Fields<'Tap'>[]): number[] {
+  const none = { row: 0, column: 0, count: 0 };
+  return Array.from({ length: MOST_TAPS }, (_, k) => wordsOf('Tap', entries[k] ?? none)).flat();
 }

@@ -1,13 +1,13 @@
-/** The gradients of convolutions and transposed convolutions by weight and bias (assembly/gradient.ts). */
+/** The gradients of convolutions and transposed convolutions by weight and bias (assembly/gradientKernels.ts). */
 
 import type { ConvDims, Kernels } from '../contract.js';
+import { IN_BLOCK, OUT_BLOCK } from './constants.js';
 import { groupOf } from './cut.js';
 import type { Arguments, Machine } from './machine.js';
+import { wordsOf } from './words.js';
 
 type Gradients = Pick<Kernels, 'conv2dBackwardWeight' | 'convTranspose2dBackwardWeight'>;
 
-const IN_BLOCK = 4;
-const OUT_BLOCK = 8;
 /** Bytes that a band of rows reads of both tensors: they stay in the first cache. */
 const BAND_BYTES = 24 * 1024;
 
@@ -36,7 +36,7 @@ export function gradients(machine: Machine): Gradients {
       const plain = { height, width, padding: 0, rows: height, columns: width };
       const g = { ...plain, values: gradOut, channels: dims.channelsOut };
       const taps = square(kernel).map(([ky, kx]): TapPlace => [ky, kx, 0, 0]);
-      compute(machine, gradWeight, gradBias, x, g, taps, dims, 1);
+      compute(machine, { gradWeight, gradBias, x, g, taps, dims, step: 1 });
     },
     /** Sums over the input pixels: tap (ky, kx) reads padded gradient (2y + ky, 2x + kx). */
     convTranspose2dBackwardWeight(gradWeight, gradBias, gradOut, input, dims) {
@@ -47,7 +47,7 @@ export function gradients(machine: Machine): Gradients {
       const around = { rows: 2 * height + 1, columns: 2 * width + 1 };
       const g = { ...doubled, ...around, values: gradOut, channels: dims.channelsOut };
       const taps = square(3).map(([ky, kx]): TapPlace => [0, 0, ky, kx]);
-      compute(machine, gradWeight, gradBias, x, g, taps, dims, 2);
+      compute(machine, { gradWeight, gradBias, x, g, taps, dims, step: 2 });
     },
   };
 }
@@ -56,40 +56,54 @@ function square(kernel: number): [number, number][] {
   return Array.from({ length: kernel * kernel }, (_, tap) => [Math.floor(tap / kernel), tap % kernel]);
 }
 
-function compute(
-  machine: Machine,
-  gradWeight: Float32Array,
-  gradBias: Float32Array,
-  x: Padded,
-  g: Padded,
-  taps: readonly TapPlace[],
-  dims: Omit<ConvDims, 'kernel'>,
-  step: number,
-): void {
+interface Call {
+  readonly gradWeight: Float32Array;
+  readonly gradBias: Float32Array;
+  /** The input, and the gradient of the output. */
+  readonly x: Padded;
+  readonly g: Padded;
+  readonly taps: readonly TapPlace[];
+  readonly dims: Omit<ConvDims, 'kernel'>;
+  /** Pixels of the gradient from one summed pixel to the next. */
+  readonly step: number;
+}
+
+function compute(machine: Machine, { gradWeight, gradBias, x, g, taps, dims, step }: Call): void {
   const { height, width, channelsIn, channelsOut } = dims;
   machine.call((lend) => {
     const input = pack(machine, lend, x, IN_BLOCK);
     const gradient = pack(machine, lend, g, OUT_BLOCK);
     const rowBytes = x.columns * IN_BLOCK * 4 + g.columns * step * OUT_BLOCK * 4;
     const bandRows = Math.max(1, Math.floor(BAND_BYTES / rowBytes));
-    const plan = [height, width, channelsIn, channelsOut, taps.length, input, x.rows, x.columns];
-    plan.push(gradient, g.rows, g.columns, step, bandRows, ...taps.flat());
+    const plan = wordsOf('GradientPlan', {
+      ...{ height, width, channelsIn, channelsOut, taps: taps.length, bandRows },
+      ...{ input, inputRows: x.rows, inputColumns: x.columns },
+      ...{ gradient, gradientRows: g.rows, gradientColumns: g.columns, gradientStep: step },
+    });
     const [inBlocks, outBlocks] = [Math.ceil(channelsIn / IN_BLOCK), Math.ceil(channelsOut / OUT_BLOCK)];
     const group = groupOf(inBlocks, outBlocks, machine.threads.count);
     const tasks = inBlocks * Math.ceil(outBlocks / group);
-    const sums = lend.scratch(taps.length * IN_BLOCK * OUT_BLOCK * 4);
-    machine.threads.run('weightGradient', tasks, lend.result(gradWeight), lend.words(plan), group, ...sums);
-    const bias = [lend.result(gradBias), lend.input(g.values), g.height * g.width, channelsOut];
-    machine.threads.run('biasGradient', Math.ceil(channelsOut / OUT_BLOCK), ...bias);
+    machine.threads.run('weightGradient', tasks, {
+      gradWeight: lend.result(gradWeight),
+      plan: lend.words([...plan, ...taps.flat()]),
+      group,
+      ...lend.scratch(taps.length * IN_BLOCK * OUT_BLOCK * 4),
+    });
+    machine.threads.run('biasGradient', outBlocks, {
+      gradBias: lend.result(gradBias),
+      gradOut: lend.input(g.values),
+      pixels: g.height * g.width,
+      channels: channelsOut,
+    });
   });
 }
 
-/** The address of a tensor as [C/block][rows][columns][block], with zeros around and behind the last channel. */
+/** The address of a tensor as [C/block][rows][columns][block], with zeros around it and after the last channel. */
 function pack(machine: Machine, lend: Arguments, tensor: Padded, block: number): number {
   const { values, height, width, channels, padding, rows, columns } = tensor;
   const blocks = Math.ceil(channels / block);
   const packed = lend.room(blocks * rows * columns * block * 4);
-  const shape = [height, width, channels, block, padding, rows, columns];
-  machine.threads.run('packChannels', blocks, packed, lend.input(values), ...shape);
+  const shape = { height, width, channels, block, padding, rows, columns };
+  machine.threads.run('packChannels', blocks, { packed, x: lend.input(values), ...shape });
   return packed;
 }

@@ -1,9 +1,10 @@
 /**
- * Memory that all threads and WebAssembly share, handed out in blocks. Blocks belong to a scope and are free when it
- * ends; free neighbours are joined, and the first that is large enough is used again.
+ * The memory of WebAssembly, handed out in blocks. Blocks belong to a scope and are free when it ends; free neighbours
+ * are joined, and the first that is large enough is used again. Addresses are valid for as long as their block; views
+ * are only where memory is shared, for growing takes them away elsewhere.
  */
 
-import { newSharedMemory, type SharedMemory } from './webassembly.js';
+import type { Reserved, WasmMemory } from './webassembly.js';
 
 const PAGE = 65536;
 /** Below it: what threads.ts keeps for itself. */
@@ -16,7 +17,9 @@ interface Block {
 }
 
 export class Heap {
-  readonly memory: SharedMemory;
+  readonly #memory: WasmMemory;
+  /** Whether views of this memory stay valid when it grows. */
+  readonly shared: boolean;
   /** The last page is left out, so that the end of a block is an address of 32 bits too. */
   readonly #mostPages: number;
   /** Every buffer the memory had: growing makes a new one, and older views stay valid. */
@@ -28,10 +31,10 @@ export class Heap {
   readonly #poison: boolean;
 
   /** With `poison`, freed memory is filled with NaN: whoever still reads it will notice. */
-  constructor(poison: boolean) {
+  constructor({ memory, pages, shared }: Reserved, poison: boolean) {
     this.#poison = poison;
-    const { memory, pages } = newSharedMemory();
-    this.memory = memory;
+    this.#memory = memory;
+    this.shared = shared;
     this.#mostPages = pages - 1;
     this.#buffers.add(memory.buffer);
     this.#free.push({ address: HEAP_START, bytes: memory.buffer.byteLength - HEAP_START });
@@ -59,8 +62,15 @@ export class Heap {
     return this.#take(bytes).address;
   }
 
+  /** A view, to be used at once: see `lasting`. */
   floats(address: number, length: number): Float32Array {
     return new Float32Array(this.#buffer(), address, length);
+  }
+
+  /** What a caller may hold on to until its scope ends: a view, or a copy where a view would not last. */
+  lasting(address: number, length: number): Float32Array {
+    const view = this.floats(address, length);
+    return this.shared ? view : view.slice();
   }
 
   doubles(address: number, length: number): Float64Array {
@@ -80,8 +90,8 @@ export class Heap {
   }
 
   /** The memory as it is now. Growing elsewhere may have replaced it: Node renews the buffers of all memories. */
-  #buffer(): SharedArrayBuffer {
-    const { buffer } = this.memory;
+  #buffer(): ArrayBuffer | SharedArrayBuffer {
+    const { buffer } = this.#memory;
     this.#buffers.add(buffer);
     return buffer;
   }
@@ -124,11 +134,11 @@ export class Heap {
     this.#join(at - 1);
   }
 
-  /** Joins a free block with the one behind it. */
+  /** Joins a free block with the next one, where they touch. */
   #join(at: number): void {
-    const [block, behind] = [this.#free[at], this.#free[at + 1]];
-    if (!block || !behind || block.address + block.bytes !== behind.address) return;
-    block.bytes += behind.bytes;
+    const [block, next] = [this.#free[at], this.#free[at + 1]];
+    if (!block || !next || block.address + block.bytes !== next.address) return;
+    block.bytes += next.bytes;
     this.#free.splice(at + 1, 1);
   }
 
@@ -153,7 +163,7 @@ export class Heap {
 
   /** Makes room for so many bytes at the end. */
   #grow(bytes: number): void {
-    const size = this.memory.buffer.byteLength;
+    const size = this.#memory.buffer.byteLength;
     const last = this.#free.at(-1);
     const atEnd = last && last.address + last.bytes === size ? last : undefined;
     const pages = Math.ceil((bytes - (atEnd?.bytes ?? 0)) / PAGE);
@@ -163,14 +173,14 @@ export class Heap {
     const generous = Math.min(Math.max(pages, Math.ceil(size / PAGE / 4)), room);
     const grown = [generous, pages].find((more) => this.#growBy(more));
     if (grown === undefined) throw new Error(`the system refused more memory: ${this.#account(bytes)}`);
-    this.#buffers.add(this.memory.buffer);
+    this.#buffers.add(this.#memory.buffer);
     if (atEnd) atEnd.bytes += grown * PAGE;
     else this.#free.push({ address: size, bytes: grown * PAGE });
   }
 
   #growBy(pages: number): boolean {
     try {
-      this.memory.grow(pages);
+      this.#memory.grow(pages);
       return true;
     } catch {
       return false;

@@ -1,4 +1,4 @@
-/** The fast engine: WebAssembly SIMD kernels (assembly/) on threads that share one memory. */
+/** The fast engine: WebAssembly SIMD kernels (assembly/) on threads that share one memory, or on one thread. */
 
 import type { Kernels } from '../contract.js';
 import { convolutions } from './convolution.js';
@@ -9,16 +9,13 @@ import { spiking } from './spiking.js';
 import { tensors } from './tensors.js';
 import { training } from './training.js';
 
-export { missingFeature as wasmMissing } from './webassembly.js';
-
-export function createWasmKernels(threads: number): Kernels {
-  return wasmKernels({ threads });
-}
+export type { Host } from './host.js';
+export { threadsMissing as wasmThreadsMissing, wasmMissing } from './webassembly.js';
 
 export function wasmKernels(options: MachineOptions): Kernels {
   const machine = new Machine(options);
   return {
-    threads: options.threads,
+    threads: machine.threads.count,
     ...tensors(machine),
     ...convolutions(machine),
     ...gradients(machine),

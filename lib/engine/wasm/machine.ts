@@ -1,10 +1,12 @@
 /**
- * The shared memory and the threads of one engine, and how a kernel call gets its arguments: tensors of the engine are
+ * The memory and the threads of one engine, and how a kernel call gets its arguments: tensors of the engine are
  * used where they are, ordinary arrays are copied in and their results out again.
  */
 
 import { Heap } from './heap.js';
-import { Threads } from './threads.js';
+import type { Host } from './host.js';
+import { newThreads, type Threads } from './threads.js';
+import { newMemory } from './webassembly.js';
 
 /** Lends memory to one kernel call. */
 export interface Arguments {
@@ -18,12 +20,14 @@ export interface Arguments {
   floats(values: readonly number[]): number;
   /** The address of so many bytes with any contents. */
   room(bytes: number): number;
-  /** The address and size of a scratch memory of so many bytes for each thread. */
-  scratch(bytes: number): [address: number, size: number];
+  /** The address and size of a scratch memory of so many bytes for each thread, as kernels take them. */
+  scratch(bytes: number): { readonly scratch: number; readonly scratchSize: number };
 }
 
 export interface MachineOptions {
   readonly threads: number;
+  /** Where threads come from. Without one, and where they cannot share memory, the engine computes on one. */
+  readonly host?: Host | undefined;
   /** Fills freed memory with NaN, for tests. */
   readonly poison?: boolean;
 }
@@ -32,14 +36,15 @@ export class Machine {
   readonly heap: Heap;
   readonly threads: Threads;
   #frozen = 0;
-  /** Blocks that are kept while weights are frozen or held, by weight tensor and use. */
-  readonly #kept = new Map<Float32Array, Map<string, number>>();
+  /** Blocks that are made once while weights are frozen or held, by weight tensor and use. */
+  readonly #cached = new Map<Float32Array, Map<string, number>>();
   /** How many hold a weight tensor. */
   readonly #holders = new Map<Float32Array, number>();
 
   constructor(options: MachineOptions) {
-    this.heap = new Heap(options.poison ?? false);
-    this.threads = new Threads(this.heap.memory, options.threads);
+    const reserved = newMemory(options.host);
+    this.heap = new Heap(reserved, options.poison ?? false);
+    this.threads = newThreads(reserved, options.threads, options.host);
   }
 
   /** Lends memory to `work`, and copies results back to arrays that are not tensors of this engine. */
@@ -75,7 +80,7 @@ export class Machine {
         },
         scratch: (bytes) => {
           const size = Math.ceil(bytes / 64) * 64;
-          return [room(size * this.threads.count), size];
+          return { scratch: room(size * this.threads.count), scratchSize: size };
         },
       });
       for (const [values, address] of copies) values.set(heap.floats(address, values.length));
@@ -83,7 +88,7 @@ export class Machine {
     });
   }
 
-  /** Keeps what `keep` made until `work` is over. */
+  /** What `cached` makes stays until `work` is over. */
   frozen<T>(work: () => T): T {
     this.#frozen += 1;
     try {
@@ -94,7 +99,7 @@ export class Machine {
     }
   }
 
-  /** Keeps what `keep` made of these tensors until everybody who holds them has let go. */
+  /** What `cached` makes of these tensors stays until everybody who holds them has let go. */
   hold(weights: Iterable<Float32Array>): () => void {
     const held = [...weights];
     for (const weight of held) this.#holders.set(weight, (this.#holders.get(weight) ?? 0) + 1);
@@ -112,24 +117,24 @@ export class Machine {
    * The address of what `make` writes from a weight tensor for one use (`key`): made once while weights are
    * frozen or this one is held, and anew for every call where they are not.
    */
-  keep(weight: Float32Array, key: string, bytes: number, make: (address: number) => void): number {
-    const known = this.#kept.get(weight)?.get(key);
+  cached(weight: Float32Array, key: string, bytes: number, make: (address: number) => void): number {
+    const known = this.#cached.get(weight)?.get(key);
     if (known !== undefined) return known;
     const stays = this.#frozen > 0 || this.#holders.has(weight);
     const address = stays ? this.heap.allocateForGood(bytes) : this.heap.allocate(bytes);
     make(address);
     if (stays) {
-      const uses = this.#kept.get(weight) ?? new Map<string, number>();
-      this.#kept.set(weight, uses.set(key, address));
+      const uses = this.#cached.get(weight) ?? new Map<string, number>();
+      this.#cached.set(weight, uses.set(key, address));
     }
     return address;
   }
 
   #forget(): void {
-    for (const [weight, uses] of this.#kept) {
+    for (const [weight, uses] of this.#cached) {
       if (this.#holders.has(weight)) continue;
       for (const address of uses.values()) this.heap.release(address);
-      this.#kept.delete(weight);
+      this.#cached.delete(weight);
     }
   }
 }

@@ -1,8 +1,9 @@
-/** Pooling, ReLU, concatenation and sums of tensors (assembly/pixelwise.ts). */
+/** Pooling, ReLU, concatenation and sums of tensors (assembly/pixelwiseKernels.ts). */
 
 import type { Kernels } from '../contract.js';
 import { chunkOf } from './cut.js';
 import type { Machine } from './machine.js';
+import type { KernelArguments } from './words.js';
 
 type Pixelwise = Pick<
   Kernels,
@@ -19,42 +20,51 @@ type Pixelwise = Pick<
 
 export function pixelwise(machine: Machine): Pixelwise {
   const { threads } = machine;
-  /** Runs a kernel on `count` values of `size` each, in chunks. */
-  const runChunks = (name: string, count: number, size: number, ...args: number[]) => {
+  /** How `count` pieces of `size` values are cut: pieces of a task, and tasks. */
+  const chunks = (count: number, size: number) => {
     const chunk = Math.max(1, Math.ceil(chunkOf(count * size, threads.count) / size));
-    threads.run(name, Math.ceil(count / chunk), ...args, chunk);
+    return { chunk, tasks: Math.ceil(count / chunk) };
+  };
+  /** Copies `channels` channels of each pixel to other places. */
+  const copyChannels = (copy: Omit<KernelArguments<'copyChannels'>, 'chunk'>) => {
+    const { tasks, chunk } = chunks(copy.pixels, copy.channels);
+    threads.run('copyChannels', tasks, { ...copy, chunk });
   };
   const avgPool2dForward: Kernels['avgPool2dForward'] = (out, input, { height, width, channels }) =>
     machine.call((lend) => {
-      const shape = [height, width, channels];
-      const addresses = [lend.result(out), lend.input(input)];
-      runChunks('averagePool', height / 2, 2 * width * channels, ...addresses, ...shape);
+      const { tasks, chunk } = chunks(height / 2, 2 * width * channels);
+      const tensors = { out: lend.result(out), input: lend.input(input) };
+      threads.run('averagePool', tasks, { ...tensors, height, width, channels, chunk });
     });
   return {
     avgPool2dForward,
     eventAvgPool2d: avgPool2dForward, // one pass over the memory is less than a list of events
     avgPool2dBackward: (gradInput, gradOut, { height, width, channels }) =>
       machine.call((lend) => {
-        const addresses = [lend.result(gradInput), lend.input(gradOut)];
-        runChunks('averagePoolGradient', height, width * channels, ...addresses, height, width, channels);
+        const { tasks, chunk } = chunks(height, width * channels);
+        const tensors = { gradInput: lend.result(gradInput), gradOut: lend.input(gradOut) };
+        threads.run('averagePoolGradient', tasks, { ...tensors, height, width, channels, chunk });
       }),
     reluForward: (out, input) =>
       machine.call((lend) => {
-        runChunks('relu', out.length, 1, lend.result(out), lend.input(input), out.length);
+        const { tasks, chunk } = chunks(out.length, 1);
+        const tensors = { out: lend.result(out), input: lend.input(input) };
+        threads.run('relu', tasks, { ...tensors, count: out.length, chunk });
       }),
     reluBackward: (gradInput, gradOut, gate) =>
       machine.call((lend) => {
-        const addresses = [lend.result(gradInput), lend.input(gradOut), lend.input(gate)];
-        runChunks('reluGradient', gradInput.length, 1, ...addresses, gradInput.length);
+        const { tasks, chunk } = chunks(gradInput.length, 1);
+        const gradients = { gradInput: lend.result(gradInput), gradOut: lend.input(gradOut) };
+        const rest = { gate: lend.input(gate), count: gradInput.length, chunk };
+        threads.run('reluGradient', tasks, { ...gradients, ...rest });
       }),
     concatForward: (out, first, second, dims) =>
       machine.call((lend) => {
         const { pixels } = dims;
-        const channels = dims.first + dims.second;
-        const target = lend.result(out);
-        const copy = (at: number, values: Float32Array, count: number) => {
-          const from = [lend.input(values), count, 0, count, pixels];
-          runChunks('copyChannels', pixels, count, target, channels, at, ...from);
+        const whole = { out: lend.result(out), outChannels: dims.first + dims.second, pixels };
+        const copy = (at: number, values: Float32Array, channels: number) => {
+          const part = { input: lend.input(values), inputChannels: channels, fromFirst: 0, channels };
+          copyChannels({ ...whole, first: at, ...part });
         };
         copy(0, first, dims.first);
         copy(dims.first, second, dims.second);
@@ -62,23 +72,26 @@ export function pixelwise(machine: Machine): Pixelwise {
     concatBackward: (gradFirst, gradSecond, gradOut, dims) =>
       machine.call((lend) => {
         const { pixels } = dims;
-        const channels = dims.first + dims.second;
-        const source = lend.input(gradOut);
-        const copy = (values: Float32Array, at: number, count: number) => {
-          const from = [source, channels, at, count, pixels];
-          runChunks('copyChannels', pixels, count, lend.result(values), count, 0, ...from);
+        const whole = { input: lend.input(gradOut), inputChannels: dims.first + dims.second, pixels };
+        const copy = (values: Float32Array, at: number, channels: number) => {
+          const part = { out: lend.result(values), outChannels: channels, first: 0, channels };
+          copyChannels({ ...whole, fromFirst: at, ...part });
         };
         copy(gradFirst, 0, dims.first);
         copy(gradSecond, dims.first, dims.second);
       }),
     addInto: (sum, part) =>
       machine.call((lend) => {
-        runChunks('addInto', sum.length, 1, lend.result(sum), lend.input(part), sum.length);
+        const { tasks, chunk } = chunks(sum.length, 1);
+        const tensors = { sum: lend.result(sum), part: lend.input(part) };
+        threads.run('addInto', tasks, { ...tensors, count: sum.length, chunk });
       }),
     divideBy: (values, divisor) =>
       machine.call((lend) => {
-        const bits = new Int32Array(Float32Array.of(divisor).buffer)[0];
-        runChunks('divideBy', values.length, 1, lend.result(values), bits, values.length);
+        const { tasks, chunk } = chunks(values.length, 1);
+        const divisorBits = new Int32Array(Float32Array.of(divisor).buffer)[0];
+        const rest = { divisorBits, count: values.length, chunk };
+        threads.run('divideBy', tasks, { values: lend.result(values), ...rest });
       }),
   };
 }

@@ -1,18 +1,18 @@
 /** Bytes of scratch memory that each thread needs in the kernels of assembly/. */
 
+import {
+  BAND_BYTES,
+  BLOCK,
+  EVENT_BYTES,
+  MOST_PHASES,
+  OFFSETS_BYTES,
+  PAIR_BYTES,
+  RUNS_BYTES,
+  WIDE_BLOCK,
+} from './constants.js';
 import type { Cut, Geometry } from './geometry.js';
-import { BLOCK, WIDE_BLOCK } from './weights.js';
 
 const FLOAT = 4;
-/** What assembly/dense.ts and assembly/gather.ts note of the taps and runs of one phase, rounded up. */
-const OFFSETS_BYTES = 64;
-const RUNS_BYTES = 128;
-/** `Band` of assembly/spiking.ts, rounded up, and how many phases it has room for. */
-const BAND_BYTES = 64;
-const MOST_PHASES = 4;
-/** An event of one step, and of two. */
-const EVENT_BYTES = 8;
-const PAIR_BYTES = 16;
 
 /** Of denseConvolution: offsets, the row of a block that is not full, and a padded band. */
 export function denseScratch(geometry: Geometry, cut: Cut): number {
@@ -33,8 +33,8 @@ export function spikingScratch(geometry: Geometry, cut: Cut): number {
 
 function paddedBand(geometry: Geometry, cut: Cut): number {
   const { paddedWidth, channelsIn, inputStep } = geometry;
-  const behind = 4 * inputStep; // pixels that are read, but not used, where a row is no multiple of 4
-  return (inputRows(geometry, cut) * paddedWidth + behind) * channelsIn * FLOAT;
+  const beyond = 4 * inputStep; // pixels that are read, but not used, where a row is no multiple of 4
+  return (inputRows(geometry, cut) * paddedWidth + beyond) * channelsIn * FLOAT;
 }
 
 /** Addresses of the first events of all pixels, and as many events as there can be. */

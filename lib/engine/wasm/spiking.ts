@@ -1,46 +1,23 @@
-/** Layers of spiking neurons over many steps (assembly/spiking.ts, assembly/neuron.ts). */
+/** Layers of spiking neurons over many steps (assembly/spikingKernels.ts); their neurons are in population.ts. */
 
-import type { Window } from '../../core/window.js';
 import type { Dynamics } from '../../neuron/neuron.js';
-import type {
-  FusedNeuron,
-  Kept,
-  Population,
-  PopulationDims,
-  SpikeTrain,
-  SpikingKernels,
-  SpikingMode,
-} from '../spikingContract.js';
-import { changeChannels, padChannels, withoutPadding } from './channels.js';
+import type { SpikeTrain, SpikingKernels, SpikingMode } from '../spikingContract.js';
+import { changeChannels } from './channels.js';
+import { BLOCK, WIDE_BLOCK } from './constants.js';
 import { chunkOf, cutGrid } from './cut.js';
 import { convolution, encodeGeometry, type Geometry, transposedConvolution } from './geometry.js';
 import type { Machine } from './machine.js';
+import { type Neurons, newPopulation, type SpikeWorth } from './population.js';
 import { spikingScratch } from './scratch.js';
-import { BLOCK, packedBias, packedWeights, WIDE_BLOCK } from './weights.js';
+import { packedBias, packedWeights } from './weights.js';
+import { wordsOf } from './words.js';
 
 /** Of the memory of WebAssembly; a fifth is for gaps between blocks and for what grows. */
 const USED_PART = 0.8;
-/** The numbers of assembly/neuron.ts. */
-const DYNAMICS: Readonly<Record<Dynamics, number>> = { integrate: 0, single: 1, cascade: 2, levels: 3 };
 /** A spike code is a byte. */
 const MOST_THRESHOLDS = 8;
 /** In mode `auto`: where a larger part of the inputs fires, the dense kernel is faster (docs/speed.md). */
 const DENSE_ABOVE = 0.9;
-
-/** A population with its addresses; channels are padded to whole blocks of 16. */
-interface Neurons extends Population {
-  readonly dims: PopulationDims;
-  readonly channels: number;
-  readonly values: SpikeWorth;
-  readonly words: (codes: number, totals: number) => number[];
-}
-
-/** Addresses of what spikes are worth: of each threshold and of each code; and the number of thresholds. */
-interface SpikeWorth {
-  readonly spikeValues: number;
-  readonly codeValues: number;
-  readonly thresholdCount: number;
-}
 
 interface Train extends SpikeTrain {
   readonly codes: number;
@@ -69,18 +46,29 @@ export function spiking(machine: Machine): SpikingKernels {
           const from = [lend.input(current), neurons.dims.channels];
           changeChannels(machine, padded, neurons.channels, from[0], from[1], height * width);
           const rows = rowsOf(machine, neurons);
-          machine.threads.run('spikingInput', Math.ceil(height / rows), address, padded, steps, rows);
+          const of = { population: address, current: padded, steps, rows };
+          machine.threads.run('spikingInput', Math.ceil(height / rows), of);
         }),
       );
     },
-    convolve: (population, inputs, weight, bias, dims, mode) =>
-      propagate(machine, population as Neurons, inputs as readonly Train[], weight, bias, mode, (channels) =>
-        convolution({ ...dims, ...channels }),
-      ),
-    convolveTransposed: (population, inputs, weight, bias, dims, mode) =>
-      propagate(machine, population as Neurons, inputs as readonly Train[], weight, bias, mode, (channels) =>
-        transposedConvolution({ ...dims, ...channels }),
-      ),
+    convolve(population, inputs, weight, bias, dims, mode) {
+      const geometryOf = (channels: Channels) => convolution({ ...dims, ...channels });
+      return propagate(machine, population as Neurons, inputs as readonly Train[], {
+        weight,
+        bias,
+        mode,
+        geometryOf,
+      });
+    },
+    convolveTransposed(population, inputs, weight, bias, dims, mode) {
+      const geometryOf = (channels: Channels) => transposedConvolution({ ...dims, ...channels });
+      return propagate(machine, population as Neurons, inputs as readonly Train[], {
+        weight,
+        bias,
+        mode,
+        geometryOf,
+      });
+    },
     pool(population, input) {
       const [neurons, train] = [population as Neurons, input as Train];
       return fire(machine, neurons, train.steps, (address) =>
@@ -89,109 +77,12 @@ export function spiking(machine: Machine): SpikingKernels {
           const tasks = Math.ceil(neurons.dims.height / rows);
           const source = lend.words(sourceWords(train));
           const scratch = lend.scratch(neurons.dims.width * WIDE_BLOCK * 4);
-          machine.threads.run('spikingPooling', tasks, address, source, train.steps, rows, ...scratch);
+          const of = { population: address, source, steps: train.steps, rows, ...scratch };
+          machine.threads.run('spikingPooling', tasks, of);
         }),
       );
     },
   };
-}
-
-function newPopulation(
-  machine: Machine,
-  dims: PopulationDims,
-  neuron: FusedNeuron,
-  kept: Kept,
-  counted?: Window,
-): Neurons {
-  const { heap } = machine;
-  const { height, width } = dims;
-  const { top, bottom, left, right } = counted ?? { top: 0, bottom: height, left: 0, right: width };
-  const channels = padChannels(dims.channels);
-  const pixels = height * width;
-  const size = pixels * channels;
-  const levels = neuron.dynamics === 'levels' ? neuron.thresholds.length : 1;
-  const zeros = (length: number) => {
-    const address = heap.allocate(4 * length);
-    heap.floats(address, length).fill(0);
-    return address;
-  };
-  const membrane = zeros(levels * size);
-  const sums = [kept.currents, kept.flows, kept.spikeCounts].map((wanted) => (wanted ? zeros(size) : 0));
-  const { initialPotential } = neuron;
-  for (let k = 0; k < levels; k++) {
-    const volts = typeof initialPotential === 'number' ? initialPotential : initialPotential[k];
-    if (volts !== 0) startFrom(machine, membrane + 4 * k * size, pixels, dims.channels, channels, volts);
-  }
-  const values = spikeWorth(machine, neuron);
-  const kind = neuronWords(machine, neuron, values);
-  const views = new Map<number, Float32Array>();
-  const view = (address: number, rows = pixels) => {
-    const known = views.get(address) ?? withoutPadding(machine, address, rows, dims.channels, channels);
-    views.set(address, known);
-    return known;
-  };
-  return {
-    dims,
-    channels,
-    values,
-    membrane: () => view(membrane, levels * pixels),
-    releaseMembrane: () => {
-      if (!views.has(membrane)) heap.release(membrane);
-    },
-    currents: () => view(sums[0]),
-    flows: () => view(sums[1]),
-    spikeCounts: () => {
-      const counts = view(sums[2]);
-      return new Uint32Array(counts.buffer, counts.byteOffset, counts.length).slice();
-    },
-    words: (codes, totals) => {
-      const state = [height, width, channels, membrane, 4 * size, codes, size, ...sums, totals];
-      return [...kind, ...state, top, bottom, left, right];
-    },
-  };
-}
-
-/** The first words of `Population` in assembly/neuron.ts. */
-function neuronWords(machine: Machine, neuron: FusedNeuron, { spikeValues }: SpikeWorth): number[] {
-  const { dynamics, leak, reset, thresholds } = neuron;
-  const floats = (values: readonly number[]) => floatsForScope(machine, values);
-  const dynamicsWords = [DYNAMICS[dynamics], floats([leak]), reset === 'hard' ? 1 : 0];
-  return [...dynamicsWords, floats(thresholds), thresholds.length, spikeValues];
-}
-
-function spikeWorth(machine: Machine, { spikeValues }: FusedNeuron): SpikeWorth {
-  return {
-    spikeValues: floatsForScope(machine, spikeValues),
-    codeValues: floatsForScope(machine, weightedSpikes(spikeValues)),
-    thresholdCount: spikeValues.length,
-  };
-}
-
-/** The weighted spike of each code (Eq. 6): what its bits are worth, added from the highest threshold down. */
-function weightedSpikes(spikeValues: readonly number[]): number[] {
-  const { fround } = Math;
-  return Array.from({ length: 2 ** spikeValues.length }, (_, code) =>
-    spikeValues.reduce((sum, value, i) => ((code >> i) & 1 ? fround(sum + fround(value)) : sum), 0),
-  );
-}
-
-function floatsForScope(machine: Machine, values: readonly number[]): number {
-  const address = machine.heap.allocate(4 * values.length);
-  machine.heap.floats(address, values.length).set(values);
-  return address;
-}
-
-/** Sets membranes [pixels,padded] to `volts`; those of padding channels stay at 0, where they never fire. */
-function startFrom(
-  machine: Machine,
-  membrane: number,
-  pixels: number,
-  channels: number,
-  padded: number,
-  volts: number,
-): void {
-  const potentials = machine.heap.floats(membrane, pixels * padded);
-  for (let p = 0; p < pixels; p++) potentials.fill(volts, p * padded, p * padded + channels);
 }
 
 /** Rows of a population that are one task. */
@@ -222,14 +113,21 @@ function fire(machine: Machine, neurons: Neurons, steps: number, run: (populatio
   return { codes, values, steps, channels, realChannels, stepBytes, density, spikesPerStep, release };
 }
 
+/** Channels with their padding. */
+type Channels = Pick<Geometry, 'channelsIn' | 'channelsOut'>;
+
+interface Synapses {
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+  readonly mode: SpikingMode;
+  geometryOf(channels: Channels): Geometry;
+}
+
 function propagate(
   machine: Machine,
   neurons: Neurons,
   inputs: readonly Train[],
-  weight: Float32Array,
-  bias: Float32Array,
-  mode: SpikingMode,
-  geometryOf: (channels: { channelsIn: number; channelsOut: number }) => Geometry,
+  { weight, bias, mode, geometryOf }: Synapses,
 ): Train {
   const { threads } = machine;
   const channelsIn = inputs.reduce((sum, { channels }) => sum + channels, 0);
@@ -242,11 +140,16 @@ function propagate(
     machine.call((lend) => {
       const dense = mode === 'dense' || (mode === 'auto' && densityOf(inputs) > DENSE_ABOVE);
       const use = { geometry, block: dense ? BLOCK : WIDE_BLOCK, exchanged: false, parts, realChannelsOut };
-      const words = [lend.words(encodeGeometry(geometry, cut)), lend.words(inputs.flatMap(sourceWords))];
-      words.push(inputs.length, packedWeights(machine, weight, use), packedBias(machine, bias));
-      const layer = lend.words([...words, population, steps, dense ? 1 : 0]);
+      const layer = wordsOf('SpikingLayer', {
+        geometry: lend.words(encodeGeometry(geometry, cut)),
+        sources: lend.words(inputs.flatMap(sourceWords)),
+        sourceCount: inputs.length,
+        weights: packedWeights(machine, weight, use),
+        bias: packedBias(machine, bias),
+        ...{ population, steps, dense: dense ? 1 : 0 },
+      });
       const scratch = lend.scratch(spikingScratch(geometry, cut));
-      threads.run('spikingConvolution', cut.bands * cut.groups, layer, ...scratch);
+      threads.run('spikingConvolution', cut.bands * cut.groups, { layer: lend.words(layer), ...scratch });
     }),
   );
 }
@@ -257,7 +160,6 @@ function densityOf(inputs: readonly Train[]): number {
   return inputs.reduce((sum, { density, realChannels }) => sum + density * realChannels, 0) / channels;
 }
 
-/** `SpikeSource` in assembly/events.ts. */
 function sourceWords({ codes, channels, stepBytes, values }: Train): number[] {
-  return [codes, channels, stepBytes, values.spikeValues, values.codeValues, values.thresholdCount];
+  return wordsOf('SpikeSource', { codes, channels, stepBytes, ...values });
 }

@@ -1,4 +1,4 @@
-/** Tensors in shared memory that belong to scopes. */
+/** Tensors that belong to scopes, in the memory of WebAssembly where views of it last, and ordinary arrays elsewhere. */
 
 import type { TensorMemory } from '../contract.js';
 import type { Machine } from './machine.js';
@@ -6,13 +6,14 @@ import type { Machine } from './machine.js';
 export function tensors(machine: Machine): TensorMemory {
   const { heap } = machine;
   const tensor = (length: number) =>
-    heap.inScope ? heap.floats(heap.allocate(4 * length), length) : new Float32Array(length);
+    heap.shared && heap.inScope ? heap.floats(heap.allocate(4 * length), length) : new Float32Array(length);
   return {
     tensor,
     release: (values) => {
       if (heap.owns(values)) heap.release(values.byteOffset);
     },
     resident: (values) => {
+      if (!heap.shared) return values.slice();
       const copy = heap.floats(heap.allocateForGood(4 * values.length), values.length);
       copy.set(values);
       return copy;

@@ -1,17 +1,20 @@
 /**
  * The threads of the engine. A kernel call is published in shared memory; the calling thread and all workers that
  * are awake take tasks of it until none is left (assembly/tasks.ts), and the call returns when every thread has
- * let go of it. A worker that starts late, or never, costs time but changes nothing.
+ * let go of it. A worker that starts late, or never, costs time but changes nothing. Where memory is not shared, the
+ * calling thread takes all tasks.
  */
 
-import { Worker } from 'node:worker_threads';
-import { freeAddressSpace } from '../../core/systemMemory.js';
-import { binary } from './binary.js';
-import { compile, instantiate, type KernelFunction, type SharedMemory } from './webassembly.js';
+import { CONTROL_ADDRESS } from './constants.js';
+import { forOneThread } from './generated/forOneThread.js';
+import { forThreads } from './generated/forThreads.js';
+import type { Host } from './host.js';
+import { compile, instantiate, type KernelFunction, type Reserved, type WasmMemory } from './webassembly.js';
+import { inOrder, type KernelArguments, type KernelName } from './words.js';
 
 /** Words of the control block, from its start; assembly/tasks.ts knows the first. */
 const CONTROL = {
-  address: 1024,
+  address: CONTROL_ADDRESS,
   nextTask: 0,
   epoch: 1,
   open: 2,
@@ -26,13 +29,13 @@ const CONTROL_WORDS = 40;
 const SPINS = 30_000;
 
 /**
- * What a worker does, as text: it needs no file of its own, wherever the package is bundled. It registers as active
- * before it looks whether a call is open, so the caller never changes a call that someone still reads. Growing by 0
- * tells V8 how large the memory is by now: an instance that is made while another thread grows it may not know.
+ * What a worker does with its `data`, as text: it needs no file of its own, wherever the package is bundled. It
+ * registers as active before it looks whether a call is open, so the caller never changes a call that someone still
+ * reads. Growing by 0 tells V8 how large the memory is by now: an instance that is made while another thread grows it
+ * may not know.
  */
 const WORKER = `
-const { workerData } = require('node:worker_threads');
-const { module, memory, thread, names, words, control: at, spins } = workerData;
+const { module, memory, thread, names, words, control: at, spins } = data;
 const control = new Int32Array(memory.buffer, at.address, words);
 const { exports } = new WebAssembly.Instance(module, { env: { memory } });
 memory.grow(0);
@@ -53,50 +56,57 @@ for (;;) {
   if (left === 0) Atomics.wait(control, at.epoch, seen);
 }`;
 
-/** What a worker takes of an address space; Node ends the program where it finds less. */
-const WORKER_SPACE = 2 ** 30;
+/** Calls kernels of the module. */
+export interface Threads {
+  readonly count: number;
+  /** Calls a kernel with its number of tasks and its other arguments (integers of 32 bits), and waits for its end. */
+  run<K extends KernelName>(name: K, tasks: number, values: KernelArguments<K>): void;
+}
 
-/** Starts a worker that ends with the program. Where the system allows no more threads, the others do its work. */
-function startWorker(workerData: object): void {
-  if (freeAddressSpace() < 2 * WORKER_SPACE) return; // as much again is left for the program
-  try {
-    // Neither the loaders nor the options of the main thread concern a worker.
-    const worker = new Worker(WORKER, { eval: true, execArgv: [], env: {}, workerData });
-    worker.on('error', () => {});
-    worker.unref();
-  } catch {
-    // no file handle or no address space is left for it
+/** `count` threads with those that `host` starts, or one where the memory is not shared. */
+export function newThreads({ memory, shared }: Reserved, count: number, host?: Host): Threads {
+  return shared && host ? new SharingThreads(memory, count, host) : new OneThread(memory);
+}
+
+function decoded(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+class OneThread implements Threads {
+  readonly count = 1;
+  readonly #memory: WasmMemory;
+  readonly #kernels: Record<string, KernelFunction>;
+
+  constructor(memory: WasmMemory) {
+    this.#memory = memory;
+    this.#kernels = instantiate(compile(decoded(forOneThread)), memory);
+  }
+
+  run<K extends KernelName>(name: K, tasks: number, values: KernelArguments<K>): void {
+    new Int32Array(this.#memory.buffer, CONTROL.address, 1)[CONTROL.nextTask] = 0;
+    this.#kernels[name](tasks, ...inOrder(name, values));
   }
 }
 
-export class Threads {
+class SharingThreads implements Threads {
   readonly count: number;
   readonly #control: Int32Array;
   readonly #kernels: Record<string, KernelFunction>;
   readonly #names: string[];
 
-  /** Starts `count - 1` workers; they end with the program. */
-  constructor(memory: SharedMemory, count: number) {
+  constructor(memory: WasmMemory, count: number, host: Host) {
     this.count = count;
-    const module = compile(Buffer.from(binary, 'base64'));
+    const module = compile(decoded(forThreads));
     this.#kernels = instantiate(module, memory);
     this.#names = Object.keys(this.#kernels);
     this.#control = new Int32Array(memory.buffer, CONTROL.address, CONTROL_WORDS);
-    for (let thread = 1; thread < count; thread++) {
-      const shared = {
-        module,
-        memory,
-        names: this.#names,
-        words: CONTROL_WORDS,
-        control: CONTROL,
-        spins: SPINS,
-      };
-      startWorker({ ...shared, thread });
-    }
+    const layout = { names: this.#names, words: CONTROL_WORDS, control: CONTROL, spins: SPINS };
+    for (let thread = 1; thread < count; thread++)
+      host.startThread(WORKER, { module, memory, thread, ...layout });
   }
 
-  /** Calls a kernel with its number of tasks and further arguments (integers of 32 bits) on all threads. */
-  run(name: string, tasks: number, ...args: number[]): void {
+  run<K extends KernelName>(name: K, tasks: number, values: KernelArguments<K>): void {
+    const args = inOrder(name, values);
     const kernel = this.#kernels[name];
     const control = this.#control;
     control[CONTROL.nextTask] = 0;

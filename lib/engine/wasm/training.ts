@@ -1,9 +1,9 @@
-/** Losses and optimisers (assembly/loss.ts, assembly/optimiser.ts). */
+/** Losses and optimisers (assembly/lossKernels.ts, assembly/optimiserKernels.ts). */
 
+import { type AdamOptions, adamScalars } from '../../op/adam.js';
 import { countedPixels } from '../../op/losses.js';
+import { type RmspropOptions, rmspropScalars } from '../../op/rmsprop.js';
 import type { Kernels } from '../contract.js';
-import { adamScalars } from '../reference/adam.js';
-import { rmspropScalars } from '../reference/rmsprop.js';
 import { chunkOf } from './cut.js';
 import type { Machine } from './machine.js';
 
@@ -14,28 +14,20 @@ const PIXELS = 512;
 
 export function training(machine: Machine): Training {
   const { heap, threads } = machine;
-  const update = (
-    name: string,
-    tensors: readonly Float32Array[],
-    gradient: Float32Array,
-    scalars: number[],
-  ) =>
-    machine.call((lend) => {
-      const addresses = [...tensors.map(lend.result), lend.input(gradient), lend.floats(scalars)];
-      const count = gradient.length;
-      const chunk = chunkOf(count, threads.count);
-      threads.run(name, Math.ceil(count / chunk), ...addresses, count, chunk);
-    });
+  /** How `count` values are cut: values of a task, and tasks. */
+  const chunks = (count: number) => {
+    const chunk = chunkOf(count, threads.count);
+    return { count, chunk, tasks: Math.ceil(count / chunk) };
+  };
   return {
     softmaxCrossEntropy: (gradLogits, logits, labels, { pixels, classes }) =>
       machine.call((lend) => {
         const losses = lend.room(8 * pixels);
-        const addresses = [lend.result(gradLogits), losses, lend.input(logits), lend.input(labels)];
-        const scratch = lend.scratch(8 * classes);
-        const tasks = Math.ceil(pixels / PIXELS);
         const counted = countedPixels(labels, pixels);
-        const sizes = [pixels, counted, classes, PIXELS];
-        threads.run('softmaxCrossEntropy', tasks, ...addresses, ...sizes, ...scratch);
+        const tensors = { gradLogits: lend.result(gradLogits), losses, logits: lend.input(logits) };
+        const sizes = { pixels, counted, classes, chunk: PIXELS };
+        const rest = { labels: lend.input(labels), ...lend.scratch(8 * classes) };
+        threads.run('softmaxCrossEntropy', Math.ceil(pixels / PIXELS), { ...tensors, ...sizes, ...rest });
         let total = 0;
         for (const loss of heap.doubles(losses, pixels)) total += loss;
         return counted === 0 ? 0 : total / counted;
@@ -43,19 +35,38 @@ export function training(machine: Machine): Training {
     l1Loss: (gradPrediction, prediction, target) =>
       machine.call((lend) => {
         const total = lend.room(8);
-        const addresses = [lend.result(gradPrediction), total, lend.input(prediction), lend.input(target)];
-        threads.run('l1Loss', 1, ...addresses, prediction.length);
+        const tensors = { prediction: lend.input(prediction), target: lend.input(target) };
+        const results = { gradient: lend.result(gradPrediction), total };
+        threads.run('l1Loss', 1, { ...results, ...tensors, count: prediction.length });
         return heap.doubles(total, 1)[0] / prediction.length;
       }),
-    adamStep: (weight, moment1, moment2, gradient, options) => {
-      const s = adamScalars(options);
-      const scalars = [s.keep1, s.take1, s.keep2, s.take2, s.stepSize, s.rootCorrection2, s.epsilon];
-      update('adam', [weight, moment1, moment2], gradient, scalars);
-    },
-    rmspropStep: (weight, squareAverage, momentumBuffer, gradient, options) => {
-      const s = rmspropScalars(options);
-      const scalars = [s.keep, s.take, s.learningRate, s.momentum, s.epsilon];
-      update('rmsprop', [weight, squareAverage, momentumBuffer], gradient, scalars);
-    },
+    adamStep: (weight, moment1, moment2, gradient, options) =>
+      machine.call((lend) => {
+        const { tasks, ...sizes } = chunks(gradient.length);
+        const moments = { moment1: lend.result(moment1), moment2: lend.result(moment2) };
+        const rest = { gradient: lend.input(gradient), scalars: lend.floats(adamWords(options)) };
+        threads.run('adam', tasks, { weight: lend.result(weight), ...moments, ...rest, ...sizes });
+      }),
+    rmspropStep: (weight, squareAverage, momentumBuffer, gradient, options) =>
+      machine.call((lend) => {
+        const { tasks, ...sizes } = chunks(gradient.length);
+        const averages = {
+          squareAverage: lend.result(squareAverage),
+          momentumBuffer: lend.result(momentumBuffer),
+        };
+        const rest = { gradient: lend.input(gradient), scalars: lend.floats(rmspropWords(options)) };
+        threads.run('rmsprop', tasks, { weight: lend.result(weight), ...averages, ...rest, ...sizes });
+      }),
   };
+}
+
+/** Float32 scalars in the order in which assembly/optimiserKernels.ts reads them. */
+function adamWords(options: AdamOptions): number[] {
+  const { keep1, take1, keep2, take2, stepSize, rootCorrection2, epsilon } = adamScalars(options);
+  return [keep1, take1, keep2, take2, stepSize, rootCorrection2, epsilon];
+}
+
+function rmspropWords(options: RmspropOptions): number[] {
+  const { keep, take, learningRate, momentum, epsilon } = rmspropScalars(options);
+  return [keep, take, learningRate, momentum, epsilon];
 }

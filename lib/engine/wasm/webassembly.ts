@@ -1,21 +1,24 @@
-/** The little of the WebAssembly API that this engine uses, typed: not every set of type declarations has it. */
+/**
+ * The little of the WebAssembly API that this engine uses, typed: not every set of type declarations has it. And the
+ * memory of an engine: one that threads share, reserved as a whole, or else one that grows as it is needed.
+ */
 
-import { freeAddressSpace } from '../../core/systemMemory.js';
+import type { Host } from './host.js';
 
-export interface SharedMemory {
-  readonly buffer: SharedArrayBuffer;
-  /** Adds so many pages of 64 KiB. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer | SharedArrayBuffer;
+  /** Adds so many pages of 64 KiB. Views of memory that is not shared are empty afterwards. */
   grow(pages: number): number;
 }
 
 export type KernelFunction = (...args: number[]) => void;
 
 interface WebAssemblyApi {
-  readonly Memory: new (limits: { initial: number; maximum: number; shared: true }) => SharedMemory;
+  readonly Memory: new (limits: { initial: number; maximum?: number; shared?: true }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (
     module: object,
-    imports: { env: { memory: SharedMemory } },
+    imports: { env: { memory: WasmMemory } },
   ) => { readonly exports: Readonly<Record<string, unknown>> };
   validate(bytes: Uint8Array): boolean;
 }
@@ -23,19 +26,27 @@ interface WebAssemblyApi {
 /** Undefined where the JavaScript engine has none. */
 const api = (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
 
-/** (module (memory 1 1 shared) (func v128.const 0 drop i32.const 0 i32.atomic.load drop)) */
-const SIMD_AND_ATOMICS = Uint8Array.of(
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-  ...[0x01, 0x04, 0x01, 0x60, 0x00, 0x00],
-  ...[0x03, 0x02, 0x01, 0x00],
-  ...[0x05, 0x04, 0x01, 0x03, 0x01, 0x01],
-  ...[0x0a, 0x1e, 0x01, 0x1c, 0x00, 0xfd, 0x0c, ...new Array(16).fill(0), 0x1a],
-  ...[0x41, 0x00, 0xfe, 0x10, 0x02, 0x00, 0x1a, 0x0b],
-);
+/** v128.const 0 drop */
+const SIMD = [0xfd, 0x0c, ...new Array(16).fill(0), 0x1a];
+/** i32.const 0 i32.atomic.load drop */
+const ATOMICS = [0x41, 0x00, 0xfe, 0x10, 0x02, 0x00, 0x1a];
+
+/** Whether the instructions are known, in (module (memory 1 1 shared) (func ..)) or without `shared`. */
+function understands(instructions: readonly number[], shared: boolean): boolean {
+  const body = [0x00, ...instructions, 0x0b];
+  const module = Uint8Array.of(
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...[0x01, 0x04, 0x01, 0x60, 0x00, 0x00],
+    ...[0x03, 0x02, 0x01, 0x00],
+    ...[0x05, 0x04, 0x01, shared ? 0x03 : 0x01, 0x01, 0x01],
+    ...[0x0a, body.length + 2, 0x01, body.length, ...body],
+  );
+  return api!.validate(module);
+}
 
 /** Of 64 KiB. WebAssembly addresses have 32 bits. */
 const ALL_PAGES = 65536;
-/** What the module asks for at least (build.mjs). */
+/** What the modules ask for at least (build.mjs). */
 const FIRST_PAGES = 16;
 const PAGE = 65536;
 /** With less than 64 MiB nothing of use can be computed. */
@@ -44,49 +55,92 @@ const LEAST_PAGES = 1024;
 const OTHER_PART = 0.5;
 
 /** A memory of FIRST_PAGES that may grow to `pages`. */
-interface Reserved {
-  readonly memory: SharedMemory;
+export interface Reserved {
+  readonly memory: WasmMemory;
   readonly pages: number;
+  readonly shared: boolean;
 }
 
-/** The memory that was reserved in order to see whether that is possible: the first engine takes it. */
-let spare: Reserved | undefined;
-let answer: { readonly missing: string | undefined } | undefined;
-
-/** What this machine lacks; undefined where the engine runs. It is found out once. */
-export function missingFeature(): string | undefined {
-  answer ??= { missing: findMissing() };
-  return answer.missing;
+interface Found {
+  /** Why the engine cannot run here at all. */
+  readonly missing?: string;
+  /** Why it cannot share its memory with other threads. */
+  readonly alone?: string;
+  /** Memory that was reserved in order to see whether that is possible: the first engine takes it. */
+  spare?: Reserved | undefined;
 }
 
-function findMissing(): string | undefined {
-  if (!api) return 'no WebAssembly';
+/** By what was handed in; each is found out once. */
+const known = new Map<Host | undefined, Found>();
+
+function found(host: Host | undefined): Found {
+  const answer = known.get(host) ?? find(host);
+  known.set(host, answer);
+  return answer;
+}
+
+function find(host: Host | undefined): Found {
+  if (!api) return { missing: 'no WebAssembly' };
+  if (!understands(SIMD, false)) return { missing: 'WebAssembly without SIMD' };
+  const lacking = lackingForThreads(host);
+  const shared = lacking === undefined ? reserveShared(host) : undefined;
+  if (shared) return { spare: shared };
+  const spare = reservePlain(host);
+  if (spare) return { alone: lacking ?? 'too little address space for shared memory', spare };
+  const advice = 'raise "ulimit -v", or set NODE_OPTIONS=--disable-wasm-trap-handler, which needs less';
+  return { missing: `no room for its memory: ${advice}` };
+}
+
+function lackingForThreads(host: Host | undefined): string | undefined {
+  if (!host) return 'nobody handed threads in';
   if (typeof SharedArrayBuffer === 'undefined') return 'no shared memory';
-  if (!api.validate(SIMD_AND_ATOMICS)) return 'WebAssembly without SIMD or threads';
-  spare = reserve();
-  if (spare) return undefined;
-  return 'no room for its memory: raise "ulimit -v", or set NODE_OPTIONS=--disable-wasm-trap-handler, which needs less';
+  return understands(ATOMICS, true) ? undefined : 'WebAssembly without threads';
 }
 
-/** Memory that may grow to all that 32 bits can address, or to as large a part of it as can be reserved. */
-export function newSharedMemory(): Reserved {
-  const taken = spare ?? reserve();
-  spare = undefined;
+/** What this machine lacks for the engine; undefined where it runs. */
+export const wasmMissing = (host?: Host): string | undefined => found(host).missing;
+
+/** What it lacks for more than one thread; undefined where it can have them. */
+export const threadsMissing = (host?: Host): string | undefined => found(host).alone;
+
+/** The memory of a new engine: shared with threads where they can be had. */
+export function newMemory(host?: Host): Reserved {
+  const answer = found(host);
+  const again = answer.alone === undefined ? reserveShared : reservePlain;
+  const taken = answer.spare ?? again(host);
+  answer.spare = undefined;
   if (!taken) throw new Error('the system refused the memory of the engine: --engine reference needs none');
   return taken;
 }
 
-function reserve(): Reserved | undefined {
-  const room = (1 - OTHER_PART) * freeAddressSpace();
+function pagesLeft(host: Host | undefined): number {
+  return Math.floor(((1 - OTHER_PART) * (host?.freeAddressSpace() ?? Number.POSITIVE_INFINITY)) / PAGE);
+}
+
+/** Memory that may grow to all that 32 bits can address, or to as large a part of it as can be reserved. */
+function reserveShared(host: Host | undefined): Reserved | undefined {
+  const left = pagesLeft(host);
   for (let pages = ALL_PAGES; pages >= LEAST_PAGES; pages /= 2) {
-    if (pages * PAGE > room) continue;
-    try {
-      return { memory: new api!.Memory({ initial: FIRST_PAGES, maximum: pages, shared: true }), pages };
-    } catch {
-      // half of it may be possible
-    }
+    if (pages > left) continue;
+    const memory = tryMemory({ initial: FIRST_PAGES, maximum: pages, shared: true });
+    if (memory) return { memory, pages, shared: true };
   }
   return undefined;
+}
+
+/** Memory of one thread, of which nothing is reserved. */
+function reservePlain(host: Host | undefined): Reserved | undefined {
+  const pages = Math.min(ALL_PAGES, pagesLeft(host));
+  const memory = pages < FIRST_PAGES ? undefined : tryMemory({ initial: FIRST_PAGES });
+  return memory && { memory, pages, shared: false };
+}
+
+function tryMemory(limits: { initial: number; maximum?: number; shared?: true }): WasmMemory | undefined {
+  try {
+    return new api!.Memory(limits);
+  } catch {
+    return undefined;
+  }
 }
 
 export function compile(bytes: Uint8Array): object {
@@ -94,7 +148,7 @@ export function compile(bytes: Uint8Array): object {
 }
 
 /** The functions of a module that works on this memory. */
-export function instantiate(module: object, memory: SharedMemory): Record<string, KernelFunction> {
+export function instantiate(module: object, memory: WasmMemory): Record<string, KernelFunction> {
   const { exports } = new api!.Instance(module, { env: { memory } });
   const functions = Object.entries(exports).filter(([, value]) => typeof value === 'function');
   return Object.fromEntries(functions) as Record<string, KernelFunction>;

@@ -1,11 +1,9 @@
-/** Weights and biases in the order in which the kernels read them (assembly/pack.ts), kept while they are frozen. */
+/** Weights and biases in the order in which the kernels read them (assembly/pack.ts), made once while they are frozen. */
 
+import { WIDE_BLOCK } from './constants.js';
 import { encodeGeometry, type Geometry, tapOrder } from './geometry.js';
 import type { Machine } from './machine.js';
-
-/** Output channels of a block of the dense and of the event-driven kernel. */
-export const BLOCK = 8;
-export const WIDE_BLOCK = 16;
+import { wordsOf } from './words.js';
 
 /** The summed channels come in parts, each padded with zeros: [channels, padded channels]. */
 export type Parts = readonly (readonly [number, number])[];
@@ -29,16 +27,21 @@ export function packedWeights(machine: Machine, weight: Float32Array, use: Weigh
   const blocks = Math.ceil(geometry.channelsOut / block);
   const bytes = blocks * block * order.length * geometry.channelsIn * 4;
   const key = `${block} ${exchanged} ${order} ${parts.join(' ')}`;
-  return machine.keep(weight, key, bytes, (address) => {
+  return machine.cached(weight, key, bytes, (address) => {
     const [first, second = [0, 0]] = parts;
     const summed = first[0] + second[0];
     const lanes = use.realChannelsOut ?? geometry.channelsOut;
     const [channelsIn, channelsOut] = exchanged ? [lanes, summed] : [summed, lanes];
     const noCut = { bandRows: 1, bands: 1, groupBlocks: 1, groups: 1 };
     machine.call((lend) => {
-      const words = [lend.words(encodeGeometry(geometry, noCut)), lend.words(order), channelsIn, channelsOut];
-      words.push(block, exchanged ? 1 : 0, ...first, ...second);
-      machine.threads.run('packWeights', blocks, address, lend.input(weight), lend.words(words));
+      const packing = wordsOf('Packing', {
+        geometry: lend.words(encodeGeometry(geometry, noCut)),
+        order: lend.words(order),
+        ...{ channelsIn, channelsOut, block, exchanged: exchanged ? 1 : 0 },
+        ...{ first: first[0], firstPadded: first[1], second: second[0], secondPadded: second[1] },
+      });
+      const tensors = { packed: address, weights: lend.input(weight) };
+      machine.threads.run('packWeights', blocks, { ...tensors, packing: lend.words(packing) });
     });
   });
 }
@@ -46,7 +49,7 @@ export function packedWeights(machine: Machine, weight: Float32Array, use: Weigh
 /** The address of a bias, padded with zeros to whole blocks, without -0. */
 export function packedBias(machine: Machine, bias: Float32Array): number {
   const length = Math.ceil(bias.length / WIDE_BLOCK) * WIDE_BLOCK;
-  return machine.keep(bias, 'bias', 4 * length, (address) => {
+  return machine.cached(bias, 'bias', 4 * length, (address) => {
     const padded = machine.heap.floats(address, length);
     padded.fill(0);
     bias.forEach((value, channel) => {

@@ -6,6 +6,7 @@
 import t from 'tap';
 import type { Kernels } from '../../../lib/engine/contract.js';
 import { wasmKernels, wasmMissing } from '../../../lib/engine/wasm/index.js';
+import { nodeHost } from '../../../lib/node/nodeHost.js';
 import { conv2d } from '../../../lib/op/conv2d.js';
 import { backends } from './backends.js';
 import { requireSameBits, tensorSource } from './bits.js';
@@ -212,8 +213,8 @@ for (const [engine, kernels] of backends) {
 }
 
 /** Engines of their own: how large the memory of the others is depends on the tests above. */
-const fresh = () => wasmKernels({ threads: 2, poison: true });
-const options = { skip: wasmMissing() ?? false };
+const fresh = () => wasmKernels({ threads: 2, host: nodeHost, poison: true });
+const options = { skip: wasmMissing(nodeHost) ?? false };
 
 t.test('engines side by side grow in turns and do not disturb each other', options, async (t) => {
   const pair = [fresh(), fresh()];

@@ -4,14 +4,11 @@
  * sum has the order (ky, kx, ci) of the contract. Weights are packed [O/8][tap][I][8].
  */
 
+import { BLOCK, OFFSETS_BYTES } from '../constants';
 import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf, tapOf } from './geometryStructs';
 import { nextTask, ownScratch } from './tasks';
 
-/** Output channels of one block. */
-export const BLOCK: u32 = 8;
-const BLOCK_BYTES: usize = 32;
-/** The byte offsets of a phase's taps, at the start of a thread's scratch. */
-export const OFFSETS_BYTES: usize = 64;
+const BLOCK_BYTES: usize = BLOCK * 4;
 
 /** out [H,W,O] = bias + sum over the taps of input x weight, as the geometry says. */
 export function denseConvolution(
@@ -64,7 +61,7 @@ function outputRow(
   const pixel = y * geometry.outputWidth + phase.offsetX;
   const target = out + (<usize>pixel * channels + block * BLOCK) * 4;
   const targetStep = <usize>geometry.outputStep * channels * 4;
-  const count = min(BLOCK, channels - block * BLOCK);
+  const count = min<u32>(BLOCK, channels - block * BLOCK);
   const blockBias = bias + <usize>block * BLOCK_BYTES;
   if (count == BLOCK) {
     denseRow(target, targetStep, source, geometry, phase, own, weights, blockBias);

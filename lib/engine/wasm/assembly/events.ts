@@ -1,18 +1,15 @@
 /**
  * Event lists of a band of padded rows: the spikes of each pixel, channel by channel. An event holds the byte offset
- * of its weights and its weighted spike, or those of two consecutive steps, of which one may be 0. `starts` holds,
- * for each padded pixel, the address of its first event, and one more address behind the last pixel of a row, so
+ * of its weights (u32) and its weighted spike (f32), or those of two consecutive steps, of which one may be 0. `starts` holds,
+ * for each padded pixel, the address of its first event, and one more address after the last pixel of a row, so
  * that neighbouring pixels are one run of events.
  */
 
+import { EVENT_BYTES, PAIR_BYTES, WIDE_BLOCK } from '../constants';
 import { Geometry } from './geometryStructs';
 
-/** Byte offset of the weights (u32), value (f32). */
-export const EVENT_BYTES: usize = 8;
-/** The same with a second value (f32), that of the step behind; then nothing. */
-export const PAIR_BYTES: usize = 16;
-/** Weights of one channel for the 16 output channels of a block. */
-export const WEIGHT_ROW_BYTES: u32 = 64;
+/** Weights of one channel for the output channels of a block. */
+export const WEIGHT_ROW_BYTES: u32 = WIDE_BLOCK * 4;
 
 /** Entries of `starts` in one padded row. */
 // @ts-ignore: decorator

@@ -5,13 +5,12 @@
  * Weights are packed [O/16][tap][I][16].
  */
 
-import { EVENT_BYTES, listValues, PAIR_BYTES, startsInRow, WEIGHT_ROW_BYTES } from './events';
+import { EVENT_BYTES, PAIR_BYTES, RUNS_BYTES, WIDE_BLOCK } from '../constants';
+import { listValues, startsInRow, WEIGHT_ROW_BYTES } from './events';
 import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf, runOf } from './geometryStructs';
 import { nextTask, ownScratch } from './tasks';
 
-/** Output channels of one block. */
-export const WIDE_BLOCK: u32 = 16;
-export const BLOCK_BYTES: usize = 64;
+export const BLOCK_BYTES: usize = WIDE_BLOCK * 4;
 
 /** What one run of taps means in bytes. */
 @unmanaged
@@ -23,9 +22,6 @@ class Run {
   /** What to add to an event's offset, for the output pixel in column 0. */
   weights: u32;
 }
-
-/** Bytes of the runs of a phase, at the start of a thread's scratch. */
-export const RUNS_BYTES: usize = 9 * 12 + 20;
 
 /** out [H,W,O] = bias + sum over the events of input [H,W,I] x weight, as the geometry says. */
 export function eventConvolution(
@@ -45,7 +41,7 @@ export function eventConvolution(
     const first = bandStart(geometry, task / geometry.groups);
     const end = bandEnd(geometry, task / geometry.groups);
     const rows = inputRows(geometry, end - first);
-    listValues(eventsBehind(starts, geometry, rows), starts, input, geometry, first, rows);
+    listValues(eventsAfter(starts, geometry, rows), starts, input, geometry, first, rows);
     for (let k: u32 = 0; k < geometry.phases; k++) {
       const phase = phaseOf(geometry, k);
       phaseRuns(runs, geometry, phase);
@@ -67,7 +63,7 @@ export function eventConvolution(
 /** Copies the currents [W,16] of a row to where they belong in the output. */
 function copyRow(out: usize, current: usize, geometry: Geometry, phase: Phase, row: u32, block: u32): void {
   const channels = geometry.channelsOut;
-  const bytes = <usize>min(WIDE_BLOCK, channels - block * WIDE_BLOCK) * 4;
+  const bytes = <usize>min<u32>(WIDE_BLOCK, channels - block * WIDE_BLOCK) * 4;
   const step = <usize>geometry.outputStep * channels * 4;
   const y = row * geometry.outputStep + phase.offsetY;
   const pixel = <usize>(y * geometry.outputWidth + phase.offsetX) * channels + block * WIDE_BLOCK;
@@ -208,9 +204,9 @@ export function startsOffset(geometry: Geometry, row: u32): usize {
   return <usize>(row * startsInRow(geometry)) * 4;
 }
 
-/** Where the events of a band begin: behind the starts of its rows, on a multiple of 8. */
+/** Where the events of a band begin: after the starts of its rows, on a multiple of 8. */
 // @ts-ignore: decorator
 @inline
-export function eventsBehind(starts: usize, geometry: Geometry, rows: u32): usize {
+export function eventsAfter(starts: usize, geometry: Geometry, rows: u32): usize {
   return (starts + <usize>(rows * startsInRow(geometry)) * 4 + 7) & ~(<usize>7);
 }

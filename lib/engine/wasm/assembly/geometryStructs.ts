@@ -5,6 +5,8 @@
  * fields are 32-bit integers in this order.
  */
 
+import { MOST_TAPS } from '../constants';
+
 @unmanaged
 export class Geometry {
   gridHeight: u32;
@@ -13,7 +15,7 @@ export class Geometry {
   inputHeight: u32;
   inputWidth: u32;
   channelsIn: u32;
-  /** Zeros in front of the first row and the first column; behind the last there are as many as are read. */
+  /** Zeros before the first row and the first column; after the last there are as many as are read. */
   padding: u32;
   paddedWidth: u32;
   /** Input pixels from one grid pixel to the next. */
@@ -44,11 +46,10 @@ export class Phase {
   runs: u32;
 }
 
-const GEOMETRY_BYTES: usize = 17 * 4;
-const PHASE_HEAD_BYTES: usize = 5 * 4;
-/** Row, column and (for runs) count of up to nine taps, then of up to nine runs. */
-const TAP_BYTES: usize = 3 * 4;
-const MOST_TAPS: u32 = 9;
+const GEOMETRY_BYTES: usize = offsetof<Geometry>();
+const PHASE_HEAD_BYTES: usize = offsetof<Phase>();
+/** A `Tap` for each of up to nine taps, then for each of up to nine runs. */
+const TAP_BYTES: usize = offsetof<Tap>();
 const PHASE_BYTES: usize = PHASE_HEAD_BYTES + <usize>(2 * MOST_TAPS) * TAP_BYTES;
 
 /** Row, column and count of taps. */
@@ -77,7 +78,7 @@ export function runOf(phase: Phase, index: u32): Tap {
   return tapOf(phase, MOST_TAPS + index);
 }
 
-/** First row of a band, and the row behind its last. */
+/** First row of a band, and the row after its last. */
 // @ts-ignore: decorator
 @inline
 export function bandStart(geometry: Geometry, band: u32): u32 {

@@ -5,10 +5,8 @@
  * straight on. Bands of rows keep what it reads in the cache; the sums go on from band to band.
  */
 
+import { IN_BLOCK, OUT_BLOCK } from '../constants';
 import { nextTask, ownScratch } from './tasks';
-
-const IN_BLOCK: u32 = 4;
-const OUT_BLOCK: u32 = 8;
 
 @unmanaged
 export class GradientPlan {
@@ -32,7 +30,7 @@ export class GradientPlan {
   // Behind it, for each tap: input row, input column, gradient row, gradient column.
 }
 
-const PLAN_BYTES: usize = 13 * 4;
+const PLAN_BYTES: usize = offsetof<GradientPlan>();
 const TAP_BYTES: usize = 16;
 /** Of one tap. */
 const SUMS_BYTES: usize = 128;
@@ -85,12 +83,11 @@ function copyBlock(target: usize, from: usize, block: u32): void {
 export function weightGradient(
   tasks: u32,
   gradWeight: usize,
-  address: usize,
+  plan: GradientPlan,
   group: u32,
   scratch: usize,
   scratchSize: usize,
 ): void {
-  const plan = changetype<GradientPlan>(address);
   const outBlocks = (plan.channelsOut + OUT_BLOCK - 1) / OUT_BLOCK;
   const groups = (outBlocks + group - 1) / group;
   const sums = ownScratch(scratch, scratchSize);
@@ -169,8 +166,8 @@ function addBand(
 
 /** Copies the valid part of a task's sums [taps,4,8] to gradWeight [taps,I,O]. */
 function storeSums(gradWeight: usize, sums: usize, plan: GradientPlan, inBlock: u32, outBlock: u32): void {
-  const bytes = <usize>min(OUT_BLOCK, plan.channelsOut - outBlock * OUT_BLOCK) * 4;
-  const inputs = min(IN_BLOCK, plan.channelsIn - inBlock * IN_BLOCK);
+  const bytes = <usize>min<u32>(OUT_BLOCK, plan.channelsOut - outBlock * OUT_BLOCK) * 4;
+  const inputs = min<u32>(IN_BLOCK, plan.channelsIn - inBlock * IN_BLOCK);
   for (let k: u32 = 0; k < plan.taps; k++) {
     for (let i: u32 = 0; i < inputs; i++) {
       const row = k * plan.channelsIn + inBlock * IN_BLOCK + i;

@@ -3,12 +3,11 @@
  * lib/core/elementary.ts, operation by operation.
  */
 
+import { VOID_LABEL } from '../constants';
 import { nextTask, ownScratch } from './tasks';
 
 const LN2_HIGH: f64 = 0.6931471803691238;
 const LN2_LOW: f64 = 1.9082149292705877e-10;
-/** VOID of lib/engine/dims.ts */
-const VOID_LABEL: u32 = 255;
 const SQRT_HALF: f64 = 0.7071067811865476;
 
 function exp(x: f64): f64 {

@@ -3,12 +3,8 @@
  * whose bit i says that threshold i was passed. The formulas are those of lib/neuron, operation by operation.
  */
 
-import { WIDE_BLOCK } from './gather';
-
-/** `Dynamics` of lib/engine/spikingContract.ts; what is left over is `levels`. */
-const INTEGRATE: u32 = 0;
-const SINGLE: u32 = 1;
-const CASCADE: u32 = 2;
+import { CASCADE, INTEGRATE, SINGLE, WIDE_BLOCK } from '../constants';
+import { addShared } from './tasks';
 
 /** The neurons of a layer, and what is kept of them; all [H,W,C] with C a multiple of 16. */
 @unmanaged
@@ -76,8 +72,8 @@ export function updateRow(
   }
   if (!firing) return;
   const totals = population.totals + (<usize>step << 4);
-  atomic.add<u64>(totals, spikes);
-  atomic.add<u64>(totals + 8, firing);
+  addShared<u64>(totals, spikes);
+  addShared<u64>(totals + 8, firing);
 }
 
 /** One step of 16 neurons, whose weighted spikes are added to `flow` where that is not 0; returns their codes. */
@@ -108,7 +104,7 @@ function integrate(population: Population, membrane: usize, current: usize): v12
   return f32x4.add(left, v128.load(current)); // Eqs. 1 and 4
 }
 
-/** The potential behind a spike, where it passed its threshold. */
+/** The potential after a spike, where it passed its threshold. */
 // @ts-ignore: decorator
 @inline
 function resetWhere(passed: v128, population: Population, potential: v128, threshold: v128): v128 {

@@ -2,7 +2,7 @@
 
 import { nextTask } from './tasks';
 
-/** See reference/adam.ts, operation by operation. */
+/** See lib/op/adam.ts, operation by operation. */
 export function adam(
   tasks: u32,
   weight: usize,
@@ -38,7 +38,7 @@ export function adam(
   }
 }
 
-/** See reference/rmsprop.ts, operation by operation. */
+/** See lib/op/rmsprop.ts, operation by operation. */
 export function rmsprop(
   tasks: u32,
   weight: usize,
@@ -71,7 +71,7 @@ export function rmsprop(
   }
 }
 
-/** Four values, or as many as are left, with zeros behind them. */
+/** Four values, or as many as are left, with zeros after them. */
 // @ts-ignore: decorator
 @inline
 function loadUpTo4(from: usize, bytes: usize): v128 {

@@ -24,8 +24,7 @@ export class Packing {
 }
 
 /** A task is one block of channels. */
-export function packWeights(tasks: u32, packed: usize, weights: usize, address: usize): void {
-  const packing = changetype<Packing>(address);
+export function packWeights(tasks: u32, packed: usize, weights: usize, packing: Packing): void {
   const geometry = changetype<Geometry>(packing.geometry);
   const channels = packing.firstPadded + packing.secondPadded;
   const rowBytes = <usize>packing.block * 4;
@@ -43,7 +42,7 @@ export function packWeights(tasks: u32, packed: usize, weights: usize, address: 
   }
 }
 
-/** `count` rows of one block from channel `from` on, then zeros up to `padded` rows; returns what comes behind. */
+/** `count` rows of one block from channel `from` on, then zeros up to `padded` rows; returns where the next part begins. */
 function packPart(
   target: usize,
   weights: usize,
@@ -97,7 +96,7 @@ function transpose(target: usize, source: usize, count: u32, size: u32, step: us
   copyLanes(target, source, count - c, rowBytes, size, 4, step);
 }
 
-/** Value by value, with zeros behind the last lane. */
+/** Value by value, with zeros after the last lane. */
 function copyLanes(
   target: usize,
   source: usize,

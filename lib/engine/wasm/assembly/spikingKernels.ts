@@ -5,16 +5,15 @@
  * not depend on the way.
  */
 
-import { BLOCK, denseRow, OFFSETS_BYTES, rowOffset, tapOffsets, weightOffset } from './dense';
+import { BLOCK, MOST_PHASES, OFFSETS_BYTES, RUNS_BYTES, WIDE_BLOCK } from '../constants';
+import { denseRow, rowOffset, tapOffsets, weightOffset } from './dense';
 import { listCodePairs, SpikeSource } from './events';
 import {
   BLOCK_BYTES,
-  eventsBehind,
+  eventsAfter,
   gatherPair,
   phaseRuns,
-  RUNS_BYTES,
   startsOffset,
-  WIDE_BLOCK,
   wideWeightOffset,
 } from './gather';
 import { bandEnd, bandStart, Geometry, inputRows, phaseOf } from './geometryStructs';
@@ -36,8 +35,6 @@ export class SpikingLayer {
   dense: u32;
 }
 
-const MOST_PHASES: usize = 4;
-
 /** What a band is computed from, at the start of a thread's scratch. */
 @unmanaged
 class Band {
@@ -47,7 +44,7 @@ class Band {
   firstBlock: u32;
   endBlock: u32;
   step: u32;
-  /** The step behind, or the same where there is none. */
+  /** The next step, or the same where there is none. */
   second: u32;
   /** For each phase its runs, and the offsets of its taps. */
   runs: usize;
@@ -59,9 +56,8 @@ class Band {
   input: usize;
 }
 
-/** Convolution or transposed convolution of spikes, and the neurons behind it. */
-export function spikingConvolution(tasks: u32, address: usize, scratch: usize, scratchSize: usize): void {
-  const layer = changetype<SpikingLayer>(address);
+/** Convolution or transposed convolution of spikes, and the neurons that it drives. */
+export function spikingConvolution(tasks: u32, layer: SpikingLayer, scratch: usize, scratchSize: usize): void {
   const geometry = changetype<Geometry>(layer.geometry);
   const band = newBand(geometry, ownScratch(scratch, scratchSize));
   for (let task = nextTask(); task < tasks; task = nextTask()) {
@@ -101,7 +97,7 @@ function newBand(geometry: Geometry, own: usize): Band {
 /** Lists the spikes that a band sees in two steps. */
 function listBand(layer: SpikingLayer, geometry: Geometry, band: Band): void {
   const rows = inputRows(geometry, band.end - band.first);
-  const events = eventsBehind(band.input, geometry, rows);
+  const events = eventsAfter(band.input, geometry, rows);
   listCodePairs(
     events,
     band.input,
@@ -219,8 +215,7 @@ function expandBand(
 }
 
 /** The first layer: the same current [H,W,C] in every step. `rows` rows are one task. */
-export function spikingInput(tasks: u32, address: usize, current: usize, steps: u32, rows: u32): void {
-  const population = changetype<Population>(address);
+export function spikingInput(tasks: u32, population: Population, current: usize, steps: u32, rows: u32): void {
   const rowBytes = <usize>population.width * population.channels * 4;
   const height = population.height;
   for (let task = nextTask(); task < tasks; task = nextTask()) {
@@ -238,20 +233,19 @@ export function spikingInput(tasks: u32, address: usize, current: usize, steps: 
 /** 2x2 average pooling of spikes, and its neurons; `rows` rows of the output are one task. */
 export function spikingPooling(
   tasks: u32,
-  address: usize,
-  source: usize,
+  population: Population,
+  source: SpikeSource,
   steps: u32,
   rows: u32,
   scratch: usize,
   scratchSize: usize,
 ): void {
-  const population = changetype<Population>(address);
   const current = ownScratch(scratch, scratchSize);
   for (let task = nextTask(); task < tasks; task = nextTask()) {
     for (let step: u32 = 0; step < steps; step++) {
       for (let y = task * rows; y < min(population.height, (task + 1) * rows); y++) {
         for (let block: u32 = 0; block < population.channels / WIDE_BLOCK; block++) {
-          poolRow(population, changetype<SpikeSource>(source), current, step, y, block);
+          poolRow(population, source, current, step, y, block);
           updateRow(population, current, BLOCK_BYTES, step, block, y);
         }
       }

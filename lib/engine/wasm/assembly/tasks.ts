@@ -3,8 +3,7 @@
  * is left. Who computes a task never changes a bit, because no sum is ever split between tasks.
  */
 
-/** Address of the counter of tasks that have been taken; see threads.ts. */
-const NEXT_TASK: usize = 1024;
+import { CONTROL_ADDRESS } from '../constants';
 
 let thread: u32 = 0;
 
@@ -17,7 +16,17 @@ export function setThread(index: u32): void {
 // @ts-ignore: decorator
 @inline
 export function nextTask(): u32 {
-  return atomic.add<u32>(NEXT_TASK, 1);
+  return addShared<u32>(CONTROL_ADDRESS, 1);
+}
+
+/** Adds to what all threads add to, and returns what was there; without threads it is an ordinary addition. */
+// @ts-ignore: decorator
+@inline
+export function addShared<T>(address: usize, value: T): T {
+  if (ASC_FEATURE_THREADS) return atomic.add<T>(address, value);
+  const before = load<T>(address);
+  store<T>(address, before + value);
+  return before;
 }
 
 /** This thread's part of a scratch memory that holds `size` bytes for each thread. */

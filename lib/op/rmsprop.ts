@@ -3,9 +3,15 @@
  * epsilon outside the root, momentum optional (0 switches it off). Float32 operations, one rounding each.
  */
 
-import type { RmspropOptions } from '../contract.js';
-
 const { fround, sqrt } = Math;
+
+/** Hyper-parameters of one RMSprop update, PyTorch's names and semantics. */
+export interface RmspropOptions {
+  readonly learningRate: number;
+  readonly alpha: number;
+  readonly epsilon: number;
+  readonly momentum: number;
+}
 
 /** Updates weight, squareAverage and momentumBuffer in place; all four arrays have the same length. */
 export function rmspropStep(

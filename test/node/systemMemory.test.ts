@@ -1,7 +1,7 @@
 /** Limits of memory as Linux tells them, from files as it writes them. */
 
 import t from 'tap';
-import { availableMemory, freeAddressSpace, freeGroupMemory } from '../../lib/core/systemMemory.js';
+import { availableMemory, freeAddressSpace, freeGroupMemory } from '../../lib/node/systemMemory.js';
 
 const reader = (files: Record<string, string>) => (path: string) => files[path];
 

@@ -3,9 +3,16 @@
  * The scalars of an update are float64; each element goes through float32 operations, one rounding each.
  */
 
-import type { AdamOptions } from '../contract.js';
-
 const { fround, sqrt } = Math;
+
+/** Hyper-parameters of one Adam update, PyTorch's names and semantics; `step` counts from 1. */
+export interface AdamOptions {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly step: number;
+}
 
 /** Updates weight and both moments in place; all four arrays have the same length. */
 export function adamStep(

@@ -1,0 +1,24 @@
+/** Node's threads and memory for the fast engine: `useHost(nodeHost)` before the first engine is made. */
+
+import { Worker } from 'node:worker_threads';
+import type { Host } from '../engine/wasm/host.js';
+import { freeAddressSpace } from './systemMemory.js';
+
+/** What a worker takes of an address space; Node ends the program where it finds less. */
+const WORKER_SPACE = 2 ** 30;
+
+export const nodeHost: Host = {
+  startThread(script, data) {
+    if (freeAddressSpace() < 2 * WORKER_SPACE) return; // as much again is left for the program
+    const source = `const { workerData: data } = require('node:worker_threads');\n${script}`;
+    try {
+      // Neither the loaders nor the options of the main thread concern a worker.
+      const worker = new Worker(source, { eval: true, execArgv: [], env: {}, workerData: data });
+      worker.on('error', () => {});
+      worker.unref();
+    } catch {
+      // no file handle or no address space is left for it
+    }
+  },
+  freeAddressSpace: () => freeAddressSpace(),
+};
