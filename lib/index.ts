@@ -52,8 +52,8 @@ export { metricsOf, type SegmentationMetrics, tallyOf } from './measure/segmenta
 export { ssim } from './measure/ssim.js';
 export { decodeModel, encodeModel, type Model } from './model/model.js';
 export { type ImportedNetwork, readStateDict } from './model/stateDict.js';
-export type { Task } from './net/architecture.js';
-export { buildLayers, type Configuration, type Layer } from './net/architecture.js';
+export type { Configuration, Layer, Task } from './net/architecture.js';
+export { buildLayers } from './net/architectures.js';
 export type { Network } from './net/network.js';
 export { findNeuron, neuronParameters, neurons } from './neuron/index.js';
 export type { Neuron, NeuronParameters } from './neuron/neuron.js';

@@ -11,7 +11,7 @@ import type { Engine } from '../../lib/engine/door.js';
 import type { Example } from '../../lib/engine/method.js';
 import type { Model } from '../../lib/model/model.js';
 import { imageChannels } from '../../lib/model/model.js';
-import { buildLayers, SIZE_STEP } from '../../lib/net/architecture.js';
+import { buildLayers, SIZE_STEP } from '../../lib/net/architectures.js';
 import { initialParameters } from '../../lib/net/parameters.js';
 import type { Image } from '../../lib/picture/image.js';
 import { preprocess } from '../../lib/picture/preprocess.js';

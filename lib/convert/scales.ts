@@ -9,6 +9,7 @@
 import { UsageError } from '../core/error.js';
 import { IMAGE, type Layer } from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
+import { shareChannelLambdas, shareLambdas } from './sharedUnits.js';
 import type { ChannelLambdas, Lambdas } from './statistics.js';
 
 /** lambda^(l-1) of each part of a layer's input, and lambda^l of its output. */
@@ -46,9 +47,11 @@ const connectionWise: InputScales = (layer, units) => layer.inputs.map((name) =>
 
 /** Eq. 7: one lambda for a whole concatenation, measured over all of it. */
 const layerWise: InputScales = (layer, units, lambdas, layerInput) => {
-  const [first, second] = layer.inputs;
-  if (second) return [lambdas.get(layer.name)!, lambdas.get(layer.name)!];
-  return [(layerInput === 'tensor' ? lambdas.get(first) : undefined) ?? units.get(first)!];
+  const { name, inputs, join } = layer;
+  if (join === 'concat' && inputs.length > 1) return inputs.map(() => lambdas.get(name)!);
+  return inputs.map(
+    (input) => (layerInput === 'tensor' ? lambdas.get(input) : undefined) ?? units.get(input)!,
+  );
 };
 
 export const normalisations: Readonly<Record<string, InputScales>> = {
@@ -74,14 +77,15 @@ export function layerScales(
   if (!inputScales) {
     throw new UsageError(`--norm ${normalisation}: expected ${Object.keys(normalisations).join(' or ')}`);
   }
+  const shared = shareLambdas(layers, lambdas);
   const units = new Map([[IMAGE, 1]]);
   const scales = layers.map((layer) => {
-    const lambdaIn = inputScales(layer, units, lambdas, layerInput);
-    const lambdaOut = !layer.op.hasWeights ? lambdaIn[0] : hasNeuron(layer) ? lambdas.get(layer.output)! : 1;
+    const lambdaIn = inputScales(layer, units, shared, layerInput);
+    const lambdaOut = !layer.op.hasWeights ? lambdaIn[0] : hasNeuron(layer) ? shared.get(layer.output)! : 1;
     units.set(layer.output, lambdaOut);
     return { layer, lambdaIn, lambdaOut };
   });
-  return channelLambdas ? channelWise(scales, channelLambdas) : scales;
+  return channelLambdas ? channelWise(scales, shareChannelLambdas(layers, channelLambdas)) : scales;
 }
 
 /** Eq. 8 with every channel as a part of its own (beyond the paper). */
@@ -91,7 +95,9 @@ function channelWise(scales: readonly LayerScales[], lambdas: ChannelLambdas): L
     const { layer } = ofLayer;
     const ones = (channels: number) => new Float32Array(channels).fill(1);
     const parts = layer.inputs.map((name, part) => units.get(name) ?? ones(layer.channelsIn[part]));
-    const inputs = Float32Array.from(parts.flatMap((part) => [...part]));
+    const inputs = Float32Array.from(
+      (layer.join === 'add' ? [parts[0]] : parts).flatMap((part) => [...part]),
+    );
     const own = lambdas.get(layer.output) ?? ones(layer.channelsOut);
     const out = layer.op.hasWeights ? own : inputs;
     units.set(layer.output, out);
@@ -108,8 +114,9 @@ export function inputLambdas(
   slices: ScaleChoices['slices'],
 ): ArrayLike<number> {
   if (channels) return channels.in;
-  const short = slices === 'short' && layer.inputs.length > 1;
-  return layer.channelsIn.flatMap((count, part) =>
+  const parts = layer.join === 'add' ? layer.channelsIn.slice(0, 1) : layer.channelsIn; // of a sum all have one lambda
+  const short = slices === 'short' && parts.length > 1;
+  return parts.flatMap((count, part) =>
     Array.from({ length: count }, (_, c) => (short && c === count - 1 ? 1 : lambdaIn[part])),
   );
 }

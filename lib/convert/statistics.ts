@@ -121,7 +121,7 @@ function channelLambda(channel: PercentileCollector, percent: number, ofLayer: n
 
 /** Adds the activations of one padded image; those of a concatenation are those of its parts. */
 function collect({ layers }: Network, pass: Pass, collectors: ReadonlyMap<string, SignalCollector>): void {
-  const concatenations = layers.filter(({ inputs }) => inputs.length > 1);
+  const concatenations = layers.filter(isConcatenation);
   for (const layer of layers.filter(hasNeuron)) {
     const { whole, channels } = collectors.get(layer.output)!;
     const signal = pass.signal(layer.output);
@@ -132,6 +132,11 @@ function collect({ layers }: Network, pass: Pass, collectors: ReadonlyMap<string
     for (const { name, inputs } of concatenations)
       if (inputs.includes(layer.output)) collectors.get(name)!.whole.add(signal);
   }
+}
+
+/** Whether a layer reads several signals side by side, of which Eq. 7 takes the lambda together. */
+function isConcatenation({ inputs, join }: Layer): boolean {
+  return join === 'concat' && inputs.length > 1;
 }
 
 function newCollectors(
@@ -155,7 +160,7 @@ function newCollectors(
     const pixels = pixelsOf(layer);
     if (hasNeuron(layer))
       collectors.set(layer.output, collectorOf(pixels, layer.channelsOut, byChannel && hasRelu(layer)));
-    if (layer.inputs.length > 1)
+    if (isConcatenation(layer))
       collectors.set(layer.name, collectorOf(pixels, totalChannelsIn(layer), false));
   }
   return collectors;

@@ -6,7 +6,7 @@
 import type { FloatImage } from '../core/floatImage.js';
 import { cropForward, padReflectForward, roundUp } from '../core/padding.js';
 import type { Window } from '../core/window.js';
-import { SIZE_STEP } from '../net/architecture.js';
+import { SIZE_STEP } from '../net/architectures.js';
 import type { Program } from './program.js';
 
 /** An output [H,W,K] and the spikes it took (none in a U-Net). */

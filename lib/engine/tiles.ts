@@ -7,7 +7,8 @@
 import { UsageError } from '../core/error.js';
 import type { FloatImage } from '../core/floatImage.js';
 import type { Window } from '../core/window.js';
-import { IMAGE, type Layer, OUTPUT, SIZE_STEP } from '../net/architecture.js';
+import { IMAGE, type Layer, OUTPUT } from '../net/architecture.js';
+import { SIZE_STEP } from '../net/architectures.js';
 import type { Interval } from '../op/op.js';
 import { toMiB } from './memory.js';
 import type { Run } from './predict.js';

@@ -9,8 +9,7 @@ import { stream } from '../core/rng.js';
 import { checkFinite, checkLength, sizeOf } from '../core/shape.js';
 import type { TensorFile } from '../format/safetensors.js';
 import type { Weights } from '../op/op.js';
-import type { Task } from './architecture.js';
-import { type Configuration, type Layer, parameterShapes, totalChannelsIn } from './architecture.js';
+import { type Layer, parameterShapes, totalChannelsIn } from './architecture.js';
 
 /**
  * Packed weights [ky,kx,I,O] and biases [O] by name. A layer may have a third parameter, `conv2.amplitude` [I]: what
@@ -119,17 +118,4 @@ function buildParameters(
     if (isThere(name)) parameters.set(name, make(name, [totalChannelsIn(layer)], layer));
   }
   return parameters;
-}
-
-/** Width, channels and classes of a state dict, read off the shapes of conv1 and conv19. */
-export function inferConfiguration(tensors: NamedTensors, task: Task, source: string): Configuration {
-  const [first, last] = ['conv1.weight', 'conv19.weight'].map((name) => {
-    const shape = tensors.get(name)?.shape;
-    if (shape?.length === 4 && !shape.includes(0)) return shape;
-    const names = [...tensors.keys()];
-    const others = names.length > 3 ? [...names.slice(0, 3), '..'] : names;
-    const found = shape ? `[${shape}]` : `missing (it holds ${others.join(', ') || 'no tensors'})`;
-    throw new DataError(`${source}: ${name} is ${found}, expected a tensor [O,I,k,k]`);
-  });
-  return { task, width: first[0], channels: first[1], classes: last[0] };
 }

@@ -5,7 +5,7 @@
  * amplitude a_i makes with W, so that folding changes no bit where a plain spike is worth 1.
  */
 
-import { IMAGE, type Layer, totalChannelsIn } from '../net/architecture.js';
+import { isStatic, type Layer, totalChannelsIn } from '../net/architecture.js';
 import { amplitudeName, layerParameters, type Parameters } from '../net/parameters.js';
 
 /** Whether spikes have amplitudes that are not folded into the weights. */
@@ -18,7 +18,7 @@ export function withAmplitudes(layers: readonly Layer[], parameters: Parameters)
   const entries = layers.flatMap((layer) => {
     const own = [...parameters].filter(([name]) => name.startsWith(`${layer.name}.`));
     const name = amplitudeName(layer);
-    if (!layer.op.hasWeights || layer.inputs[0] === IMAGE || parameters.has(name)) return own;
+    if (!layer.op.hasWeights || isStatic(layer) || parameters.has(name)) return own;
     return [...own, [name, new Float32Array(totalChannelsIn(layer)).fill(1)] as const];
   });
   return new Map(entries);

@@ -133,7 +133,8 @@ t.test('exact poolings fire nothing and hand on the mean of the spikes that they
   const run = (kernels = reference, mode = MODES[0]) =>
     simulate({ kernels, network, height, width }, image, { steps: 4, mode });
   const expected = run();
-  for (const { output, inputs, level, channelsOut } of pools) {
+  for (const { output, inputs, scale, channelsOut } of pools) {
+    const level = Math.log2(scale.over);
     t.equal(expected.spikesPerStep.get(output)!.join(), '0,0,0,0', output);
     t.ok(expected.spikeCounts.get(output)!.every((count) => count === 0));
     const flow = expected.flows.get(output)!;

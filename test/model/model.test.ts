@@ -2,7 +2,8 @@ import t from 'tap';
 import { DataError } from '../../lib/core/error.js';
 import { decodeSafetensors, encodeSafetensors, type TensorFile } from '../../lib/format/safetensors.js';
 import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
-import { inferConfiguration, initialParameters } from '../../lib/net/parameters.js';
+import { readStateDict } from '../../lib/model/stateDict.js';
+import { initialParameters } from '../../lib/net/parameters.js';
 import { randomModel } from '../support/networks.js';
 
 const model = {
@@ -63,7 +64,7 @@ t.test('files hold PyTorch names and layouts', async (t) => {
 
 t.test('width, channels and classes are read off a state dict', async (t) => {
   const { tensors } = decodeSafetensors(bytes, 'model');
-  t.strictSame(inferConfiguration(tensors, 'segment', 'dict'), {
+  t.strictSame(readStateDict(encodeSafetensors({ tensors, metadata: {} }), 'segment', 'dict').configuration, {
     task: 'segment',
     width: 2,
     channels: 3,

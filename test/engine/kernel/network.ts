@@ -3,7 +3,8 @@
 import type { Test } from 'tap';
 import type { Example } from '../../../lib/engine/method.js';
 import type { Model } from '../../../lib/model/model.js';
-import { buildLayers, type Configuration, type Layer } from '../../../lib/net/architecture.js';
+import type { Configuration, Layer } from '../../../lib/net/architecture.js';
+import { buildLayers } from '../../../lib/net/architectures.js';
 import { type Parameters, packParameters, unpackParameters } from '../../../lib/net/parameters.js';
 import { findNeuron, neuronParameters } from '../../../lib/neuron/index.js';
 import type { Reset } from '../../../lib/neuron/neuron.js';
