@@ -55,8 +55,29 @@ export { type ImportedNetwork, readStateDict } from './model/stateDict.js';
 export type { Configuration, Layer, Task } from './net/architecture.js';
 export { buildLayers } from './net/architectures.js';
 export type { Network } from './net/network.js';
-export { findNeuron, neuronParameters, neurons } from './neuron/index.js';
-export type { Neuron, NeuronParameters } from './neuron/neuron.js';
+export {
+  commonParameters,
+  type NeuronParameters,
+  type NeuronSchema,
+  type Reset,
+} from './neuron/commonParameters.js';
+export {
+  checkNeuronParameters,
+  findNeuron,
+  type Given,
+  type Neurons,
+  neuronParameters,
+  neurons,
+} from './neuron/index.js';
+export type { Neuron } from './neuron/neuron.js';
+export {
+  numberFrom,
+  type Origin,
+  oneWord,
+  type Parameter,
+  type Schema,
+  valueError,
+} from './neuron/parameter.js';
 export type { SpikingNetwork } from './neuron/spikingNetwork.js';
 export type { Image } from './picture/image.js';
 export { preprocess } from './picture/preprocess.js';

@@ -6,7 +6,8 @@
 import { DataError, UsageError } from '../core/error.js';
 import type { FloatImage } from '../core/floatImage.js';
 import { checkFinite } from '../core/shape.js';
-import { SIZE_STEP, totalChannelsIn } from '../net/architecture.js';
+import { totalChannelsIn } from '../net/architecture.js';
+import { SIZE_STEP } from '../net/architectures.js';
 import type { Network } from '../net/network.js';
 import { VOID } from '../op/losses.js';
 import type { Example } from './method.js';

@@ -173,8 +173,8 @@ function judge(
 /** The spiking network of a variant. */
 function spikingVariant({ unet, lambdas }: AblationTask, variant: Variant): SpikingModel {
   const scales = { ...PAPER_SCALES, ...variant.scales };
-  const neuron = variant.neuron ?? 'mt';
-  const thresholds = findNeuron(neuron).defaultThresholds;
+  const neuron = findNeuron(variant.neuron ?? 'mt');
+  const thresholds = neuron.parameters.thresholds.defaults;
   return withNeurons(unet, normaliseModel(unet, lambdas, variant.normalisation, scales), {
     neuron,
     thresholds,

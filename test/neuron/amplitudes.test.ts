@@ -13,6 +13,7 @@ import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
 import { inputSize, type Layer } from '../../lib/net/architecture.js';
 import type { Parameters } from '../../lib/net/parameters.js';
 import { foldAmplitudes, hasAmplitudes, withAmplitudes } from '../../lib/neuron/amplitudes.js';
+import { findNeuron } from '../../lib/neuron/index.js';
 import { valuesIn } from '../../lib/op/op.js';
 import { backends } from '../engine/kernel/backends.js';
 import { requireSameBits } from '../engine/kernel/bits.js';
@@ -24,7 +25,7 @@ const unet = randomModel({ task: 'segment', width: 3, channels: 1, classes: 2 },
 const image = randomImage(stream(12, 'image'), side, side, 1);
 const lambdas = measureLambdas(referenceEngine, unet, [{ input: image, height: side, width: side }], 99.9);
 const spiking = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
-  neuron: 'rs',
+  neuron: findNeuron('rs'),
   normalisation: 'connection',
   percentile: 99.9,
   initialPotential: 0.5,

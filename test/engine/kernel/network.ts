@@ -6,8 +6,8 @@ import type { Model } from '../../../lib/model/model.js';
 import type { Configuration, Layer } from '../../../lib/net/architecture.js';
 import { buildLayers } from '../../../lib/net/architectures.js';
 import { type Parameters, packParameters, unpackParameters } from '../../../lib/net/parameters.js';
+import type { Reset } from '../../../lib/neuron/commonParameters.js';
 import { findNeuron, neuronParameters } from '../../../lib/neuron/index.js';
-import type { Reset } from '../../../lib/neuron/neuron.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden, type Tensor } from './golden.js';
 
 export type Tensors = ReadonlyMap<string, Tensor>;
