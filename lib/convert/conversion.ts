@@ -8,8 +8,8 @@ import type { Layer } from '../net/architecture.js';
 import { hasNeuron, hasRelu } from '../net/network.js';
 import type { Reset } from '../neuron/commonParameters.js';
 import type { Neuron } from '../neuron/neuron.js';
+import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
 import { normaliseModel } from './normaliseModel.js';
-import { PAPER_SCALES, type ScaleChoices } from './scales.js';
 import { type Choice, type ConvertedModel, withNeurons } from './spikingModel.js';
 import type { ChannelLambdas, Measured } from './statistics.js';
 

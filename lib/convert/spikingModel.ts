@@ -20,7 +20,8 @@ import {
 } from '../neuron/index.js';
 import type { Neuron } from '../neuron/neuron.js';
 import type { LayerNeuron, SpikingNetwork } from '../neuron/spikingNetwork.js';
-import { type NormalisedNetwork, normaliseParameters } from './normaliseModel.js';
+import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
+import { type NormalisedNetwork, normaliseParameters, piecesOf } from './normaliseModel.js';
 import {
   type ConversionNotes,
   type ConvertedNotes,
@@ -29,7 +30,7 @@ import {
   type SpikingNotes,
   withoutConversion,
 } from './notes.js';
-import { type LayerScales, layerScales, PAPER_SCALES, type ScaleChoices } from './scales.js';
+import { type LayerScales, layerScales } from './scales.js';
 
 export type SpikingModel = Model & SpikingNetwork & { readonly conversion: SpikingNotes };
 /** One that was made of a U-Net. */
@@ -108,8 +109,8 @@ function layerScalesOf(layer: Layer, { lambdas, inputLambdas }: ConversionNotes)
 
 /** The normalised weights of a U-Net that carries its conversion: what `convert` made of them. */
 function normalise(model: Model, notes: ConvertedNotes): Model['parameters'] {
-  const slices = notes.normalisation === 'connection' ? notes.slices : 'whole';
-  const parameters = normaliseParameters(model.parameters, scalesOf(model, notes), slices);
+  const pieces = piecesOf(notes.normalisation, notes);
+  const parameters = normaliseParameters(model.parameters, scalesOf(model, notes), pieces);
   for (const [name, values] of parameters) checkFinite(`normalised ${name}`, values);
   return parameters;
 }

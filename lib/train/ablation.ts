@@ -4,7 +4,6 @@
  */
 
 import { normaliseModel } from '../convert/normaliseModel.js';
-import { PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
 import { type SpikingModel, withNeurons } from '../convert/spikingModel.js';
 import type { Lambdas } from '../convert/statistics.js';
 import { asf } from '../engine/asfMethod.js';
@@ -18,6 +17,7 @@ import { evaluateTask } from '../measure/evaluateTask.js';
 import type { Model } from '../model/model.js';
 import { findNeuron } from '../neuron/index.js';
 import { type AsfChoices, departuresOf } from '../official/asfChoices.js';
+import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
 import { readingStepBefore } from '../official/stepBefore.js';
 import type { Sample } from '../picture/sample.js';
 import { drawExample } from './example.js';
