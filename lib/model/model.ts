@@ -12,6 +12,7 @@ import { type Configuration, checkOutputs, type Layer } from '../net/architectur
 import { type Architectures, architectures, buildLayers } from '../net/architectures.js';
 import { hasRelu, type Network } from '../net/network.js';
 import { type NamedTensors, packParameters, unpackParameters } from '../net/parameters.js';
+import { amplitudeShapes } from '../neuron/amplitudes.js';
 import { formatHeader, HEADER_KEYS, type Header, MOST_CLASSES, parseHeader } from './header.js';
 
 /** Tensors whose names start so belong to a checkpoint's optimiser, not to the network. */
@@ -130,7 +131,7 @@ export function decodeModel(
     name.startsWith(OPTIMISER_PREFIX) ? 'extra' : name.endsWith(LAMBDA_SUFFIX) ? 'lambda' : 'parameter';
   const tensorsOf = (kind: ReturnType<typeof kindOf>) =>
     new Map([...file.tensors].filter(([name]) => kindOf(name) === kind));
-  const parameters = packParameters(layers, tensorsOf('parameter'), source);
+  const parameters = packParameters(layers, tensorsOf('parameter'), source, amplitudeShapes);
   const channelLambdas = readLambdas(layers, tensorsOf('lambda'), source);
   const notes = Object.fromEntries(
     Object.entries(file.metadata).filter(([key]) => !HEADER_KEYS.includes(key)),
