@@ -185,7 +185,7 @@ function checkTask(tensors: NamedTensors, task: Task, source: string): void {
   const kernels = { segment: 1, denoise: 3 };
   if (shape?.length !== 4 || shape[2] === kernels[task] || shape[2] !== kernels[other]) return;
   throw new DataError(
-    `${source}: ${LAST}.weight is ${shape[2]}x${shape[2]}, as in a network that is to ${other}: take --task ${other}`,
+    `${source}: ${LAST}.weight is ${shape[2]}x${shape[2]}, as in a network that is to ${other}: take task ${other}`,
   );
 }
 
