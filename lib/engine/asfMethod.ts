@@ -4,7 +4,7 @@
  * U-Net (backward.ts) with flows for activations, p = 1[I_in > 0] for the ReLU's derivative, and T biases.
  */
 
-import { IMAGE } from '../net/architecture.js';
+import { IMAGE, outputLayer } from '../net/architecture.js';
 import type { Signals } from '../net/network.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { backward } from './backward.js';
@@ -56,7 +56,7 @@ export function asf(
       const inflow = image.data.map((value) => value * steps); // the static input enters at every step
       const signals = new Map(flow(simulation, network)).set(IMAGE, inflow);
       const trace = { signals, gates: simulation.currents, biasFactor: biases(steps) }; // lines 12-14: p = 1[I_in > 0]
-      const last = network.layers.at(-1)!;
+      const last = outputLayer(network.layers);
       const current = lastCurrent(simulation.output, () =>
         applyLayer(frame, last, gatherInput(frame, last, signals)),
       );
