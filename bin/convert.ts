@@ -9,16 +9,7 @@ import { neurons } from '../lib/neuron/index.js';
 import { writeFileAtomic } from '../lib/node/files.js';
 import { addDataOptions } from './cli/dataOptions.js';
 import { readModel } from './cli/modelOptions.js';
-import {
-  addPotentialOption,
-  count,
-  nonNegative,
-  number,
-  numberList,
-  oneOf,
-  positive,
-  stepCount,
-} from './cli/parse.js';
+import { addPotentialOption, count, nonNegative, oneOf, positive, stepCount } from './cli/parse.js';
 import { addProfileOptions } from './cli/profile.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { type CalibrationOptions, calibrationSet } from './convert/calibrationSet.js';
@@ -26,6 +17,7 @@ import { check } from './convert/checkTable.js';
 import { type PlanOptions, planOf } from './convert/conversionPlan.js';
 import { conversionReport } from './convert/conversionReport.js';
 import { convertByPlan } from './convert/convertByPlan.js';
+import { addNeuronOptions } from './convert/neuronOptions.js';
 import { presets } from './convert/presets.js';
 import { thresholdOption } from './convert/thresholdOption.js';
 
@@ -108,21 +100,6 @@ const stage: Stage<Options> = {
         nonNegative,
       )
       .option(
-        '--spike-values <list>',
-        'what a spike of each threshold is worth, in volts (default: its threshold; ml: divided by their number)',
-        numberList,
-      )
-      .option(
-        '--leak <factor>',
-        'part of the membrane potential left a step later (lif: 0.99, else 1)',
-        number,
-      )
-      .option(
-        '--reset <kind>',
-        'soft (by subtraction) or hard (to zero), where the neuron has both',
-        oneOf('soft', 'hard'),
-      )
-      .option(
         '--poolings <kind>',
         'neurons, or exact: poolings hand on the mean of the spikes that they read',
         oneOf('neurons', 'exact'),
@@ -143,6 +120,7 @@ const stage: Stage<Options> = {
     command
       .option('--check', 'show layer by layer where accuracy is lost, on some of the images', false)
       .option('--steps <T>', 'time steps of --check (default: those it is made for)', stepCount);
+    addNeuronOptions(command, neurons);
     addPotentialOption(command);
     addProfileOptions(command, 'layerInput', 'slices');
   },

@@ -16,7 +16,8 @@ import {
 import { testNoise } from '../lib/measure/evaluateTask.js';
 import type { Model } from '../lib/model/model.js';
 import { imageChannels } from '../lib/model/model.js';
-import { buildLayers, type Layer } from '../lib/net/architecture.js';
+import type { Layer } from '../lib/net/architecture.js';
+import { buildLayers } from '../lib/net/architectures.js';
 import { readImage } from '../lib/node/pictureFiles.js';
 import { addNoise } from '../lib/picture/noise.js';
 import { preprocess } from '../lib/picture/preprocess.js';

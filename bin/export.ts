@@ -4,7 +4,8 @@
 import { toUnet } from '../lib/convert/spikingModel.js';
 import { encodeOnnx } from '../lib/format/onnx.js';
 import { unetGraph } from '../lib/model/onnxGraph.js';
-import { IMAGE, OUTPUT, SIZE_STEP } from '../lib/net/architecture.js';
+import { IMAGE, OUTPUT } from '../lib/net/architecture.js';
+import { multipleOf } from '../lib/net/graph.js';
 import { writeFileAtomic } from '../lib/node/files.js';
 import { readModel } from './cli/modelOptions.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
@@ -39,11 +40,11 @@ const stage: Stage<Options> = {
         input: graph.input,
         output: graph.output,
         preprocess: model.preprocess,
-        multipleOf: SIZE_STEP,
+        multipleOf: multipleOf(model.layers),
       },
       text:
         `${onnx}: ${IMAGE} ${shape(channels)}, 0..1, prepared as "${model.preprocess}" says, H and W multiples of ` +
-        `${SIZE_STEP} -> ${OUTPUT} ${shape(classes)}, ${meaning}`,
+        `${multipleOf(model.layers)} -> ${OUTPUT} ${shape(classes)}, ${meaning}`,
     };
   },
 };

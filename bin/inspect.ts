@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 /** `spiking-unet inspect`: what a model file holds, layer by layer. */
 
+import { formatNotes } from '../lib/convert/notes.js';
 import { toSpikingModel } from '../lib/convert/spikingModel.js';
 import type { Model } from '../lib/model/model.js';
 import { type Layer, totalChannelsIn } from '../lib/net/architecture.js';
+import { PAPERS } from '../lib/net/architectures.js';
 import { hasNeuron, hasRelu } from '../lib/net/network.js';
 import { readModel } from './cli/modelOptions.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
@@ -27,7 +29,8 @@ const stage: Stage<Options> = {
   },
   run(options) {
     const { model, hash } = readModel(options.model);
-    const conversion = model.stage !== 'ann' ? toSpikingModel(model, options.model).conversion : undefined;
+    const spiking = model.stage === 'ann' ? undefined : toSpikingModel(model, options.model);
+    const conversion = spiking?.conversion;
     const layers = model.layers.map((layer) => ({
       name: layer.name,
       operation: layer.op.name,
@@ -35,19 +38,19 @@ const stage: Stage<Options> = {
       kernel: layer.op.kernel,
       channelsIn: totalChannelsIn(layer),
       channelsOut: layer.channelsOut,
-      parameters: ['weight', 'bias', 'amplitude'].reduce(
-        (sum, kind) => sum + (model.parameters.get(`${layer.name}.${kind}`)?.length ?? 0),
-        0,
-      ),
+      parameters: parametersOf(layer, model),
       activation: activationsOf(layer, model.stage, conversion?.neuron).join(' / ') || '-',
       ...(conversion && {
-        lambdaIn: conversion.inputLambdas[layer.name],
-        lambdaOut: conversion.lambdas[layer.name],
+        lambdaIn: conversion.inputLambdas?.[layer.name],
+        lambdaOut: conversion.lambdas?.[layer.name],
       }),
     }));
     const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
     const { stage, configuration, classNames, preprocess, notes } = model;
-    const about = { stage, ...configuration, classNames, preprocess, parameters, sha256: hash, ...notes };
+    const about = {
+      ...{ stage, architecture: PAPERS, ...configuration, classNames, preprocess, parameters, sha256: hash },
+      ...{ ...notes, ...(conversion && formatNotes(conversion)) }, // also what the file leaves to the neuron
+    };
     const header = [
       'layer',
       'inputs',
@@ -67,15 +70,22 @@ const stage: Stage<Options> = {
       ...(conversion ? [(layer.lambdaIn ?? []).map(short).join(' | '), short(layer.lambdaOut ?? 1)] : []),
     ]);
     const facts = Object.entries(about).filter(([key]) => key !== 'lambdas' && key !== 'inputLambdas');
+    const units: Readonly<Record<string, { readonly unit: string }>> = spiking?.neuron.parameters ?? {};
     return {
-      json: { ...about, layers },
-      text: `${facts.map(([key, value]) => `${key}: ${value}`).join('\n')}\n\n${table(header, rows)}`,
+      json: { ...about, layers, ...(spiking && { neuronParameters: spiking.neuronParameters }) },
+      text: `${facts.map(([key, value]) => `${key}: ${value}${units[key]?.unit ? ` ${units[key].unit}` : ''}`).join('\n')}\n\n${table(header, rows)}`,
     };
   },
 };
 
 export default stage;
 await runAsProgram(stage, import.meta.url);
+
+/** How many numbers a layer has learned. */
+function parametersOf({ name }: Layer, { parameters }: Model): number {
+  const own = [...parameters].filter(([key]) => key.startsWith(`${name}.`));
+  return own.reduce((sum, [, values]) => sum + values.length, 0);
+}
 
 /** What follows a layer: in the U-Net, in the spiking network, or in a model that holds both in each. */
 function activationsOf(layer: Layer, stage: Model['stage'], neuron: string | undefined): string[] {

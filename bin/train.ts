@@ -7,7 +7,7 @@ import type { Dataset } from '../lib/data/dataset.js';
 import { findDataset } from '../lib/data/index.js';
 import { optimisers } from '../lib/engine/optimiser.js';
 import type { Model } from '../lib/model/model.js';
-import { buildLayers } from '../lib/net/architecture.js';
+import { buildLayers } from '../lib/net/architectures.js';
 import { initialParameters } from '../lib/net/parameters.js';
 import { trainingData, unetLearner } from '../lib/train/learner.js';
 import {

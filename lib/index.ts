@@ -52,11 +52,32 @@ export { metricsOf, type SegmentationMetrics, tallyOf } from './measure/segmenta
 export { ssim } from './measure/ssim.js';
 export { decodeModel, encodeModel, type Model } from './model/model.js';
 export { type ImportedNetwork, readStateDict } from './model/stateDict.js';
-export type { Task } from './net/architecture.js';
-export { buildLayers, type Configuration, type Layer } from './net/architecture.js';
+export type { Configuration, Layer, Task } from './net/architecture.js';
+export { buildLayers } from './net/architectures.js';
 export type { Network } from './net/network.js';
-export { findNeuron, neuronParameters, neurons } from './neuron/index.js';
-export type { Neuron, NeuronParameters } from './neuron/neuron.js';
+export {
+  commonParameters,
+  type NeuronParameters,
+  type NeuronSchema,
+  type Reset,
+} from './neuron/commonParameters.js';
+export {
+  checkNeuronParameters,
+  findNeuron,
+  type Given,
+  type Neurons,
+  neuronParameters,
+  neurons,
+} from './neuron/index.js';
+export type { Neuron } from './neuron/neuron.js';
+export {
+  numberFrom,
+  type Origin,
+  oneWord,
+  type Parameter,
+  type Schema,
+  valueError,
+} from './neuron/parameter.js';
 export type { SpikingNetwork } from './neuron/spikingNetwork.js';
 export type { Image } from './picture/image.js';
 export { preprocess } from './picture/preprocess.js';

@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_STEPS } from '../../lib/convert/usualSteps.js';
 import { drawFundus } from '../../lib/data/twin/fundus.js';
-import { SIZE_STEP } from '../../lib/net/architecture.js';
+import { SIZE_STEP } from '../../lib/net/architectures.js';
 import { readImage } from '../../lib/node/pictureFiles.js';
 import { addUnetOption, type UnetOption } from '../cli/modelOptions.js';
 import { count, countUpTo, featureCount, isSide, stepCount } from '../cli/parse.js';

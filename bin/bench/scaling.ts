@@ -2,7 +2,7 @@
 
 import { roundUp } from '../../lib/core/padding.js';
 import { exactMacs } from '../../lib/measure/energyModels.js';
-import { SIZE_STEP } from '../../lib/net/architecture.js';
+import { SIZE_STEP } from '../../lib/net/architectures.js';
 import type { Engine } from './engine.js';
 import { type Limits, measure } from './measure.js';
 import { networkWork, type Scene } from './networkTimes.js';

@@ -11,8 +11,9 @@ import type { Engine } from '../../lib/engine/door.js';
 import type { Example } from '../../lib/engine/method.js';
 import type { Model } from '../../lib/model/model.js';
 import { imageChannels } from '../../lib/model/model.js';
-import { buildLayers, SIZE_STEP } from '../../lib/net/architecture.js';
+import { buildLayers, SIZE_STEP } from '../../lib/net/architectures.js';
 import { initialParameters } from '../../lib/net/parameters.js';
+import { multiThreshold } from '../../lib/neuron/multiThreshold.js';
 import type { Image } from '../../lib/picture/image.js';
 import { preprocess } from '../../lib/picture/preprocess.js';
 import { readModel } from '../cli/modelOptions.js';
@@ -96,7 +97,7 @@ function convert(engine: Engine, unet: Model, { image }: Example): SpikingModel 
   );
   const lambdas = measureLambdas(engine, unet, seen, CALIBRATION.percent);
   return withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
-    neuron: 'mt',
+    neuron: multiThreshold,
     normalisation: 'connection',
     percentile: CALIBRATION.percent,
   });

@@ -10,7 +10,7 @@ import type { Example } from '../../lib/engine/method.js';
 import type { Mode } from '../../lib/engine/simulation.js';
 import { encodeSafetensors } from '../../lib/format/safetensors.js';
 import { imageChannels } from '../../lib/model/model.js';
-import { SIZE_STEP } from '../../lib/net/architecture.js';
+import { SIZE_STEP } from '../../lib/net/architectures.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
 import { writeFileAtomic } from '../../lib/node/files.js';
 import { type AsfChoices, departuresOf } from '../../lib/official/asfChoices.js';

@@ -1,7 +1,7 @@
 /** Option values from text; commander prints what is thrown here beside the option's name. */
 
 import { type Command, InvalidArgumentError } from 'commander';
-import { SIZE_STEP } from '../../lib/net/architecture.js';
+import { SIZE_STEP } from '../../lib/net/architectures.js';
 import { VOID } from '../../lib/op/losses.js';
 import type { PatchSize } from '../../lib/train/patches.js';
 

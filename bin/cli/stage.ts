@@ -13,6 +13,7 @@ import { DataError, UsageError } from '../../lib/core/error.js';
 import { chooseEngine, defaultEngine, engines, threadsRemark, useHost } from '../../lib/engine/choose.js';
 import type { Engine } from '../../lib/engine/door.js';
 import { nodeHost } from '../../lib/node/nodeHost.js';
+import { asOption } from './optionNames.js';
 import { endWithParent } from './parent.js';
 import { naturalNumber, threadCount } from './parse.js';
 import { guardPipes, print, remark, say, setQuiet } from './pipe.js';
@@ -107,13 +108,10 @@ function fail(
   command?: Command,
 ): number {
   stopAll(bars);
-  return report(stage.name, error instanceof UsageError && command ? asOption(error, command) : error);
-}
-
-/** The library names a value ("steps 0: .."); where it is an option here, it gets its dashes. */
-function asOption({ message }: UsageError, { options }: Command): UsageError {
-  const name = /^([a-z][a-z-]*)[ :]/.exec(message)?.[1];
-  return new UsageError(options.some(({ long }) => long === `--${name}`) ? `--${message}` : message);
+  return report(
+    stage.name,
+    error instanceof UsageError && command ? asOption(error, command.options) : error,
+  );
 }
 
 /** A bar that is not stopped would draw itself, and keep the program alive, for ever. */

@@ -1,6 +1,6 @@
 /** What `convert` prints: lambdas and thresholds of each layer, and how thresholds were chosen. */
 
-import type { SpikingModel } from '../../lib/convert/spikingModel.js';
+import type { ConvertedModel } from '../../lib/convert/spikingModel.js';
 import { hasNeuron } from '../../lib/net/network.js';
 import type { Result } from '../cli/stage.js';
 import { table, thousands } from '../cli/table.js';
@@ -45,7 +45,7 @@ function silenceText(silent: readonly string[], layers: number): string {
   return `warning: ${some}: hardly anything is above 0 on these images (trained long enough? the right pictures?)`;
 }
 
-function layersOf({ layers, conversion, channelLambdas }: SpikingModel) {
+function layersOf({ layers, conversion, channelLambdas }: ConvertedModel) {
   const { neuron, thresholds, thresholdsOf, inputLambdas, lambdas } = conversion;
   return layers.map((layer) => ({
     name: layer.name,
@@ -58,7 +58,7 @@ function layersOf({ layers, conversion, channelLambdas }: SpikingModel) {
 }
 
 /** The layers that thresholds were chosen for, and what is lost. */
-function choiceText({ configuration }: SpikingModel, auto: NonNullable<Converted['auto']>): string {
+function choiceText({ configuration }: ConvertedModel, auto: NonNullable<Converted['auto']>): string {
   const rows = auto.layers.map(({ signal, thresholds, spikes, oneFewer }) => [
     signal,
     String(thresholds),

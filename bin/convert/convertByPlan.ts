@@ -2,7 +2,7 @@
 
 import { convertModel, USUAL_PERCENTILE } from '../../lib/convert/conversion.js';
 import { measureMseLambdas } from '../../lib/convert/mse.js';
-import type { SpikingModel } from '../../lib/convert/spikingModel.js';
+import type { ConvertedModel } from '../../lib/convert/spikingModel.js';
 import { measureActivations } from '../../lib/convert/statistics.js';
 import { type AutoConversion, convertAutomatically } from '../../lib/diagnose/autoThresholds.js';
 import { cellCount } from '../../lib/diagnose/layerTable.js';
@@ -17,7 +17,7 @@ const IMAGES = 4;
 const TOLERANCES = { segment: 0.002, denoise: 0.03 };
 
 export interface Converted {
-  readonly spiking: SpikingModel;
+  readonly spiking: ConvertedModel;
   /** Signals that are 0 on the calibration images but for a few values. */
   readonly silent: readonly string[];
   /** Where its thresholds were chosen. */

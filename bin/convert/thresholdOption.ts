@@ -5,7 +5,7 @@
 
 import { InvalidArgumentError } from 'commander';
 import { UsageError } from '../../lib/core/error.js';
-import { findNeuron } from '../../lib/neuron/index.js';
+import type { Neuron } from '../../lib/neuron/neuron.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { countUpTo, number } from '../cli/parse.js';
 
@@ -53,12 +53,12 @@ function some(texts: readonly string[]): Some {
 }
 
 /** In volts for a neuron of the table; UsageError for `auto`, which needs a measurement. */
-export function resolveThresholds({ common, byLayer }: ThresholdOption, neuron: string): ResolvedThresholds {
+export function resolveThresholds({ common, byLayer }: ThresholdOption, neuron: Neuron): ResolvedThresholds {
   if (common === 'auto') throw new UsageError('--thresholds auto: only where a network is converted');
-  const { mostThresholds } = findNeuron(neuron);
+  const { most } = neuron.parameters.thresholds;
   const volts = (some: Some) => {
     if ('volts' in some) return some.volts;
-    return mostThresholds === 1 ? [some.count] : optimalThresholds(some.count); // of one threshold a number is its value
+    return most === 1 ? [some.count] : optimalThresholds(some.count); // of one threshold a number is its value
   };
   return {
     thresholds: common && volts(common),

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { findDataset } from '../../lib/data/index.js';
 import { exactMacs } from '../../lib/measure/energyModels.js';
-import { buildLayers } from '../../lib/net/architecture.js';
+import { buildLayers } from '../../lib/net/architectures.js';
 import { type Conversion, conversionName } from './cell.js';
 import { type Experiment, experiments, type Recipe, type Source } from './experiment.js';
 import type { Metric } from './metric.js';

@@ -7,9 +7,11 @@ import { stream } from '../../lib/core/rng.js';
 import { chooseEngine } from '../../lib/engine/choose.js';
 import type { Example } from '../../lib/engine/method.js';
 import type { Model } from '../../lib/model/model.js';
-import { buildLayers, type Configuration } from '../../lib/net/architecture.js';
+import type { Configuration } from '../../lib/net/architecture.js';
+import { buildLayers } from '../../lib/net/architectures.js';
 import { initialParameters } from '../../lib/net/parameters.js';
-import type { NeuronParameters, Reset } from '../../lib/neuron/neuron.js';
+import type { NeuronParameters, Reset } from '../../lib/neuron/commonParameters.js';
+import { findNeuron } from '../../lib/neuron/index.js';
 import { addNoise } from '../../lib/picture/noise.js';
 
 const SEED = 2024;
@@ -70,7 +72,12 @@ export function spikingSubject(
   population: Population,
   normalisation: 'connection' | 'layer' = 'connection',
 ): SpikingModel {
-  const choice = { ...population, normalisation, percentile: PERCENTILE };
+  const choice = {
+    ...population,
+    neuron: findNeuron(population.neuron),
+    normalisation,
+    percentile: PERCENTILE,
+  };
   return withNeurons(model, normalised[normalisation], choice);
 }
 

@@ -37,7 +37,7 @@ export function calibrationInputs(
 /** So many of the images, drawn at random without repetition, in their own order. */
 export function drawImages<Image>(images: readonly Image[], count: number, seed: number): readonly Image[] {
   if (count >= images.length) return images;
-  if (!(count >= 1)) throw new UsageError(`--images ${count}: expected at least 1`);
+  if (!(count >= 1)) throw new UsageError(`images ${count}: expected at least 1`);
   const random = stream(seed, 'calibration images');
   const left = images.map((_, i) => i);
   const drawn = Array.from({ length: count }, () => left.splice(random.integer(left.length), 1)[0]);

@@ -1,26 +1,29 @@
 /**
  * From a U-Net and what was measured on it to a spiking network: which lambda each layer and channel gets, given
- * how many thresholds its neurons have. The formulas are in lib/convert; here they are put together.
+ * how many thresholds its neurons have. The formulas are elsewhere; here they are put together.
  */
 
 import type { Model } from '../model/model.js';
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron, hasRelu } from '../net/network.js';
-import { findNeuron } from '../neuron/index.js';
+import type { Reset } from '../neuron/commonParameters.js';
+import type { Neuron } from '../neuron/neuron.js';
+import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
 import { normaliseModel } from './normaliseModel.js';
-import { PAPER_SCALES, type ScaleChoices } from './scales.js';
-import { type SpikingModel, withNeurons } from './spikingModel.js';
+import { type Choice, type ConvertedModel, withNeurons } from './spikingModel.js';
 import type { ChannelLambdas, Measured } from './statistics.js';
 
 /** What is decided before a network is converted; neurons' own defaults for what is left out. */
 export interface ConversionPlan extends Partial<ScaleChoices> {
-  readonly neuron: string;
+  readonly neuron: Neuron;
   /** Of every layer that `thresholdsOf` does not name, from high to low. */
   readonly thresholds?: readonly number[] | undefined;
   readonly thresholdsOf?: Readonly<Record<string, readonly number[]>> | undefined;
   readonly spikeValues?: readonly number[] | undefined;
   readonly leak?: number | undefined;
-  readonly reset?: 'soft' | 'hard' | undefined;
+  readonly reset?: Reset | undefined;
+  /** Parameters that only this neuron has. */
+  readonly own?: Choice['own'];
   readonly initialPotential: number | 'half';
   readonly poolings?: 'neurons' | 'exact' | undefined;
   readonly normalisation: string;
@@ -58,9 +61,9 @@ export function percentileFor(thresholds: number): number {
 }
 
 /** Converts a U-Net with the lambdas that were measured on it; UsageError for a plan that makes no sense. */
-export function convertModel(unet: Model, measured: Measured, plan: ConversionPlan): SpikingModel {
+export function convertModel(unet: Model, measured: Measured, plan: ConversionPlan): ConvertedModel {
   const { percentile, channelLambdas, ...choice } = plan;
-  const thresholds = plan.thresholds ?? findNeuron(plan.neuron).defaultThresholds;
+  const thresholds = plan.thresholds ?? plan.neuron.parameters.thresholds.defaults;
   const countOf = ({ output }: Layer) => (plan.thresholdsOf?.[output] ?? thresholds).length;
   const neuronLayers = unet.layers.filter(hasNeuron);
   const most = Math.max(...neuronLayers.map(countOf));

@@ -1,16 +1,18 @@
-/** Weight normalisation: the formula that Eq. 7 and Eq. 8 share, on packed weights. */
+/** Weight normalisation of whole networks: the paper's formula (lib/paper/normalise.ts) with the scales of each layer. */
 
 import { DataError } from '../core/error.js';
 import { checkFinite } from '../core/shape.js';
 import type { Model } from '../model/model.js';
 import { layerParameters, type Parameters } from '../net/parameters.js';
+import { PAPER_SCALES, type ScaleChoices, scaleDeparturesOf } from '../official/scaleChoices.js';
+import { rescale } from '../paper/normalise.js';
 import {
   inputLambdas,
   type LayerScales,
   layerScales,
   outputLambdas,
-  PAPER_SCALES,
-  type ScaleChoices,
+  PAPER_PIECES,
+  type ScalePieces,
 } from './scales.js';
 import type { ChannelLambdas, Lambdas } from './statistics.js';
 
@@ -34,39 +36,32 @@ export function normaliseModel(
   if (model.stage !== 'ann') throw new DataError('the model is a spiking network already, expected a U-Net');
   if ((normalisation === 'channel') !== (channelLambdas !== undefined))
     throw new Error(`normalisation ${normalisation}: lambdas of the channels belong to channel-wise only`);
-  const scales = layerScales(model.layers, lambdas, normalisation, choices.layerInput, channelLambdas);
-  const slices = normalisation === 'connection' ? choices.slices : 'whole';
-  const parameters = normaliseParameters(model.parameters, scales, slices);
+  const pieces = piecesOf(normalisation, choices);
+  const scales = layerScales(model.layers, lambdas, normalisation, pieces, channelLambdas);
+  const parameters = normaliseParameters(model.parameters, scales, pieces);
   for (const [name, values] of parameters) checkFinite(`normalised ${name}`, values);
   return { parameters, scales };
 }
 
-/**
- * W~ = W lambda_in / lambda_out, where lambda_in is that of the part of the concatenation a channel belongs to
- * (Eq. 8; with equal parts it is Eq. 7; channel-wise every channel is a part), and b~ = b / lambda_out. Float64,
- * rounded once.
- */
+/** Every layer's weights in the units of its input and output channels (Eqs. 7 and 8; channel-wise every channel is a part). */
 export function normaliseParameters(
   parameters: Parameters,
   scales: readonly LayerScales[],
-  slices: ScaleChoices['slices'],
+  pieces = PAPER_PIECES,
 ): Parameters {
   const normalised = new Map<string, Float32Array>();
   for (const layerScales of scales) {
-    const { layer } = layerScales;
-    if (!layer.op.hasWeights) continue;
-    const { weight, bias } = layerParameters(parameters, layer);
-    const [lambdaIn, lambdaOut] = [inputLambdas(layerScales, slices), outputLambdas(layerScales)];
-    const channels = lambdaOut.length;
-    const scaled = weight.map((value, at) => {
-      const from = Math.floor(at / channels) % lambdaIn.length;
-      return value * (lambdaIn[from] / lambdaOut[at % channels]);
-    });
-    normalised.set(`${layer.name}.weight`, scaled);
-    normalised.set(
-      `${layer.name}.bias`,
-      bias.map((value, channel) => value / lambdaOut[channel]),
-    );
+    const { name, op } = layerScales.layer;
+    if (!op.hasWeights) continue;
+    const weights = layerParameters(parameters, layerScales.layer);
+    const { weight, bias } = rescale(weights, inputLambdas(layerScales, pieces), outputLambdas(layerScales));
+    normalised.set(`${name}.weight`, weight).set(`${name}.bias`, bias);
   }
   return normalised;
+}
+
+/** The paper's pieces, but for those that are chosen of the authors' code; slices matter to connections only. */
+export function piecesOf(normalisation: string, { layerInput, slices }: ScaleChoices): ScalePieces {
+  const ofConnections = normalisation === 'connection' ? slices : PAPER_SCALES.slices;
+  return { ...PAPER_PIECES, ...scaleDeparturesOf({ layerInput, slices: ofConnections }) };
 }

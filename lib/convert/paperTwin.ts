@@ -5,11 +5,9 @@
 
 import { DataError } from '../core/error.js';
 import type { Model } from '../model/model.js';
-import { findNeuron } from '../neuron/index.js';
+import { multiThreshold } from '../neuron/multiThreshold.js';
 import { USUAL_PERCENTILE } from './conversion.js';
 import { type SpikingModel, toSpikingModel, toUnet } from './spikingModel.js';
-
-const NEURON = 'mt';
 
 /** Connection-wise, thresholds 2, 1, 0.5, 0.25, from 0 V; DataError where the file holds no such lambdas. */
 export function paperTwin(model: Model, source: string): SpikingModel {
@@ -19,8 +17,8 @@ export function paperTwin(model: Model, source: string): SpikingModel {
     throw new DataError(`${source}: has one lambda for each concatenation, Eq. 8 needs one for each part`);
   const { lambdas, inputLambdas } = model.notes;
   const conversion = {
-    neuron: NEURON,
-    thresholds: JSON.stringify(findNeuron(NEURON).defaultThresholds),
+    neuron: multiThreshold.name,
+    thresholds: JSON.stringify(multiThreshold.parameters.thresholds.defaults),
     initialPotential: '0',
     normalisation: 'connection',
     percentile: String(USUAL_PERCENTILE),

@@ -3,12 +3,14 @@
  * pooling the unit is that of the ReLU before it. The input of conv1 and the output of conv19 keep their own
  * unit, 1. Layer-wise and connection-wise normalisation differ in the input of a concatenation only; channel-wise
  * (beyond the paper) every channel has a unit of its own, which poolings and concatenations hand on.
- * The authors' published code departs from this in two places, each of which is a choice here (docs/audit.md).
+ * The authors' published code departs from this in two places, each of which is a piece here (lib/official).
  */
 
-import { UsageError } from '../core/error.js';
 import { IMAGE, type Layer } from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
+import { valueError } from '../neuron/parameter.js';
+import { overChannels } from '../paper/normalise.js';
+import { shareChannelLambdas, shareLambdas } from './sharedUnits.js';
 import type { ChannelLambdas, Lambdas } from './statistics.js';
 
 /** lambda^(l-1) of each part of a layer's input, and lambda^l of its output. */
@@ -20,35 +22,33 @@ export interface LayerScales {
   readonly channels?: { readonly in: Float32Array; readonly out: Float32Array };
 }
 
-/** Where the authors' code normalises in another way than the paper. */
-export interface ScaleChoices {
-  /**
-   * Layer-wise: the lambda of a layer's input is that of the ReLU before it, or (the authors' code) it is measured on
-   * the tensor that the layer reads. Behind a pooling the two differ.
-   */
-  readonly layerInput: 'relu' | 'tensor';
-  /** Connection-wise: the slice of a part has all its channels, or (the authors' code) all but the last. */
-  readonly slices: 'whole' | 'short';
+/** The pieces of the paper's normalisation that lib/official can replace. */
+export interface ScalePieces {
+  /** Layer-wise: lambda of an input, given its unit and what was measured on it. */
+  ofInput(unit: number, measured: number | undefined): number;
+  /** Connection-wise: lambda of each channel of a concatenation, from that of each part. */
+  overChannels(lambdas: readonly number[], channels: readonly number[]): ArrayLike<number>;
 }
 
-export const PAPER_SCALES: ScaleChoices = { layerInput: 'relu', slices: 'whole' };
+/** The paper's: the unit of an input is that of the ReLU before it, and all channels of a part are scaled. */
+export const PAPER_PIECES: ScalePieces = { ofInput: (unit) => unit, overChannels };
 
 /** The lambdas of a layer's input parts, given the unit of every signal and the measured lambdas. */
 type InputScales = (
   layer: Layer,
   units: ReadonlyMap<string, number>,
   lambdas: Lambdas,
-  layerInput: ScaleChoices['layerInput'],
+  pieces: ScalePieces,
 ) => readonly number[];
 
 /** Eq. 8: each part of a concatenation has the lambda of the layer it comes from. */
 const connectionWise: InputScales = (layer, units) => layer.inputs.map((name) => units.get(name)!);
 
 /** Eq. 7: one lambda for a whole concatenation, measured over all of it. */
-const layerWise: InputScales = (layer, units, lambdas, layerInput) => {
-  const [first, second] = layer.inputs;
-  if (second) return [lambdas.get(layer.name)!, lambdas.get(layer.name)!];
-  return [(layerInput === 'tensor' ? lambdas.get(first) : undefined) ?? units.get(first)!];
+const layerWise: InputScales = (layer, units, lambdas, { ofInput }) => {
+  const { name, inputs, join } = layer;
+  if (join === 'concat' && inputs.length > 1) return inputs.map(() => lambdas.get(name)!);
+  return inputs.map((input) => ofInput(units.get(input)!, lambdas.get(input)));
 };
 
 export const normalisations: Readonly<Record<string, InputScales>> = {
@@ -65,23 +65,24 @@ export function layerScales(
   layers: readonly Layer[],
   lambdas: Lambdas,
   normalisation: string,
-  layerInput = PAPER_SCALES.layerInput,
+  pieces = PAPER_PIECES,
   channelLambdas?: ChannelLambdas,
 ): LayerScales[] {
   const inputScales = Object.hasOwn(normalisations, normalisation)
     ? normalisations[normalisation]
     : undefined;
   if (!inputScales) {
-    throw new UsageError(`--norm ${normalisation}: expected ${Object.keys(normalisations).join(' or ')}`);
+    throw valueError('normalisation', normalisation, `expected ${Object.keys(normalisations).join(' or ')}`);
   }
+  const shared = shareLambdas(layers, lambdas);
   const units = new Map([[IMAGE, 1]]);
   const scales = layers.map((layer) => {
-    const lambdaIn = inputScales(layer, units, lambdas, layerInput);
-    const lambdaOut = !layer.op.hasWeights ? lambdaIn[0] : hasNeuron(layer) ? lambdas.get(layer.output)! : 1;
+    const lambdaIn = inputScales(layer, units, shared, pieces);
+    const lambdaOut = !layer.op.hasWeights ? lambdaIn[0] : hasNeuron(layer) ? shared.get(layer.output)! : 1;
     units.set(layer.output, lambdaOut);
     return { layer, lambdaIn, lambdaOut };
   });
-  return channelLambdas ? channelWise(scales, channelLambdas) : scales;
+  return channelLambdas ? channelWise(scales, shareChannelLambdas(layers, channelLambdas)) : scales;
 }
 
 /** Eq. 8 with every channel as a part of its own (beyond the paper). */
@@ -91,7 +92,9 @@ function channelWise(scales: readonly LayerScales[], lambdas: ChannelLambdas): L
     const { layer } = ofLayer;
     const ones = (channels: number) => new Float32Array(channels).fill(1);
     const parts = layer.inputs.map((name, part) => units.get(name) ?? ones(layer.channelsIn[part]));
-    const inputs = Float32Array.from(parts.flatMap((part) => [...part]));
+    const inputs = Float32Array.from(
+      (layer.join === 'add' ? [parts[0]] : parts).flatMap((part) => [...part]),
+    );
     const own = lambdas.get(layer.output) ?? ones(layer.channelsOut);
     const out = layer.op.hasWeights ? own : inputs;
     units.set(layer.output, out);
@@ -99,22 +102,17 @@ function channelWise(scales: readonly LayerScales[], lambdas: ChannelLambdas): L
   });
 }
 
-/**
- * lambda of each channel of a layer's input (Eqs. 7 and 8). With short slices that of the last channel of each part
- * of a concatenation counts as 1.
- */
+/** lambda of each channel of a layer's joined input (Eqs. 7 and 8); the parts of a sum have one lambda. */
 export function inputLambdas(
   { layer, lambdaIn, channels }: LayerScales,
-  slices: ScaleChoices['slices'],
+  pieces = PAPER_PIECES,
 ): ArrayLike<number> {
   if (channels) return channels.in;
-  const short = slices === 'short' && layer.inputs.length > 1;
-  return layer.channelsIn.flatMap((count, part) =>
-    Array.from({ length: count }, (_, c) => (short && c === count - 1 ? 1 : lambdaIn[part])),
-  );
+  const isConcatenation = layer.join === 'concat' && lambdaIn.length > 1;
+  return isConcatenation ? pieces.overChannels(lambdaIn, layer.channelsIn) : lambdaIn.slice(0, 1);
 }
 
-/** lambda of each output channel of a layer. */
-export function outputLambdas({ layer, lambdaOut, channels }: LayerScales): ArrayLike<number> {
-  return channels?.out ?? new Array<number>(layer.channelsOut).fill(lambdaOut);
+/** lambda of each output channel of a layer, or one for all. */
+export function outputLambdas({ lambdaOut, channels }: LayerScales): ArrayLike<number> {
+  return channels?.out ?? [lambdaOut];
 }

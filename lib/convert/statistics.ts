@@ -9,8 +9,10 @@ import type { FloatImage } from '../core/floatImage.js';
 import { type Engine, withProgram } from '../engine/door.js';
 import { paddedSize, padImage } from '../engine/predict.js';
 import type { Pass } from '../engine/program.js';
-import { type Layer, outputDims, totalChannelsIn } from '../net/architecture.js';
+import { IMAGE, inputSize, type Layer, outputDims, totalChannelsIn } from '../net/architecture.js';
+import { multipleOf } from '../net/graph.js';
 import { hasNeuron, hasRelu, type Network } from '../net/network.js';
+import type { Size } from '../op/op.js';
 import { PercentileCollector } from './percentile.js';
 
 /** One calibration image [H,W,C] of any size. */
@@ -97,7 +99,7 @@ export function forEachImage(
   if (images.length === 0) throw new DataError('calibration: there is not a single image to measure on');
   withProgram(engine, network, (program) => {
     images.forEach((image, done) => {
-      program.examine(padImage(floatImage(image)), see);
+      program.examine(padImage(floatImage(image), multipleOf(network.layers)), see);
       onImage?.(done + 1);
     });
   });
@@ -121,7 +123,7 @@ function channelLambda(channel: PercentileCollector, percent: number, ofLayer: n
 
 /** Adds the activations of one padded image; those of a concatenation are those of its parts. */
 function collect({ layers }: Network, pass: Pass, collectors: ReadonlyMap<string, SignalCollector>): void {
-  const concatenations = layers.filter(({ inputs }) => inputs.length > 1);
+  const concatenations = layers.filter(isConcatenation);
   for (const layer of layers.filter(hasNeuron)) {
     const { whole, channels } = collectors.get(layer.output)!;
     const signal = pass.signal(layer.output);
@@ -130,8 +132,15 @@ function collect({ layers }: Network, pass: Pass, collectors: ReadonlyMap<string
       channel.add(signal, c, channels.length);
     });
     for (const { name, inputs } of concatenations)
-      if (inputs.includes(layer.output)) collectors.get(name)!.whole.add(signal);
+      for (const input of inputs) if (input === layer.output) collectors.get(name)!.whole.add(signal);
   }
+  for (const { name, inputs } of concatenations)
+    for (const input of inputs) if (input === IMAGE) collectors.get(name)!.whole.add(pass.image.data);
+}
+
+/** Whether a layer reads several signals side by side, of which Eq. 7 takes the lambda together. */
+function isConcatenation({ inputs, join }: Layer): boolean {
+  return join === 'concat' && inputs.length > 1;
 }
 
 function newCollectors(
@@ -140,10 +149,11 @@ function newCollectors(
   lowest: number,
   byChannel: boolean,
 ): Map<string, SignalCollector> {
-  const pixelsOf = (layer: Layer) =>
+  const step = multipleOf(network.layers);
+  const pixelsOf = (sizeOf: (height: number, width: number) => Size) =>
     images.reduce((sum, image) => {
-      const { paddedHeight, paddedWidth } = paddedSize(image.height, image.width);
-      const { height, width } = outputDims(layer, paddedHeight, paddedWidth);
+      const { paddedHeight, paddedWidth } = paddedSize(image.height, image.width, step);
+      const { height, width } = sizeOf(paddedHeight, paddedWidth);
       return sum + height * width;
     }, 0);
   const collectorOf = (pixels: number, channels: number, each: boolean): SignalCollector => ({
@@ -152,11 +162,24 @@ function newCollectors(
   });
   const collectors = new Map<string, SignalCollector>();
   for (const layer of network.layers) {
-    const pixels = pixelsOf(layer);
     if (hasNeuron(layer))
-      collectors.set(layer.output, collectorOf(pixels, layer.channelsOut, byChannel && hasRelu(layer)));
-    if (layer.inputs.length > 1)
-      collectors.set(layer.name, collectorOf(pixels, totalChannelsIn(layer), false));
+      collectors.set(
+        layer.output,
+        collectorOf(
+          pixelsOf((...sides) => outputDims(layer, ...sides)),
+          layer.channelsOut,
+          byChannel && hasRelu(layer),
+        ),
+      );
+    if (isConcatenation(layer))
+      collectors.set(
+        layer.name,
+        collectorOf(
+          pixelsOf((...sides) => inputSize(layer, ...sides)),
+          totalChannelsIn(layer),
+          false,
+        ),
+      );
   }
   return collectors;
 }

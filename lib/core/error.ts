@@ -6,6 +6,13 @@
 /** Wrong usage: an option or a value that makes no sense (exit code 2). */
 export class UsageError extends Error {
   override name = 'UsageError';
+  /** The name of the value that makes no sense, as it stands in the message: the command line shows its option instead. */
+  readonly about: string | undefined;
+
+  constructor(message: string, about?: string) {
+    super(message);
+    this.about = about;
+  }
 }
 
 /** Data that is missing or malformed: a file, an image, a model (exit code 3). */

@@ -2,7 +2,7 @@
 
 import type { CalibrationInput } from '../convert/calibration.js';
 import { type ConversionPlan, convertModel, lambdaChoice } from '../convert/conversion.js';
-import type { SpikingModel } from '../convert/spikingModel.js';
+import type { ConvertedModel } from '../convert/spikingModel.js';
 import { floatImage, type Measured } from '../convert/statistics.js';
 import { UsageError } from '../core/error.js';
 import { type Engine, withProgram } from '../engine/door.js';
@@ -10,7 +10,7 @@ import { argmax, predict, type Run, unetRun } from '../engine/predict.js';
 import { spikingRun } from '../engine/readout.js';
 import { psnr } from '../measure/psnr.js';
 import type { Model } from '../model/model.js';
-import { findNeuron, neuronParameters } from '../neuron/index.js';
+import { neuronParameters } from '../neuron/index.js';
 import { optimalThresholds } from '../paper/thresholds.js';
 import { type Assignment, type Choice, firstWithin, thresholdPath } from './chooseThresholds.js';
 import { type LayerCosts, MOST, measureLayers } from './layerTable.js';
@@ -26,7 +26,7 @@ export interface ChosenLayer {
 }
 
 export interface AutoConversion extends Choice {
-  readonly spiking: SpikingModel;
+  readonly spiking: ConvertedModel;
   readonly layers: readonly ChosenLayer[];
 }
 
@@ -49,13 +49,13 @@ export function convertAutomatically(
   plan: ConversionPlan,
   { tolerance, steps, fixed, onCell }: AutoOptions,
 ): AutoConversion {
-  const neuron = findNeuron(plan.neuron);
-  if (neuron.mostThresholds < MOST)
-    throw new UsageError(`thresholds auto: neuron ${plan.neuron} has ${neuron.mostThresholds} only`);
+  const { neuron } = plan;
+  const { most } = neuron.parameters.thresholds;
+  if (most < MOST) throw new UsageError(`thresholds auto: neuron ${neuron.name} has ${most} only`);
   const kindOf = (count: number) => {
     const thresholds = optimalThresholds(count);
     const start = plan.initialPotential === 'half' ? neuron.half(thresholds) : plan.initialPotential;
-    const given = { ...plan, spikeValues: undefined, thresholds, initialPotential: start };
+    const given = { ...plan, ...plan.own, spikeValues: undefined, thresholds, initialPotential: start };
     return { neuron, parameters: neuronParameters(neuron, given) };
   };
   const lambdas = lambdaChoice(unet, measured, plan);
@@ -91,7 +91,7 @@ function lossFunction(
   unet: Model,
   images: readonly CalibrationInput[],
   steps: number,
-): (spiking: SpikingModel) => number {
+): (spiking: ConvertedModel) => number {
   const { task, classes } = unet.configuration;
   const outputs = (run: Run) => images.map((image) => predict(run, floatImage(image)).output);
   const exact = withProgram(engine, unet, (program) => outputs(unetRun(program)));

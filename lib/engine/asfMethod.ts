@@ -5,7 +5,7 @@
  * derivative, and T biases.
  */
 
-import { IMAGE } from '../net/architecture.js';
+import { IMAGE, outputLayer } from '../net/architecture.js';
 import type { Signals } from '../net/network.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { backward } from './backward.js';
@@ -64,7 +64,7 @@ export function asf(
       const signals = new Map(flow(simulation, network)).set(IMAGE, inflow);
       const gates = simulation.currents; // lines 12-14: p = 1[I_in > 0]
       const trace = { signals, gates, biasFactor: biases(steps) };
-      const last = network.layers.at(-1)!;
+      const last = outputLayer(network.layers);
       const current = lastCurrent(simulation.output, () =>
         applyLayer(frame, last, gatherInput(frame, last, signals)),
       );

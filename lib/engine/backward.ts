@@ -4,12 +4,13 @@
  * the gates p = 1[I_in > 0] that of the ReLU's derivative, and the bias enters T times instead of once.
  */
 
-import { IMAGE, inputSize, type Layer, OUTPUT } from '../net/architecture.js';
+import { IMAGE, inputSize, isStatic, type Layer, OUTPUT } from '../net/architecture.js';
+import { parted } from '../net/join.js';
 import { hasRelu, type Network, type Signals, signalOf } from '../net/network.js';
 import { layerParameters, newParameters, type Parameters } from '../net/parameters.js';
 import type { Weights } from '../op/op.js';
 import type { Kernels } from './contract.js';
-import { type Frame, gatherInput, kernelDims, releaseInput } from './frame.js';
+import { type Frame, gatherInput, isPair, kernelDims, releaseInput } from './frame.js';
 import { kernelsOf } from './operations.js';
 
 /** What the forward pass left behind. */
@@ -44,8 +45,7 @@ export function backward(frame: Frame, trace: Trace, gradOutput: Float32Array): 
     if (gate) kernels.reluBackward(gradOut, gradOut, gate);
     if (layer.op.hasWeights)
       parameterGradient(frame, layer, trace, [layerParameters(gradients, layer), gradOut]);
-    if (layer.inputs[0] !== IMAGE)
-      scatterGradient(frame, gradSignals, layer, inputGradient(frame, layer, gradOut));
+    if (!isStatic(layer)) scatterGradient(frame, gradSignals, layer, inputGradient(frame, layer, gradOut));
     if (gradOut !== gradOutput) kernels.release(gradOut);
   }
   return gradients;
@@ -88,12 +88,19 @@ function scatterGradient(
   }
   const size = inputSize(layer, height, width);
   const pixels = size.height * size.width;
-  const [first, second] = layer.channelsIn;
-  const parts = [kernels.tensor(pixels * first), kernels.tensor(pixels * second)];
-  kernels.concatBackward(parts[0], parts[1], gradInput, { pixels, first, second });
+  const parts = layer.channelsIn.map((channels) => kernels.tensor(pixels * channels));
+  if (isPair(layer)) {
+    const [first, second] = layer.channelsIn;
+    kernels.concatBackward(parts[0], parts[1], gradInput, { pixels, first, second });
+  } else {
+    parted(layer, gradInput).forEach((part, k) => {
+      parts[k].set(part);
+    });
+  }
   kernels.release(gradInput);
   parts.forEach((part, k) => {
-    addGradient(kernels, gradSignals, layer.inputs[k], part);
+    if (layer.inputs[k] === IMAGE) kernels.release(part);
+    else addGradient(kernels, gradSignals, layer.inputs[k], part);
   });
 }
 

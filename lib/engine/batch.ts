@@ -5,9 +5,9 @@
 
 import type { Network } from '../net/network.js';
 import { mapParameters, type Parameters } from '../net/parameters.js';
+import { foldAmplitudes, unfoldGradients } from '../neuron/amplitudes.js';
 import { requireExample } from './checked.js';
 import type { Kernels } from './contract.js';
-import { throughAmplitudes } from './learnedAmplitudes.js';
 import type { Example, LossGradient, Method } from './method.js';
 
 /**
@@ -22,14 +22,15 @@ export function batchGradient<N extends Network>(
   examples: readonly Example[],
 ): LossGradient {
   for (const example of examples) requireExample(network, example);
-  return throughAmplitudes(network, (parameters) => {
-    const release = kernels.hold(parameters.values());
-    try {
-      return meanGradient(kernels, { ...network, parameters }, method, examples);
-    } finally {
-      release();
-    }
-  });
+  const { layers } = network;
+  const parameters = foldAmplitudes(layers, network.parameters);
+  const release = kernels.hold(parameters.values());
+  try {
+    const { loss, gradients } = meanGradient(kernels, { ...network, parameters }, method, examples);
+    return { loss, gradients: unfoldGradients(layers, network.parameters, gradients) };
+  } finally {
+    release();
+  }
 }
 
 function meanGradient<N extends Network>(

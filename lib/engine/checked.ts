@@ -6,7 +6,8 @@
 import { DataError, UsageError } from '../core/error.js';
 import type { FloatImage } from '../core/floatImage.js';
 import { checkFinite } from '../core/shape.js';
-import { SIZE_STEP, totalChannelsIn } from '../net/architecture.js';
+import { imageChannels, outputLayer } from '../net/architecture.js';
+import { multipleOf } from '../net/graph.js';
 import type { Network } from '../net/network.js';
 import { VOID } from '../op/losses.js';
 import type { Example } from './method.js';
@@ -15,13 +16,14 @@ import type { Example } from './method.js';
  * Refuses an image that a network cannot read: by its size (UsageError), or for what it holds (DataError).
  */
 export function requireImage({ layers }: Network, { data, height, width, channels }: FloatImage): void {
-  const fits = (side: number) => Number.isInteger(side) && side > 0 && side % SIZE_STEP === 0;
+  const step = multipleOf(layers);
+  const fits = (side: number) => Number.isInteger(side) && side > 0 && side % step === 0;
   if (!fits(height) || !fits(width)) {
     throw new UsageError(
-      `image: is ${height}x${width} (height x width), expected multiples of ${SIZE_STEP}: pad it first`,
+      `image: is ${height}x${width} (height x width), expected multiples of ${step}: pad it first`,
     );
   }
-  const expected = totalChannelsIn(layers[0]);
+  const expected = imageChannels(layers);
   if (channels !== expected)
     throw new UsageError(`image: has ${channels} channels, expected ${expected} as the network reads them`);
   requireLength('image', data, height * width * channels, `[${height},${width},${channels}]`);
@@ -35,7 +37,7 @@ export function requireImage({ layers }: Network, { data, height, width, channel
 export function requireExample(network: Network, { image, target }: Example): void {
   requireImage(network, image);
   const { height, width } = image;
-  const classes = network.layers.at(-1)!.channelsOut;
+  const classes = outputLayer(network.layers).channelsOut;
   if (target instanceof Float32Array) {
     requireLength('target', target, height * width * classes, `[${height},${width},${classes}]`);
     checkFinite('target', target);

@@ -7,13 +7,21 @@
  */
 
 import { UsageError } from '../core/error.js';
-import { type Layer, lastReaders, OUTPUT, outputDims } from '../net/architecture.js';
+import {
+  IMAGE,
+  isStatic,
+  type Layer,
+  lastReaders,
+  OUTPUT,
+  outputDims,
+  readsImage,
+} from '../net/architecture.js';
 import { hasNeuron, type Signals, signalOf } from '../net/network.js';
 import type { Parameters } from '../net/parameters.js';
 import { membranesOf, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { startMembranes } from '../neuron/start.js';
 import type { Kernels } from './contract.js';
-import { applyLayer, type Frame } from './frame.js';
+import { currentOf, type Frame } from './frame.js';
 import {
   ALL_SUMS,
   addCounts,
@@ -46,14 +54,16 @@ export function simulateDelayed(
   };
   const readers = lastReaders(layers);
   const currents: Signals = new Map();
-  const flows: Signals = new Map();
+  const still: Signals = new Map([[IMAGE, image]]);
+  const isMixed = layers.some((layer) => readsImage(layer) && !isStatic(layer));
+  const flows: Signals = new Map(isMixed ? [[IMAGE, times(image.slice(), steps)]] : []); // it flows in at every step
   const spikeCounts = new Map<string, Uint32Array>();
   const spikesPerStep = new Map<string, Float64Array>();
   return kernels.scope((keep) => {
     for (const layer of layers) {
       const current = kernels.scope((handOn) =>
-        layer === layers[0]
-          ? handOn(times(applyLayer(frame, layer, image), steps))
+        isStatic(layer)
+          ? handOn(times(currentOf(frame, layer, still), steps))
           : handOn(propagate(summing, layer, flows, mode)),
       );
       currents.set(layer.output, current);
@@ -67,12 +77,14 @@ export function simulateDelayed(
       if (fired.spikeCount) spikeCounts.set(layer.output, fired.spikeCount);
       if (!sums.includes('currents')) drop(kernels, currents, layer.output);
       if (sums.includes('flows')) continue;
-      for (const name of layer.inputs) if (readers.get(name) === layer) drop(kernels, flows, name);
+      for (const name of layer.inputs)
+        if (name !== IMAGE && readers.get(name) === layer) drop(kernels, flows, name);
     }
     const output = keep(signalOf(currents, OUTPUT));
     currents.delete(OUTPUT);
     const kept = (signals: Signals, sum: 'currents' | 'flows'): Signals =>
       new Map(sums.includes(sum) ? [...signals].map(([name, signal]) => [name, keep(signal)]) : []);
+    flows.delete(IMAGE);
     const tensors = { output, currents: kept(currents, 'currents'), flows: kept(flows, 'flows') };
     return { steps, ...tensors, spikeCounts, spikesPerStep, spikes: countSpikes(spikesPerStep) };
   });

@@ -1,6 +1,6 @@
 /** The forward pass of a U-Net: every layer with its ReLU. The spiking network is in simulateNetwork.ts. */
 
-import { IMAGE, type Layer, lastReaders, OUTPUT } from '../net/architecture.js';
+import { IMAGE, type Layer, lastReaders, OUTPUT, outputLayer } from '../net/architecture.js';
 import { hasRelu, type Signals, signalOf } from '../net/network.js';
 import { requireFiniteLayer, requireFiniteOutput } from './finite.js';
 import { applyLayer, type Frame, gatherInput, releaseInput } from './frame.js';
@@ -11,7 +11,7 @@ import { applyLayer, type Frame, gatherInput, releaseInput } from './frame.js';
  */
 export function forward(frame: Frame, image: Float32Array, keep: 'all' | 'output' = 'all'): Signals {
   const signals = walk(frame, image, keep);
-  requireFiniteOutput(frame.network.layers.at(-1)!, signalOf(signals, OUTPUT), () =>
+  requireFiniteOutput(outputLayer(frame.network.layers), signalOf(signals, OUTPUT), () =>
     frame.kernels.scope(() => walk(frame, image, 'output', requireFiniteLayer)),
   );
   return signals;

@@ -5,6 +5,7 @@
  */
 
 import { inputSize, type Layer, outputDims } from '../net/architecture.js';
+import { joined } from '../net/join.js';
 import { type Network, type Signals, signalOf } from '../net/network.js';
 import { layerParameters } from '../net/parameters.js';
 import { valuesIn } from '../op/op.js';
@@ -15,25 +16,37 @@ import { kernelsOf, type OpDims } from './operations.js';
 export interface Frame<N extends Network = Network> {
   readonly kernels: Kernels;
   readonly network: N;
-  /** Of the image, multiples of 16. */
+  /** Of the image; the network's operations divide them. */
   readonly height: number;
   readonly width: number;
 }
 
-/** The input of a layer: one signal, or the concatenation of two. */
+/** The input of a layer: one signal, or several joined; the kernels concatenate two. */
 export function gatherInput(
   { kernels, height, width }: Omit<Frame, 'network'>,
   layer: Layer,
   signals: Signals,
 ): Float32Array {
-  const [first, second] = layer.inputs.map((name) => signalOf(signals, name));
-  if (!second) return first;
+  const parts = layer.inputs.map((name) => signalOf(signals, name));
+  const [first, second] = parts;
+  if (parts.length === 1) return first;
+  if (!isPair(layer)) {
+    const whole = joined(layer, parts);
+    const out = kernels.tensor(whole.length);
+    out.set(whole);
+    return out;
+  }
   const size = inputSize(layer, height, width);
   const out = kernels.tensor(first.length + second.length);
   const [ofFirst, ofSecond] = layer.channelsIn;
   const dims = { pixels: size.height * size.width, first: ofFirst, second: ofSecond };
   kernels.concatForward(out, first, second, dims);
   return out;
+}
+
+/** Whether a layer reads two signals side by side, which kernels concatenate and take apart. */
+export function isPair({ inputs, join }: Layer): boolean {
+  return join === 'concat' && inputs.length === 2;
 }
 
 /** Gives back what `gatherInput` made, if it made anything. */
@@ -55,6 +68,11 @@ export function applyLayer(
   const weights = layerParameters(network.parameters, layer);
   kernelsOf(layer.op)[how](kernels, out, input, weights, kernelDims(frame, layer));
   return out;
+}
+
+/** The linear operation of a layer on the signals that it reads. */
+export function currentOf(frame: Frame, layer: Layer, signals: Signals): Float32Array {
+  return applyLayer(frame, layer, gatherInput(frame, layer, signals));
 }
 
 /** A fresh tensor, with any contents, for what a layer computes. */

@@ -5,13 +5,21 @@
  */
 
 import { UsageError } from '../core/error.js';
-import { type Layer, lastReaders, OUTPUT, outputDims } from '../net/architecture.js';
-import { hasNeuron } from '../net/network.js';
+import {
+  IMAGE,
+  isStatic,
+  type Layer,
+  lastReaders,
+  OUTPUT,
+  outputDims,
+  readsImage,
+} from '../net/architecture.js';
+import { hasNeuron, type Network, type Signals } from '../net/network.js';
 import { layerParameters } from '../net/parameters.js';
 import { mostMembranes, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
-import { applyLayer, type Frame, kernelDims } from './frame.js';
+import { currentOf, type Frame, isPair, kernelDims } from './frame.js';
 import { toMiB } from './memory.js';
-import { kernelsOf } from './operations.js';
+import { hasKernels, kernelsOf } from './operations.js';
 import {
   ALL_SUMS,
   countSpikes,
@@ -28,12 +36,29 @@ interface Context extends Frame<SpikingNetwork> {
   readonly options: SimulationOptions;
 }
 
+/** The currents of layers that read only the image, the same in every step. */
+type StaticCurrents = ReadonlyMap<Layer, Float32Array>;
+
+/**
+ * Whether fused kernels can compute the currents of a network: those of one signal or two side by side, by operations that
+ * they know; an image beside spikes they cannot.
+ */
+export function isFusable({ layers }: Network): boolean {
+  return layers.every((layer) => {
+    if (isStatic(layer)) return true;
+    return hasKernels(layer.op) && !readsImage(layer) && (layer.inputs.length === 1 || isPair(layer));
+  });
+}
+
 /** Runs `image` [H,W,C] layer by layer; the sums live in the scope of the caller. */
 export function simulateLayers(context: Context, image: Float32Array): Simulation {
   const { kernels, network, height, width, options } = context;
   checkMemory(context);
   return kernels.scope((keep) => {
-    const staticCurrent = applyLayer(context, network.layers[0], image); // line 2
+    const still: Signals = new Map([[IMAGE, image]]);
+    const staticCurrents: StaticCurrents = new Map(
+      network.layers.filter(isStatic).map((layer) => [layer, currentOf(context, layer, still)]),
+    ); // line 2
     const populations = new Map<string, Population>();
     const spikesPerStep = new Map(
       network.layers.filter(hasNeuron).map((layer) => [layer.output, new Float64Array(options.steps)]),
@@ -44,7 +69,7 @@ export function simulateLayers(context: Context, image: Float32Array): Simulatio
       const record = (layer: Layer, train: SpikeTrain) =>
         spikesPerStep.get(layer.output)?.set(train.spikesPerStep, done);
       const last = done + steps === options.steps;
-      runSteps(context, populations, { staticCurrent, steps, last }, record);
+      runSteps(context, populations, { staticCurrents, steps, last }, record);
     }
     return summarise(context, populations, spikesPerStep, keep);
   });
@@ -64,8 +89,8 @@ function checkMemory({ spiking, network, height, width, options }: Context): voi
 
 /** Some of the steps. */
 interface Round {
-  /** Of the first layer, in every step. */
-  readonly staticCurrent: Float32Array;
+  /** Of the layers that read the image, in every step. */
+  readonly staticCurrents: StaticCurrents;
   readonly steps: number;
   /** After the last ones the membranes are not needed any more. */
   readonly last: boolean;
@@ -75,21 +100,20 @@ interface Round {
 function runSteps(
   context: Context,
   populations: Map<string, Population>,
-  { staticCurrent, steps, last }: Round,
+  { staticCurrents, steps, last }: Round,
   record: (layer: Layer, train: SpikeTrain) => void,
 ): void {
   const { spiking, network } = context;
-  const [first] = network.layers;
   const readers = lastReaders(network.layers);
   const trains = new Map<string, SpikeTrain>();
   for (const layer of network.layers) {
     const population = populations.get(layer.output) ?? newPopulation(context, layer);
     populations.set(layer.output, population);
     const inputs = layer.inputs.flatMap((name) => trains.get(name) ?? []);
-    const train =
-      layer === first
-        ? spiking.inject(population, staticCurrent, steps)
-        : propagate(context, layer, population, inputs); // line 6
+    const still = staticCurrents.get(layer);
+    const train = still
+      ? spiking.inject(population, still, steps)
+      : propagate(context, layer, population, inputs); // line 6
     record(layer, train);
     trains.set(layer.output, train);
     for (const name of layer.inputs) if (readers.get(name) === layer) trains.get(name)?.release();

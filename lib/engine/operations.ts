@@ -1,10 +1,9 @@
 /**
  * Which kernels compute which operation: the one place where engines tell operations apart. An operation that is not in
- * the table is refused by name; a new one is a line here and a kernel in each engine.
+ * the table runs by its definition, step by step; a fast one is a line here and a kernel in each engine.
  */
 
-import { UsageError } from '../core/error.js';
-import type { Op, Weights } from '../op/op.js';
+import type { Op, Size, Weights } from '../op/op.js';
 import type { Kernels } from './contract.js';
 import type { ConvDims, PoolDims } from './dims.js';
 import type { Population, SpikeTrain, SpikingKernels, SpikingMode } from './spikingContract.js';
@@ -80,9 +79,33 @@ const table: Readonly<Record<string, OpKernels>> = {
   'avgPool2d 2x2': pooling,
 };
 
-/** The kernels of an operation; UsageError where engines have none. */
-export function kernelsOf({ name }: Op): OpKernels {
-  const found = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (found) return found;
-  throw new UsageError(`${name}: engines have no kernels for it, only for ${Object.keys(table).join(', ')}`);
+/** Whether engines have kernels of their own for an operation. */
+export function hasKernels({ name }: Op): boolean {
+  return Object.hasOwn(table, name);
+}
+
+/** The kernels of an operation; where engines have none, its definition. */
+export function kernelsOf(op: Op): OpKernels {
+  return hasKernels(op) ? table[op.name] : definitionOf(op);
+}
+
+/** Any operation by its own plain loops, on every engine, step by step. */
+function definitionOf(op: Op): OpKernels {
+  const sizeOf = ({ height, width, channelsIn }: OpDims): Size => ({ height, width, channels: channelsIn });
+  const forward: OpKernels['forward'] = (_k, out, input, weights, dims) =>
+    out.set(op.forward(input, sizeOf(dims), weights));
+  return {
+    forward,
+    events: forward,
+    backwardInput: (_k, gradInput, gradOut, weights, dims) =>
+      gradInput.set(op.backwardInput(gradOut, sizeOf(dims), weights)),
+    backwardWeights(_k, gradients, gradOut, input, dims) {
+      const { weight, bias } = op.backwardWeights(gradOut, input, sizeOf(dims));
+      gradients.weight.set(weight);
+      gradients.bias.set(bias);
+    },
+    spike() {
+      throw new Error(`${op.name}: has no fused kernel, expected to run step by step`);
+    },
+  };
 }

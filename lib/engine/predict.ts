@@ -6,7 +6,7 @@
 import type { FloatImage } from '../core/floatImage.js';
 import { cropForward, padReflectForward, roundUp } from '../core/padding.js';
 import type { Window } from '../core/window.js';
-import { SIZE_STEP } from '../net/architecture.js';
+import { SIZE_STEP } from '../net/architectures.js';
 import type { Program } from './program.js';
 
 /** An output [H,W,K] and the spikes it took (none in a U-Net). */
@@ -26,10 +26,10 @@ export function unetRun(program: Program): Run {
   return (image) => ({ output: program.run(image), spikes: 0 });
 }
 
-/** An image padded for the network; where nothing is to be padded, the image itself. */
-export function padImage(image: FloatImage): FloatImage {
+/** An image padded for a network whose sides are multiples of `step`; where nothing is to be padded, the image itself. */
+export function padImage(image: FloatImage, step = SIZE_STEP): FloatImage {
   const { height, width, channels } = image;
-  const { paddedHeight, paddedWidth } = paddedSize(height, width);
+  const { paddedHeight, paddedWidth } = paddedSize(height, width, step);
   if (paddedHeight === height && paddedWidth === width) return image;
   const data = new Float32Array(paddedHeight * paddedWidth * channels);
   padReflectForward(data, image.data, { height, width, channels, paddedHeight, paddedWidth });
@@ -62,7 +62,11 @@ export function argmax(scores: Float32Array, classes: number): Uint8Array {
   return winners;
 }
 
-/** The size of an image when it is padded for the network. */
-export function paddedSize(height: number, width: number): { paddedHeight: number; paddedWidth: number } {
-  return { paddedHeight: roundUp(height, SIZE_STEP), paddedWidth: roundUp(width, SIZE_STEP) };
+/** The size of an image when it is padded for a network: multiples of `step`, by default those of the paper's U-Net. */
+export function paddedSize(
+  height: number,
+  width: number,
+  step = SIZE_STEP,
+): { paddedHeight: number; paddedWidth: number } {
+  return { paddedHeight: roundUp(height, step), paddedWidth: roundUp(width, step) };
 }

@@ -2,7 +2,7 @@
 
 import { sizeOf } from '../core/shape.js';
 import { toChw } from '../format/layout.js';
-import { type Layer, outputDims, totalChannelsIn } from '../net/architecture.js';
+import { imageChannels, type Layer, outputDims, outputLayer } from '../net/architecture.js';
 import { hasNeuron, signalOf } from '../net/network.js';
 import type { NamedTensors } from '../net/parameters.js';
 import type { Footprint } from './memory.js';
@@ -69,7 +69,7 @@ export function tracedDumpBytes(
 ): number {
   const neuronLayers = layers.filter(hasNeuron);
   const neurons = neuronLayers.reduce((sum, layer) => sum + sizeOf(layoutOf(layer, height, width).shape), 0);
-  const ends = height * width * (totalChannelsIn(layers[0]) + layers.at(-1)!.channelsOut);
+  const ends = height * width * (imageChannels(layers) + outputLayer(layers).channelsOut);
   return 4 * (ends + neurons + neuronLayers.length * steps + (1 + membranes) * steps * neurons);
 }
 

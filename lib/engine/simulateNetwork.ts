@@ -6,7 +6,7 @@ import type { Kernels } from './contract.js';
 import { simulateDelayed } from './delayed.js';
 import { requireFiniteLayer, requireFiniteOutput } from './finite.js';
 import type { Frame } from './frame.js';
-import { simulateLayers } from './layerByLayer.js';
+import { isFusable, simulateLayers } from './layerByLayer.js';
 import { newTrace } from './recording.js';
 import { checkSteps, type Simulation, type StepRecord, type WatchedOptions } from './simulation.js';
 import { simulateSteps } from './stepByStep.js';
@@ -57,7 +57,7 @@ export function runsLayerByLayer(
   network: SpikingNetwork,
   { onStep, trace, timing, order }: Pick<WatchedOptions, 'onStep' | 'trace' | 'timing' | 'order'>,
 ): boolean {
-  if (!spiking || onStep || trace || order || timing === 'delayed') return false;
+  if (!spiking || onStep || trace || order || timing === 'delayed' || !isFusable(network)) return false;
   return network.layers.filter(hasNeuron).every((layer) => {
     const { neuron, parameters } = neuronOf(network, layer);
     return spiking.supports(neuron.dynamics, parameters.thresholds);

@@ -1,6 +1,13 @@
 /** How much memory a simulation takes, and how many of its steps fit at once. */
 
-import { inputSize, type Layer, outputDims } from '../net/architecture.js';
+import {
+  imageChannels,
+  inputSize,
+  isStatic,
+  type Layer,
+  outputDims,
+  outputLayer,
+} from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
 import { valuesIn } from '../op/op.js';
 import { type Footprint, peakOfSignals, weightBytes } from './memory.js';
@@ -41,8 +48,8 @@ export function stepByStepBytes(layers: readonly Layer[], footprint: Omit<Footpr
   const neuronBytes = 4 * (1 + membranes + sums) + 1;
   const all = layers.filter(hasNeuron).reduce((sum, layer) => sum + neuronBytes * own(layer), 0);
   const working = Math.max(...layers.map((layer) => 4 * (inputOf(layer) + own(layer))));
-  const [first, last] = [layers[0], layers.at(-1)!];
-  const ends = 4 * (valuesIn(inputSize(first, height, width)) + own(first) + own(last));
+  const still = layers.filter(isStatic).reduce((sum, layer) => sum + own(layer), 0);
+  const ends = 4 * (height * width * imageChannels(layers) + still + own(outputLayer(layers)));
   return all + working + ends + 2 * weightBytes(layers);
 }
 

@@ -7,14 +7,16 @@
 import { UsageError } from '../core/error.js';
 import type { FloatImage } from '../core/floatImage.js';
 import type { Window } from '../core/window.js';
-import { IMAGE, type Layer, OUTPUT, SIZE_STEP } from '../net/architecture.js';
+import { IMAGE, type Layer, OUTPUT, outputLayer } from '../net/architecture.js';
+import { multipleOf } from '../net/graph.js';
 import type { Interval } from '../op/op.js';
 import { toMiB } from './memory.js';
 import type { Run } from './predict.js';
 
-/** How many pixels around a block of 16x16 its output depends on, rounded up to a multiple of 16. */
+/** How many pixels around a block its output depends on, rounded up to blocks: squares of sides that the network divides. */
 export function receptiveMargin(layers: readonly Layer[]): number {
-  const block: Interval = { first: 0, last: SIZE_STEP - 1 };
+  const step = multipleOf(layers);
+  const block: Interval = { first: 0, last: step - 1 };
   const needed = new Map([[OUTPUT, block]]);
   for (const layer of layers.toReversed()) {
     const { first, last } = layer.op.reads(needed.get(layer.output)!);
@@ -24,7 +26,7 @@ export function receptiveMargin(layers: readonly Layer[]): number {
     }
   }
   const { first, last } = needed.get(IMAGE)!;
-  return Math.ceil(Math.max(-first, last - block.last) / SIZE_STEP) * SIZE_STEP;
+  return Math.ceil(Math.max(-first, last - block.last) / step) * step;
 }
 
 /** What may be too large, and how large it may be. */
@@ -49,15 +51,15 @@ export function planTiles(
   limit: MemoryLimit,
 ): TileSize | undefined {
   if (wholeBytes(limit, height, width) <= limit.bytes) return undefined;
-  const margin = receptiveMargin(layers);
+  const [margin, step] = [receptiveMargin(layers), multipleOf(layers)];
   const grown = (side: number, extent: number) => Math.min(extent, side + 2 * margin);
   const image = limit.around?.(height, width) ?? 0;
   const needed = (side: number) => image + limit.bytesOf(grown(side, height), grown(side, width));
   const fits = (side: number) => needed(side) <= limit.bytes;
   let side = 0;
-  for (let more = 2 ** 16; more >= SIZE_STEP; more /= 2) if (fits(side + more)) side += more;
+  for (let more = step * 2 ** 12; more >= step; more /= 2) if (fits(side + more)) side += more;
   if (side === 0) {
-    const least = toMiB(needed(SIZE_STEP));
+    const least = toMiB(needed(step));
     const large = image > 0 ? `, ${toMiB(image)} of them for the image itself` : '';
     throw new UsageError(
       `memory ${toMiB(limit.bytes)}: even the smallest tiles of this image need ${least} MiB${large}`,
@@ -92,7 +94,7 @@ interface TileSize {
 function inTiles(layers: readonly Layer[], tile: TileSize, margin: number, run: Run): Run {
   return (image, counted) => {
     const { height, width } = image;
-    const output = newPlane(height, width, layers.at(-1)!.channelsOut);
+    const output = newPlane(height, width, outputLayer(layers).channelsOut);
     let spikes = 0;
     for (const inside of tilesOf(height, width, tile)) {
       const around = grow(inside, margin, height, width);

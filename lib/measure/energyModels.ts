@@ -5,7 +5,14 @@
  * (borders included, transposed convolutions per output pixel, biases as operations).
  */
 
-import { IMAGE, inputSize, type Layer, outputDims, totalChannelsIn } from '../net/architecture.js';
+import {
+  IMAGE,
+  inputSize,
+  type Layer,
+  outputDims,
+  readsImage,
+  totalChannelsIn,
+} from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
 import { valuesIn } from '../op/op.js';
 import { spikingEnergy, spikingFlops, unetEnergy } from '../paper/flops.js';
@@ -57,7 +64,7 @@ export interface LayerCost {
   readonly exactMacs: number;
   /** Spikes of its own neurons over all steps. */
   readonly spikes: number;
-  /** Synaptic operations that incoming spikes cause in it; 0 for the first layer, which receives an image. */
+  /** Synaptic operations that incoming spikes cause in it; 0 where it reads an image only. */
   readonly synops: number;
 }
 
@@ -98,14 +105,20 @@ export interface LayerEnergy {
   readonly synops: number;
 }
 
-/** Spikes of pooling neurons are free in Eq. 13 as the paper applies it, and only the first layer multiplies. */
+/** Spikes of pooling neurons are free in Eq. 13 as the paper applies it, and only what reads the image multiplies. */
 export function layerEnergy(layer: Layer, cost: LayerCost): LayerEnergy {
-  const first = layer.inputs[0] === IMAGE;
+  const share = imageShare(layer);
   return {
     unet: unetEnergy(cost.paperMacs),
-    paper: spikingEnergy(layer.op.hasWeights ? cost.spikes : 0, first ? cost.paperMacs : 0),
-    synops: spikingEnergy(cost.synops, first ? cost.exactMacs : 0),
+    paper: spikingEnergy(layer.op.hasWeights ? cost.spikes : 0, share * cost.paperMacs),
+    synops: spikingEnergy(cost.synops, share * cost.exactMacs),
   };
+}
+
+/** The part of a layer's products that read the image, 0..1: no spikes, they are multiplied. */
+function imageShare(layer: Layer): number {
+  if (!readsImage(layer)) return 0;
+  return layer.channelsIn[layer.inputs.indexOf(IMAGE)] / totalChannelsIn(layer);
 }
 
 /** How many synapses a spike reaches on average if every neuron fires as often as any other. */
@@ -118,7 +131,7 @@ export function evenFanOut(
   const neurons = layers
     .filter(hasNeuron)
     .reduce((sum, layer) => sum + valuesIn(outputDims(layer, height, width)), 0);
-  const synapses = costs.slice(1).reduce((sum, cost) => sum + cost.exactMacs, 0);
+  const synapses = costs.reduce((sum, cost, l) => sum + (1 - imageShare(layers[l])) * cost.exactMacs, 0);
   return synapses / neurons;
 }
 
@@ -131,6 +144,7 @@ export interface Energy {
 export interface EnergyReport {
   /** The U-Net's multiply-accumulates as the paper counts them, and exactly. */
   readonly unet: { readonly paper: Energy; readonly exact: Energy };
+  /** What reads the image. */
   readonly firstLayer: { readonly paper: Energy; readonly exact: Energy };
   /** Eq. 13: spikes, without those of pooling neurons, plus the first layer's operations. */
   readonly paper: Energy & { readonly spikes: number };
@@ -152,7 +166,9 @@ export function energyReport(
     operations: spikingFlops(accumulations, firstMacs),
     joules: spikingEnergy(accumulations, firstMacs),
   });
-  const [first] = costs;
+  const ofImage = (key: 'paperMacs' | 'exactMacs') =>
+    costs.reduce((total, cost, l) => total + imageShare(layers[l]) * cost[key], 0);
+  const first = { paperMacs: ofImage('paperMacs'), exactMacs: ofImage('exactMacs') };
   const paperSpikes = spikes ?? counted;
   const synops = sum('synops');
   return {

@@ -3,7 +3,7 @@
  * in the order of computation.
  */
 
-import { buildLayers } from '../net/architecture.js';
+import { buildLayers } from '../net/architectures.js';
 
 /** Place of a tensor among others, from its name. */
 export interface TensorPlace {

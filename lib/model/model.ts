@@ -1,70 +1,27 @@
 /**
  * Models as files: safetensors with PyTorch's names and layouts, so that Python reads them with one line, and
- * strings in `__metadata__` that say what the network is and where it comes from. This file knows the part of
- * the metadata that U-Net and spiking network share; convert/spikingModel.ts knows the rest.
+ * strings in `__metadata__` that say what the network is and where it comes from: header.ts knows those that U-Net and spiking
+ * network share, convert/notes.ts the rest.
  * It turns bytes into models and back; it opens no files.
  */
 
-import { z } from 'zod';
-import { DataError } from '../core/error.js';
+import { DataError, UsageError } from '../core/error.js';
 import { checkFinite } from '../core/shape.js';
 import { decodeSafetensors, encodeSafetensors } from '../format/safetensors.js';
-import { buildLayers, type Configuration, checkOutputs, type Layer } from '../net/architecture.js';
+import { type Configuration, checkOutputs, type Layer } from '../net/architecture.js';
+import { type Architectures, architectures, buildLayers } from '../net/architectures.js';
 import { hasRelu, type Network } from '../net/network.js';
 import { type NamedTensors, packParameters, unpackParameters } from '../net/parameters.js';
-import { VOID } from '../op/losses.js';
-
-export const MODEL_FORMAT = 'spiking-unet/1';
+import { amplitudeShapes } from '../neuron/amplitudes.js';
+import { formatHeader, HEADER_KEYS, type Header, MOST_CLASSES, parseHeader } from './header.js';
 
 /** Tensors whose names start so belong to a checkpoint's optimiser, not to the network. */
 export const OPTIMISER_PREFIX = 'optimiser.';
 /** Tensors whose names end so hold the lambdas [O] of a layer's output channels. */
 const LAMBDA_SUFFIX = '.lambda';
 
-/** A class id is a byte of a label, and one byte is for pixels that do not count. */
-const MOST_CLASSES = VOID;
-
-const count = z.coerce.number().int().min(1);
-const header = z.object({
-  format: z.literal(MODEL_FORMAT),
-  stage: z.enum(['ann', 'snn', 'both']),
-  task: z.enum(['segment', 'denoise']),
-  width: count,
-  channels: count,
-  classes: count.max(MOST_CLASSES),
-  preprocess: z.enum(['plain', 'drive']),
-  classNames: z.string().transform(readNames),
-});
-
-/** Names separated by commas, or as a JSON list where one of them is empty or holds a comma. */
-function namesToText(names: readonly string[]): string {
-  const plain = names.every((name) => name !== '' && !name.includes(',') && !name.startsWith('['));
-  return plain ? names.join(',') : JSON.stringify(names);
-}
-
-function readNames(text: string, context: z.RefinementCtx): string[] {
-  if (text === '') return [];
-  if (!text.startsWith('[')) return text.split(',');
-  try {
-    return z.array(z.string()).parse(JSON.parse(text));
-  } catch {
-    context.addIssue({
-      code: 'custom',
-      message: 'expected names separated by commas, or a JSON list of them',
-    });
-    return z.NEVER;
-  }
-}
-
 /** A network with what it is for and where it comes from. */
-export interface Model extends Network {
-  /** U-Net, spiking network, or the weights of a U-Net with all that makes a spiking network of it. */
-  readonly stage: 'ann' | 'snn' | 'both';
-  readonly configuration: Configuration;
-  /** How pictures become its input. */
-  readonly preprocess: 'plain' | 'drive';
-  /** Names of the classes in the order of their ids; empty for denoising. */
-  readonly classNames: readonly string[];
+export interface Model extends Network, Header {
   /** Everything else the file says: seed, dataset, split, metrics, parent, and for a spiking network its neurons. */
   readonly notes: Readonly<Record<string, string>>;
   /** Where it is or can be converted channel-wise: lambda of each channel [C] by the name of the signal (relu1, ..). */
@@ -80,19 +37,8 @@ export function encodeModel(
   extra: NamedTensors = new Map(),
   weights: 'float32' | 'bfloat16' = 'float32',
 ): Uint8Array {
-  const { task, width, channels, classes } = model.configuration;
   checkWritable(model);
-  const metadata = {
-    format: MODEL_FORMAT,
-    stage: model.stage,
-    task,
-    width: String(width),
-    channels: String(channels),
-    classes: String(classes),
-    preprocess: model.preprocess,
-    classNames: namesToText(model.classNames),
-    ...model.notes,
-  };
+  const metadata = { ...formatHeader(model), ...model.notes };
   const parameters = unpackParameters(model.layers, model.parameters);
   const tensors = new Map([...parameters, ...lambdaTensors(model), ...extra]);
   const half = (name: string) => weights === 'bfloat16' && parameters.has(name);
@@ -165,36 +111,44 @@ export interface ModelFile {
   readonly checked: boolean;
 }
 
-/** Reads a model file; DataError names the source and what is wrong with it. */
-export function decodeModel(bytes: Uint8Array, source: string): ModelFile {
+/** Reads a model file; `table` knows its architecture. DataError names the source and what is wrong with it. */
+export function decodeModel(
+  bytes: Uint8Array,
+  source: string,
+  table: Architectures = architectures,
+): ModelFile {
   const file = decodeSafetensors(bytes, source);
   if (file.metadata.format === undefined) {
     throw new DataError(
       `${source}: not a model of this program; bring a PyTorch state dict in with "import"`,
     );
   }
-  const parsed = header.safeParse(file.metadata);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0];
-    throw new DataError(`${source}: metadata "${path.join('.')}": ${message}`);
-  }
-  const { stage, preprocess, classNames, format: _format, ...configuration } = parsed.data;
+  const { stage, preprocess, classNames, configuration } = parseHeader(file.metadata, source);
   checkOutputs(configuration, source);
   checkClassNames(classNames, configuration, source);
-  const layers = buildLayers(configuration);
+  const layers = layersOf(configuration, source, table);
   const kindOf = (name: string) =>
     name.startsWith(OPTIMISER_PREFIX) ? 'extra' : name.endsWith(LAMBDA_SUFFIX) ? 'lambda' : 'parameter';
   const tensorsOf = (kind: ReturnType<typeof kindOf>) =>
     new Map([...file.tensors].filter(([name]) => kindOf(name) === kind));
-  const parameters = packParameters(layers, tensorsOf('parameter'), source);
+  const parameters = packParameters(layers, tensorsOf('parameter'), source, amplitudeShapes);
   const channelLambdas = readLambdas(layers, tensorsOf('lambda'), source);
-  const known = new Set(Object.keys(header.shape));
-  const notes = Object.fromEntries(Object.entries(file.metadata).filter(([key]) => !known.has(key)));
+  const notes = Object.fromEntries(
+    Object.entries(file.metadata).filter(([key]) => !HEADER_KEYS.includes(key)),
+  );
   const model: Model = {
     ...{ layers, parameters, stage, configuration, preprocess, classNames, notes },
     ...(channelLambdas && { channelLambdas }),
   };
   return { model, extra: tensorsOf('extra'), checked: file.checked };
+}
+
+function layersOf(configuration: Configuration, source: string, table: Architectures): readonly Layer[] {
+  try {
+    return buildLayers(configuration, table);
+  } catch (error) {
+    throw error instanceof UsageError ? new DataError(`${source}: metadata: ${error.message}`) : error;
+  }
 }
 
 /** The channels of a model's input as pictures have them; DataError for a model that takes no pictures. */

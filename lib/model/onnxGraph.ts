@@ -1,4 +1,4 @@
-/** A U-Net as an ONNX graph: what other programs run. Of images of any size that can be halved four times. */
+/** A U-Net as an ONNX graph: what other programs run. Of images of any size that its operations divide. */
 
 import type { OnnxGraph, OnnxNode } from '../format/onnx.js';
 import { IMAGE, type Layer, OUTPUT } from '../net/architecture.js';
@@ -17,15 +17,28 @@ export function unetGraph(model: Model): OnnxGraph {
   };
 }
 
-/** Concatenation, operation and ReLU of a layer, where it has them. */
+/** Join, operation and ReLU of a layer, where it has them. */
 function nodesOf(layer: Layer): OnnxNode[] {
-  const { name, op, inputs, output } = layer;
-  const joined = inputs.length > 1 ? `${name}.input` : inputs[0];
+  const { name, op, output } = layer;
+  const [joined, joins] = joinNodes(layer);
   const result = hasRelu(layer) ? `${name}.result` : output;
   const weights = op.hasWeights ? [`${name}.weight`, `${name}.bias`] : [];
   return [
-    ...(inputs.length > 1 ? [{ op: 'Concat', inputs, output: joined, attributes: { axis: 1 } }] : []),
+    ...joins,
     { op: op.onnx.type, inputs: [joined, ...weights], output: result, attributes: op.onnx.attributes },
     ...(hasRelu(layer) ? [{ op: 'Relu', inputs: [result], output }] : []),
   ];
+}
+
+/** What a layer's input is called, and what joins it where there are several: ONNX adds two at a time. */
+function joinNodes({ name, inputs, join }: Layer): [name: string, nodes: OnnxNode[]] {
+  if (inputs.length === 1) return [inputs[0], []];
+  const joined = `${name}.input`;
+  if (join === 'concat') return [joined, [{ op: 'Concat', inputs, output: joined, attributes: { axis: 1 } }]];
+  const sums = inputs.slice(1).map((input, k) => {
+    const before = k === 0 ? inputs[0] : `${name}.sum${k}`;
+    const output = k === inputs.length - 2 ? joined : `${name}.sum${k + 1}`;
+    return { op: 'Add', inputs: [before, input], output, attributes: {} };
+  });
+  return [joined, sums];
 }

@@ -9,8 +9,9 @@ import { decodeSafetensors } from '../format/safetensors.js';
 import type { PickleValue } from '../format/torch/pickle.js';
 import { isTorchFile, openTorchFile, TorchTensor } from '../format/torch/torchFile.js';
 import type { Task } from '../net/architecture.js';
-import { buildLayers, type Configuration, checkOutputs, type Layer } from '../net/architecture.js';
-import { inferConfiguration, type NamedTensors, type Parameters, packParameters } from '../net/parameters.js';
+import { type Configuration, checkOutputs, type Layer } from '../net/architecture.js';
+import { buildLayers } from '../net/architectures.js';
+import { type NamedTensors, type Parameters, packParameters } from '../net/parameters.js';
 import { refuseOtherArchitecture } from './foreignMetadata.js';
 
 export interface ImportedNetwork {
@@ -51,6 +52,19 @@ export function readStateDict(bytes: Uint8Array, task: Task, source: string): Im
   checkOutputs(configuration, source);
   const layers = buildLayers(configuration);
   return { configuration, layers, parameters: packParameters(layers, tensors, source), remarks };
+}
+
+/** Width, channels and classes of a state dict, read off the shapes of conv1 and conv19. */
+function inferConfiguration(tensors: NamedTensors, task: Task, source: string): Configuration {
+  const [first, last] = ['conv1.weight', `${LAST}.weight`].map((name) => {
+    const shape = tensors.get(name)?.shape;
+    if (shape?.length === 4 && !shape.includes(0)) return shape;
+    const names = [...tensors.keys()];
+    const others = names.length > 3 ? [...names.slice(0, 3), '..'] : names;
+    const found = shape ? `[${shape}]` : `missing (it holds ${others.join(', ') || 'no tensors'})`;
+    throw new DataError(`${source}: ${name} is ${found}, expected a tensor [O,I,k,k]`);
+  });
+  return { task, width: first[0], channels: first[1], classes: last[0] };
 }
 
 function isCounter(name: string): boolean {
@@ -171,7 +185,7 @@ function checkTask(tensors: NamedTensors, task: Task, source: string): void {
   const kernels = { segment: 1, denoise: 3 };
   if (shape?.length !== 4 || shape[2] === kernels[task] || shape[2] !== kernels[other]) return;
   throw new DataError(
-    `${source}: ${LAST}.weight is ${shape[2]}x${shape[2]}, as in a network that is to ${other}: take --task ${other}`,
+    `${source}: ${LAST}.weight is ${shape[2]}x${shape[2]}, as in a network that is to ${other}: take task ${other}`,
   );
 }
 

@@ -1,7 +1,8 @@
 /** A network: its table of layers and its weights; which of its layers a ReLU or a neuron follows. */
 
 import { checkLength } from '../core/shape.js';
-import { type Layer, OUTPUT, SIZE_STEP, totalChannelsIn } from './architecture.js';
+import { imageChannels, type Layer } from './architecture.js';
+import { multipleOf } from './graph.js';
 import type { Parameters } from './parameters.js';
 
 /** A network that can be run: its table of layers and its weights. */
@@ -13,14 +14,14 @@ export interface Network {
 /** Every signal of one forward pass by name, [h,w,C] each: image, relu1, .., pooling1, .., output. */
 export type Signals = Map<string, Float32Array>;
 
-/** Whether a ReLU follows: behind every convolution but the last. Pooling has none. */
-export function hasRelu(layer: Layer): boolean {
-  return layer.op.hasWeights && layer.output !== OUTPUT;
+/** Whether a ReLU follows. */
+export function hasRelu({ follows }: Layer): boolean {
+  return follows === 'relu';
 }
 
-/** Whether a neuron follows in the spiking network: behind every ReLU and every pooling. */
-export function hasNeuron(layer: Layer): boolean {
-  return layer.output !== OUTPUT;
+/** Whether neurons follow in the spiking network: in the place of every ReLU, and after what else the layer says. */
+export function hasNeuron({ follows }: Layer): boolean {
+  return follows !== 'nothing';
 }
 
 /** A signal that must be there: an unknown name is a mistake in the layer table. */
@@ -30,10 +31,11 @@ export function signalOf(signals: Signals, name: string): Float32Array {
   return signal;
 }
 
-/** Refuses an image whose size the network cannot halve four times, or whose channels are not the network's. */
+/** Refuses an image whose size the network's operations do not divide, or whose channels are not the network's. */
 export function checkImage(network: Network, image: Float32Array, height: number, width: number): void {
-  if (height % SIZE_STEP !== 0 || width % SIZE_STEP !== 0) {
-    throw new Error(`image is ${height}x${width}, expected multiples of ${SIZE_STEP}: pad it first`);
+  const step = multipleOf(network.layers);
+  if (height % step !== 0 || width % step !== 0) {
+    throw new Error(`image is ${height}x${width}, expected multiples of ${step}: pad it first`);
   }
-  checkLength('image', image, [height, width, totalChannelsIn(network.layers[0])]);
+  checkLength('image', image, [height, width, imageChannels(network.layers)]);
 }

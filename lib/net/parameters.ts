@@ -9,13 +9,9 @@ import { stream } from '../core/rng.js';
 import { checkFinite, checkLength, sizeOf } from '../core/shape.js';
 import type { TensorFile } from '../format/safetensors.js';
 import type { Weights } from '../op/op.js';
-import type { Task } from './architecture.js';
-import { type Configuration, type Layer, parameterShapes, totalChannelsIn } from './architecture.js';
+import { type Layer, parameterShapes, totalChannelsIn } from './architecture.js';
 
-/**
- * Packed weights [ky,kx,I,O] and biases [O] by name. A layer may have a third parameter, `conv2.amplitude` [I]: what
- * a spike of each input channel is worth to it (neuron/amplitudes.ts).
- */
+/** Packed weights [ky,kx,I,O] and biases [O] by name; a layer may have more, each a vector (neuron/amplitudes.ts). */
 export type Parameters = ReadonlyMap<string, Float32Array>;
 
 /** Named tensors in PyTorch's layouts, as a file holds them. */
@@ -50,8 +46,19 @@ export function mapParameters(
   return new Map([...parameters].map(([name, values]) => [name, change(values)]));
 }
 
-/** Packs the tensors of a state dict; DataError names a tensor that is missing, unknown, misshapen or not finite. */
-export function packParameters(layers: readonly Layer[], tensors: NamedTensors, source: string): Parameters {
+/** The shapes of parameters that a layer may have besides its weight and bias, by name. */
+export type MoreShapes = (layer: Layer) => ReadonlyMap<string, number[]>;
+
+/**
+ * Packs the tensors of a state dict, with those of `more` that are there; DataError names a tensor that is missing, unknown,
+ * misshapen or not finite.
+ */
+export function packParameters(
+  layers: readonly Layer[],
+  tensors: NamedTensors,
+  source: string,
+  more: MoreShapes = () => new Map(),
+): Parameters {
   const pack = (name: string, shape: number[], layer: Layer) => {
     const tensor = tensors.get(name);
     if (!tensor) throw new DataError(`${source}: tensor ${name} is missing, expected shape [${shape}]`);
@@ -63,7 +70,11 @@ export function packParameters(layers: readonly Layer[], tensors: NamedTensors, 
     if (shape.length === 1) return tensor.data;
     return layer.op.pack(tensor.data, shape);
   };
-  const parameters = buildParameters(layers, pack, (name) => tensors.has(name));
+  const parameters = buildParameters(
+    layers,
+    pack,
+    (layer) => new Map([...more(layer)].filter(([name]) => tensors.has(name))),
+  );
   const unknown = [...tensors.keys()].find((name) => !parameters.has(name));
   if (unknown) throw new DataError(`${source}: tensor ${unknown} is not part of this network`);
   return parameters;
@@ -79,8 +90,10 @@ export function unpackParameters(layers: readonly Layer[], parameters: Parameter
     const data = layer.op.unpack(weight, shapes.weight);
     tensors.set(`${layer.name}.weight`, { shape: shapes.weight, data });
     tensors.set(`${layer.name}.bias`, { shape: shapes.bias, data: bias });
-    const amplitude = parameters.get(amplitudeName(layer));
-    if (amplitude) tensors.set(amplitudeName(layer), { shape: [amplitude.length], data: amplitude });
+    for (const [name, values] of parameters) {
+      if (!name.startsWith(`${layer.name}.`) || tensors.has(name)) continue;
+      tensors.set(name, { shape: [values.length], data: values });
+    }
   }
   return tensors;
 }
@@ -96,16 +109,11 @@ export function layerParameters(parameters: Parameters, layer: Layer): Weights {
   return { weight, bias };
 }
 
-/** The name of a layer's optional parameter. */
-export function amplitudeName(layer: Layer): string {
-  return `${layer.name}.amplitude`;
-}
-
-/** Weight and bias of each layer, and where it `isThere` its amplitude. */
+/** Weight and bias of each layer, and what `more` it has. */
 function buildParameters(
   layers: readonly Layer[],
   make: (name: string, shape: number[], layer: Layer) => Float32Array,
-  isThere: (amplitude: string) => boolean = () => false,
+  more: MoreShapes = () => new Map(),
 ): Parameters {
   const parameters = new Map<string, Float32Array>();
   for (const layer of layers) {
@@ -115,21 +123,7 @@ function buildParameters(
       const name = `${layer.name}.${kind}`;
       parameters.set(name, make(name, shapes[kind], layer));
     }
-    const name = amplitudeName(layer);
-    if (isThere(name)) parameters.set(name, make(name, [totalChannelsIn(layer)], layer));
+    for (const [name, shape] of more(layer)) parameters.set(name, make(name, shape, layer));
   }
   return parameters;
-}
-
-/** Width, channels and classes of a state dict, read off the shapes of conv1 and conv19. */
-export function inferConfiguration(tensors: NamedTensors, task: Task, source: string): Configuration {
-  const [first, last] = ['conv1.weight', 'conv19.weight'].map((name) => {
-    const shape = tensors.get(name)?.shape;
-    if (shape?.length === 4 && !shape.includes(0)) return shape;
-    const names = [...tensors.keys()];
-    const others = names.length > 3 ? [...names.slice(0, 3), '..'] : names;
-    const found = shape ? `[${shape}]` : `missing (it holds ${others.join(', ') || 'no tensors'})`;
-    throw new DataError(`${source}: ${name} is ${found}, expected a tensor [O,I,k,k]`);
-  });
-  return { task, width: first[0], channels: first[1], classes: last[0] };
 }

@@ -1,24 +1,37 @@
 /**
- * Amplitudes of real spikes (Guo et al., ECCV 2022). They belong to the reader: `convK.amplitude` [I] of a layer with
- * weights says what a spike of each of its input channels is worth to it; poolings read plain spikes, and the first
- * layer reads no spikes. Folded, W'[ky,kx,i,o] = fround(W[ky,kx,i,o] a_i): the product that a real spike of
- * amplitude a_i makes with W, so that folding changes no bit where a plain spike is worth 1.
+ * Amplitudes of real spikes (Guo et al., ECCV 2022), all that is to know about them. They belong to the reader:
+ * `convK.amplitude` [I] of a layer with weights says what a spike of each of its input channels is worth to it; poolings read
+ * plain spikes, and an image is no spikes. Folded, W'[ky,kx,i,o] = fround(W[ky,kx,i,o] a_i): the product that a real spike of
+ * amplitude a_i makes with W, so that folding changes no bit where a plain spike is worth 1. Engines fold when they prepare
+ * a network; training takes any gradient by W' and hands it on by the chain rule.
  */
 
-import { IMAGE, type Layer, totalChannelsIn } from '../net/architecture.js';
-import { amplitudeName, layerParameters, type Parameters } from '../net/parameters.js';
+import { isStatic, type Layer, totalChannelsIn } from '../net/architecture.js';
+import { layerParameters, type Parameters } from '../net/parameters.js';
+
+const SUFFIX = '.amplitude';
+
+/** The name of a layer's amplitudes among its parameters. */
+function nameOf({ name }: Layer): string {
+  return name + SUFFIX;
+}
+
+/** The shape of the amplitudes that a layer may have besides its weight and bias: for reading files. */
+export function amplitudeShapes(layer: Layer): ReadonlyMap<string, number[]> {
+  return new Map(layer.op.hasWeights ? [[nameOf(layer), [totalChannelsIn(layer)]]] : []);
+}
 
 /** Whether spikes have amplitudes that are not folded into the weights. */
 export function hasAmplitudes(parameters: Parameters): boolean {
-  return [...parameters.keys()].some((name) => name.endsWith('.amplitude'));
+  return [...parameters.keys()].some((name) => name.endsWith(SUFFIX));
 }
 
 /** The parameters with amplitudes of 1 wherever they have none; weights and biases are the same arrays. */
 export function withAmplitudes(layers: readonly Layer[], parameters: Parameters): Parameters {
   const entries = layers.flatMap((layer) => {
     const own = [...parameters].filter(([name]) => name.startsWith(`${layer.name}.`));
-    const name = amplitudeName(layer);
-    if (!layer.op.hasWeights || layer.inputs[0] === IMAGE || parameters.has(name)) return own;
+    const name = nameOf(layer);
+    if (!layer.op.hasWeights || isStatic(layer) || parameters.has(name)) return own;
     return [...own, [name, new Float32Array(totalChannelsIn(layer)).fill(1)] as const];
   });
   return new Map(entries);
@@ -31,15 +44,52 @@ export function foldAmplitudes(layers: readonly Layer[], parameters: Parameters)
   for (const layer of layers) {
     if (!layer.op.hasWeights) continue;
     const { weight, bias } = layerParameters(parameters, layer);
-    const amplitude = parameters.get(amplitudeName(layer));
+    const amplitude = parameters.get(nameOf(layer));
     folded.set(`${layer.name}.weight`, amplitude ? scaleInputs(weight, amplitude, layer) : weight);
     folded.set(`${layer.name}.bias`, bias);
   }
   return folded;
 }
 
+/**
+ * The gradient by W and a from that by W', by the chain rule: dL/dW = dL/dW' a, and dL/da_i is the sum of dL/dW' W over all
+ * weights of input channel i. The same gradients where there are no amplitudes.
+ */
+export function unfoldGradients(
+  layers: readonly Layer[],
+  parameters: Parameters,
+  gradients: Parameters,
+): Parameters {
+  if (!hasAmplitudes(parameters)) return gradients;
+  const learned = new Map<string, Float32Array>();
+  for (const layer of layers) {
+    if (!layer.op.hasWeights) continue;
+    const { weight: gradFolded, bias } = layerParameters(gradients, layer);
+    const { weight } = layerParameters(parameters, layer);
+    const amplitude = parameters.get(nameOf(layer));
+    learned.set(`${layer.name}.weight`, amplitude ? scaleInputs(gradFolded, amplitude, layer) : gradFolded);
+    learned.set(`${layer.name}.bias`, bias);
+    if (amplitude) learned.set(nameOf(layer), amplitudeGradient(gradFolded, weight, layer));
+  }
+  return learned;
+}
+
 /** W a or, of gradients, dW = dW' a: each product is rounded. */
-export function scaleInputs(weight: Float32Array, amplitude: Float32Array, layer: Layer): Float32Array {
+function scaleInputs(weight: Float32Array, amplitude: Float32Array, layer: Layer): Float32Array {
   const { channelsOut } = layer;
   return weight.map((value, at) => value * amplitude[Math.floor(at / channelsOut) % amplitude.length]);
+}
+
+/**
+ * dL/da [I] = ((0 + p1) + p2) + .. over (ky, kx, o), o fastest, of p = dL/dW' W, both [ky,kx,I,O]; float32, each
+ * product and each sum rounded.
+ */
+function amplitudeGradient(gradFolded: Float32Array, weight: Float32Array, layer: Layer): Float32Array {
+  const channels = totalChannelsIn(layer);
+  const gradient = new Float32Array(channels);
+  for (let at = 0; at < weight.length; at++) {
+    const channel = Math.floor(at / layer.channelsOut) % channels;
+    gradient[channel] = gradient[channel] + Math.fround(gradFolded[at] * weight[at]);
+  }
+  return gradient;
 }

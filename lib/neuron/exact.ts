@@ -4,24 +4,14 @@
  * (for experiments in which only some layers spike). Not in the table of neurons: no chip has it.
  */
 
-import type { Neuron, NeuronParameters } from './neuron.js';
-
-const parameters: NeuronParameters = {
-  thresholds: [],
-  spikeValues: [],
-  leak: 1,
-  reset: 'soft',
-  initialPotential: 0,
-};
+import { commonParameters } from './commonParameters.js';
+import { neuronParameters } from './index.js';
+import type { Neuron } from './neuron.js';
 
 const neuron: Neuron = {
   name: 'exact',
   summary: 'no neuron: hands its current on where it is positive',
-  defaultThresholds: [],
-  mostThresholds: 0,
-  leaky: false,
-  resets: ['soft'],
-  defaults: () => parameters,
+  parameters: commonParameters({ thresholds: [], most: 0 }),
   membranes: () => 0,
   half: () => 0,
   learnsAmplitudes: false,
@@ -31,4 +21,4 @@ const neuron: Neuron = {
   },
 };
 
-export const exact = { neuron, parameters };
+export const exact = { neuron, parameters: neuronParameters(neuron, {}) };

@@ -4,7 +4,8 @@
  * for the usual V_th = 1 that is Eq. 3, and for any other V_th a rate still stands for the same activation.
  */
 
-import { halfOfSmallest, lossless, type Neuron } from './neuron.js';
+import { commonParameters } from './commonParameters.js';
+import { halfOfSmallest, type Neuron } from './neuron.js';
 
 const { fround } = Math;
 
@@ -26,8 +27,6 @@ export const stepSingle: Neuron['step'] = (out, spikes, membrane, current, param
 
 /** What all neurons with one threshold have in common. */
 export const single = {
-  defaultThresholds: [1],
-  mostThresholds: 1,
   membranes: () => 1,
   half: halfOfSmallest,
   learnsAmplitudes: false,
@@ -35,14 +34,15 @@ export const single = {
   step: stepSingle,
 } as const;
 
+/** One threshold, of 1 V where nobody says otherwise. */
+export const ONE = { thresholds: [1], most: 1 } as const;
+
 /** Soft reset: what exceeds the threshold is kept. */
 export const integrateAndFire: Neuron = {
   ...single,
   name: 'if',
   summary: 'integrate-and-fire, reset by subtraction (Eqs. 1-3)',
-  leaky: false,
-  resets: ['soft'],
-  defaults: lossless,
+  parameters: commonParameters(ONE),
 };
 
 /** Hard reset: what exceeds the threshold is lost. */
@@ -50,7 +50,5 @@ export const integrateAndFireHard: Neuron = {
   ...single,
   name: 'if-hard',
   summary: 'integrate-and-fire, reset to zero',
-  leaky: false,
-  resets: ['hard'],
-  defaults: (origin, thresholds) => ({ ...lossless(origin, thresholds), reset: 'hard' }),
+  parameters: commonParameters({ ...ONE, resets: ['hard'] }),
 };

@@ -4,14 +4,13 @@
  * 044015, 2022, and its published code): 0.99, 1, soft. Unlike there it fires at V = V_th, as `if` does.
  */
 
-import { single } from './integrateAndFire.js';
-import { lossless, type Neuron } from './neuron.js';
+import { commonParameters } from './commonParameters.js';
+import { ONE, single } from './integrateAndFire.js';
+import type { Neuron } from './neuron.js';
 
 export const leakyIntegrateAndFire: Neuron = {
   ...single,
   name: 'lif',
   summary: 'leaky integrate-and-fire',
-  leaky: true,
-  resets: ['soft', 'hard'],
-  defaults: (origin, thresholds) => ({ ...lossless(origin, thresholds), leak: 0.99 }),
+  parameters: commonParameters({ ...ONE, leak: 0.99, resets: ['soft', 'hard'] }),
 };

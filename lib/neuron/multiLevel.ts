@@ -6,6 +6,7 @@
  * that its spike is worth V_th,i / k: the output is the mean of the levels.
  */
 
+import { commonParameters } from './commonParameters.js';
 import type { Neuron } from './neuron.js';
 
 const { fround } = Math;
@@ -13,14 +14,15 @@ const { fround } = Math;
 export const multiLevel: Neuron = {
   name: 'ml',
   summary: 'multi-level: a membrane for each threshold, spikes summed',
-  defaultThresholds: [2.6, 1.6, 0.6],
-  mostThresholds: 255,
-  leaky: true,
-  resets: ['soft', 'hard'],
-  defaults: (origin, thresholds) =>
-    origin === 'converted'
-      ? { spikeValues: thresholds.map((threshold) => threshold / thresholds.length), leak: 1, reset: 'soft' }
-      : { spikeValues: thresholds.map(() => 1), leak: 0.25, reset: 'hard' },
+  parameters: commonParameters({
+    thresholds: [2.6, 1.6, 0.6],
+    most: 255,
+    spikeValues: (origin, thresholds) =>
+      thresholds.map((threshold) => (origin === 'converted' ? threshold / thresholds.length : 1)),
+    leak: (origin) => (origin === 'converted' ? 1 : 0.25),
+    resets: ['soft', 'hard'],
+    reset: (origin) => (origin === 'converted' ? 'soft' : 'hard'),
+  }),
   membranes: (thresholds) => thresholds,
   half: (thresholds) => thresholds.map((threshold) => threshold / 2), // each level rounds for itself
   learnsAmplitudes: false,

@@ -5,18 +5,15 @@
  * in Eq. 5, to which the paper gives no value, is read as 0.
  */
 
-import { halfOfSmallest, lossless, type Neuron } from './neuron.js';
+import { commonParameters } from './commonParameters.js';
+import { halfOfSmallest, type Neuron } from './neuron.js';
 
 const { fround } = Math;
 
 export const multiThreshold: Neuron = {
   name: 'mt',
   summary: 'multi-threshold, each threshold at most once a step (Eqs. 4-6)',
-  defaultThresholds: [2, 1, 0.5, 0.25],
-  mostThresholds: 255,
-  leaky: true,
-  resets: ['soft'],
-  defaults: lossless,
+  parameters: commonParameters({ thresholds: [2, 1, 0.5, 0.25], most: 255, leak: 1 }),
   membranes: () => 1,
   half: halfOfSmallest,
   learnsAmplitudes: false,

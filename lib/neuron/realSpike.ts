@@ -5,16 +5,20 @@
  * network, and leak and reset of a directly trained one, are ours (docs/neurons.md).
  */
 
-import { single } from './integrateAndFire.js';
-import { lossless, type Neuron } from './neuron.js';
+import { commonParameters } from './commonParameters.js';
+import { ONE, single } from './integrateAndFire.js';
+import type { Neuron } from './neuron.js';
 
 export const realSpike: Neuron = {
   ...single,
   name: 'rs',
   summary: 'real spikes: amplitudes learned per channel, folded into the weights',
-  leaky: true,
-  resets: ['soft', 'hard'],
   learnsAmplitudes: true,
-  defaults: (origin, thresholds) =>
-    origin === 'converted' ? lossless(origin, thresholds) : { spikeValues: [1], leak: 0.25, reset: 'hard' },
+  parameters: commonParameters({
+    ...ONE,
+    spikeValues: (origin, thresholds) => (origin === 'converted' ? thresholds : [1]),
+    leak: (origin) => (origin === 'converted' ? 1 : 0.25),
+    resets: ['soft', 'hard'],
+    reset: (origin) => (origin === 'converted' ? 'soft' : 'hard'),
+  }),
 };

@@ -5,19 +5,16 @@
  * thresholds fire. It is not in the paper, and no fused kernel knows it: it runs step by step.
  */
 
-import { UsageError } from '../core/error.js';
-import { halfOfSmallest, lossless, type Neuron } from './neuron.js';
+import { commonParameters } from './commonParameters.js';
+import { halfOfSmallest, type Neuron } from './neuron.js';
+import { valueError } from './parameter.js';
 
 const { fround } = Math;
 
 export const signed: Neuron = {
   name: 'signed',
   summary: 'signed multi-threshold: takes back what it fired too early',
-  defaultThresholds: [0.5, 0.25, 0.125, 0.0625],
-  mostThresholds: 16,
-  leaky: false,
-  resets: ['soft'],
-  defaults: lossless,
+  parameters: commonParameters({ thresholds: [0.5, 0.25, 0.125, 0.0625], most: 16 }),
   /** V, then G: the net output so far. */
   membranes: () => 2,
   potentials: 1,
@@ -25,13 +22,13 @@ export const signed: Neuron = {
   learnsAmplitudes: false,
   check({ thresholds, spikeValues }) {
     const volts = Float32Array.from(thresholds);
-    const shown = `--thresholds ${thresholds.join(',')}`;
     if (volts.some((threshold, i) => i > 0 && 2 * threshold !== volts[i - 1])) {
-      throw new UsageError(`${shown}: neuron signed needs each to be half of the one before it (in float32)`);
+      const what = 'neuron signed needs each to be half of the one before it (in float32)';
+      throw valueError('thresholds', thresholds, what);
     }
     if (Float32Array.from(spikeValues).some((value, i) => value !== volts[i])) {
-      const values = `--spike-values ${spikeValues.join(',')}`;
-      throw new UsageError(`${values}: a spike of neuron signed is worth its threshold, leave them out`);
+      const what = 'a spike of neuron signed is worth its threshold, leave them out';
+      throw valueError('spikeValues', spikeValues, what);
     }
   },
   step(out, spikes, membrane, current, parameters) {

@@ -2,7 +2,8 @@
 
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron, type Network } from '../net/network.js';
-import type { Neuron, NeuronParameters } from './neuron.js';
+import type { NeuronParameters } from './commonParameters.js';
+import type { Neuron } from './neuron.js';
 
 /** A U-Net's layers with normalised weights and the neurons that replace its ReLUs. */
 export interface SpikingNetwork extends Network {

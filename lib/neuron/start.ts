@@ -1,6 +1,7 @@
 /** What neurons hold before the first step. */
 
-import { type Neuron, type NeuronParameters, potentialOf } from './neuron.js';
+import { type NeuronParameters, potentialOf } from './commonParameters.js';
+import type { Neuron } from './neuron.js';
 
 /**
  * Fills `membrane` [k,n] of n neurons with k state values each: potentials start at the initial potential

@@ -14,7 +14,7 @@ export interface FlowsAndCounts {
 export const countedFlow = {
   keep: ['currents', 'flows', 'spikeCounts'] as const,
   flow: ({ flows, spikeCounts }: FlowsAndCounts, { neuron }: SpikingNetwork): Signals => {
-    if (neuron.mostThresholds > 1) return flows;
+    if (neuron.parameters.thresholds.most > 1) return flows;
     return new Map([...spikeCounts].map(([name, counts]) => [name, Float32Array.from(counts)]));
   },
 };

@@ -4,10 +4,10 @@
  * p = 1[I_in > 0] for the derivative of its ReLU.
  */
 
-import { IMAGE, inputSize, OUTPUT } from '../net/architecture.js';
-import type { Network, Signals } from '../net/network.js';
+import { IMAGE, inputSize, isStatic, OUTPUT } from '../net/architecture.js';
+import { joined, parted } from '../net/join.js';
+import { hasNeuron, type Network, type Signals } from '../net/network.js';
 import { layerParameters } from '../net/parameters.js';
-import { concatenate, separate } from '../op/concatenation.js';
 import type { Weights } from '../op/op.js';
 import type { Loss } from './loss.js';
 import { simulate, type Update } from './simulate.js';
@@ -40,17 +40,17 @@ export function asfGradient(
   const byLayer = new Map<string, Weights>();
   for (const layer of layers.toReversed()) {
     const delta = dIout.get(layer.output)!; // dL / dI_out
-    if (layer.output !== OUTPUT) gate(delta, Iin.get(layer.output)!);
+    if (hasNeuron(layer)) gate(delta, Iin.get(layer.output)!);
     const [op, size] = [layer.op, inputSize(layer, height, width)];
-    const input = concatenate(
+    const input = joined(
+      layer,
       layer.inputs.map((name) => flows.get(name)!),
-      size.height * size.width,
     );
     if (op.hasWeights) byLayer.set(layer.name, timesBias(op.backwardWeights(delta, input, size), T)); // line 19
-    if (layer.inputs[0] === IMAGE) continue;
+    if (isStatic(layer)) continue;
     const dInput = op.backwardInput(delta, size, layerParameters(parameters, layer)); // line 18
-    separate(dInput, layer.channelsIn).forEach((part, k) => {
-      addTo(dIout, layer.inputs[k], part);
+    parted(layer, dInput).forEach((part, k) => {
+      if (layer.inputs[k] !== IMAGE) addTo(dIout, layer.inputs[k], part);
     });
   }
   return { loss: value, byLayer };

@@ -6,33 +6,40 @@
 import type { Weights } from '../op/op.js';
 
 /**
- * Layer-wise (Eq. 7): W~ = W lambda^(l-1) / lambda^l, b~ = b / lambda^l, with one lambda for all of the layer's input.
+ * What Eqs. 7 and 8 share: W~ = W lambda_in / lambda_out and b~ = b / lambda_out, with a lambda for each channel of the
+ * input [I] and of the output [O], or one that all of them share. Weights are [ky,kx,I,O].
  */
-export function layerWise(weights: Weights, lambdaIn: number, lambdaOut: number): Weights {
-  const { weight, bias } = weights;
+export function rescale(
+  { weight, bias }: Weights,
+  lambdaIn: ArrayLike<number>,
+  lambdaOut: ArrayLike<number>,
+): Weights {
+  const O = bias.length;
   return {
-    weight: weight.map((w) => w * (lambdaIn / lambdaOut)),
-    bias: bias.map((b) => b / lambdaOut),
+    weight: weight.map((w, at) => {
+      const input = Math.floor(at / O) % lambdaIn.length;
+      return w * (lambdaIn[input] / lambdaOut[(at % O) % lambdaOut.length]);
+    }),
+    bias: bias.map((b, o) => b / lambdaOut[o % lambdaOut.length]),
   };
 }
 
-/**
- * Connection-wise (Eq. 8): W~_i = W_i lambda_i^(l-1) / lambda^l, where part i of the concatenated input has `channels[i]`
- * channels and its own lambda. Weights are [ky,kx,I,O].
- */
+/** Layer-wise (Eq. 7): one lambda^(l-1) for all of the layer's input, lambda^l for its output. */
+export function layerWise(weights: Weights, lambdaIn: number, lambdaOut: number): Weights {
+  return rescale(weights, [lambdaIn], [lambdaOut]);
+}
+
+/** Connection-wise (Eq. 8): part i of the concatenated input has `channels[i]` channels and its own lambda_i^(l-1). */
 export function connectionWise(
-  { weight, bias }: Weights,
+  weights: Weights,
   lambdasIn: readonly number[],
   channels: readonly number[],
   lambdaOut: number,
 ): Weights {
-  const O = bias.length;
-  const partOf = channels.flatMap((count, i) => new Array<number>(count).fill(i));
-  return {
-    weight: weight.map((w, at) => {
-      const input = Math.floor(at / O) % partOf.length;
-      return w * (lambdasIn[partOf[input]] / lambdaOut);
-    }),
-    bias: bias.map((b) => b / lambdaOut),
-  };
+  return rescale(weights, overChannels(lambdasIn, channels), [lambdaOut]);
+}
+
+/** lambda of each channel of a concatenation, from that of each part. */
+export function overChannels(lambdas: readonly number[], channels: readonly number[]): number[] {
+  return channels.flatMap((count, i) => new Array<number>(count).fill(lambdas[i]));
 }

@@ -3,10 +3,10 @@
  * fired in the same step, and sums what flows into it and out of it.
  */
 
-import { IMAGE, inputSize, type Layer, OUTPUT, outputDims } from '../net/architecture.js';
-import type { Network, Signals } from '../net/network.js';
+import { IMAGE, inputSize, isStatic, type Layer, OUTPUT, outputDims } from '../net/architecture.js';
+import { joined } from '../net/join.js';
+import { hasNeuron, type Network, type Signals } from '../net/network.js';
 import { layerParameters } from '../net/parameters.js';
-import { concatenate } from '../op/concatenation.js';
 import { valuesIn } from '../op/op.js';
 import { type Fired, multiThreshold } from './neurons.js';
 
@@ -30,7 +30,7 @@ export function withThresholds(thresholds: readonly number[]): Update {
   return (V, C) => multiThreshold(V, C, thresholds);
 }
 
-/** Runs an image [H,W,C], H and W multiples of 16, for T steps; every membrane starts at `V0` volts. */
+/** Runs an image [H,W,C], whose sides the network divides (`multipleOf`), for T steps; every membrane starts at `V0` volts. */
 export function simulate(
   { layers, parameters }: Network,
   image: Float32Array,
@@ -39,26 +39,25 @@ export function simulate(
   update: Update,
   V0 = 0,
 ): Flows {
-  const [first] = layers;
   const zeros = () => new Map(layers.map((layer) => [layer.output, zerosFor(layer, height, width)]));
   const [Iin, Iout, V] = [zeros(), zeros(), zeros()]; // line 1
   for (const membrane of V.values()) membrane.fill(V0);
   const current = (layer: Layer, signals: Signals) => {
-    const size = inputSize(layer, height, width);
-    const input = concatenate(
+    const input = joined(
+      layer,
       layer.inputs.map((name) => signals.get(name)!),
-      size.height * size.width,
     );
-    return layer.op.forward(input, size, layerParameters(parameters, layer));
+    return layer.op.forward(input, inputSize(layer, height, width), layerParameters(parameters, layer));
   };
-  const C1 = current(first, new Map([[IMAGE, image]])); // line 2: static coding
+  const still: Signals = new Map([[IMAGE, image]]);
+  const C1 = new Map(layers.filter(isStatic).map((layer) => [layer, current(layer, still)])); // line 2: static coding
   let spikes = 0;
   for (let t = 1; t <= T; t++) {
-    const fired: Signals = new Map();
+    const fired = new Map(still);
     for (const layer of layers) {
-      const C = layer === first ? C1 : current(layer, fired); // lines 5-7: the bias enters in every step
+      const C = C1.get(layer) ?? current(layer, fired); // lines 5-7: the bias enters in every step
       add(Iin.get(layer.output)!, C); // line 9
-      if (layer.output === OUTPUT) continue; // the last layer has no neurons
+      if (!hasNeuron(layer)) continue; // the last layer
       const { o, s } = update(V.get(layer.output)!, C, layer); // line 8
       fired.set(layer.output, o);
       add(Iout.get(layer.output)!, o); // line 9

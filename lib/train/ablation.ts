@@ -4,7 +4,6 @@
  */
 
 import { normaliseModel } from '../convert/normaliseModel.js';
-import { PAPER_SCALES, type ScaleChoices } from '../convert/scales.js';
 import { type SpikingModel, withNeurons } from '../convert/spikingModel.js';
 import type { Lambdas } from '../convert/statistics.js';
 import { asf } from '../engine/asfMethod.js';
@@ -18,6 +17,7 @@ import { evaluateTask } from '../measure/evaluateTask.js';
 import type { Model } from '../model/model.js';
 import { findNeuron } from '../neuron/index.js';
 import { type AsfChoices, departuresOf } from '../official/asfChoices.js';
+import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
 import { readingStepBefore } from '../official/stepBefore.js';
 import type { Sample } from '../picture/sample.js';
 import { drawExample } from './example.js';
@@ -173,8 +173,8 @@ function judge(
 /** The spiking network of a variant. */
 function spikingVariant({ unet, lambdas }: AblationTask, variant: Variant): SpikingModel {
   const scales = { ...PAPER_SCALES, ...variant.scales };
-  const neuron = variant.neuron ?? 'mt';
-  const thresholds = findNeuron(neuron).defaultThresholds;
+  const neuron = findNeuron(variant.neuron ?? 'mt');
+  const thresholds = neuron.parameters.thresholds.defaults;
   return withNeurons(unet, normaliseModel(unet, lambdas, variant.normalisation, scales), {
     neuron,
     thresholds,

@@ -125,8 +125,8 @@ t.test(
 
 t.test('settings that a neuron does not have are refused', async (t) => {
   for (const [neuron, option, value, message] of [
-    ['if', '--leak', '0.5', /--leak 0.5: neuron if has none, lif has/],
-    ['lif', '--reset', 'slow', /--reset.*expected soft or hard/],
+    ['if', '--leak', '0.5', /--leak 0.5: neuron if has 1 only/],
+    ['lif', '--reset', 'slow', /--reset slow: neuron lif has soft or hard only/],
     ['signed', '--thresholds', '1,0.75', /--thresholds 1,0.75: neuron signed needs each to be half/],
     ['ml', '--spike-values', '1', /--spike-values 1: got 1 values for 3 thresholds/],
   ] as const) {

@@ -5,8 +5,9 @@ import t from 'tap';
 import { presets } from '../../bin/convert/presets.js';
 import { resolveThresholds, thresholdOption } from '../../bin/convert/thresholdOption.js';
 import { UsageError } from '../../lib/core/error.js';
+import { findNeuron } from '../../lib/neuron/index.js';
 
-const resolve = (text: string, neuron = 'mt') => resolveThresholds(thresholdOption(text), neuron);
+const resolve = (text: string, neuron = 'mt') => resolveThresholds(thresholdOption(text), findNeuron(neuron));
 
 t.test('a whole number says how many: 1/2, 1/4, .. of Theorem 3.1', async (t) => {
   t.strictSame(resolve('1').thresholds, [0.5]);

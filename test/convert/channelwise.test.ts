@@ -16,6 +16,7 @@ import { MODES } from '../../lib/engine/simulation.js';
 import type { Layer } from '../../lib/net/architecture.js';
 import { hasNeuron, hasRelu, signalOf } from '../../lib/net/network.js';
 import { type Parameters, unpackParameters } from '../../lib/net/parameters.js';
+import { findNeuron } from '../../lib/neuron/index.js';
 import { backends } from '../engine/kernel/backends.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden } from '../engine/kernel/golden.js';
 import { goldenModel, withoutPrefix } from '../engine/kernel/network.js';
@@ -131,7 +132,7 @@ for (const [engine, kernels] of backends) {
         channels: true,
       });
       const spiking = convertModel(model, measured, {
-        neuron: metadata.neuron,
+        neuron: findNeuron(metadata.neuron),
         thresholds: JSON.parse(metadata.thresholds),
         initialPotential: 'half',
         normalisation: 'channel',

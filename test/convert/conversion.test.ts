@@ -5,6 +5,7 @@ import { type ConversionPlan, convertModel, percentileFor } from '../../lib/conv
 import { measureActivations } from '../../lib/convert/statistics.js';
 import { stream } from '../../lib/core/rng.js';
 import { hasRelu } from '../../lib/net/network.js';
+import { findNeuron } from '../../lib/neuron/index.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
@@ -20,7 +21,12 @@ const OTHERS = { relu2: optimalThresholds(8), relu3: optimalThresholds(2), relu1
 
 const convert = (plan: Partial<ConversionPlan>) =>
   convertModel(unet, measured, {
-    ...{ neuron: 'mt', thresholds: optimalThresholds(5), initialPotential: 'half', normalisation: 'channel' },
+    ...{
+      neuron: findNeuron('mt'),
+      thresholds: optimalThresholds(5),
+      initialPotential: 'half',
+      normalisation: 'channel',
+    },
     ...plan,
   });
 

@@ -6,9 +6,9 @@
 
 import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
-import { PAPER_SCALES, type ScaleChoices } from '../../lib/convert/scales.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
+import { PAPER_SCALES, type ScaleChoices } from '../../lib/official/scaleChoices.js';
 import { backends } from '../engine/kernel/backends.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden } from '../engine/kernel/golden.js';
 import { goldenModel, withoutPrefix } from '../engine/kernel/network.js';

@@ -36,12 +36,15 @@ function drawNeuron(seed: number, layer: Layer, names: readonly string[], most: 
   const random = stream(seed, 'neuron', layer.output);
   const name = names[random.integer(names.length)];
   const neuron = findNeuron(name);
-  const count = 1 + random.integer(Math.min(most, neuron.mostThresholds));
+  const count = 1 + random.integer(Math.min(most, neuron.parameters.thresholds.most));
   const volts = Array.from({ length: count }, () => 2 ** (7 * random.uniform() - 6));
   const thresholds = volts.sort((a, b) => b - a);
   const initialPotential = random.integer(3) > 0 ? neuron.half(thresholds) : 0.1;
-  const leak = neuron.leaky && random.integer(4) === 0 ? 0.75 : undefined;
-  const reset = neuron.resets.at(-1 - random.integer(neuron.resets.length));
+  const { leak: leaks, reset: kinds } = neuron.parameters;
+  const leak =
+    leaks.wrong(0.75, thresholds, name) === undefined && random.integer(4) === 0 ? 0.75 : undefined;
+  const resets = (['soft', 'hard'] as const).filter((word) => !kinds.wrong(word, thresholds, name));
+  const reset = resets.at(-1 - random.integer(resets.length));
   return { neuron, parameters: neuronParameters(neuron, { thresholds, initialPotential, leak, reset }) };
 }
 
@@ -137,7 +140,8 @@ t.test('exact poolings fire nothing and hand on the mean of the spikes that they
   const run = (kernels = reference, mode = MODES[0]) =>
     simulate({ kernels, network, height, width }, image, { steps: 4, mode });
   const expected = run();
-  for (const { output, inputs, level, channelsOut } of pools) {
+  for (const { output, inputs, scale, channelsOut } of pools) {
+    const level = Math.log2(scale.over);
     t.equal(expected.spikesPerStep.get(output)!.join(), '0,0,0,0', output);
     t.ok(expected.spikeCounts.get(output)!.every((count) => count === 0));
     const flow = expected.flows.get(output)!;

@@ -9,6 +9,7 @@ import { measureActivations } from '../../lib/convert/statistics.js';
 import { DataError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
 import { decodeModel, encodeModel } from '../../lib/model/model.js';
+import { findNeuron } from '../../lib/neuron/index.js';
 import { referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
@@ -17,7 +18,7 @@ const unet = { ...randomModel({ task: 'segment', width: 2, channels: 1, classes:
 const image = { input: randomImage(stream(1, 'image'), SIDE, SIDE, 1), height: SIDE, width: SIDE };
 const measured = measureActivations(referenceEngine, unet, [image], { lowest: 99.9, channels: true });
 const paper = convertModel(unet, measured, {
-  neuron: 'mt',
+  neuron: findNeuron('mt'),
   normalisation: 'connection',
   initialPotential: 0,
 });
@@ -26,7 +27,7 @@ const paper = convertModel(unet, measured, {
 function fileOf(normalisation: string) {
   const thresholds = [0.5, 0.25, 0.125];
   const plan = {
-    neuron: 'mt',
+    neuron: findNeuron('mt'),
     thresholds,
     initialPotential: 'half',
     normalisation,

@@ -17,6 +17,7 @@ import { simulate } from '../../lib/engine/simulateNetwork.js';
 import { decodeSafetensors, encodeSafetensors, type TensorFile } from '../../lib/format/safetensors.js';
 import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
 import { hasNeuron } from '../../lib/net/network.js';
+import { findNeuron } from '../../lib/neuron/index.js';
 import { neuronOf } from '../../lib/neuron/spikingNetwork.js';
 import { requireSameBits } from '../engine/kernel/bits.js';
 import { requireSameSimulation } from '../engine/kernel/simulations.js';
@@ -34,7 +35,7 @@ const measured = measureActivations(referenceEngine, unet, inputs, { lowest: 99,
 
 const convert = (plan: Partial<ConversionPlan> = {}) =>
   convertModel(unet, measured, {
-    ...{ neuron: 'mt', thresholds: [0.5, 0.25, 0.125], normalisation: 'connection' },
+    ...{ neuron: findNeuron('mt'), thresholds: [0.5, 0.25, 0.125], normalisation: 'connection' },
     initialPotential: 'half',
     ...plan,
   });
@@ -64,7 +65,11 @@ t.test('from half: each layer starts at half of its own smallest threshold', asy
 });
 
 t.test('from half: each level of ml starts at half of its own threshold', async (t) => {
-  const network = convert({ neuron: 'ml', thresholds: [1, 0.5], thresholdsOf: { relu3: [2, 1, 0.5, 0.25] } });
+  const network = convert({
+    neuron: findNeuron('ml'),
+    thresholds: [1, 0.5],
+    thresholdsOf: { relu3: [2, 1, 0.5, 0.25] },
+  });
   for (const converted of [network, read(network)]) {
     t.strictSame(startOf(converted, 'relu2'), [0.5, 0.25]);
     t.strictSame(startOf(converted, 'relu3'), [1, 0.5, 0.25, 0.125]);
@@ -75,7 +80,13 @@ t.test('from half: each level of ml starts at half of its own threshold', async 
 });
 
 t.test('other thresholds keep the leak and reset of the network', async (t) => {
-  const leaky = convert({ neuron: 'ml', thresholds: [1], thresholdsOf, leak: 0.75, reset: 'hard' });
+  const leaky = convert({
+    neuron: findNeuron('ml'),
+    thresholds: [1],
+    thresholdsOf,
+    leak: 0.75,
+    reset: 'hard',
+  });
   const { parameters } = read(leaky).otherNeurons!.get('relu1')!;
   t.match(parameters, { leak: 0.75, reset: 'hard', spikeValues: [0.25, 0.125] });
 });
@@ -120,15 +131,15 @@ t.test('files from before layers had thresholds of their own are read as they we
 t.test('layers that are not there, and thresholds that make no sense, are refused', async (t) => {
   t.throws(
     () => convert({ thresholdsOf: { relu99: [1] } }),
-    /^--thresholds relu99=\.\.: no such layer, expected one of relu1, relu2, pooling1, .*relu18$/,
+    /^thresholds relu99=\.\.: no such layer, expected one of relu1, relu2, pooling1, .*relu18$/,
   );
   t.throws(() => convert({ thresholdsOf: { conv3: [1] } }), UsageError, 'a layer is named by its signal');
   t.throws(() => convert({ thresholdsOf: { output: [1] } }), UsageError, 'the read-out has no neurons');
-  t.throws(() => convert({ thresholdsOf: { relu3: [0.25, 0.5] } }), /--thresholds 0.25,0.5: .*lower/);
+  t.throws(() => convert({ thresholdsOf: { relu3: [0.25, 0.5] } }), /^relu3: thresholds 0.25,0.5: .*lower/);
   t.throws(() => convert({ thresholdsOf: { relu3: [] } }), /got 0 values/);
   const file = convert();
   const notes = { ...file.notes, thresholdsOf: '{"relu99":[1]}' };
-  t.throws(() => read({ ...file, notes }), /^file: metadata: --thresholds relu99/);
+  t.throws(() => read({ ...file, notes }), /^file: metadata: thresholds relu99/);
 });
 
 const plans: Partial<ConversionPlan>[] = [
@@ -167,7 +178,7 @@ for (const plan of plans) {
 
 function convertAgain(model: Model, plan: Partial<ConversionPlan>): SpikingModel {
   const again = measureActivations(referenceEngine, model, inputs, { lowest: 99, channels: true });
-  const usual = { neuron: 'mt', thresholds: [0.5, 0.25, 0.125], normalisation: 'connection' };
+  const usual = { neuron: findNeuron('mt'), thresholds: [0.5, 0.25, 0.125], normalisation: 'connection' };
   return convertModel(model, again, { ...usual, initialPotential: 'half', ...plan });
 }
 

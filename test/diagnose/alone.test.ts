@@ -30,7 +30,12 @@ const images = [0, 1].map((i) => ({
   width,
 }));
 const measured = measureActivations(referenceEngine, unet, images, { lowest: 99.9, channels: true });
-const plan = { neuron: 'mt', initialPotential: 'half', normalisation: 'channel', percentile: 99.9 } as const;
+const plan = {
+  neuron: findNeuron('mt'),
+  initialPotential: 'half',
+  normalisation: 'channel',
+  percentile: 99.9,
+} as const;
 const kindOf = (count: number) => {
   const thresholds = optimalThresholds(count);
   const initialPotential = findNeuron('mt').half(thresholds);
@@ -105,7 +110,15 @@ t.test('auto: keeps to the tolerance on real runs, and is the same on every engi
   });
   t.equal(all.reached, false);
   t.throws(
-    () => convertAutomatically(referenceEngine, unet, measured, images, { ...plan, neuron: 'if' }, options),
+    () =>
+      convertAutomatically(
+        referenceEngine,
+        unet,
+        measured,
+        images,
+        { ...plan, neuron: findNeuron('if') },
+        options,
+      ),
     UsageError,
   );
 });

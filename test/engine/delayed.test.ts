@@ -50,7 +50,7 @@ type Case = typeof simulationCase extends fc.Arbitrary<infer Drawn> ? Drawn : ne
 
 function networkOf(drawn: Case): SpikingNetwork {
   const { task, channels, width, neuron, initialPotential, exactPools, seed } = drawn;
-  const thresholds = findNeuron(neuron).mostThresholds > 1 ? [1.2, 0.6, 0.3] : [0.9];
+  const thresholds = findNeuron(neuron).parameters.thresholds.most > 1 ? [1.2, 0.6, 0.3] : [0.9];
   const model = randomModel({ task, width, channels, classes: channels }, seed);
   const pools = model.layers.filter(({ op }) => exactPools && !op.hasWeights);
   return {

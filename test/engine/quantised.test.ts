@@ -54,7 +54,7 @@ t.test('a network: the U-Net with N-bit activations has the bits of the simulati
     const image = { input: randomImage(stream(seed, 'image'), 32, 16, 1), height: 32, width: 16 };
     const measured = measureActivations(referenceEngine, unet, [image], { lowest: 99, channels: true });
     const plan = {
-      neuron: 'mt',
+      neuron: findNeuron('mt'),
       initialPotential: 'half',
       normalisation: 'channel',
       percentile: 99,

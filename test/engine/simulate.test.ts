@@ -32,7 +32,7 @@ t.test('event-driven and automatic simulation have the bits of the dense one', a
         steps: fc.integer({ min: 1, max: 4 }),
       }),
       ({ task, channels, width, height, neuron, seed, steps }) => {
-        const thresholds = findNeuron(neuron).mostThresholds > 1 ? [1.2, 0.6, 0.3] : [0.9];
+        const thresholds = findNeuron(neuron).parameters.thresholds.most > 1 ? [1.2, 0.6, 0.3] : [0.9];
         const model = randomModel({ task, width, channels, classes: channels }, seed);
         const network = {
           ...model,
@@ -112,7 +112,7 @@ t.test('the converted network approaches the U-Net as T grows', async (t) => {
   const lambdas = measureLambdas(referenceEngine, model, [{ input: image, height: 32, width: 32 }], 100);
   const network = normaliseModel(model, lambdas, 'connection');
   const choice = { thresholds: [1, 0.5, 0.25, 0.125], normalisation: 'connection', percentile: 100 };
-  const spiking = withNeurons(model, network, { ...choice, neuron: 'mt', initialPotential: 0 });
+  const spiking = withNeurons(model, network, { ...choice, neuron: findNeuron('mt'), initialPotential: 0 });
   const exact = signalOf(
     forward({ kernels: reference, network: model, height: 32, width: 32 }, image),
     OUTPUT,

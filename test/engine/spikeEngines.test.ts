@@ -14,7 +14,7 @@ import { ALL_SUMS, MODES, type SimulationOptions, type WatchedOptions } from '..
 import { simulationBytes, stepsAtOnce } from '../../lib/engine/simulationMemory.js';
 import { simulateSteps } from '../../lib/engine/stepByStep.js';
 import { wasmKernels, wasmMissing } from '../../lib/engine/wasm/index.js';
-import { buildLayers } from '../../lib/net/architecture.js';
+import { buildLayers } from '../../lib/net/architectures.js';
 import { mapParameters } from '../../lib/net/parameters.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';

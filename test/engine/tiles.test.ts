@@ -21,7 +21,8 @@ import {
   wholeBytes,
 } from '../../lib/engine/tiles.js';
 import { wasmKernels } from '../../lib/engine/wasm/index.js';
-import { buildLayers, type Configuration } from '../../lib/net/architecture.js';
+import type { Configuration } from '../../lib/net/architecture.js';
+import { buildLayers } from '../../lib/net/architectures.js';
 import { newParameters } from '../../lib/net/parameters.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import { nodeHost } from '../../lib/node/nodeHost.js';

@@ -1,8 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
+import { toSpikingModel } from '../../lib/convert/spikingModel.js';
 import { DataError } from '../../lib/core/error.js';
 import { decodeSafetensors, encodeSafetensors, type TensorFile } from '../../lib/format/safetensors.js';
 import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
-import { inferConfiguration, initialParameters } from '../../lib/net/parameters.js';
+import { readStateDict } from '../../lib/model/stateDict.js';
+import { initialParameters } from '../../lib/net/parameters.js';
+import { branchesNetwork, withBranches } from '../support/branches.js';
 import { randomModel } from '../support/networks.js';
 
 const model = {
@@ -29,22 +34,97 @@ t.test('a model comes back from its file as it was', async (t) => {
   t.equal(extra.size, 0);
 });
 
-t.test('class names may hold commas; files without any are as they were', async (t) => {
-  const named = (classNames: string[]) =>
-    decodeSafetensors(encodeModel({ ...model, classNames }), 'm').metadata.classNames;
-  t.equal(named(['a', 'b c', 'd', 'e']), 'a,b c,d,e');
-  t.equal(named(['a, b', '[c', 'd', 'e']), '["a, b","[c","d","e"]');
-  const { model: read } = decodeModel(encodeModel({ ...model, classNames: ['a, b', '[c', 'd', 'e'] }), 'm');
-  t.strictSame(read.classNames, ['a, b', '[c', 'd', 'e']);
+t.test('class names are a JSON list; in version 1 separated by commas where none holds one', async (t) => {
+  const names = ['a, b', '[c', '', 'e'];
+  const file = encodeModel({ ...model, classNames: names });
+  t.equal(decodeSafetensors(file, 'm').metadata.classNames, JSON.stringify(names));
+  t.strictSame(decodeModel(file, 'm').model.classNames, names);
+  const read = (format: string, classNames: string) =>
+    decodeModel(
+      changed(({ metadata }) => Object.assign(metadata, { format, classNames })),
+      'm',
+    ).model.classNames;
+  t.strictSame(read('spiking-unet/1', 'a,b c,d,e'), ['a', 'b c', 'd', 'e']);
+  t.strictSame(read('spiking-unet/1', '["a","b c","d","e"]'), ['a', 'b c', 'd', 'e']);
+  t.throws(
+    () => read('spiking-unet/2', 'a,b c,d,e'),
+    /m: metadata "classNames": expected a JSON list of names$/,
+  );
   for (const damaged of ['["a"', '[1, 2, 3, 4]'])
+    for (const format of ['spiking-unet/1', 'spiking-unet/2'])
+      t.throws(() => read(format, damaged), DataError, damaged);
+});
+
+t.test('what another version wrote is read, or refused by its number', async (t) => {
+  const read = (format: string, architecture?: string) =>
+    decodeModel(
+      changed(({ metadata }) => {
+        delete metadata.architecture;
+        Object.assign(metadata, { format, ...(architecture && { architecture }) });
+      }),
+      'm',
+    ).model;
+  t.strictSame(read('spiking-unet/1').configuration, model.configuration, 'version 1 names no architecture');
+  t.strictSame(read('spiking-unet/2', 'unet').configuration, model.configuration);
+  t.throws(() => read('spiking-unet/3', 'unet'), {
+    message:
+      'm: metadata "format": spiking-unet/3 was written by a newer version, ' +
+      'this one reads up to spiking-unet/2: take a newer version',
+  });
+  t.throws(() => read('spiking-unet/2'), /m: metadata "architecture": missing/);
+  t.throws(
+    () => read('spiking-unet/2', 'fcn'),
+    /m: metadata: architecture fcn: not known, expected one of unet/,
+  );
+  for (const format of ['spiking-unet/0', 'spiking-unet/', 'spiking-unet/1.5', 'unet/2'])
     t.throws(
-      () =>
-        decodeModel(
-          changed(({ metadata }) => Object.assign(metadata, { classNames: damaged })),
-          'm',
-        ),
-      DataError,
+      () => read(format, 'unet'),
+      /m: metadata "format": got .*, expected spiking-unet\/1 or spiking-unet\/2/,
     );
+});
+
+t.test('bundled models, of version 1, are the same when they are written anew', async (t) => {
+  for (const name of readdirSync('fixtures/models').filter((file) => file.endsWith('.safetensors'))) {
+    const path = join('fixtures/models', name);
+    const file = readFileSync(path);
+    t.equal(decodeSafetensors(file, path).metadata.format, 'spiking-unet/1', name);
+    const { model: old } = decodeModel(file, path);
+    const anew = encodeModel(old);
+    t.match(decodeSafetensors(anew, path).metadata, { format: 'spiking-unet/2', architecture: 'unet' });
+    const { model: read } = decodeModel(anew, path);
+    const facts = ({ layers: _, ...rest }: Model) => rest;
+    t.strictSame(facts(read), facts(old), `${name}: every weight, lambda and note`);
+    const [ofOld, ofNew] = [old, read].map((each) => toSpikingModel(each, path));
+    t.equal(ofOld.conversion.origin, 'converted');
+    t.strictSame(ofNew.parameters, ofOld.parameters, `${name}: the spiking network`);
+    t.strictSame(ofNew.neuronParameters, ofOld.neuronParameters);
+    t.strictSame(ofNew.otherNeurons, ofOld.otherNeurons);
+  }
+});
+
+t.test('a model of an architecture of its own is written and read where a table has it', async (t) => {
+  const configuration = {
+    architecture: 'branches',
+    task: 'denoise',
+    width: 2,
+    channels: 1,
+    classes: 1,
+  } as const;
+  const network = branchesNetwork(configuration);
+  const own: Model = { ...model, ...network, configuration, classNames: [], notes: {} };
+  const file = encodeModel(own);
+  t.match(decodeSafetensors(file, 'm').metadata, { architecture: 'branches', classNames: '[]' });
+  const { model: read } = decodeModel(file, 'm', withBranches);
+  t.strictSame(read.configuration, configuration);
+  t.strictSame([...read.parameters], [...network.parameters]);
+  t.strictSame(
+    read.layers.map(({ name, join, inputs }) => ({ name, join, inputs })),
+    network.layers.map(({ name, join, inputs }) => ({ name, join, inputs })),
+  );
+  t.throws(
+    () => decodeModel(file, 'm'),
+    /m: metadata: architecture branches: not known, expected one of unet/,
+  );
 });
 
 t.test('files hold PyTorch names and layouts', async (t) => {
@@ -63,7 +143,7 @@ t.test('files hold PyTorch names and layouts', async (t) => {
 
 t.test('width, channels and classes are read off a state dict', async (t) => {
   const { tensors } = decodeSafetensors(bytes, 'model');
-  t.strictSame(inferConfiguration(tensors, 'segment', 'dict'), {
+  t.strictSame(readStateDict(encodeSafetensors({ tensors, metadata: {} }), 'segment', 'dict').configuration, {
     task: 'segment',
     width: 2,
     channels: 3,
@@ -92,10 +172,14 @@ t.test('each thing that can be wrong with a model file is named', async (t) => {
       ({ metadata }) => (metadata.width = '3'),
       /conv1\.weight has shape \[2,3,3,3\], expected \[3,3,3,3\]/,
     ],
-    ['a class without a name', ({ metadata }) => (metadata.classNames = '0,1,2'), /3 names, expected 4/],
+    [
+      'a class without a name',
+      ({ metadata }) => (metadata.classNames = '["0","1","2"]'),
+      /3 names, expected 4/,
+    ],
     [
       'two classes of one name',
-      ({ metadata }) => (metadata.classNames = '0,1,2,1'),
+      ({ metadata }) => (metadata.classNames = '["0","1","2","1"]'),
       /two classes are named "1"/,
     ],
     [

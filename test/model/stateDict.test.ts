@@ -120,7 +120,7 @@ t.test('a denoiser has as many outputs as inputs, and each task its last layer',
     });
   }
   t.throws(() => readStateDict(fileOf(tensorsOf(denoiser)), 'segment', 'f'), {
-    message: /conv19\.weight is 3x3, as in a network that is to denoise: take --task denoise/,
+    message: /conv19\.weight is 3x3, as in a network that is to denoise: take task denoise/,
   });
 });
 

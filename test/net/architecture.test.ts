@@ -1,6 +1,7 @@
 import t from 'tap';
 import { UsageError } from '../../lib/core/error.js';
-import { buildLayers, outputDims, parameterShapes, totalChannelsIn } from '../../lib/net/architecture.js';
+import { inputSize, outputDims, parameterShapes, totalChannelsIn } from '../../lib/net/architecture.js';
+import { buildLayers } from '../../lib/net/architectures.js';
 
 const layers = buildLayers({ task: 'segment', width: 64, channels: 3, classes: 32 });
 const byName = new Map(layers.map((layer) => [layer.name, layer]));
@@ -50,7 +51,7 @@ t.test('every layer reads signals that exist, with the channels and the size the
     const inputs = layer.inputs.map((name) => known.get(name));
     t.strictSame(
       inputs,
-      layer.channelsIn.map((channels) => ({ height: 64 >> layer.level, width: 32 >> layer.level, channels })),
+      layer.channelsIn.map((channels) => ({ ...inputSize(layer, 64, 32), channels })),
       layer.name,
     );
     t.equal(

@@ -10,9 +10,11 @@ import { applyLayer } from '../../lib/engine/frame.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import { simulate } from '../../lib/engine/simulateNetwork.js';
 import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
-import { type Layer, totalChannelsIn } from '../../lib/net/architecture.js';
+import { inputSize, type Layer } from '../../lib/net/architecture.js';
 import type { Parameters } from '../../lib/net/parameters.js';
 import { foldAmplitudes, hasAmplitudes, withAmplitudes } from '../../lib/neuron/amplitudes.js';
+import { findNeuron } from '../../lib/neuron/index.js';
+import { valuesIn } from '../../lib/op/op.js';
 import { backends } from '../engine/kernel/backends.js';
 import { requireSameBits } from '../engine/kernel/bits.js';
 import { floatImage, referenceEngine } from '../support/engine.js';
@@ -23,7 +25,7 @@ const unet = randomModel({ task: 'segment', width: 3, channels: 1, classes: 2 },
 const image = randomImage(stream(12, 'image'), side, side, 1);
 const lambdas = measureLambdas(referenceEngine, unet, [{ input: image, height: side, width: side }], 99.9);
 const spiking = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
-  neuron: 'rs',
+  neuron: findNeuron('rs'),
   normalisation: 'connection',
   percentile: 99.9,
   initialPotential: 0.5,
@@ -40,9 +42,9 @@ function drawAmplitudes(model: Model): Parameters {
 }
 
 /** Spikes [h,w,I] of a layer's input, a third of the neurons firing. */
-function drawSpikes({ name, level }: Layer, channels: number): Float32Array {
-  const random = stream(14, name);
-  return Float32Array.from({ length: (side >> level) ** 2 * channels }, () =>
+function drawSpikes(layer: Layer): Float32Array {
+  const random = stream(14, layer.name);
+  return Float32Array.from({ length: valuesIn(inputSize(layer, side, side)) }, () =>
     Number(random.integer(3) === 0),
   );
 }
@@ -51,10 +53,10 @@ for (const [engine, kernels] of backends) {
   t.test(`${engine}: plain spikes and folded weights have the bits of real spikes`, async (t) => {
     const parameters = drawAmplitudes(spiking);
     const folded = foldAmplitudes(spiking.layers, parameters);
-    for (const layer of spiking.layers.filter(({ op, level }) => op.hasWeights && level < 4)) {
+    for (const layer of spiking.layers.filter(({ op, scale }) => op.hasWeights && scale.over < 16)) {
       const amplitude = parameters.get(`${layer.name}.amplitude`);
       if (!amplitude) continue;
-      const plain = drawSpikes(layer, totalChannelsIn(layer));
+      const plain = drawSpikes(layer);
       const real = plain.map((spike, n) => spike * amplitude[n % amplitude.length]);
       const current = (weights: Parameters, spikes: Float32Array) =>
         applyLayer(

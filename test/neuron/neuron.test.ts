@@ -3,7 +3,7 @@ import t from 'tap';
 import { UsageError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
 import { checkNeuronParameters, findNeuron, neuronParameters, neurons } from '../../lib/neuron/index.js';
-import type { Origin } from '../../lib/neuron/neuron.js';
+import type { Origin } from '../../lib/neuron/parameter.js';
 import { startMembranes } from '../../lib/neuron/start.js';
 
 type Given = Parameters<typeof neuronParameters>[1];
@@ -231,20 +231,20 @@ t.test('parameters that make no sense are refused', async (t) => {
   t.throws(() => check('mt', [1e39]), /positive/, 'infinite in float32');
   t.throws(() => check('mt', [1, 1 - 1e-9]), /lower than the one before/, 'equal in float32');
   for (const name of ['if', 'lif', 'rs']) t.throws(() => check(name, [2, 1]), /exactly 1/);
-  t.throws(() => check('mt', [1], { initialPotential: Number.NaN }), /--v-init/);
   t.throws(
-    () => check('ml', [2, 1], { spikeValues: [1] }),
-    /--spike-values 1: got 1 values for 2 thresholds/,
+    () => check('mt', [1], { initialPotential: Number.NaN }),
+    /^initialPotential NaN: expected a number of volts/,
   );
-  t.throws(() => check('ml', [2, 1], { spikeValues: [1, 0] }), /--spike-values 1,0: expected positive/);
-  for (const leak of [-0.1, 1.1, Number.NaN]) t.throws(() => check('lif', [1], { leak }), /--leak.*0 to 1/);
-  t.throws(() => check('if', [1], { leak: 0.5 }), /--leak 0.5: neuron if has none/);
-  t.throws(() => check('mt', [1], { reset: 'hard' }), /--reset hard: neuron mt has a soft one/);
-  t.throws(() => check('if-hard', [1], { reset: 'soft' }), /--reset soft: neuron if-hard has a hard one/);
-  t.throws(() => check('signed', [1, 0.4]), /--thresholds 1,0.4: .* half of the one before it/);
+  t.throws(() => check('ml', [2, 1], { spikeValues: [1] }), /^spikeValues 1: got 1 values for 2 thresholds/);
+  t.throws(() => check('ml', [2, 1], { spikeValues: [1, 0] }), /^spikeValues 1,0: expected positive/);
+  for (const leak of [-0.1, 1.1, Number.NaN]) t.throws(() => check('lif', [1], { leak }), /^leak .*0 to 1/);
+  t.throws(() => check('if', [1], { leak: 0.5 }), /^leak 0.5: neuron if has 1 only/);
+  t.throws(() => check('mt', [1], { reset: 'hard' }), /^reset hard: neuron mt has soft only/);
+  t.throws(() => check('if-hard', [1], { reset: 'soft' }), /^reset soft: neuron if-hard has hard only/);
+  t.throws(() => check('signed', [1, 0.4]), /^thresholds 1,0.4: .* half of the one before it/);
   t.throws(
     () => check('signed', [1, 0.5], { spikeValues: [1, 1] }),
-    /--spike-values 1,1: .* worth its threshold/,
+    /^spikeValues 1,1: .* worth its threshold/,
   );
   t.doesNotThrow(() => check('signed', [1.2, 0.6, 0.3]));
   t.throws(() => check('lapicque', [1]), /expected one of mt, if, if-hard, lif, ml, rs, signed/);

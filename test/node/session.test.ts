@@ -10,6 +10,7 @@ import type { Method } from '../../lib/engine/method.js';
 import { findOptimiser } from '../../lib/engine/optimiser.js';
 import type { Model } from '../../lib/model/model.js';
 import { mapParameters, zerosLike } from '../../lib/net/parameters.js';
+import { findNeuron } from '../../lib/neuron/index.js';
 import { loadCheckpoint, saveCheckpoint } from '../../lib/node/run/checkpoint.js';
 import { openRunFolder, type RunConfig } from '../../lib/node/run/runFolder.js';
 import { runSession } from '../../lib/node/run/session.js';
@@ -26,14 +27,14 @@ const unet = {
 };
 const lambdas = measureLambdas(referenceEngine, unet, samples, 99.9);
 const spiking = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
-  neuron: 'mt',
+  neuron: findNeuron('mt'),
   thresholds: [2, 1, 0.5, 0.25],
   initialPotential: 0,
   normalisation: 'connection',
   percentile: 99.9,
 });
 const realSpikes = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
-  neuron: 'rs',
+  neuron: findNeuron('rs'),
   initialPotential: 0.5,
   normalisation: 'connection',
   percentile: 99.9,

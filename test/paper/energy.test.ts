@@ -8,7 +8,8 @@ import {
   layerEnergy,
   synapticOperations,
 } from '../../lib/measure/energyModels.js';
-import { buildLayers, type Layer, outputDims } from '../../lib/net/architecture.js';
+import { type Layer, outputDims } from '../../lib/net/architecture.js';
+import { buildLayers } from '../../lib/net/architectures.js';
 import { spikingEnergy } from '../../lib/paper/flops.js';
 
 const layers = buildLayers({ task: 'segment', width: 64, channels: 3, classes: 32 });

@@ -10,6 +10,7 @@ import { forward } from '../../lib/engine/forward.js';
 import { simulate } from '../../lib/engine/simulateNetwork.js';
 import { decodeModel } from '../../lib/model/model.js';
 import { signalOf } from '../../lib/net/network.js';
+import { findNeuron } from '../../lib/neuron/index.js';
 import { nodeHost } from '../../lib/node/nodeHost.js';
 import { readImage } from '../../lib/node/pictureFiles.js';
 import { preprocess } from '../../lib/picture/preprocess.js';
@@ -51,7 +52,7 @@ function correlation(a: Float32Array, b: Float32Array): number {
 
 /** r of activations and flows behind each skip connection. */
 function linearity(normalisation: string): number[] {
-  const choice = { neuron: 'mt', normalisation, percentile: 99.9, initialPotential: 0 };
+  const choice = { neuron: findNeuron('mt'), normalisation, percentile: 99.9, initialPotential: 0 };
   const network = withNeurons(model, normaliseModel(model, lambdas, normalisation), choice);
   const { flows } = simulate({ kernels, network, height: SIDE, width: SIDE }, input, {
     steps: STEPS,

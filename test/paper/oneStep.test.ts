@@ -98,7 +98,12 @@ t.test(
       });
       for (const count of [3, 7]) {
         const thresholds = optimalThresholds(count);
-        const plan = { neuron: 'mt', thresholds, initialPotential: 'half', normalisation } as const;
+        const plan = {
+          neuron: findNeuron('mt'),
+          thresholds,
+          initialPotential: 'half',
+          normalisation,
+        } as const;
         const network = convertModel(model, measured, plan);
         const got = simulate({ kernels: reference, network, height: 48, width: 32 }, image, {
           steps: 1,

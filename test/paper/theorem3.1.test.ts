@@ -44,8 +44,8 @@ t.test('N thresholds make 2^N segments only where each is above the sum of those
 });
 
 t.test("(A.2) the paper's thresholds are the optimal four for [0, 4]", async (t) => {
-  t.strictSame(optimalThresholds(4, 4), multiThreshold.defaultThresholds);
-  t.equal(expectedError(multiThreshold.defaultThresholds, 4), 4 / 2 ** 5);
+  t.strictSame(optimalThresholds(4, 4), multiThreshold.parameters.thresholds.defaults);
+  t.equal(expectedError(multiThreshold.parameters.thresholds.defaults, 4), 4 / 2 ** 5);
 });
 
 t.test('the optimal series leaves 1/2^(N+1) on average', async (t) => {

@@ -2,7 +2,8 @@
 
 import { type Rng, stream } from '../../lib/core/rng.js';
 import type { Model } from '../../lib/model/model.js';
-import { buildLayers, type Configuration } from '../../lib/net/architecture.js';
+import type { Configuration } from '../../lib/net/architecture.js';
+import { buildLayers } from '../../lib/net/architectures.js';
 import { initialParameters, newParameters } from '../../lib/net/parameters.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';

@@ -9,6 +9,7 @@ import t from 'tap';
 import { asf } from '../../lib/engine/asfMethod.js';
 import type { Model } from '../../lib/model/model.js';
 import { type Parameters, packParameters, unpackParameters } from '../../lib/net/parameters.js';
+import { amplitudeShapes } from '../../lib/neuron/amplitudes.js';
 import { type AsfChoices, departuresOf } from '../../lib/official/asfChoices.js';
 import { backends } from '../engine/kernel/backends.js';
 import { goldenFile, goldenTensor, requireGolden } from '../engine/kernel/golden.js';
@@ -52,5 +53,10 @@ for (const [engine, kernels] of backends) {
 /** The parameters of a network, and the amplitudes that a golden file has besides. */
 function withGoldenAmplitudes({ layers, parameters }: Model, tensors: Tensors): Parameters {
   const amplitudes = [...tensors].filter(([name]) => /^conv\w*\.amplitude$/.test(name));
-  return packParameters(layers, new Map([...unpackParameters(layers, parameters), ...amplitudes]), 'golden');
+  return packParameters(
+    layers,
+    new Map([...unpackParameters(layers, parameters), ...amplitudes]),
+    'golden',
+    amplitudeShapes,
+  );
 }

@@ -13,6 +13,7 @@ import { findOptimiser } from '../../lib/engine/optimiser.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import type { Model } from '../../lib/model/model.js';
 import type { Parameters } from '../../lib/net/parameters.js';
+import { findNeuron } from '../../lib/neuron/index.js';
 import { sumLogits } from '../../lib/official/sumLogits.js';
 import {
   type AsfLearning,
@@ -44,7 +45,7 @@ const denoiser = randomModel({ task: 'denoise', width: 2, channels: 1, classes: 
 function spiking(unet: Model, neuron: string, thresholds: readonly number[]): Model {
   const network = normaliseModel(unet, measureLambdas(referenceEngine, unet, samples, 99.9), 'connection');
   const choice = { normalisation: 'connection', percentile: 99.9, initialPotential: thresholds.at(-1)! / 2 };
-  return withNeurons(unet, network, { neuron, thresholds, ...choice });
+  return withNeurons(unet, network, { neuron: findNeuron(neuron), thresholds, ...choice });
 }
 
 type MakeLearner = (kernels: Kernels, model: Model) => Learner;

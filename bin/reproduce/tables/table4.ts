@@ -9,7 +9,7 @@ import type { Row, Table } from '../paperTable.js';
 function row(thresholds: readonly number[], paper: number): Row {
   const { steps } = experiments.camseq01;
   const neuron = thresholds.length === 1 ? 'if' : 'mt';
-  const usual = thresholds.join() === findNeuron(neuron).defaultThresholds.join(); // so that Table 3 shares the cell
+  const usual = thresholds.join() === findNeuron(neuron).parameters.thresholds.defaults.join(); // so that Table 3 shares the cell
   const conversion = { norm: 'connection', neuron, ...(usual ? {} : { thresholds }) } as const;
   return {
     labels: [String(thresholds.length), thresholds.join(', ')],

@@ -9,6 +9,7 @@ import type { Averages, Optimiser } from '../../engine/optimiser.js';
 import { parseJson } from '../../format/json.js';
 import { decodeModel, encodeModel, type Model, OPTIMISER_PREFIX } from '../../model/model.js';
 import { type Parameters, packParameters, unpackParameters } from '../../net/parameters.js';
+import { amplitudeShapes } from '../../neuron/amplitudes.js';
 import type { Progress } from '../../train/loop.js';
 import { readBytes, writeFileAtomic } from '../files.js';
 
@@ -46,7 +47,7 @@ export function loadCheckpoint(path: string, { slots, squares }: Pick<Optimiser,
   for (const [i, prefix] of prefixes.entries()) {
     const own = [...extra].filter(([name]) => name.startsWith(prefix));
     const tensors = new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-    const average = packParameters(model.layers, tensors, `${path} (${prefix}*)`);
+    const average = packParameters(model.layers, tensors, `${path} (${prefix}*)`, amplitudeShapes);
     const missing = [...model.parameters.keys()].find((name) => !average.has(name));
     if (missing !== undefined) throw new DataError(`${path}: tensor ${prefix}${missing} is missing`);
     if (slots[i] === squares) requireSquares(average, `${path}: tensor ${prefix}`);

@@ -3,10 +3,12 @@
 import type { Test } from 'tap';
 import type { Example } from '../../../lib/engine/method.js';
 import type { Model } from '../../../lib/model/model.js';
-import { buildLayers, type Configuration, type Layer } from '../../../lib/net/architecture.js';
+import type { Configuration, Layer } from '../../../lib/net/architecture.js';
+import { buildLayers } from '../../../lib/net/architectures.js';
 import { type Parameters, packParameters, unpackParameters } from '../../../lib/net/parameters.js';
+import { amplitudeShapes } from '../../../lib/neuron/amplitudes.js';
+import type { Reset } from '../../../lib/neuron/commonParameters.js';
 import { findNeuron, neuronParameters } from '../../../lib/neuron/index.js';
-import type { Reset } from '../../../lib/neuron/neuron.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden, type Tensor } from './golden.js';
 
 export type Tensors = ReadonlyMap<string, Tensor>;
@@ -20,7 +22,7 @@ export function goldenModel(path: string): { model: Model; tensors: Tensors } {
   const layers = buildLayers(configuration);
   const isParameter = (name: string) => /^conv\w*\.(weight|bias|amplitude)$/.test(name);
   const state = new Map([...tensors].filter(([name]) => isParameter(name)));
-  const parameters = packParameters(layers, state, path);
+  const parameters = packParameters(layers, state, path, amplitudeShapes);
   const rest = { configuration, preprocess: 'plain', classNames: [], notes: {} } as const;
   return { model: { layers, parameters, stage: 'ann', ...rest }, tensors };
 }

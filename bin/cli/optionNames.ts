@@ -1,0 +1,25 @@
+/** What the command line calls the values that the library's errors are about. */
+
+import { UsageError } from '../../lib/core/error.js';
+
+/** Values whose options have other names. */
+const RENAMED: Readonly<Record<string, string>> = { initialPotential: '--v-init', normalisation: '--norm' };
+
+/** The option of a value: `--spike-values` of spikeValues. */
+export function flagOf(name: string): string {
+  return RENAMED[name] ?? `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/**
+ * The library names a value ("steps 0: .."), at the beginning or where the error says so; where it is an option of the stage,
+ * the option stands in its place.
+ */
+export function asOption(
+  error: UsageError,
+  options: readonly { readonly long?: string | undefined }[],
+): UsageError {
+  const { message } = error;
+  const name = error.about ?? /^([a-z][a-z-]*)[ :]/.exec(message)?.[1];
+  if (name === undefined || !options.some(({ long }) => long === flagOf(name))) return error;
+  return new UsageError(message.replace(name, flagOf(name)));
+}

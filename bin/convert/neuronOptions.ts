@@ -1,0 +1,91 @@
+/**
+ * The options of `convert` that set parameters of neurons: one for each parameter that a neuron of the table has, with its
+ * own sentence and defaults. Thresholds and initial potential have richer options (thresholdOption.ts, --v-init).
+ */
+
+import { type Command, InvalidArgumentError } from 'commander';
+import { UsageError } from '../../lib/core/error.js';
+import type { Neurons } from '../../lib/neuron/index.js';
+import type { Neuron } from '../../lib/neuron/neuron.js';
+import { type Kind, namesOf, type Origin, type Parameter } from '../../lib/neuron/parameter.js';
+import { flagOf } from '../cli/optionNames.js';
+import { number, numberList } from '../cli/parse.js';
+
+const ELSEWHERE: readonly string[] = ['thresholds', 'initialPotential'];
+
+/** What a value is called in a help text, and how it is read. */
+const kinds: Readonly<Record<Kind, { readonly shown: string; readonly parse: (text: string) => unknown }>> = {
+  number: { shown: '<number>', parse: number },
+  numbers: { shown: '<list>', parse: numberList },
+  word: { shown: '<word>', parse: word },
+};
+
+function word(text: string): string {
+  if (text === '') throw new InvalidArgumentError('expected a word');
+  return text;
+}
+
+/** The options of all parameters in a table. */
+export function addNeuronOptions(command: Command, table: Neurons): void {
+  for (const name of optionNames(table)) {
+    const owners = ownersOf(name, table);
+    const { kind, summary, unit } = parameterOf(owners[0], name);
+    const volts = unit === 'V' ? ', in volts' : '';
+    const { shown, parse } = kinds[kind];
+    command.option(
+      `${flagOf(name)} ${shown}`,
+      `${summary}${volts} (default: ${defaultsOf(name, owners)})`,
+      parse,
+    );
+  }
+}
+
+/** What the options say of a neuron's parameters, by name; UsageError for parameters that it does not have. */
+export function givenParameters(
+  options: Readonly<Record<string, unknown>>,
+  neuron: Neuron,
+  table: Neurons,
+): Readonly<Record<string, unknown>> {
+  const given = optionNames(table).filter((name) => options[name] !== undefined);
+  const foreign = given.find((name) => !Object.hasOwn(neuron.parameters, name));
+  if (foreign !== undefined) {
+    const owners = ownersOf(foreign, table).map((owner) => owner.name);
+    throw new UsageError(
+      `${flagOf(foreign)}: neuron ${neuron.name} has none, ${owners.join(', ')} has: leave it out`,
+    );
+  }
+  return Object.fromEntries(given.map((name) => [name, options[name]]));
+}
+
+function optionNames(table: Neurons): readonly string[] {
+  const all = Object.values(table).flatMap(({ parameters }) => namesOf(parameters));
+  return [...new Set<string>(all)].filter((name) => !ELSEWHERE.includes(name));
+}
+
+function ownersOf(name: string, table: Neurons): Neuron[] {
+  return Object.values(table).filter(({ parameters }) => Object.hasOwn(parameters, name));
+}
+
+function parameterOf({ parameters }: Neuron, name: string): Parameter {
+  return (parameters as Readonly<Record<string, Parameter>>)[name];
+}
+
+/** The default that most neurons have, then those of the others. */
+function defaultsOf(name: string, owners: readonly Neuron[]): string {
+  const texts = owners.map((neuron) => usualText(neuron, name, 'converted'));
+  const times = (text: string) => texts.filter((other) => other === text).length;
+  const common = texts.reduce((best, text) => (times(text) > times(best) ? text : best));
+  const others = owners.filter((_, i) => texts[i] !== common);
+  return [common, ...others.map((neuron) => `${neuron.name}: ${usualText(neuron, name, 'converted')}`)].join(
+    '; ',
+  );
+}
+
+/** What a parameter is where nobody says otherwise, for people. */
+export function usualText(neuron: Neuron, name: string, origin: Origin): string {
+  const thresholds = neuron.parameters.thresholds.defaults;
+  const value = parameterOf(neuron, name).usual(origin, thresholds);
+  if (value === thresholds && name !== 'thresholds') return 'as thresholds';
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.map((item) => (typeof item === 'number' ? Number(item.toPrecision(3)) : item)).join(', ');
+}

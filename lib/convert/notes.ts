@@ -1,0 +1,151 @@
+/**
+ * What a model file says of a spiking network: its neurons and their parameters, where its weights come from, and for how
+ * many steps it was made. Files hold strings; the keys of a neuron's parameters are those of its own schema.
+ */
+
+import * as z from 'zod/mini';
+import { DataError } from '../core/error.js';
+import { readStrings } from '../format/metadata.js';
+import type { NeuronParameters } from '../neuron/commonParameters.js';
+import { findNeuron, type Neurons, neuronParameters } from '../neuron/index.js';
+import type { Neuron } from '../neuron/neuron.js';
+import { namesOf, type Origin, type Parameter, valueError } from '../neuron/parameter.js';
+
+/** What is said of neurons. The values of a neuron's own parameters stand beside those that all neurons have. */
+interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> {
+  readonly neuron: string;
+  /** In volts, or half of what a layer's smallest threshold is (of each level's own, where a neuron has levels). */
+  readonly initialPotential: NeuronParameters['initialPotential'] | 'half';
+  /** Of layers that have others, by the name of their signal (relu16, pooling1, ..), from high to low. */
+  readonly thresholdsOf?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** Whether poolings have neurons (the paper), or hand on the mean of the spikes that they read. */
+  readonly poolings?: 'neurons' | 'exact' | undefined;
+  /** T the network was fine-tuned for; absent if it was not. */
+  readonly steps?: number | undefined;
+  /** T that its conversion was chosen for. */
+  readonly intendedSteps?: number | undefined;
+}
+
+/** How a U-Net was normalised. */
+export interface ConversionNotes {
+  readonly origin: 'converted';
+  readonly normalisation: string;
+  /** Of the most thresholds that a layer has; those with fewer may have been measured at a lower one. */
+  readonly percentile: number;
+  /** How lambdas of channels were chosen; absent: percentile. */
+  readonly lambda?: 'percentile' | 'mse' | undefined;
+  /** What of the authors' code takes the place of the paper's normalisation (lib/official). */
+  readonly layerInput: 'relu' | 'tensor';
+  readonly slices: 'whole' | 'short';
+  /** lambda of each layer's output, by layer name; channel-wise the tensors `NAME.lambda` count. */
+  readonly lambdas: Readonly<Record<string, number>>;
+  /** lambda of each part of each layer's input, by layer name. */
+  readonly inputLambdas: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Of a network that was trained with its neurons in place: it has no lambdas. */
+type DirectNotes = { readonly origin: 'direct' } & {
+  readonly [Key in Exclude<keyof ConversionNotes, 'origin'>]?: undefined;
+};
+
+export type ConvertedNotes = NeuronNotes & ConversionNotes;
+/** What was decided when the network was converted, or trained directly, and fine-tuned. */
+export type SpikingNotes = NeuronNotes & (ConversionNotes | DirectNotes);
+
+/** A text as JSON; what is wrong inside is then named together with the key. */
+const json = z.pipe(
+  z.string(),
+  z.transform((text, context) => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.issues.push({
+        code: 'custom',
+        message: `expected JSON, got ${text.slice(0, 40)}`,
+        input: text,
+      });
+      return z.NEVER;
+    }
+  }),
+);
+const steps = z.optional(z.pipe(json, z.int().check(z.minimum(1))));
+const lists = z.record(z.string(), z.array(z.number()));
+
+const ofNeurons = z.object({
+  thresholdsOf: z.optional(z.pipe(json, lists)),
+  poolings: z.optional(z.enum(['neurons', 'exact'])),
+  steps,
+  intendedSteps: steps,
+});
+
+const ofConversion = z.object({
+  origin: z._default(z.literal('converted'), 'converted'),
+  normalisation: z.string(),
+  percentile: z.pipe(json, z.number()),
+  lambda: z.optional(z.enum(['percentile', 'mse'])),
+  layerInput: z._default(z.enum(['relu', 'tensor']), 'relu'),
+  slices: z._default(z.enum(['whole', 'short']), 'whole'),
+  lambdas: z.pipe(json, z.record(z.string(), z.number())),
+  inputLambdas: z.pipe(json, lists),
+});
+
+type Texts = Readonly<Record<string, string>>;
+
+/** What the strings of a file say; models that were written before neurons had leaks hold none of the newer keys. */
+export function parseNotes(texts: Texts, table: Neurons): { neuron: Neuron; conversion: SpikingNotes } {
+  if (texts.neuron === undefined) throw new DataError('"neuron": missing, expected the name of a neuron');
+  const neuron = findNeuron(texts.neuron, table);
+  const origin = originOf(texts);
+  const isHalf = texts.initialPotential === 'half';
+  const given: Partial<NeuronParameters> = Object.fromEntries(
+    namesOf(neuron.parameters)
+      .filter((name) => texts[name] !== undefined && !(isHalf && name === 'initialPotential'))
+      .map((name) => [name, parseValue(name, neuron.parameters[name], texts[name])]),
+  );
+  const { thresholds } = given;
+  const what = thresholds && neuron.parameters.thresholds.wrong(thresholds, [], neuron.name);
+  if (what) throw valueError('thresholds', thresholds, what); // before anything is derived from them
+  const parameters = neuronParameters(neuron, given, origin);
+  return {
+    neuron,
+    conversion: {
+      ...{ neuron: neuron.name, ...parameters, ...(isHalf && { initialPotential: 'half' }) },
+      ...readStrings(ofNeurons, texts),
+      ...(origin === 'direct' ? { origin } : readStrings(ofConversion, texts)),
+    },
+  };
+}
+
+function originOf({ origin = 'converted' }: Texts): Origin {
+  if (origin === 'converted' || origin === 'direct') return origin;
+  throw new DataError(`"origin": ${origin}, expected converted or direct`);
+}
+
+/** A parameter's value from its text: words are as they are. It is checked where neurons get it. */
+function parseValue(name: string, { kind }: Parameter, text: string): unknown {
+  if (kind === 'word') return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'string') return value;
+  } catch {}
+  throw new DataError(`"${name}": expected JSON of numbers, got ${text.slice(0, 40)}`);
+}
+
+/** Metadata values are strings: texts as they are, everything else as JSON. */
+export function formatNotes(conversion: SpikingNotes): Record<string, string> {
+  const entries = Object.entries(conversion).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
+}
+
+/** The notes of a file without what is about its conversion. */
+export function withoutConversion(notes: Texts, table: Neurons): Texts {
+  const own =
+    notes.neuron !== undefined && Object.hasOwn(table, notes.neuron) ? table[notes.neuron].parameters : {};
+  const keys = [
+    'neuron',
+    ...[own, ofNeurons.shape, ofConversion.shape].flatMap((shape) => Object.keys(shape)),
+  ];
+  return Object.fromEntries(Object.entries(notes).filter(([key]) => !keys.includes(key)));
+}

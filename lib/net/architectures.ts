@@ -1,0 +1,41 @@
+/** The table of architectures: one line each. A caller with an architecture of its own passes a table of its own. */
+
+import { UsageError } from '../core/error.js';
+import type { Configuration, Layer } from './architecture.js';
+import { layersOf, multipleOf, type Node } from './graph.js';
+import { unet } from './unet.js';
+
+/** The nodes of a network in the order of computation, of a configuration whose counts are whole and at least 1. */
+export type Architecture = (configuration: Configuration) => readonly Node[];
+
+/** Architectures by the names that files call them. */
+export type Architectures = Readonly<Record<string, Architecture>>;
+
+/** What a network is where nobody says otherwise. */
+export const PAPERS = 'unet';
+
+export const architectures: Architectures = { [PAPERS]: unet };
+
+/** The table of layers in the order of computation; UsageError for a configuration that makes no sense. */
+export function buildLayers(
+  configuration: Configuration,
+  table: Architectures = architectures,
+): readonly Layer[] {
+  const { architecture: name = PAPERS, width, channels, classes } = configuration;
+  const architecture = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (!architecture)
+    throw new UsageError(`architecture ${name}: not known, expected one of ${Object.keys(table).join(', ')}`);
+  requireCount('width', width);
+  requireCount('input channels', channels);
+  requireCount('output channels (classes)', classes);
+  return layersOf(architecture(configuration), channels);
+}
+
+function requireCount(what: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new UsageError(`${what}: got ${value}, expected a whole number of at least 1`);
+  }
+}
+
+/** Height and width of an image of the paper's U-Net are multiples of this. */
+export const SIZE_STEP = multipleOf(buildLayers({ task: 'segment', width: 1, channels: 1, classes: 2 }));

@@ -1,0 +1,12 @@
+/**
+ * The authors' code scales each part of a concatenation but for its last channel (`start : start+n-1`): that channel's lambda
+ * counts as 1. Eq. 8 scales all of it.
+ */
+
+export const shortSlices = {
+  /** lambda of each channel of a concatenation, from that of each part. */
+  overChannels: (lambdas: readonly number[], channels: readonly number[]): number[] =>
+    channels.flatMap((count, i) =>
+      Array.from({ length: count }, (_, c) => (c === count - 1 ? 1 : lambdas[i])),
+    ),
+};
