@@ -101,7 +101,7 @@ t.test('as many as there are, or more, are all of them; none is refused', async 
   t.equal(drawImages(images, 60, 1).length, 60);
   t.equal(drawImages(images, 61, 1).length, 60);
   for (const count of [0, -1, Number.NaN])
-    t.throws(() => drawImages(images, count, 1), new UsageError(`--images ${count}: expected at least 1`));
+    t.throws(() => drawImages(images, count, 1), new UsageError(`images ${count}: expected at least 1`));
 });
 
 function bytes({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
