@@ -1,7 +1,7 @@
 /** Node's threads and memory for the fast engine: `useHost(nodeHost)` before the first engine is made. */
 
 import { Worker } from 'node:worker_threads';
-import type { Host } from '../engine/wasm/host.js';
+import type { Host } from '../engine/choose.js';
 import { freeAddressSpace } from './systemMemory.js';
 
 /** What a worker takes of an address space; Node ends the program where it finds less. */
