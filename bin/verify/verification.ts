@@ -46,12 +46,12 @@ interface Work {
 
 /**
  * The first engine (the reference) is what others are held against where a hash is not the expected one. Without
- * expected hashes all engines should agree with it. Only items whose name holds `only` are computed.
+ * expected hashes all engines should agree with it. Only items whose name is `wanted` are computed (default: all).
  */
 export function verify(
   engines: readonly Engine[],
   expected: Hashes | undefined,
-  only = '',
+  wanted: (item: string) => boolean = () => true,
   onRow?: (done: number) => void,
 ): Verification {
   const subjects = drawSubjects();
@@ -59,7 +59,7 @@ export function verify(
   const mismatches: Mismatch[] = [];
   const rows: Row[] = [];
   const check = (who: Who, all: readonly Work[]) => {
-    const work = all.filter(({ name }) => name.includes(only));
+    const work = all.filter(({ name }) => wanted(name));
     const start = performance.now();
     const before = mismatches.length;
     for (const { name, compute } of work) {
@@ -67,10 +67,10 @@ export function verify(
       const hash = hashOf(tensors);
       const base = results.get(name);
       if (!base) results.set(name, { hash, tensors });
-      const wanted = expected ? (expected[name] ?? 'none') : (base?.hash ?? hash);
-      if (hash === wanted) continue;
+      const hashWanted = expected ? (expected[name] ?? 'none') : (base?.hash ?? hash);
+      if (hash === hashWanted) continue;
       const where = describeMismatch(tensors, hash, base, `${engines[0].name} here`, `${who.engine} here`);
-      mismatches.push({ ...who, item: name, expected: wanted, got: hash, where });
+      mismatches.push({ ...who, item: name, expected: hashWanted, got: hash, where });
     }
     const ms = performance.now() - start;
     rows.push({ ...who, items: work.length, mismatches: mismatches.length - before, ms });

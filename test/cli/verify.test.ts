@@ -7,6 +7,7 @@ import t from 'tap';
 import { itemsOf } from '../../bin/verify/items.js';
 import { drawSubjects } from '../../bin/verify/networks.js';
 import { type Row, verify } from '../../bin/verify/verification.js';
+import { chooseEngine } from '../../lib/engine/choose.js';
 import { newEngine } from '../../lib/engine/door.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import { wasmMissing } from '../../lib/engine/wasm/index.js';
@@ -60,6 +61,7 @@ t.test('a wrong hash is found and named, on every engine', async (t) => {
 });
 
 t.test('one bit of one output of a kernel is found: item, mode, layer, step and neuron', async (t) => {
+  const few = /^grey.*(U-Net output|mt, T = 4: every step)$/; // items that notice it, for it takes long to compute all
   const [row, column, channel] = [3, 7, 11];
   const broken: typeof reference = {
     ...reference,
@@ -74,10 +76,11 @@ t.test('one bit of one output of a kernel is found: item, mode, layer, step and 
   const { mismatches, rows, hashes } = verify(
     [referenceEngine, newEngine('broken', broken)],
     undefined,
-    'grey',
+    (item) => few.test(item),
   );
-  const grey = Object.entries(expected).filter(([name]) => name.includes('grey'));
-  t.strictSame(hashes, Object.fromEntries(grey), 'those of the first engine');
+  const those = Object.entries(expected).filter(([name]) => few.test(name));
+  t.ok(those.length >= 2);
+  t.strictSame(hashes, Object.fromEntries(those), 'those of the first engine');
   t.ok(mismatches.length > 0);
   t.ok(mismatches.every(({ engine, item }) => engine === 'broken' && item.startsWith('grey')));
   const steps = mismatches.find(
@@ -93,7 +96,7 @@ t.test('one bit of one output of a kernel is found: item, mode, layer, step and 
 t.test('what is verified is not silence: all neurons fire, all gradients flow', async (t) => {
   for (const { name, compute } of itemsOf(drawSubjects())) {
     if (!/every step|gradients/.test(name)) continue;
-    for (const [tensor, { data }] of compute(referenceEngine, 'auto')) {
+    for (const [tensor, { data }] of compute(chooseEngine(), 'auto')) {
       t.ok(
         data.some((value) => value !== 0),
         `${name}: ${tensor}`,
