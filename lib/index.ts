@@ -3,9 +3,16 @@
  * command line in bin/ is built from the same functions and those of node.ts.
  */
 
-export { calibrationInputs } from './convert/calibration.js';
-export { type ConversionPlan, convertModel } from './convert/conversion.js';
+export { type CalibrationInput, type CleanImage, calibrationInputs } from './convert/calibration.js';
+export { type ConversionPlan, convertModel, type LambdaChoice } from './convert/conversion.js';
 export { type NormalisedNetwork, normaliseModel } from './convert/normaliseModel.js';
+export type {
+  ConversionNotes,
+  ConvertedNotes,
+  DirectNotes,
+  NeuronNotes,
+  SpikingNotes,
+} from './convert/notes.js';
 export {
   type Denoised,
   type LoadedNetwork,
@@ -14,8 +21,16 @@ export {
   type RunOptions,
   type Segmentation,
 } from './convert/openNetwork.js';
-export { type LayerScales, layerScales, normalisations } from './convert/scales.js';
 export {
+  type InputScales,
+  type LayerScales,
+  layerScales,
+  normalisations,
+  type ScalePieces,
+} from './convert/scales.js';
+export {
+  type Choice as NeuronChoice,
+  type ConvertedModel,
   combine,
   type SpikingModel,
   toSpikingModel,
@@ -23,15 +38,45 @@ export {
   toUnet,
   withNeurons,
 } from './convert/spikingModel.js';
-export { type Lambdas, type Measured, measureActivations, measureLambdas } from './convert/statistics.js';
+export {
+  type CalibrationImage,
+  type ChannelLambdas,
+  type Lambdas,
+  type Measured,
+  type Measuring,
+  measureActivations,
+  measureLambdas,
+} from './convert/statistics.js';
 export { DataError, UsageError } from './core/error.js';
 export type { FloatImage } from './core/floatImage.js';
 export { type Rng, stream } from './core/rng.js';
-export { convertAutomatically } from './diagnose/autoThresholds.js';
-export { type Check, checkConversion } from './diagnose/checkConversion.js';
+export type { Shape } from './core/shape.js';
+export type { Window } from './core/window.js';
+export {
+  type AutoConversion,
+  type AutoOptions,
+  type ChosenLayer,
+  convertAutomatically,
+} from './diagnose/autoThresholds.js';
+export {
+  type Check,
+  type CheckOptions,
+  checkConversion,
+  type LayerCheck,
+} from './diagnose/checkConversion.js';
+export type { Assignment, Choice } from './diagnose/chooseThresholds.js';
 export { type AsfOptions, type AsfPieces, asf } from './engine/asfMethod.js';
 export { backprop } from './engine/backprop.js';
-export { chooseEngine, defaultEngine, engines, type Host, useHost } from './engine/choose.js';
+export {
+  chooseEngine,
+  defaultEngine,
+  type EngineKind,
+  engines,
+  type Host,
+  useHost,
+} from './engine/choose.js';
+export type { Kernels, TensorMemory } from './engine/contract.js';
+export type { ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './engine/dims.js';
 export { type Engine, withProgram } from './engine/door.js';
 export type { Example, LossGradient, Method } from './engine/method.js';
 export { type Averages, findOptimiser, type Optimiser } from './engine/optimiser.js';
@@ -39,27 +84,74 @@ export { argmax, type Prediction, padImage, predict, type Run, unetRun } from '.
 export { probabilities } from './engine/probability.js';
 export type { Pass, Program } from './engine/program.js';
 export { readOut, spikingRun } from './engine/readout.js';
-export type { Simulation, SimulationOptions } from './engine/simulation.js';
+export type { Mode as SimulationMode, Simulation, SimulationOptions, Sums } from './engine/simulation.js';
+export type {
+  FusedNeuron,
+  Kept,
+  Population,
+  PopulationDims,
+  SpikeTrain,
+  SpikingKernels,
+  SpikingMode,
+} from './engine/spikingContract.js';
 export type { Trainer, TrainerOptions } from './engine/trainer.js';
-export { decodeSafetensors, encodeSafetensors, type TensorFile } from './format/safetensors.js';
-export { accuracy, countBinary, f1Score, jaccard } from './measure/binaryCounts.js';
-export { type Comparison, compareTensors } from './measure/compareTensors.js';
-export { type EnergyReport, energyReport, layerCosts } from './measure/energyModels.js';
-export { evaluateDenoising, evaluateSegmentation } from './measure/evaluateTask.js';
+export type { OnnxAttributes } from './format/onnx.js';
+export {
+  decodeSafetensors,
+  type EncodingOptions,
+  encodeSafetensors,
+  type Reading,
+  type TensorFile,
+} from './format/safetensors.js';
+export { accuracy, type BinaryCounts, countBinary, f1Score, jaccard } from './measure/binaryCounts.js';
+export {
+  type CompareOptions,
+  type Comparison,
+  compareTensors,
+  type FirstDifference,
+  type TensorDifference,
+  type Tensors as NamedArrays,
+} from './measure/compareTensors.js';
+export {
+  type Energy,
+  type EnergyReport,
+  energyReport,
+  type LayerCost,
+  layerCosts,
+} from './measure/energyModels.js';
+export {
+  type DenoisingMetrics,
+  type Evaluation,
+  evaluateDenoising,
+  evaluateSegmentation,
+  type Metrics,
+  type OnImage,
+} from './measure/evaluateTask.js';
 export { confusionMatrix, ioUs, meanIoU } from './measure/miou.js';
 export { psnr } from './measure/psnr.js';
-export { metricsOf, type SegmentationMetrics, tallyOf } from './measure/segmentation.js';
-export { ssim } from './measure/ssim.js';
-export { decodeModel, encodeModel, type Model } from './model/model.js';
+export {
+  type BinaryMetrics,
+  metricsOf,
+  type SegmentationMetrics,
+  type Tally,
+  tallyOf,
+} from './measure/segmentation.js';
+export { type SsimDims, ssim } from './measure/ssim.js';
+export type { Header } from './model/header.js';
+export { decodeModel, encodeModel, type Model, type ModelFile } from './model/model.js';
 export { type ImportedNetwork, readStateDict } from './model/stateDict.js';
-export type { Configuration, Layer, Task } from './net/architecture.js';
-export { buildLayers } from './net/architectures.js';
-export type { Network } from './net/network.js';
+export type { Configuration, Follower, Join, Layer, Ratio, Task } from './net/architecture.js';
+export { type Architecture, type Architectures, buildLayers } from './net/architectures.js';
+export type { Node } from './net/graph.js';
+export type { Network, Signals } from './net/network.js';
+export type { NamedTensors, Parameters } from './net/parameters.js';
 export {
   commonParameters,
+  type Differences,
   type NeuronParameters,
   type NeuronSchema,
   type Reset,
+  type ThresholdList,
 } from './neuron/commonParameters.js';
 export {
   checkNeuronParameters,
@@ -69,8 +161,10 @@ export {
   neuronParameters,
   neurons,
 } from './neuron/index.js';
-export type { Neuron } from './neuron/neuron.js';
+export type { Dynamics, Neuron } from './neuron/neuron.js';
 export {
+  type About,
+  type Kind,
   numberFrom,
   type Origin,
   oneWord,
@@ -78,8 +172,13 @@ export {
   type Schema,
   valueError,
 } from './neuron/parameter.js';
-export type { SpikingNetwork } from './neuron/spikingNetwork.js';
+export type { LayerNeuron, SpikingNetwork } from './neuron/spikingNetwork.js';
+export type { Departures, ScaleChoices } from './official/scaleChoices.js';
+export type { AdamOptions } from './op/adam.js';
+export type { ClassDims } from './op/losses.js';
+export type { Interval, Op, Size, Weights } from './op/op.js';
+export type { RmspropOptions } from './op/rmsprop.js';
 export type { Image } from './picture/image.js';
-export { preprocess } from './picture/preprocess.js';
+export { type PreprocessName, preprocess } from './picture/preprocess.js';
 export { type Raster, toImage } from './picture/raster.js';
 export type { Sample } from './picture/sample.js';

@@ -13,8 +13,16 @@ export type {
   RunOptions,
   Segmentation,
 } from './convert/openNetwork.js';
-export { checkDataset } from './data/checkDataset.js';
-export type { Dataset, Split } from './data/dataset.js';
+export { checkDataset, type Report as DatasetReport } from './data/checkDataset.js';
+export type {
+  Dataset,
+  List as ListSamples,
+  Listed as ListedSample,
+  LoadOptions as DatasetOptions,
+  Split,
+  TrainingPatches,
+  Wanted as WantedSamples,
+} from './data/dataset.js';
 export { datasets, findDataset } from './data/index.js';
 export { bundledNames } from './node/bundled.js';
 export { load } from './node/load.js';
@@ -24,3 +32,8 @@ export { decodeImage, decodeRasters, type Limits } from './picture/decode.js';
 export { encodePng } from './picture/encode.js';
 
 useHost(nodeHost);
+
+export type { Census } from './data/census.js';
+export type { Classes } from './data/classIds.js';
+export type { LeftOut } from './data/leftOut.js';
+export type { PreprocessName } from './picture/preprocess.js';

@@ -12,7 +12,7 @@ import type { Neuron } from '../neuron/neuron.js';
 import { namesOf, type Origin, type Parameter, valueError } from '../neuron/parameter.js';
 
 /** What is said of neurons. The values of a neuron's own parameters stand beside those that all neurons have. */
-interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> {
+export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> {
   readonly neuron: string;
   /** In volts, or half of what a layer's smallest threshold is (of each level's own, where a neuron has levels). */
   readonly initialPotential: NeuronParameters['initialPotential'] | 'half';
@@ -44,7 +44,7 @@ export interface ConversionNotes {
 }
 
 /** Of a network that was trained with its neurons in place: it has no lambdas. */
-type DirectNotes = { readonly origin: 'direct' } & {
+export type DirectNotes = { readonly origin: 'direct' } & {
   readonly [Key in Exclude<keyof ConversionNotes, 'origin'>]?: undefined;
 };
 

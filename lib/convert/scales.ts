@@ -34,7 +34,7 @@ export interface ScalePieces {
 export const PAPER_PIECES: ScalePieces = { ofInput: (unit) => unit, overChannels };
 
 /** The lambdas of a layer's input parts, given the unit of every signal and the measured lambdas. */
-type InputScales = (
+export type InputScales = (
   layer: Layer,
   units: ReadonlyMap<string, number>,
   lambdas: Lambdas,

@@ -28,7 +28,7 @@ export interface SegmentationMetrics extends Partial<BinaryMetrics> {
 export interface Tally {
   readonly whole: BinaryCounts;
   readonly fov: BinaryCounts | undefined;
-  /** [K,K]: pixels by true class (row) and predicted class (column). */
+  /** [K,K], pixels by true class (row) and predicted class (column). */
   readonly confusion: Float64Array;
 }
 

@@ -31,7 +31,7 @@ export type NeuronSchema<Values extends NeuronParameters> = Schema<Values> & {
 };
 
 /** Where neurons differ; what is left out is lossless: no leak, reset by subtraction, spikes worth their thresholds. */
-interface Differences {
+export interface Differences {
   readonly thresholds: readonly number[];
   /** How many thresholds it can have. */
   readonly most: number;

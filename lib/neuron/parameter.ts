@@ -51,7 +51,7 @@ export function namesOf<Values>(schema: Schema<Values>): readonly (string & keyo
   return Object.keys(schema) as (string & keyof Values)[];
 }
 
-type About = Pick<Parameter, 'summary'> & { readonly unit?: string };
+export type About = Pick<Parameter, 'summary'> & { readonly unit?: string };
 
 /** A number from `least` to `most`, both allowed; where they are equal it cannot be chosen. */
 export function numberFrom(

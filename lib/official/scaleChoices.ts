@@ -11,7 +11,7 @@ export const scaleDepartures = {
   slices: { whole: {}, short: shortSlices },
 } as const;
 
-type Departures = typeof scaleDepartures;
+export type Departures = typeof scaleDepartures;
 
 export type ScaleChoices = { readonly [Name in keyof Departures]: keyof Departures[Name] };
 
