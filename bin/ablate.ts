@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** `spiking-unet ablate`: what each choice changes that the paper leaves open or its authors make in another way. */
+/**
+ * `spiking-unet ablate`: what each choice changes that the
+ * paper leaves open or its authors make in another way.
+ */
 
 import { calibrationInputs } from '../lib/convert/calibration.js';
 import { measureLambdas } from '../lib/convert/statistics.js';

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** `spiking-unet compare`: where two dumps, models or files of gradients first differ, and how much each tensor does. */
+/**
+ * `spiking-unet compare`: where two dumps, models or files
+ * of gradients first differ, and how much each tensor does.
+ */
 
 import { DataError, UsageError } from '../lib/core/error.js';
 import { decodeSafetensors, type TensorFile } from '../lib/format/safetensors.js';
@@ -34,7 +37,7 @@ const stage: Stage<Options> = {
       .argument('<A>', 'a safetensors file')
       .argument('<B>', 'another one')
       .option('--tolerance <x>', 'absolute difference up to which two values count as equal', nonNegative, 0)
-      .option('--only <prefixes...>', 'only tensors whose names start so; give it behind the files');
+      .option('--only <prefixes...>', 'only tensors whose names start so; give it after the files');
   },
   run({ arguments: [a, b], tolerance, only }) {
     const [left, right] = [readTensors(a), readTensors(b)];

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-/** `spiking-unet data`: lists the data sets, says what is wrong with one, or writes a synthetic twin to disk. */
+/**
+ * `spiking-unet data`: lists the data sets, says what is wrong with one, or writes a synthetic twin to disk.
+ */
 
 import { DataError, UsageError } from '../lib/core/error.js';
 import { checkDataset, nameOf, type Report } from '../lib/data/checkDataset.js';
@@ -131,7 +133,7 @@ function describe(
   ].join('\n');
 }
 
-/** Every file that a training loses, up to so many, and how many others there are. */
+/** The first files that a training loses, and how many others there are. */
 function describeLeftOut(files: Report['leftOut']): string[] {
   const losses = files.filter(({ loss }) => loss);
   const lines = losses.slice(0, MOST_FILES).map(({ file, reason }) => `left out: ${file} (${reason})`);

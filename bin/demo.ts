@@ -17,7 +17,10 @@ interface Options extends SharedOptions {
   readonly out: string;
 }
 
-/** The middle that the overview shows of a denoised picture has this part of its sides, and is enlarged by as much. */
+/**
+ * The middle that the overview shows of a denoised picture
+ * has this part of its sides, and is enlarged by as much.
+ */
 const ENLARGED = 3;
 
 const stage: Stage<Options> = {

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-/** `spiking-unet finetune`: trains a spiking network with accumulated spiking flow (Algorithm 1 of the paper). */
+/**
+ * `spiking-unet finetune`: trains a spiking network with accumulated spiking flow (Algorithm 1 of the paper).
+ */
 
 import { toTrainableModel, withNotes } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** `spiking-unet reproduce`: fills in the paper's tables, cell by cell, each with commands that can be run alone. */
+/**
+ * `spiking-unet reproduce`: fills in the paper's tables,
+ * cell by cell, each with commands that can be run alone.
+ */
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';

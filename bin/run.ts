@@ -128,7 +128,7 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
-/** Refuses options that mean nothing for this model, or for so many pictures (UsageError). */
+/** Refuses options that mean nothing for this model, or for several pictures (UsageError). */
 function checkOptions(
   { dump, trace, probability, ...options }: Options,
   model: Model,

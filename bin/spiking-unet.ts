@@ -41,7 +41,10 @@ if (Object.hasOwn(stages, name)) {
   process.exitCode = 2;
 }
 
-/** Loads the files of a stage and returns what runs it; undefined, with a sentence, where file handles run out. */
+/**
+ * Loads the files of a stage and returns what runs it;
+ * undefined, with a sentence, where file handles run out.
+ */
 async function load(stage: Load): Promise<(() => Promise<void>) | undefined> {
   try {
     const [{ default: loaded }, { runProgram }] = await Promise.all([stage(), import('./cli/stage.js')]);

@@ -1,6 +1,6 @@
 /**
- * What the package offers to programs, in a browser as well: nothing here reads files, imports Node or generates code. The
- * command line in bin/ is built from the same functions and those of node.ts.
+ * What the package offers to programs, in a browser as well: nothing here reads files, imports Node
+ * or generates code. The command line in bin/ is built from the same functions and those of node.ts.
  */
 
 export { type CalibrationInput, type CleanImage, calibrationInputs } from './convert/calibration.js';

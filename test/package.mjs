@@ -1,6 +1,7 @@
 /**
- * Packs the package as it would be published, installs it from the tarball into an empty folder, and runs the demo
- * there: what `files` in package.json forgets is noticed here, and what should not be in it. Not a part of `npm test`, because it installs.
+ * Packs the package as it would be published, installs it from the tarball into an empty folder, and runs the
+ * demo there: what `files` in package.json forgets is noticed here, and what should not be in it. Not a part
+ * of `npm test`, because it installs.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -16,7 +17,8 @@ const run = (command, args, cwd = folder) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 try {
   const options = ['--ignore-scripts', '--silent', '--json', '--pack-destination', folder];
-  const packed = Object.values(JSON.parse(run('npm', ['pack', ...options], process.cwd())))[0]; // a list up to npm 10
+  // a list up to npm 10
+  const packed = Object.values(JSON.parse(run('npm', ['pack', ...options], process.cwd())))[0];
   const light = packed.files.filter(({ path }) => !path.startsWith('fixtures/models/'));
   const bytes = light.reduce((sum, { size }) => sum + size, 0);
   if (bytes > MOST_BYTES) throw new Error(`${bytes} bytes without models, expected at most ${MOST_BYTES}`);

@@ -1,4 +1,7 @@
-/** What `run` writes for a person to open, and for a program to read: masks, overlays, class ids, probabilities. */
+/**
+ * What `run` writes for a person to open, and for a program
+ * to read: masks, overlays, class ids, probabilities.
+ */
 
 import { join } from 'node:path';
 import { argmax } from '../../lib/engine/predict.js';
@@ -28,9 +31,9 @@ export interface Answer {
 type Files = readonly (readonly [ending: string, bytes: Uint8Array])[];
 
 /**
- * Writes `NAME.clean.png`, the input without the noise that the network found in it; or `NAME.mask.png` (class ids shared out
- * evenly over the grey levels), `NAME.overlay.png` and `NAME.classes.png` (class ids as they are), and where asked to
- * `NAME.probability.png` and `.npy`. Returns the paths.
+ * Writes `NAME.clean.png`, the input without the noise that the network found in it; or `NAME.mask.png`
+ * (class ids shared out evenly over the grey levels), `NAME.overlay.png` and `NAME.classes.png` (class ids as
+ * they are), and where asked to `NAME.probability.png` and `.npy`. Returns the paths.
  */
 export function writeAnswer(
   folder: string,
@@ -64,7 +67,10 @@ function segmented({ configuration: { classes } }: Model, answer: Answer, probab
   ];
 }
 
-/** As a picture of 16 bits the probability of class 1 of two, or of the class that won; as an array all of them. */
+/**
+ * As a picture of 16 bits the probability of class 1 of
+ * two, or of the class that won; as an array all of them.
+ */
 function shares(all: Float32Array, height: number, width: number, classes: number): Files {
   const shown = Float32Array.from({ length: height * width }, (_, p) => {
     const pixel = all.subarray(p * classes, (p + 1) * classes);

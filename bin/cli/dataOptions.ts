@@ -37,7 +37,9 @@ export function addIgnoreOption(command: Command): void {
   command.option('--ignore <id>', help, naturalNumber);
 }
 
-/** The folder of a data set; undefined for a synthetic one; UsageError where none is named, or one too many. */
+/**
+ * The folder of a data set; undefined for a synthetic one; UsageError where none is named, or one too many.
+ */
 export function dataFolder(dataset: Dataset, directory: string | undefined): string | undefined {
   const { name, folder } = dataset;
   if (folder === undefined) {
@@ -64,7 +66,10 @@ export function ownsLabels(dataset: string): boolean {
   return dataset === OWN;
 }
 
-/** Refuses a number of classes, or a number to be ignored, where the data set's labels leave no choice (UsageError). */
+/**
+ * Refuses a number of classes, or a number to be ignored,
+ * where the data set's labels leave no choice (UsageError).
+ */
 export function requireOwnClasses(
   dataset: Dataset,
   options: { readonly classes?: number | undefined; readonly ignore?: number | undefined },
@@ -83,7 +88,9 @@ export interface Fit {
   readonly classes?: number | undefined;
   /** A number in labels whose pixels do not count. */
   readonly ignore?: number | undefined;
-  /** Whether every sample must have a label, or labels are not even read; else they are read where they are. */
+  /**
+   * Whether every sample must have a label, or labels are not even read; else they are read where they are.
+   */
   readonly labels?: 'needed' | 'unread' | undefined;
 }
 
@@ -132,7 +139,10 @@ export function fitOf(model: Model, labels: Fit['labels'], ignore?: number): Fit
   return { channels: imageChannels(model), ...(task === 'segment' && { classes, labels, ignore }) };
 }
 
-/** The data set to run a model on: the one that is named, or the one that it was made from (UsageError: neither). */
+/**
+ * The data set to run a model on: the one that is named, or
+ * the one that it was made from (UsageError: neither).
+ */
 export function datasetFor(named: string | undefined, model: Model): string {
   const name = named ?? model.notes.dataset;
   if (name !== undefined) return name;

@@ -1,4 +1,7 @@
-/** `run --dump`: everything a network did on one picture, as safetensors in PyTorch's layout (docs/formats.md). */
+/**
+ * `run --dump`: everything a network did on one picture, as
+ * safetensors in PyTorch's layout (docs/formats.md).
+ */
 
 import type { SpikingModel } from '../../lib/convert/spikingModel.js';
 import { UsageError } from '../../lib/core/error.js';
@@ -26,8 +29,8 @@ export interface Recording {
 const LARGEST_DUMP = 2 ** 31;
 
 /**
- * Writes `input` [C,H,W], `output` [K,H,W], and for a spiking network `flow.NAME` [C,h,w] and `spikes.NAME` [T] of
- * each neuron layer, and its trace. `metadata` says what else there is to know.
+ * Writes `input` [C,H,W], `output` [K,H,W], and for a spiking network `flow.NAME` [C,h,w] and
+ * `spikes.NAME` [T] of each neuron layer, and its trace. `metadata` says what else there is to know.
  */
 export function writeDump(
   path: string,

@@ -118,7 +118,10 @@ export interface Ignored {
   readonly stored?: number;
 }
 
-/** The option --ignore: the name or the id of a class, or with one's own labels any number (UsageError: neither). */
+/**
+ * The option --ignore: the name or the id of a class, or
+ * with one's own labels any number (UsageError: neither).
+ */
 export function ignoredBy(
   { ignore, dataset }: { readonly ignore?: string; readonly dataset: string },
   { configuration: { task, classes }, classNames }: Model,

@@ -1,8 +1,13 @@
-/** Names for results, so that none overwrites another: `a/eye.png` and `b/eye.png` become `a-eye` and `b-eye`. */
+/**
+ * Names for results, so that none overwrites another: `a/eye.png` and `b/eye.png` become `a-eye` and `b-eye`.
+ */
 
 import { basename, dirname, extname } from 'node:path';
 
-/** A name for each file, without folder and ending; with the folder's name, and then a number, where two are equal. */
+/**
+ * A name for each file, without folder and ending; with the
+ * folder's name, and then a number, where two are equal.
+ */
 export function distinctNames(files: readonly string[]): string[] {
   const stems = files.map((file) => basename(file, extname(file)));
   const withFolders = stems.map((stem, i) => (isUnique(stems, stem) ? stem : `${folderOf(files[i])}${stem}`));

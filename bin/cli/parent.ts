@@ -1,7 +1,8 @@
 /**
- * A child must not outlive the program that started it, even where that was killed and could tell nobody. A thread of
- * the child watches who its parent is, for the main thread may compute for minutes without looking up, and sends the
- * process a signal when the parent is gone: a training then saves, everything else ends at once.
+ * A child must not outlive the program that started it, even where that was killed and could tell nobody. A
+ * thread of the child watches who its parent is, for the main thread may compute for minutes without looking
+ * up, and sends the process a signal when the parent is gone: a training then saves, everything else ends at
+ * once.
  */
 
 import { Worker } from 'node:worker_threads';
@@ -11,8 +12,8 @@ const PARENT_VARIABLE = 'SPIKING_UNET_PARENT';
 const MILLISECONDS = 500;
 
 /**
- * What the thread does: an orphan gets another parent, or on Windows keeps the number of one that is not there. One
- * signal is enough: a second one would not let a training save.
+ * What the thread does: an orphan gets another parent, or on Windows keeps the number of
+ * one that is not there. One signal is enough: a second one would not let a training save.
  */
 const watcher = `
 const { workerData: parent } = require('node:worker_threads');

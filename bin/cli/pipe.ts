@@ -1,7 +1,8 @@
 /**
- * Standard output and standard error. Either may be full, or closed by a reader that has seen enough or has died. What
- * cannot be said on stderr is not worth stopping a training for. A reader that closes stdout (`spiking-unet ... | head`)
- * ends the program quietly; a result that cannot be written for another reason is a failure.
+ * Standard output and standard error. Either may be full, or closed by a reader that has seen enough or has
+ * died. What cannot be said on stderr is not worth stopping a training for. A reader that closes stdout
+ * (`spiking-unet ... | head`) ends the program quietly; a result that cannot be written for another reason is
+ * a failure.
  */
 
 const EXIT_FAILURE = 1;

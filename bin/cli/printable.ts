@@ -1,6 +1,7 @@
 /**
- * Text for a terminal. Names of files and classes, and what is written in models, come from outside: a control
- * character in one of them could move the cursor, change the title or turn lines around. They are shown as \\x1b.
+ * Text for a terminal. Names of files and classes, and what is written in models, come from outside: a
+ * control character in one of them could move the cursor, change the title or turn lines around. They are
+ * shown as \\x1b.
  */
 
 /** All but tab and newline, and what turns or breaks lines. Colours of our own are added afterwards. */
@@ -14,7 +15,9 @@ export function printable(text: string): string {
   });
 }
 
-/** A JSON document with the same values that a terminal shows as it is: JSON.stringify leaves most of them. */
+/**
+ * A JSON document with the same values that a terminal shows as it is: JSON.stringify leaves most of them.
+ */
 export function printableJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2);
   return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

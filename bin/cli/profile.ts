@@ -1,13 +1,15 @@
 /**
- * The profiles: `paper` follows the paper, `official` the code that its authors published, defects included. A
- * profile only sets the defaults of the choices below; each has an option of its own (docs/audit.md).
+ * The profiles: `paper` follows the paper, `official` the code that its authors published, defects included.
+ * A profile only sets the defaults of the choices below; each has an option of its own (docs/audit.md).
  */
 
 import { type Command, Option } from 'commander';
 
 export type Profile = 'paper' | 'official';
 
-/** One line for each choice: its values, the first of them the paper's, the authors', and what it is about. */
+/**
+ * One line for each choice: its values, the first of them the paper's, the authors', and what it is about.
+ */
 const choices = {
   layerInput: {
     flag: '--layer-input <kind>',

@@ -1,6 +1,7 @@
 /**
- * A progress bar with the time left, on stderr; nothing where stderr is not a terminal or --quiet is set. It never hides
- * the cursor nor switches off the wrapping of lines: whatever ends the program, the terminal is as it was.
+ * A progress bar with the time left, on stderr; nothing where stderr is not a terminal or --quiet is set. It
+ * never hides the cursor nor switches off the wrapping of lines: whatever ends the program, the terminal is
+ * as it was.
  */
 
 import { SingleBar } from 'cli-progress';

@@ -1,6 +1,7 @@
 /**
- * Signals that ask a program to stop: Ctrl-C, `kill` and a terminal that is closed. Stages that have something to save
- * do so and end; all others are left to the system, which ends them at once even while they compute.
+ * Signals that ask a program to stop: Ctrl-C, `kill` and a terminal that is closed. Stages that have
+ * something to save do so and end; all others are left to the system, which ends them at once even while they
+ * compute.
  */
 
 /** By name, the exit code of what they stop: 128 and the number of the signal. */
@@ -33,7 +34,9 @@ export function abortOnSignals(onFirst: () => void): AbortSignal {
   return controller.signal;
 }
 
-/** Until the function that it returns is called, hands every such signal on before this program answers it. */
+/**
+ * Until the function that it returns is called, hands every such signal on before this program answers it.
+ */
 export function forwardSignals(send: (name: NodeJS.Signals) => void): () => void {
   for (const name of stopSignals) process.prependListener(name, send);
   return () => {

@@ -1,4 +1,6 @@
-/** What `train` and `finetune` share on the command line: the options of the training loop, and what it shows. */
+/**
+ * What `train` and `finetune` share on the command line: the options of the training loop, and what it shows.
+ */
 
 import type { Command } from 'commander';
 import { UsageError } from '../../lib/core/error.js';
@@ -74,7 +76,10 @@ export interface TrainingRun {
   readonly data: TrainingData;
   /** What it starts from. */
   readonly start: Model;
-  /** Whether the start is measured, so that the best model is never worse than it: of networks that have learned. */
+  /**
+   * Whether the start is measured, so that the best model
+   * is never worse than it: of networks that have learned.
+   */
   readonly measureStart: boolean;
   makeLearner(model: Model, onImage: OnImage): Learner;
 }

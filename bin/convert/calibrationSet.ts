@@ -1,4 +1,7 @@
-/** What `convert` measures on: a data set's training images or a folder of pictures, as the network will see them. */
+/**
+ * What `convert` measures on: a data set's training images
+ * or a folder of pictures, as the network will see them.
+ */
 
 import { type CalibrationInput, calibrationInputs, drawImages } from '../../lib/convert/calibration.js';
 import { UsageError } from '../../lib/core/error.js';
@@ -41,7 +44,9 @@ export function calibrationSet(
   return { inputs, samples: chosen, description: `${inputs.length} images${kind}` };
 }
 
-/** All images of the folder, prepared as the model expects its pictures, or of the data set's training split. */
+/**
+ * All images of the folder, prepared as the model expects its pictures, or of the data set's training split.
+ */
 function samplesOf(
   options: CalibrationOptions,
   model: Model,

@@ -1,4 +1,6 @@
-/** The presets of `convert`: defaults of its options, one line each. Each option of its own overrides them. */
+/**
+ * The presets of `convert`: defaults of its options, one line each. Each option of its own overrides them.
+ */
 
 import { USUAL_PERCENTILE } from '../../lib/convert/conversion.js';
 

@@ -1,4 +1,7 @@
-/** What `demo` shows: pictures that this project has drawn, and the bundled models, which were trained on photographs. */
+/**
+ * What `demo` shows: pictures that this project has drawn,
+ * and the bundled models, which were trained on photographs.
+ */
 
 import { readSample } from '../../lib/data/folder.js';
 import { packageFile } from '../../lib/node/package.js';

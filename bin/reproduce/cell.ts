@@ -13,7 +13,7 @@ export interface OneStep {
   readonly preset: 'one-step';
   /** N */
   readonly bits: number;
-  /** Measured on so many images, drawn with this seed; left out: as the experiment has it. */
+  /** How many images it is measured on, drawn with this seed; left out: as the experiment has it. */
   readonly draw?: Draw;
 }
 
@@ -45,7 +45,10 @@ export type Cell = {
 /** The paper's own: connection-wise, multi-threshold. */
 export const PAPER: PlainConversion = { norm: 'connection', neuron: 'mt' };
 
-/** Thresholds that Theorem 3.1 gives for activations from 0 to 1, where a percentile of 99.9 puts nearly all of them. */
+/**
+ * Thresholds that Theorem 3.1 gives for activations from 0
+ * to 1, where a percentile of 99.9 puts nearly all of them.
+ */
 export const THEOREM: PlainConversion = { ...PAPER, thresholds: [0.5, 0.25, 0.125, 0.0625] };
 
 export const oneStep = (bits: number, draw?: Draw): OneStep => ({

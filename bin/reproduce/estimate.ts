@@ -1,11 +1,14 @@
 /** About how long something takes: good enough to choose what to run, not to plan a day by. */
 
-/** Multiply-accumulates a second and thread on a processor of 2020 (docs/speed.md: 33e9 at best, less in small layers). */
+/**
+ * Multiply-accumulates a second and thread on a processor of
+ * 2020 (docs/speed.md: 33e9 at best, less in small layers).
+ */
 const MACS_PER_SECOND = 12e9;
 /** Starting, reading data, writing. */
 const SECONDS_AROUND = 3;
 
-/** Seconds for so many multiply-accumulates. */
+/** Seconds that a number of multiply-accumulates takes. */
 export function estimate(macs: number, threads: number): number {
   return Math.round(SECONDS_AROUND + macs / (MACS_PER_SECOND * threads));
 }

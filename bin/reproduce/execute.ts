@@ -1,4 +1,7 @@
-/** Doing a job: its command as a process of its own, which shows its own progress and can be stopped and resumed. */
+/**
+ * Doing a job: its command as a process of its own, which
+ * shows its own progress and can be stopped and resumed.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -36,8 +39,8 @@ export async function execute(job: Job, { runs, threads, engine, quiet }: Execut
 }
 
 /**
- * Runs this program with other arguments; its messages go where ours go. It has a group of its own, so that Ctrl-C
- * reaches it through us alone and once: twice would not let it save.
+ * Runs this program with other arguments; its messages go where ours go. It has a group of
+ * its own, so that Ctrl-C reaches it through us alone and once: twice would not let it save.
  */
 function run(args: readonly string[], directory: string): Promise<{ code: number | null; stdout: string }> {
   const program = packageFile('dist', 'bin', 'spiking-unet.js');

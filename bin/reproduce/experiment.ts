@@ -1,6 +1,7 @@
 /**
- * The data sets of the paper's experiments: what is trained on, what is tested on, the paper's T, and recipes with which
- * two processor cores get far in an hour or two (the paper's own settings are in docs/audit.md). One entry each.
+ * The data sets of the paper's experiments: what is trained on, what is tested on, the paper's T, and recipes
+ * with which two processor cores get far in an hour or two (the paper's own settings are in docs/audit.md).
+ * One entry each.
  */
 
 import type { Draw } from './cell.js';
@@ -27,7 +28,7 @@ export interface Experiment {
   readonly channels: 1 | 3;
   /** The paper's T. */
   readonly steps: number;
-  /** A T behind which a converted network hardly changes. */
+  /** A T above which a converted network hardly changes. */
   readonly longSteps: number;
   /** Noise that a denoiser is tested with, in grey levels; none for segmentation. */
   readonly sigmas: readonly number[];

@@ -15,7 +15,7 @@ import type { Entry } from './paperTable.js';
 export interface Job {
   /** Below --runs. */
   readonly folder: string;
-  /** What stands behind `spiking-unet`. */
+  /** What stands after `spiking-unet`. */
   readonly command: readonly string[];
   readonly needs: readonly Job[];
   /** Multiply-accumulates of a dense network, about. */
@@ -66,7 +66,7 @@ export function jobOf({ cell, sigma, metric }: Entry, settings: Settings): Job {
   return evaluateJob(evaluation, finetuned, '', [], passes);
 }
 
-/** All jobs behind some, each once, in an order in which they can be done. */
+/** Jobs with all that they depend on, each once, in an order in which they can be done. */
 export function inOrder(jobs: readonly Job[]): Job[] {
   const ordered = new Map<string, Job>();
   const visit = (job: Job) => {

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 
 export interface Metric {
   readonly name: string;
-  /** Behind the point, or `e3` for four digits and an exponent. */
+  /** Digits after the point, or `e3` for four digits and an exponent. */
   readonly digits: 0 | 2 | 4 | 'e3';
   /** `time` is an evaluation that says how long it takes, on one thread. */
   readonly stage: 'evaluate' | 'energy' | 'time';
@@ -23,7 +23,9 @@ const ofMetrics = (name: string, key: string, digits: 2 | 4): Metric => ({
 
 export const F1 = ofMetrics('F1', 'f1', 4);
 export const JS = ofMetrics('JS', 'js', 4);
-/** Of the whole image. The paper's figures for DRIVE fit the padded image best (docs/audit.md), 0.003 higher. */
+/**
+ * Of the whole image. The paper's figures for DRIVE fit the padded image best (docs/audit.md), 0.003 higher.
+ */
 export const ACC = ofMetrics('ACC', 'acc', 4);
 export const MIOU = ofMetrics('mIoU', 'miou', 4);
 export const PSNR = ofMetrics('PSNR', 'psnr', 2);

@@ -1,4 +1,7 @@
-/** What a table is: rows of labels and figures, each figure ours with the paper's beside it where there is one. */
+/**
+ * What a table is: rows of labels and figures, each figure
+ * ours with the paper's beside it where there is one.
+ */
 
 import type { Cell } from './cell.js';
 import type { Metric } from './metric.js';

@@ -1,6 +1,6 @@
 /**
- * Tables in a Markdown file that people write in, too: each stands between two comments that name it, and only what is
- * between them is written anew.
+ * Tables in a Markdown file that people write in, too: each stands between
+ * two comments that name it, and only what is between them is written anew.
  */
 
 import { existsSync } from 'node:fs';

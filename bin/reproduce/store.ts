@@ -1,4 +1,6 @@
-/** What is done: a file `done.json` in the folder of each job, with its command, its time and what it printed. */
+/**
+ * What is done: a file `done.json` in the folder of each job, with its command, its time and what it printed.
+ */
 
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -73,7 +75,9 @@ export interface Merged {
   readonly present: readonly string[];
 }
 
-/** Copies the folders of jobs that are done in `from` and not in `to`; UsageError where there is no `from`. */
+/**
+ * Copies the folders of jobs that are done in `from` and not in `to`; UsageError where there is no `from`.
+ */
 export function mergeRuns(from: string, to: string): Merged {
   if (!existsSync(from)) throw new UsageError(`--merge ${from}: there is no such folder`);
   const finished = readdirSync(from, { recursive: true, encoding: 'utf8' })

@@ -45,8 +45,9 @@ interface Work {
 }
 
 /**
- * The first engine (the reference) is what others are held against where a hash is not the expected one. Without
- * expected hashes all engines should agree with it. Only items whose name is `wanted` are computed (default: all).
+ * The first engine (the reference) is what others are held against where a hash is not the expected one.
+ * Without expected hashes all engines should agree with it. Only items whose name is `wanted` are computed
+ * (default: all).
  */
 export function verify(
   engines: readonly Engine[],
@@ -93,7 +94,7 @@ export function verify(
   return { rows, mismatches, hashes };
 }
 
-/** Rows that `verify` makes of so many engines. */
+/** How many rows `verify` makes of a number of engines. */
 export function countRows(engines: number): number {
   return 1 + engines * (1 + MODES.length);
 }

@@ -1,6 +1,7 @@
 /**
- * The Berkeley photographs (Martin et al. 2001) for denoising, and Set12: BSDS300 with `images/train/*.jpg` (the "BSD200" of
- * the paper) and `images/test`, and the three test sets as folders of clean pictures. Noise is added by the program.
+ * The Berkeley photographs (Martin et al. 2001) for denoising, and Set12: BSDS300 with `images/train/*.jpg`
+ * (the "BSD200" of the paper) and `images/test`, and the three test sets as folders of clean pictures. Noise
+ * is added by the program.
  */
 
 import { existsSync } from 'node:fs';
@@ -38,7 +39,7 @@ export const bsd300: Dataset = onDisk(
 function testSet(name: string, folder: string, channels: 1 | 3, summary: string): Dataset {
   const list: List = (directory, { split, ...wanted }) => {
     if (split === 'train') {
-      throw new UsageError(`--dataset ${name}: is a test set, train on bsd300 or on a folder of your own`);
+      throw new UsageError(`dataset ${name}: is a test set, train on bsd300 or on a folder of your own`);
     }
     return listPictures(directory, wanted.channels, photographs.preprocess);
   };

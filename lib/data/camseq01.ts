@@ -1,8 +1,9 @@
 /**
- * CamSeq01 (Fauqueur et al. 2007): frames from a car, each pixel of one of up to 32 classes, in its owners' layout:
- * `NAME.png`, `NAME_L.png` coloured by class, and `label_colors.txt` with a line `R G B<tab>Class` a class, whose number is
- * its id. `splits.json`, if there is one, names the frames of "train" and "test"; else the last fifth is the test split.
- * Frames become 256x256 as in section 4.2.1: bilinear, labels by the nearest pixel.
+ * CamSeq01 (Fauqueur et al. 2007): frames from a car, each pixel of one of up to 32 classes, in its owners'
+ * layout: `NAME.png`, `NAME_L.png` coloured by class, and `label_colors.txt` with a line `R G B<tab>Class` a
+ * class, whose number is its id. `splits.json`, if there is one, names the frames of "train" and "test"; else
+ * the last fifth is the test split. Frames become 256x256 as in section 4.2.1: bilinear, labels by the
+ * nearest pixel.
  */
 
 import { existsSync } from 'node:fs';

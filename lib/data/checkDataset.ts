@@ -14,7 +14,9 @@ export interface Report {
   readonly remarks: readonly string[];
 }
 
-/** Reads every sample of a data set's folder. `classNames` names those that are expected, where that is known. */
+/**
+ * Reads every sample of a data set's folder. `classNames` names those that are expected, where that is known.
+ */
 export function checkDataset(
   dataset: Dataset,
   directory: string,
@@ -37,7 +39,9 @@ export function checkDataset(
   return { problems, census, leftOut: out, remarks };
 }
 
-/** What lies in a data set's folder and no sample reads; nothing is said of a folder in which none was found. */
+/**
+ * What lies in a data set's folder and no sample reads; nothing is said of a folder in which none was found.
+ */
 export function leftOutOf({ unread }: Dataset, directory: string, listed: readonly Listed[]): LeftOut[] {
   const used = listed.flatMap(({ files }) => files);
   return listed.length === 0 ? [] : leftOut(directory, used, unread);

@@ -1,6 +1,6 @@
 /**
- * From stored labels to class ids. A number in a file is a class id as it stands, with one exception that is decided over
- * the whole set: of two classes that are drawn in black and white, white is class 1.
+ * From stored labels to class ids. A number in a file is a class id as it stands, with one exception
+ * that is decided over the whole set: of two classes that are drawn in black and white, white is class 1.
  */
 
 import { DataError } from '../core/error.js';
@@ -18,8 +18,8 @@ export interface Classes {
 const MOST_GUESSED = 64;
 
 /**
- * Whether a set of labels is drawn in black and white: nothing but 0 and white in all of them, and no more than two classes
- * to draw. Labels are looked at until one is not.
+ * Whether a set of labels is drawn in black and white: nothing but 0 and white in all
+ * of them, and no more than two classes to draw. Labels are looked at until one is not.
  */
 export function drawnInBlackAndWhite(labels: Iterable<StoredLabel>, { count, ignore }: Classes): boolean {
   if (count !== undefined && count !== 2) return false;
@@ -30,7 +30,9 @@ export function drawnInBlackAndWhite(labels: Iterable<StoredLabel>, { count, ign
   return true;
 }
 
-/** The class ids [H,W] of a label, VOID where they do not count; `drawn` is asked where white is no class id. */
+/**
+ * The class ids [H,W] of a label, VOID where they do not count; `drawn` is asked where white is no class id.
+ */
 export function classIdsOf(label: StoredLabel, classes: Classes, drawn: () => boolean): Uint8Array {
   const { values, white } = label;
   const { ignore, count = VOID } = classes;
@@ -65,7 +67,10 @@ function refuse({ source, width, values, white }: StoredLabel, pixel: number, { 
   throw new DataError(`${place}, ${expected}${smoothed}`);
 }
 
-/** A palette of greys can be meant by its indices or by its levels: refused where both are class ids and differ. */
+/**
+ * A palette of greys can be meant by its indices or by its
+ * levels: refused where both are class ids and differ.
+ */
 function checkPalette({ source, values, greys }: StoredLabel, ids: Uint8Array, { count }: Classes): void {
   if (!greys) return;
   const idOf = new Map(Array.from(values, (index, p) => [index, ids[p]]));

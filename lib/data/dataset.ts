@@ -1,6 +1,6 @@
 /**
- * What a data set is to the rest of the program: a name, what it is for, and samples on demand. A data set that is
- * read from disk lives in one file beside this one, with one line in index.ts.
+ * What a data set is to the rest of the program: a name, what it is for, and samples on demand. A
+ * data set that is read from disk lives in one file beside this one, with one line in index.ts.
  */
 
 import type { Task } from '../net/architecture.js';
@@ -45,7 +45,9 @@ export interface Wanted {
 
 export type List = (directory: string, wanted: Wanted) => readonly Listed[];
 
-/** Training examples: side in pixels, how many make an epoch, and whether half of them are mirrored each way. */
+/**
+ * Training examples: side in pixels, how many make an epoch, and whether half of them are mirrored each way.
+ */
 export interface TrainingPatches {
   readonly size: number;
   readonly perEpoch: number;

@@ -1,6 +1,6 @@
 /**
- * A data set on disk is a list of samples that are not read yet. Loading reads them, checking reads each for itself, and
- * what no sample reads is left out.
+ * A data set on disk is a list of samples that are not read yet. Loading reads
+ * them, checking reads each for itself, and what no sample reads is left out.
  */
 
 import { DataError } from '../core/error.js';
@@ -9,7 +9,10 @@ import type { Sample } from '../picture/sample.js';
 import type { Dataset, List, Listed, LoadOptions, Split, Wanted } from './dataset.js';
 import { requireDirectory } from './labelledFiles.js';
 
-/** The data set whose samples `list` finds in its folder; DataError where it finds none, or something is missing. */
+/**
+ * The data set whose samples `list` finds in its folder;
+ * DataError where it finds none, or something is missing.
+ */
 export function onDisk(about: Omit<Dataset, 'load' | 'list'>, list: List): Dataset {
   const { name, channels } = about;
   const load = (options: LoadOptions): Sample[] => {
@@ -32,7 +35,7 @@ export function partOf<Item>(all: readonly Item[], split: Split, tests: number):
   return split === 'test' ? all.slice(-tests) : all.slice(0, -tests);
 }
 
-/** What options want, of a data set with so many channels. */
+/** What options want, of a data set whose samples have `channels` channels. */
 function wantedBy(options: LoadOptions, channels: 1 | 3): Wanted {
   const classes = { count: options.classes, ignore: options.ignore };
   return {
@@ -43,7 +46,9 @@ function wantedBy(options: LoadOptions, channels: 1 | 3): Wanted {
   };
 }
 
-/** Samples one by one, with what is wrong with those that cannot be read: one line for each of their files. */
+/**
+ * Samples one by one, with what is wrong with those that cannot be read: one line for each of their files.
+ */
 export function readEach(
   listed: readonly Listed[],
   problems: string[],

@@ -1,8 +1,8 @@
 /**
  * DRIVE (Staal et al. 2004): fundus photographs with vessels drawn by hand, in the layout its owners publish:
- * training|test / images/NN_*.tif, 1st_manual/NN_manual1.gif, mask/NN_*_mask.gif. White is vessel, and field of
- * view. PNG in the same places is read too (the synthetic twin writes it). The second observer of the test set is
- * not read.
+ * training|test / images/NN_*.tif, 1st_manual/NN_manual1.gif, mask/NN_*_mask.gif. White is vessel, and field
+ * of view. PNG in the same places is read too (the synthetic twin writes it). The second observer of the test
+ * set is not read.
  */
 
 import { join } from 'node:path';

@@ -1,8 +1,8 @@
 /**
- * ISBI-2012 (Cardona et al. 2010): sections of neural tissue under the electron microscope, in the layout of the
- * challenge: `train-volume.tif` and `train-labels.tif`, a page a section. Also a folder of pairs, `images/NAME.png` and
- * `labels/NAME.png`. White is the inside of a cell, black is membrane. The labels of the challenge's own test set were
- * never published: the last five sections are the test split.
+ * ISBI-2012 (Cardona et al. 2010): sections of neural tissue under the electron microscope, in the layout of
+ * the challenge: `train-volume.tif` and `train-labels.tif`, a page a section. Also a folder of pairs,
+ * `images/NAME.png` and `labels/NAME.png`. White is the inside of a cell, black is membrane. The labels of
+ * the challenge's own test set were never published: the last five sections are the test split.
  */
 
 import { existsSync } from 'node:fs';

@@ -1,8 +1,9 @@
 /**
- * Plain folders of pictures: DIR/images and DIR/labels with the same names but for the ending or an addition such as _mask
- * (and DIR/masks for a field of view), or the same below DIR/train and DIR/test. Without those two, the last fifth in the order
- * in which people count is the test split. Labels hold class ids as they are stored; two classes may be drawn in black and
- * white. Where there is no images folder the pictures lie in DIR itself, unlabelled: enough for denoising and calibration.
+ * Plain folders of pictures: DIR/images and DIR/labels with the same names but for the ending or an addition
+ * such as _mask (and DIR/masks for a field of view), or the same below DIR/train and DIR/test. Without those
+ * two, the last fifth in the order in which people count is the test split. Labels hold class ids as they are
+ * stored; two classes may be drawn in black and white. Where there is no images folder the pictures lie in
+ * DIR itself, unlabelled: enough for denoising and calibration.
  */
 
 import { existsSync, readdirSync } from 'node:fs';
@@ -47,7 +48,9 @@ export interface Reading {
   readonly channels: 1 | 3;
   readonly preprocess: PreprocessName;
   readonly classes: Classes;
-  /** Whether labels are drawn in black and white, where white is no class id; of this label alone if left out. */
+  /**
+   * Whether labels are drawn in black and white, where white is no class id; of this label alone if left out.
+   */
   readonly drawn?: () => boolean;
 }
 
@@ -128,7 +131,8 @@ function finder(root: string, name: string): ((image: string) => string) | undef
   const directory = subfolder(root, name);
   if (directory === undefined) return undefined;
   const partnerOf = partnerFinder(directory);
-  return (image) => partnerOf(image) ?? join(directory, `${stem(image)}.png`); // reading it says what is missing
+  // reading it says what is missing
+  return (image) => partnerOf(image) ?? join(directory, `${stem(image)}.png`);
 }
 
 /** The folder of a name, whatever its case: what one file system takes for it, every other does. */

@@ -30,7 +30,6 @@ export const datasets: Readonly<Record<string, Dataset>> = {
 /** A data set by name; UsageError for a name that is not in the table. */
 export function findDataset(name: string): Dataset {
   const dataset = Object.hasOwn(datasets, name) ? datasets[name] : undefined;
-  if (!dataset)
-    throw new UsageError(`--dataset ${name}: expected one of ${Object.keys(datasets).join(', ')}`);
+  if (!dataset) throw new UsageError(`dataset ${name}: expected one of ${Object.keys(datasets).join(', ')}`);
   return dataset;
 }

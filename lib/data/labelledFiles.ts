@@ -1,4 +1,7 @@
-/** What data sets that are read from disk share: listing a folder, and reading pictures with the labels that belong to them. */
+/**
+ * What data sets that are read from disk share: listing a folder,
+ * and reading pictures with the labels that belong to them.
+ */
 
 import { readdirSync } from 'node:fs';
 import { DataError, UsageError } from '../core/error.js';
@@ -9,8 +12,8 @@ import { toImage } from '../picture/raster.js';
 import { byNumber } from './order.js';
 
 /**
- * The names in a folder in the order in which people count; hidden ones (macOS leaves a `._NAME` beside each picture) are
- * not among them. DataError where there is no such folder.
+ * The names in a folder in the order in which people count; hidden ones (macOS leaves a
+ * `._NAME` beside each picture) are not among them. DataError where there is no such folder.
  */
 export function listFolder(folder: string, expected: string): string[] {
   try {
@@ -22,9 +25,9 @@ export function listFolder(folder: string, expected: string): string[] {
   }
 }
 
-/** The folder that an option or a variable named; UsageError where none did. */
+/** The folder that a caller named; UsageError where none did. */
 export function requireDirectory(directory: string | undefined, dataset: string): string {
-  if (directory === undefined) throw new UsageError(`--data is missing: where is the data set "${dataset}"?`);
+  if (directory === undefined) throw new UsageError(`data is missing: where is the data set "${dataset}"?`);
   return directory;
 }
 
@@ -41,7 +44,10 @@ export function checkSameSize(picture: Sized, source: string, other: Sized, othe
   throw new DataError(`${source}: is ${found}, expected ${expected} as ${otherSource}`);
 }
 
-/** A picture that has a label: refused where it is to be turned, for nobody knows whether the label was drawn before. */
+/**
+ * A picture that has a label: refused where it is to be
+ * turned, for nobody knows whether the label was drawn before.
+ */
 export function readLabelled(path: string): Image {
   const raster = readRaster(path);
   if (raster.orientation === 1) return toImage(raster);
@@ -50,7 +56,10 @@ export function readLabelled(path: string): Image {
   );
 }
 
-/** Black and white [H,W] as 0 and 1 of a file that belongs to a picture; DataError as drawnMask, or of another size. */
+/**
+ * Black and white [H,W] as 0 and 1 of a file that belongs
+ * to a picture; DataError as drawnMask, or of another size.
+ */
 export function readMask(path: string, image: Image, imagePath: string): Uint8Array {
   const label = storedLabel(readRaster(path), path);
   checkSameSize(label, path, image, imagePath);

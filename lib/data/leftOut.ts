@@ -1,5 +1,6 @@
 /**
- * What lies in a data set's folder and is not read, and why: a picture that a training does without should be no surprise.
+ * What lies in a data set's folder and is not read, and why: a
+ * picture that a training does without should be no surprise.
  */
 
 import { readdirSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** The order in which people count: `s2` before `s10`. Splits and folds depend on it, so it is the same everywhere. */
+/**
+ * The order in which people count: `s2` before `s10`. Splits
+ * and folds depend on it, so it is the same everywhere.
+ */
 
 /** Compares names part by part, digits by their value; of `1` and `01` the shorter is first. */
 export function byNumber(a: string, b: string): number {

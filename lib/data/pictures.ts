@@ -50,7 +50,10 @@ export function byStem(files: readonly string[]): Map<string, string> {
   return named;
 }
 
-/** The partner of a picture in a folder of labels or masks: of its name, or of its name with an addition such as _mask. */
+/**
+ * The partner of a picture in a folder of labels or masks: of
+ * its name, or of its name with an addition such as _mask.
+ */
 export function partnerFinder(directory: string): (image: string) => string | undefined {
   const named = byStem(picturesIn(directory));
   const added = new Map([...named.values()].map((file) => [ownerOf(file), file]));

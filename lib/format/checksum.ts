@@ -1,7 +1,8 @@
 /**
- * Checksums of a safetensors file, as two entries of its metadata: a SHA-256 over all that the file says, and the first
- * digits of one for each tensor, which tell where a damaged file is damaged. They depend on the contents only, not
- * on the order in which a program writes them. They protect against damage, not against forgery.
+ * Checksums of a safetensors file, as two entries of its metadata: a SHA-256 over all that the file says, and
+ * the first digits of one for each tensor, which tell where a damaged file is damaged. They depend on the
+ * contents only, not on the order in which a program writes them. They protect against damage, not against
+ * forgery.
  */
 
 import { DataError } from '../core/error.js';
@@ -39,7 +40,9 @@ export function blankChecksums(tensors: number): Record<string, string> {
   );
 }
 
-/** The metadata without their checksums, and whether they had some; DataError names the part that is damaged. */
+/**
+ * The metadata without their checksums, and whether they had some; DataError names the part that is damaged.
+ */
 export function verifyChecksums(
   tensors: readonly StoredTensor[],
   stored: Readonly<Record<string, string>>,

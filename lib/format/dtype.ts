@@ -1,6 +1,6 @@
 /**
- * The number formats of tensors in files: float64, float32, half precision and bfloat16, all read as float32 (float64
- * is rounded to the nearest). Bytes are little-endian.
+ * The number formats of tensors in files: float64, float32, half precision and bfloat16,
+ * all read as float32 (float64 is rounded to the nearest). Bytes are little-endian.
  */
 
 /** Bytes an element, and how to read element i, by the name that safetensors gives it. */

@@ -1,6 +1,6 @@
 /**
- * JSON of a given form. Schemas are those of zod/mini, a thirtieth of zod in a bundle; its messages have to be asked for,
- * which is done here for all.
+ * JSON of a given form. Schemas are those of zod/mini, a thirtieth of zod in
+ * a bundle; its messages have to be asked for, which is done here for all.
  */
 
 import * as z from 'zod/mini';
@@ -10,8 +10,8 @@ import { DataError } from '../core/error.js';
 z.config(english());
 
 /**
- * The value that a text stands for; DataError says where it is not JSON or not of the form that the schema gives, and
- * what to do about it where the caller knows.
+ * The value that a text stands for; DataError says where it is not JSON or not of
+ * the form that the schema gives, and what to do about it where the caller knows.
  */
 export function parseJson<Schema extends z.core.$ZodType>(
   schema: Schema,

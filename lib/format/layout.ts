@@ -1,7 +1,7 @@
 /**
  * Between the layouts of files (PyTorch's: activations [C,H,W], weights OIHW and IOHW) and those of memory
- * (activations [H,W,C], weights packed [ky,kx,I,O]). All of it is one operation, a permutation of axes; nothing here
- * runs inside a hot loop.
+ * (activations [H,W,C], weights packed [ky,kx,I,O]). All of it is one operation, a permutation of axes;
+ * nothing here runs inside a hot loop.
  */
 
 import { checkLength, type Shape, sizeOf } from '../core/shape.js';

@@ -1,9 +1,9 @@
 /**
- * The safetensors format: 8 bytes with the length of a JSON header (little-endian), the header, then the tensors'
- * bytes. The header maps each name to dtype, shape and data_offsets, and `__metadata__` to strings. Read are F32,
- * F16 and BF16, all as float32, and F64 where that is asked for; written are F32 and BF16. A malformed file is refused
- * with what is wrong where, and one whose checksums do not fit. Values that are not finite pass: whether a model may
- * hold them is for its loader to say.
+ * The safetensors format: 8 bytes with the length of a JSON header (little-endian), the header, then the
+ * tensors' bytes. The header maps each name to dtype, shape and data_offsets, and `__metadata__` to strings.
+ * Read are F32, F16 and BF16, all as float32, and F64 where that is asked for; written are F32 and BF16. A
+ * malformed file is refused with what is wrong where, and one whose checksums do not fit. Values that are not
+ * finite pass: whether a model may hold them is for its loader to say.
  */
 
 import { DataError } from '../core/error.js';
@@ -106,8 +106,8 @@ export interface Reading {
 }
 
 /**
- * The tensors and metadata of a file's bytes; `source` names the file in a DataError. `checked` says whether it has
- * checksums, which then fit; the metadata are without them.
+ * The tensors and metadata of a file's bytes; `source` names the file in a DataError.
+ * `checked` says whether it has checksums, which then fit; the metadata are without them.
  */
 export function decodeSafetensors(
   bytes: Uint8Array,

@@ -1,6 +1,7 @@
 /**
- * Metrics of a two-class segmentation from its counts: F1, Jaccard similarity, accuracy (section 4.3.1). Where the labels
- * hold nothing to be found there is no F1: a 1 would flatter, and a 0 would punish what may be right.
+ * Metrics of a two-class segmentation from its counts: F1, Jaccard similarity, accuracy (section 4.3.1).
+ * Where the labels hold nothing to be found there is no F1: a 1 would flatter, and a 0 would punish what may
+ * be right.
  */
 
 import { checkLength } from '../core/shape.js';
@@ -36,7 +37,9 @@ export function addCounts(a: BinaryCounts, b: BinaryCounts): BinaryCounts {
   return { tp: a.tp + b.tp, fp: a.fp + b.fp, fn: a.fn + b.fn, tn: a.tn + b.tn };
 }
 
-/** 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall; undefined where no label is positive. */
+/**
+ * 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall; undefined where no label is positive.
+ */
 export function f1Score({ tp, fp, fn }: BinaryCounts): number | undefined {
   return tp + fn === 0 ? undefined : (2 * tp) / (2 * tp + fp + fn);
 }

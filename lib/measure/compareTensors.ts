@@ -1,7 +1,7 @@
 /**
- * Where two sets of named tensors (two dumps, two models, two sets of gradients) first differ, and how much each
- * tensor does. A spike is a comparison: one rounding that differs flips it, and all layers behind it differ as well;
- * so the first difference is the one to look at.
+ * Where two sets of named tensors (two dumps, two models, two sets of gradients) first differ, and how much
+ * each tensor does. A spike is a comparison: one rounding that differs flips it, and all layers after it
+ * differ as well; so the first difference is the one to look at.
  */
 
 import type { Shape } from '../core/shape.js';

@@ -1,6 +1,6 @@
 /**
- * A network on whole images: metrics per image and in total. Totals of segmentation are computed from the counts
- * of all pixels of all images; those of denoising are means over the images.
+ * A network on whole images: metrics per image and in total. Totals of segmentation are computed
+ * from the counts of all pixels of all images; those of denoising are means over the images.
  */
 
 import { DataError } from '../core/error.js';
@@ -34,24 +34,29 @@ export interface Evaluation {
   readonly metrics: Metrics;
   readonly images: readonly { name: string; metrics: Metrics; spikes: number }[];
   readonly spikes: number;
-  /** Of more than two classes: pixels by true class (row) and predicted class (column), in the order of their ids. */
+  /**
+   * Of more than two classes: pixels by true class (row) and
+   * predicted class (column), in the order of their ids.
+   */
   readonly confusion?: readonly (readonly number[])[];
-  /** What picks the best model: F1 (inside the field of view), mIoU or PSNR; undefined where there is none. */
+  /**
+   * What picks the best model: F1 (inside the field of view), mIoU or PSNR; undefined where there is none.
+   */
   readonly score: number | undefined;
   /** Images, or the whole set, that have no F1, and why. */
   readonly remarks: readonly string[];
 }
 
 /**
- * Called with every image as it is done: its prediction as class ids [H,W] or as a clean image [H,W,C] 0..1, and the
- * input [H,W,C] that the network saw.
+ * Called with every image as it is done: its prediction as class ids [H,W] or
+ * as a clean image [H,W,C] 0..1, and the input [H,W,C] that the network saw.
  */
 export type OnImage = (sample: Sample, prediction: Uint8Array | Float32Array, seen: Float32Array) => void;
 
 /**
- * Segments every sample; labels outside the field of view count as they are, predictions there as background. Pixels
- * whose label is void, or the class `ignore`, do not count, and that class has no part in the mean; where it is predicted
- * in the place of another, that is an error as any.
+ * Segments every sample; labels outside the field of view count as they are, predictions there as background.
+ * Pixels whose label is void, or the class `ignore`, do not count, and that class has no part in the mean;
+ * where it is predicted in the place of another, that is an error as any.
  */
 export function evaluateSegmentation(
   samples: readonly Sample[],
@@ -145,8 +150,8 @@ export interface ScoredEvaluation extends Evaluation {
 }
 
 /**
- * Evaluates a run in a model's task; `sigma` and `seed` are those of the noise that a denoiser has to remove. DataError
- * where the images have no score to go by.
+ * Evaluates a run in a model's task; `sigma` and `seed` are those of the noise that
+ * a denoiser has to remove. DataError where the images have no score to go by.
  */
 export function evaluateTask(
   model: Model,

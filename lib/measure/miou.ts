@@ -25,8 +25,8 @@ function refuseClass(pixel: number, predicted: number, labelled: number, classes
 }
 
 /**
- * TP / (TP + FP + FN) of each class; undefined for a class that occurs in neither labels nor predictions, and for the class
- * `ignore`, which predictions may hold although no label does.
+ * TP / (TP + FP + FN) of each class; undefined for a class that occurs in neither labels nor
+ * predictions, and for the class `ignore`, which predictions may hold although no label does.
  */
 export function ioUs(matrix: Float64Array, classes: number, ignore?: number): (number | undefined)[] {
   return Array.from({ length: classes }, (_, k) => {

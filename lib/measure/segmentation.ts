@@ -1,6 +1,7 @@
 /**
- * The metrics of a segmentation (section 4.3.1) from counts that add up over images: F1, JS and ACC of two classes, inside
- * the field of view and of whole images; mIoU of more. What has nothing to be found has no F1, and is named.
+ * The metrics of a segmentation (section 4.3.1) from counts that add up over images: F1, JS and ACC of two
+ * classes, inside the field of view and of whole images; mIoU of more. What has nothing to be found has no
+ * F1, and is named.
  */
 
 import { accuracy, addCounts, type BinaryCounts, countBinary, f1Score, jaccard } from './binaryCounts.js';
@@ -81,7 +82,10 @@ function multiClass(
   return { miou, iou: Object.fromEntries(present), absent };
 }
 
-/** What picks the best network: mIoU, or F1 (in the field of view where there is one); undefined where there is none. */
+/**
+ * What picks the best network: mIoU, or F1 (in the field of
+ * view where there is one); undefined where there is none.
+ */
 export function segmentationScore({ miou, fov, f1 }: SegmentationMetrics): number | undefined {
   return (miou === undefined ? (fov ?? { f1 }).f1 : miou) ?? undefined;
 }

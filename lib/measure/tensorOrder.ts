@@ -1,13 +1,15 @@
 /**
- * Where a tensor of a file belongs in the network: files hold tensors in any order, people look for what goes wrong
- * in the order of computation.
+ * Where a tensor of a file belongs in the network: files hold tensors in
+ * any order, people look for what goes wrong in the order of computation.
  */
 
 import { buildLayers } from '../net/architectures.js';
 
 /** Place of a tensor among others, from its name. */
 export interface TensorPlace {
-  /** The part of the name that names a layer, its signal, `input` or `output`; without one, the whole name. */
+  /**
+   * The part of the name that names a layer, its signal, `input` or `output`; without one, the whole name.
+   */
   readonly layer: string;
   /** Position of that layer in the network; Infinity where the name says nothing of one. */
   readonly order: number;

@@ -1,6 +1,7 @@
 /**
- * The models that come with the package: `NAME.safetensors` and its card `NAME.md` in fixtures/models. A name is taken
- * wherever a model file is, unless there is a file of that name; and so is a run folder, for its best model.
+ * The models that come with the package: `NAME.safetensors` and its card `NAME.md` in fixtures/models. A name
+ * is taken wherever a model file is, unless there is a file of that name; and so is a run folder, for its
+ * best model.
  */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -33,7 +34,10 @@ export function bundledCard(name: string): string {
 /** The best model of a run folder, where it has one. */
 const BEST = ['checkpoints', 'best.safetensors'];
 
-/** The path of a model that is given as a file, as a run folder or by name; DataError for a word that is none of them. */
+/**
+ * The path of a model that is given as a file, as a run folder
+ * or by name; DataError for a word that is none of them.
+ */
 export function modelPath(given: string): string {
   const isFolder = existsSync(given) && statSync(given).isDirectory();
   if (isFolder && existsSync(join(given, ...BEST))) return join(given, ...BEST);

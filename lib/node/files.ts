@@ -1,8 +1,8 @@
 /**
- * Reading and writing whole files. A file is written under a temporary name and renamed when it is complete, so
- * whatever interrupts the program, the old file or the new one is there, never half of one. What is no file (a
- * device, a pipe) cannot be replaced like that and is written to directly. A process that is killed leaves its temporary
- * file; the next one that writes into the folder removes it.
+ * Reading and writing whole files. A file is written under a temporary name and renamed when it is complete,
+ * so whatever interrupts the program, the old file or the new one is there, never half of one. What is no
+ * file (a device, a pipe) cannot be replaced like that and is written to directly. A process that is killed
+ * leaves its temporary file; the next one that writes into the folder removes it.
  */
 
 import {
@@ -53,7 +53,9 @@ export function readBytes(path: string): Uint8Array {
   }
 }
 
-/** Replaces a file as a whole, making its folder where there is none; an Error names the file and the cause. */
+/**
+ * Replaces a file as a whole, making its folder where there is none; an Error names the file and the cause.
+ */
 export function writeFileAtomic(path: string, content: Uint8Array | string): void {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const temporary = `${path}.${HOST}-${process.pid}.tmp`;
@@ -85,8 +87,8 @@ export function createFile(path: string, content: string): boolean {
 }
 
 /**
- * Removes temporary files in a folder whose processes are gone. `isLeftover` tells of others that they are some, where
- * the caller knows that nobody else writes there.
+ * Removes temporary files in a folder whose processes are gone. `isLeftover` tells of
+ * others that they are some, where the caller knows that nobody else writes there.
  */
 export function removeLeftovers(folder: string, isLeftover: (name: string) => boolean = () => false): void {
   tidied.add(folder);

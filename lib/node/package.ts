@@ -1,4 +1,6 @@
-/** Files that come with the package, wherever it is installed and whether it runs from source or from dist. */
+/**
+ * Files that come with the package, wherever it is installed and whether it runs from source or from dist.
+ */
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,7 +1,8 @@
 /**
- * Contrast limited adaptive histogram equalisation (Zuiderveld 1994) with the conventions of OpenCV's createCLAHE,
- * to the bit: the image is extended by reflection until the tiles divide it, each tile's histogram is clipped and
- * the excess shared out evenly, and each pixel blends (in float32) the tables of the four tiles around it.
+ * Contrast limited adaptive histogram equalisation (Zuiderveld 1994) with the conventions of OpenCV's
+ * createCLAHE, to the bit: the image is extended by reflection until the tiles divide it, each tile's
+ * histogram is clipped and the excess shared out evenly, and each pixel blends (in float32) the tables of the
+ * four tiles around it.
  */
 
 import { reflectIndex } from '../core/padding.js';
@@ -56,7 +57,7 @@ function clipHistogram(histogram: Uint32Array, limit: number): void {
   for (let bin = 0; bin < BINS && remainder > 0; bin += stride, remainder--) histogram[bin] += 1;
 }
 
-/** The cumulated histogram of a tile of so many pixels, as levels. */
+/** The cumulated histogram of a tile with that many `pixels`, as levels. */
 function fillTable(table: Uint8Array, histogram: Uint32Array, pixels: number): void {
   const scale = Math.fround((BINS - 1) / pixels);
   let sum = 0;

@@ -4,7 +4,10 @@ import { type Image, makeImage, toRgb } from './image.js';
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** Far apart for neighbouring ids: hues by the golden ratio, of three values and two saturations (HSV). Class 0 is black. */
+/**
+ * Far apart for neighbouring ids: hues by the golden ratio, of
+ * three values and two saturations (HSV). Class 0 is black.
+ */
 export function classColour(id: number): Rgb {
   if (id === 0) return [0, 0, 0];
   const hue = 6 * ((id * 0.618033988749895) % 1);

@@ -1,7 +1,7 @@
 /**
- * Pictures from the bytes of files: PNG, TIFF, GIF and JPEG, told apart by their first bytes, never by their names. What comes out
- * is the raster as stored, or the 8-bit picture that raster.ts makes of it. Whatever a decoder does with a damaged
- * file (throw, throw a string, run off the end) becomes one DataError.
+ * Pictures from the bytes of files: PNG, TIFF, GIF and JPEG, told apart by their first bytes, never by their
+ * names. What comes out is the raster as stored, or the 8-bit picture that raster.ts makes of it. Whatever a
+ * decoder does with a damaged file (throw, throw a string, run off the end) becomes one DataError.
  */
 
 import { DataError } from '../core/error.js';
@@ -28,8 +28,8 @@ export function decodeImages(bytes: Uint8Array, source: string, limits?: Limits)
 }
 
 /**
- * All pictures (at least one) of a file's bytes as they are stored; a DataError names the source, what was found,
- * what was expected and what to do.
+ * All pictures (at least one) of a file's bytes as they are stored; a DataError
+ * names the source, what was found, what was expected and what to do.
  */
 export function decodeRasters(bytes: Uint8Array, source: string, limits: Limits = {}): Raster[] {
   const format = formats.find(({ magic }) => magic.some((start) => startsWith(bytes, start)));

@@ -1,6 +1,6 @@
 /**
- * Pictures as the bytes of PNG files: 8-bit grey or RGB, or levels of 16 bits, no dates. The pixels of a file are defined; its bytes depend on the
- * compressor that is built into Node.
+ * Pictures as the bytes of PNG files: 8-bit grey or RGB, or levels of 16 bits, no dates. The
+ * pixels of a file are defined; its bytes depend on the compressor that is built into Node.
  */
 
 import { PNG } from 'pngjs';

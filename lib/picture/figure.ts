@@ -1,6 +1,7 @@
 /**
- * Figures like those of the paper (Figs. 4 and 5): in the first row what was given, the truth and what each network
- * made of it, with a box; in the second row the box, enlarged; in the third where each network is wrong.
+ * Figures like those of the paper (Figs. 4 and 5): in the first row what was given, the truth and what each
+ * network made of it, with a box; in the second row the box, enlarged; in the third where each network is
+ * wrong.
  */
 
 import { cropImage, drawBox, type Image, makeImage, toRgb } from './image.js';
@@ -51,7 +52,10 @@ export function figure(
   ]);
 }
 
-/** How wrong each pixel is, [H,W]: 0..1 of a clean image; of two classes 1 missed, -1 found in vain; of more 1. */
+/**
+ * How wrong each pixel is, [H,W]: 0..1 of a clean image;
+ * of two classes 1 missed, -1 found in vain; of more 1.
+ */
 function errorOf(
   prediction: Uint8Array | Float32Array,
   truth: Uint8Array | Float32Array,

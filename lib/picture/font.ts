@@ -1,6 +1,6 @@
 /**
- * A small bitmap font for captions in pictures: capitals, digits and some signs, 5x7 pixels. Each glyph is seven
- * rows, each row a base-32 digit whose five bits are the pixels from left to right.
+ * A small bitmap font for captions in pictures: capitals, digits and some signs, 5x7 pixels. Each
+ * glyph is seven rows, each row a base-32 digit whose five bits are the pixels from left to right.
  */
 
 import type { Image } from './image.js';

@@ -1,4 +1,7 @@
-/** Gamma adjustment of grey levels by a table of 256 entries, as DRIVE's published preparations do it with OpenCV's LUT. */
+/**
+ * Gamma adjustment of grey levels by a table of 256 entries,
+ * as DRIVE's published preparations do it with OpenCV's LUT.
+ */
 
 import { pow } from '../core/elementary.js';
 

@@ -1,6 +1,6 @@
 /**
- * A picture as files hold it: 8 bits a channel, grey or RGB, [H,W,C] with the channels side by side. What a network
- * reads is made from it by preprocess.ts; here nothing is rounded, resized or colour-managed.
+ * A picture as files hold it: 8 bits a channel, grey or RGB, [H,W,C] with the channels side by side. What
+ * a network reads is made from it by preprocess.ts; here nothing is rounded, resized or colour-managed.
  */
 
 import { checkLength } from '../core/shape.js';
@@ -49,7 +49,7 @@ export function cropImage(image: Image, box: { top: number; left: number; side: 
   return part;
 }
 
-/** A copy of an RGB picture with the outline of a square in it, so many pixels thick. */
+/** A copy of an RGB picture with the outline of a square in it, `thickness` pixels thick. */
 export function drawBox(
   image: Image,
   { top, left, side }: { top: number; left: number; side: number },

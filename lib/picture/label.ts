@@ -1,6 +1,7 @@
 /**
- * Labels and masks are data, not pictures: their numbers are taken as the file stores them (16-bit ids, indices of a
- * palette, grey below a transparent colour), never scaled, blended or rounded, and what cannot hold such numbers is refused.
+ * Labels and masks are data, not pictures: their numbers are taken as the file stores them (16-bit ids,
+ * indices of a palette, grey below a transparent colour), never scaled, blended or rounded, and what cannot
+ * hold such numbers is refused.
  */
 
 import { DataError } from '../core/error.js';
@@ -30,7 +31,10 @@ export function storedLabel(raster: Raster, source: string): StoredLabel {
   return { source, height, width, values, white: 2 ** bits - 1, ...(greys && { greys }) };
 }
 
-/** RGB [H,W,3] of a label that is coloured by class, as stored; DataError where the file cannot hold exact colours. */
+/**
+ * RGB [H,W,3] of a label that is coloured by class, as
+ * stored; DataError where the file cannot hold exact colours.
+ */
 export function labelColours(raster: Raster, source: string): Uint8Array {
   requireExact(raster, source);
   const { height, width, samples, bits, data, colour, palette } = raster;
@@ -45,8 +49,8 @@ export function labelColours(raster: Raster, source: string): Uint8Array {
 }
 
 /**
- * Black and white [H,W] as 0 and 1, stored as 0 and the largest level, or as 0 and 1; DataError for any other level. Of a
- * palette the colours count: white is white wherever it stands.
+ * Black and white [H,W] as 0 and 1, stored as 0 and the largest level, or as 0 and 1; DataError
+ * for any other level. Of a palette the colours count: white is white wherever it stands.
  */
 export function drawnMask({ source, width, values, white, greys }: StoredLabel): Uint8Array {
   const [levels, most] = greys ? [values.map((index) => greys[index]), 255] : [values, white];

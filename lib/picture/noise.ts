@@ -1,6 +1,7 @@
 /**
- * Additive white Gaussian noise, the degradation that denoisers are trained and tested on (section 4.2.2). The noise
- * is the target of the network. Nothing is clipped: a clipped input would give away where the noise went.
+ * Additive white Gaussian noise, the degradation that denoisers are trained and tested on (section 4.2.2).
+ * The noise is the target of the network. Nothing is clipped: a clipped input would give away where the noise
+ * went.
  */
 
 import type { Rng } from '../core/rng.js';
@@ -22,7 +23,9 @@ export function removeNoise(noisy: Float32Array, noise: Float32Array): Float32Ar
   return noisy.map((value, i) => Math.min(1, Math.max(0, value - noise[i])));
 }
 
-/** Adds noise of `sigma` grey levels (0..255) to an input [H,W,C] in 0..1; both results are [H,W,C], float32. */
+/**
+ * Adds noise of `sigma` grey levels (0..255) to an input [H,W,C] in 0..1; both results are [H,W,C], float32.
+ */
 export function addNoise(
   clean: Float32Array,
   sigma: number,

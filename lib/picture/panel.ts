@@ -1,6 +1,6 @@
 /**
- * Pictures side by side with captions, and such rows under each other, for people to look at. Geometry only: what
- * the pictures show (labels as grey levels, noise) is up to the caller.
+ * Pictures side by side with captions, and such rows under each other, for people to look at.
+ * Geometry only: what the pictures show (labels as grey levels, noise) is up to the caller.
  */
 
 import { GLYPH_HEIGHT } from './font.js';
@@ -13,14 +13,17 @@ export interface Column {
 }
 
 export interface PanelOptions {
-  /** Whole factor by which the pictures are enlarged; default: the smallest that makes the narrowest 128 pixels wide. */
+  /**
+   * Whole factor by which the pictures are enlarged; default:
+   * the smallest that makes the narrowest 128 pixels wide.
+   */
   readonly enlarge?: number;
 }
 
 /** Distances between pictures and around the sheet, in pixels. */
 const MARGIN = 6;
 const LEGIBLE_WIDTH = 128;
-/** Captions grow with the pictures: by one for each so many pixels of height. */
+/** Captions grow with the pictures: a factor for each of these pixels of height. */
 const PICTURE_HEIGHT_PER_TEXT_FACTOR = 256;
 
 /** A row of pictures on white, aligned at the top, each centred under its caption. */

@@ -190,7 +190,7 @@ function drawLegend(sheet: Image, panels: readonly Plot[], levelName: string, { 
   }
 }
 
-/** A straight line, both ends included, drawn with a square pen of so many pixels. */
+/** A straight line, both ends included, drawn with a square pen of `pen` pixels a side. */
 function stroke(
   { height, width, data }: Image,
   from: readonly [x: number, y: number],

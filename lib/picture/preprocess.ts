@@ -1,8 +1,9 @@
 /**
- * From a picture to the network's input, [H,W,C] in 0..1. `plain` is /255. `drive` is the usual preparation of fundus
- * photographs: grey, stretched to 0..255, CLAHE, gamma. The z-norm over the whole set that comes before the stretching
- * elsewhere is an affine map with a positive factor, and stretching each picture from its own smallest to its own
- * largest value cancels it; so it is left out, and a picture's input does not depend on its neighbours.
+ * From a picture to the network's input, [H,W,C] in 0..1. `plain` is /255. `drive` is the usual preparation
+ * of fundus photographs: grey, stretched to 0..255, CLAHE, gamma. The z-norm over the whole set that comes
+ * before the stretching elsewhere is an affine map with a positive factor, and stretching each picture from
+ * its own smallest to its own largest value cancels it; so it is left out, and a picture's input does not
+ * depend on its neighbours.
  */
 
 import { clahe } from './clahe.js';
@@ -31,12 +32,18 @@ const drive: Preprocess = (image, channels) => {
 
 const preprocesses: Readonly<Record<PreprocessName, Preprocess>> = { plain, drive };
 
-/** The input [H,W,C] in 0..1 of a network with `channels` input channels: grey is repeated, colour becomes grey. */
+/**
+ * The input [H,W,C] in 0..1 of a network with `channels`
+ * input channels: grey is repeated, colour becomes grey.
+ */
 export function preprocess(name: PreprocessName, image: Image, channels: 1 | 3): Float32Array {
   return preprocesses[name](image, channels);
 }
 
-/** Levels spread from their smallest and largest to 0 and 255, truncated as numpy's astype; a flat picture is black. */
+/**
+ * Levels spread from their smallest and largest to 0 and
+ * 255, truncated as numpy's astype; a flat picture is black.
+ */
 function stretch(grey: Float64Array): Uint8Array {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of grey) {

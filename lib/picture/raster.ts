@@ -1,6 +1,6 @@
 /**
- * A picture as its file stores it, and the one place where the 8-bit picture that networks see is made of it. Labels
- * are read from the raster: their numbers must not be scaled, blended, looked up or turned.
+ * A picture as its file stores it, and the one place where the 8-bit picture that networks see is made of
+ * it. Labels are read from the raster: their numbers must not be scaled, blended, looked up or turned.
  */
 
 import { type Image, makeImage } from './image.js';
@@ -14,7 +14,9 @@ export interface Raster {
   readonly samples: number;
   /** Bits a sample. */
   readonly bits: 1 | 2 | 4 | 8 | 16;
-  /** [H,W,S] as stored, indices where there is a palette; 0 is black also where the file counts from white. */
+  /**
+   * [H,W,S] as stored, indices where there is a palette; 0 is black also where the file counts from white.
+   */
   readonly data: Uint8Array | Uint16Array;
   readonly colour: 'grey' | 'rgb' | 'palette';
   /** RGB of each index, 8 bits. */
@@ -33,7 +35,10 @@ export interface Raster {
   readonly orientation: number;
 }
 
-/** 8 bits a channel, grey or RGB, transparency on black, upright. A palette of greys alone gives a grey picture. */
+/**
+ * 8 bits a channel, grey or RGB, transparency on black,
+ * upright. A palette of greys alone gives a grey picture.
+ */
 export function toImage(raster: Raster): Image {
   return upright(raster.colour === 'palette' ? lookUp(raster) : scale(raster), raster.orientation);
 }

@@ -1,4 +1,7 @@
-/** Other sizes of pictures and labels. Pixel centres lie at half-integers; what lies beyond the border is the border. */
+/**
+ * Other sizes of pictures and labels. Pixel centres lie at
+ * half-integers; what lies beyond the border is the border.
+ */
 
 import { type Image, makeImage } from './image.js';
 

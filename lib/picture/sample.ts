@@ -30,7 +30,7 @@ export function inputOf(
   return { data, height, width, channels };
 }
 
-/** Refuses labels with a class id that a network of so many classes does not know (DataError). */
+/** Refuses labels with a class id that a network of `classes` classes does not know (DataError). */
 export function checkLabels(samples: readonly Sample[], classes: number): void {
   for (const { name, label, width } of samples) {
     const at = label?.findIndex((id) => id >= classes && id !== VOID) ?? -1;

@@ -20,7 +20,7 @@ export function textImage(text: string): Image {
   return image;
 }
 
-/** Each pixel becomes a square of so many pixels a side. */
+/** Each pixel becomes a square of `factor` pixels a side. */
 export function enlarge(image: Image, factor: number): Image {
   if (factor === 1) return image;
   const { height, width, channels, data } = image;

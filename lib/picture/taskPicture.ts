@@ -12,8 +12,8 @@ export interface CaptionedPrediction {
 }
 
 /**
- * Input, truth and predictions of one sample side by side. `seen` [H,W,C] is what the networks saw, with its noise;
- * `classes` is not used for clean images.
+ * Input, truth and predictions of one sample side by side. `seen` [H,W,C] is
+ * what the networks saw, with its noise; `classes` is not used for clean images.
  */
 export function resultColumns(
   sample: Sample,

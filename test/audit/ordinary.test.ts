@@ -1,7 +1,7 @@
 /**
- * An ordinary network against PyTorch in float64 (fixtures/make/spike_goldens.py), from the U-Net to the spikes. Here
- * float32 rounds, and now and then a potential lies so close to a threshold that its spike comes in another step:
- * what is compared is the output as a whole and the spikes of each layer in all steps.
+ * An ordinary network against PyTorch in float64 (fixtures/make/spike_goldens.py), from the U-Net to the
+ * spikes. Here float32 rounds, and now and then a potential lies so close to a threshold that its spike comes
+ * in another step: what is compared is the output as a whole and the spikes of each layer in all steps.
  */
 
 import t from 'tap';

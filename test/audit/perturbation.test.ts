@@ -1,8 +1,9 @@
 /**
- * A golden value that is wrong does not pass: every tensor of every golden file, moved at some of its elements to the
- * first number beyond its bound (fixtures/bounds.json), is too far from what it was; moved by less, it is not. Where
- * the bound is 0 the first number beyond it is one unit in the last place away. A result is not the golden itself:
- * its own error may hide a golden that moved towards it by less than twice the bound; checksums.test.ts sees that.
+ * A golden value that is wrong does not pass: every tensor of every golden file, moved at some of its
+ * elements to the first number beyond its bound (fixtures/bounds.json), is too far from what it was; moved by
+ * less, it is not. Where the bound is 0 the first number beyond it is one unit in the last place away. A
+ * result is not the golden itself: its own error may hide a golden that moved towards it by less than twice
+ * the bound; checksums.test.ts sees that.
  */
 
 import { readdirSync } from 'node:fs';

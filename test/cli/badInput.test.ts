@@ -1,4 +1,6 @@
-/** Bad input: one clear line that names the file or option, the right exit code, no stack trace, no half file. */
+/**
+ * Bad input: one clear line that names the file or option, the right exit code, no stack trace, no half file.
+ */
 
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * Runs the built command line as a person or a script would: as a process, or, for stages, in a thread that is started once,
- * which gives the same answers in a fraction of the time. Signals, pipes and terminals need processes.
+ * Runs the built command line as a person or a script would: as a process, or, for stages, in a thread that
+ * is started once, which gives the same answers in a fraction of the time. Signals, pipes and terminals need
+ * processes.
  */
 
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,7 @@
-/** `compare` and `run --dump --trace` on the command line: against PyTorch's recordings, and engine against engine. */
+/**
+ * `compare` and `run --dump --trace` on the command line:
+ * against PyTorch's recordings, and engine against engine.
+ */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

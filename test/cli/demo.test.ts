@@ -1,6 +1,6 @@
 /**
- * The demo: the same spikes and the same pictures on every run, and in one step the spiking network finds what its
- * U-Net does. A denoiser that is calibrated on clean pictures, for one, would fail here by decibels.
+ * The demo: the same spikes and the same pictures on every run, and in one step the spiking network finds
+ * what its U-Net does. A denoiser that is calibrated on clean pictures, for one, would fail here by decibels.
  */
 
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** What comes in through the doors of a system: names that steer terminals, few file handles, little address space. */
+/**
+ * What comes in through the doors of a system: names that
+ * steer terminals, few file handles, little address space.
+ */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** A U-Net as ONNX says what ours says, to other programs too: ONNX Runtime, where `npm i onnxruntime-web` put it. */
+/**
+ * A U-Net as ONNX says what ours says, to other programs
+ * too: ONNX Runtime, where `npm i onnxruntime-web` put it.
+ */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,7 @@
-/** Ctrl-C saves; --resume goes on and ends with the same bytes. Denoising, so that it runs on the command line once. */
+/**
+ * Ctrl-C saves; --resume goes on and ends with the same
+ * bytes. Denoising, so that it runs on the command line once.
+ */
 
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

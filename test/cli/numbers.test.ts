@@ -1,6 +1,6 @@
 /**
- * Every numeric option of every stage with values that nobody means: each is refused in a sentence that names the
- * option, or is a number like any other. The options are those that --help lists.
+ * Every numeric option of every stage with values that nobody means: each is refused in a sentence
+ * that names the option, or is a number like any other. The options are those that --help lists.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';

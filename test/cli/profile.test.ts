@@ -93,7 +93,8 @@ t.test('finetune: the official profile replays with the bias once', async (t) =>
 });
 
 t.test('evaluate: the official profile counts the padding, patch by patch', async (t) => {
-  const options = ['--model', at('zero.safetensors'), '--steps', '2', '--v-init', 'half']; // finds vessels in 2 steps
+  // finds vessels in 2 steps
+  const options = ['--model', at('zero.safetensors'), '--steps', '2', '--v-init', 'half'];
   const evaluate = (data: string, ...more: string[]) =>
     spikingUnetJson('evaluate', ...options, '--dataset', 'drive', '--data', data, ...more).metrics;
   const tiny = 'fixtures/image/drive-tiny';

@@ -1,4 +1,6 @@
-/** The tables, cell by cell, at a size that takes seconds: done once, stopped, resumed, shared out and merged. */
+/**
+ * The tables, cell by cell, at a size that takes seconds: done once, stopped, resumed, shared out and merged.
+ */
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

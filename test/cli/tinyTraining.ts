@@ -1,4 +1,7 @@
-/** Trainings that take a second, on photographs of 32x32 pixels: denoising, which no other test trains on files. */
+/**
+ * Trainings that take a second, on photographs of 32x32
+ * pixels: denoising, which no other test trains on files.
+ */
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** Lambdas that lose least: against every candidate, on all activations instead of bins; and what is lost to what. */
+/**
+ * Lambdas that lose least: against every candidate, on all
+ * activations instead of bins; and what is lost to what.
+ */
 
 import fc from 'fast-check';
 import t from 'tap';
@@ -13,7 +16,9 @@ import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
-/** What a multi-threshold neuron with N thresholds makes of a current in one step, from half of the smallest. */
+/**
+ * What a multi-threshold neuron with N thresholds makes of a current in one step, from half of the smallest.
+ */
 function firesAtOnce(current: number, count: number): number {
   const neuron = findNeuron('mt');
   const thresholds = optimalThresholds(count);
@@ -68,8 +73,9 @@ const squaredError = (activations: readonly number[], scale: number, count: numb
   activations.reduce((sum, value) => sum + (value - quantise(value, scale, count)) ** 2, 0);
 
 /**
- * |a - q(a)| changes at most as much as a, and a bin's middle is at most half a bin away: so the root of the error
- * that was measured is within h sqrt(n) of the true one, and the chosen one within twice that of the best.
+ * |a - q(a)| changes at most as much as a, and a bin's middle is at most half a bin away: so the root of the
+ * error that was measured is within h sqrt(n) of the true one, and the chosen one within twice that of the
+ * best.
  */
 t.test('no candidate loses less than the chosen lambda, but for the width of the bins', async (t) => {
   const [BINS, CANDIDATES] = [8192, 256];

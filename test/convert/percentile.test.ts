@@ -3,7 +3,8 @@ import t from 'tap';
 import { PercentileCollector } from '../../lib/convert/percentile.js';
 
 t.test('any percentile of values that arrive in pieces is that of all values sorted', async (t) => {
-  const value = fc.integer({ min: -3, max: 40 }).map((n) => Math.max(0, n) / 8); // many zeros, many equal values
+  // many zeros, many equal values
+  const value = fc.integer({ min: -3, max: 40 }).map((n) => Math.max(0, n) / 8);
   const pieces = fc.array(fc.array(value, { minLength: 1, maxLength: 60 }), { minLength: 1, maxLength: 8 });
   const percents = fc.constantFrom(0.5, 10, 50, 90, 99, 99.9, 100);
   fc.assert(

@@ -1,4 +1,6 @@
-/** Reflection padding and its gradient against PyTorch, and against numpy where it reflects more than once. */
+/**
+ * Reflection padding and its gradient against PyTorch, and against numpy where it reflects more than once.
+ */
 
 import t from 'tap';
 import {

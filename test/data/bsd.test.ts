@@ -36,7 +36,7 @@ t.test('test sets are not trained on', async (t) => {
   t.equal(grey.input[0], Math.fround(0.2));
   t.equal(cbsd68.load({ directory, split: 'all', seed: 0 })[0].input.length, 18, 'grey is repeated');
   const train = () => bsd68.load({ directory, split: 'train', seed: 0 });
-  t.throws(train, { constructor: UsageError, message: /--dataset bsd68: is a test set/ });
+  t.throws(train, { constructor: UsageError, message: /^dataset bsd68: is a test set/ });
   t.strictSame(problemsOf(bsd68, directory), []);
   t.match(problemsOf(bsd68, join(directory, 'none')), [/there is no such folder/]);
 });

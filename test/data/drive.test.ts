@@ -147,7 +147,7 @@ t.test('check names every fault at once', async (t) => {
 t.test('no folder at all', async (t) => {
   t.throws(() => drive.load({ split: 'all', seed: 0 }), {
     constructor: UsageError,
-    message: /--data is missing/,
+    message: /^data is missing/,
   });
   t.throws(() => load('no/such/folder'), { constructor: DataError, message: /^no\/such\/folder.training/ });
 });

@@ -249,7 +249,7 @@ t.test('faults are one line that names the file', async (t) => {
   });
   t.throws(() => folder.load({ split: 'all', seed: 0 }), {
     constructor: UsageError,
-    message: /--data is missing/,
+    message: /^data is missing/,
   });
 });
 

@@ -10,7 +10,7 @@ t.test('every data set is found by its own name', async (t) => {
 });
 
 t.test('an unknown name is answered with the known ones', async (t) => {
-  const message = `--dataset drvie: expected one of ${Object.keys(datasets).join(', ')}`;
+  const message = `dataset drvie: expected one of ${Object.keys(datasets).join(', ')}`;
   t.throws(() => findDataset('drvie'), { constructor: UsageError, message });
   t.throws(() => findDataset('toString'), UsageError);
 });

@@ -1,4 +1,6 @@
-/** An output that is no number is an error that names the layer in which it began, whoever runs the network. */
+/**
+ * An output that is no number is an error that names the layer in which it began, whoever runs the network.
+ */
 
 import t from 'tap';
 import { measureLambdas } from '../../lib/convert/statistics.js';

@@ -1,7 +1,7 @@
 /**
- * The simulation against PyTorch (fixtures/make/simulation.py), exactly: in these networks every sum is exact in
- * float32, so not one spike may differ, in no step. A golden file has the tensors that `run --dump` writes; those of
- * single steps hold o(t) and the membrane potentials besides.
+ * The simulation against PyTorch (fixtures/make/simulation.py), exactly: in these networks every sum is exact
+ * in float32, so not one spike may differ, in no step. A golden file has the tensors that `run --dump`
+ * writes; those of single steps hold o(t) and the membrane potentials besides.
  */
 
 import t from 'tap';

@@ -74,7 +74,8 @@ t.test(
         order: readingStepBefore,
       }).output;
     const black = new Float32Array(image.length);
-    const shortest = 6; // conv1, conv2, conv17, conv18, conv19: through the highest skip connection, then one to be read
+    // conv1, conv2, conv17, conv18, conv19: through the highest skip connection, then one to be read
+    const shortest = 6;
     requireSameBits(after(4, image), after(4, black), 'nothing is known of the image after 4 steps');
     t.notSame(after(shortest, image), after(shortest, black), 'by the shortest way it is after 6');
   },

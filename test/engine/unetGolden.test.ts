@@ -1,4 +1,7 @@
-/** The U-Net against PyTorch in float64 (fixtures/make/unet.py): output, loss and the gradient of every parameter. */
+/**
+ * The U-Net against PyTorch in float64 (fixtures/make/unet.py):
+ * output, loss and the gradient of every parameter.
+ */
 
 import t from 'tap';
 import { backprop } from '../../lib/engine/backprop.js';

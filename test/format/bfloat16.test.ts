@@ -1,4 +1,6 @@
-/** Weights rounded to bfloat16: the bits are PyTorch's (fixtures/make/kernel.py), and the nearest there are. */
+/**
+ * Weights rounded to bfloat16: the bits are PyTorch's (fixtures/make/kernel.py), and the nearest there are.
+ */
 
 import fc from 'fast-check';
 import t from 'tap';

@@ -3,7 +3,7 @@ import t from 'tap';
 import { DataError } from '../../lib/core/error.js';
 import { decodeSafetensors, encodeSafetensors, type TensorFile } from '../../lib/format/safetensors.js';
 
-/** A file with this header (an object, or text as it is) and these bytes behind it. */
+/** A file with this header (an object, or text as it is) and these bytes after it. */
 function fileOf(header: unknown, body: number[] = []): Uint8Array {
   const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
   const bytes = new Uint8Array(8 + text.length + body.length);

@@ -1,4 +1,7 @@
-/** Damaged checkpoints and run folders: every mutant is refused with a DataError or a UsageError, or means the same. */
+/**
+ * Damaged checkpoints and run folders: every mutant is refused
+ * with a DataError or a UsageError, or means the same.
+ */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

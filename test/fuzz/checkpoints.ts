@@ -1,6 +1,6 @@
 /**
- * Damage to checkpoints, run configs and histories, from a random stream. A mutant that is not noticed is one that a
- * training would go on from.
+ * Damage to checkpoints, run configs and histories, from a random stream.
+ * A mutant that is not noticed is one that a training would go on from.
  */
 
 import type { Rng } from '../../lib/core/rng.js';

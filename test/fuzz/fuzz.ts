@@ -1,7 +1,8 @@
 /**
- * npm run fuzz -- [--inputs 100000] [--seed 1] [--target png] [--only 17]: so many damaged inputs a target. Prints how
- * many were fine, refused, wrong (the answer differs from time to time, or is no answer), slow and large, and the
- * numbers of the last three; exit code 1 where there are any. --only judges one input and writes it to a file.
+ * npm run fuzz -- [--inputs 100000] [--seed 1] [--target png] [--only 17]: so many damaged inputs a target.
+ * Prints how many were fine, refused, wrong (the answer differs from time to time, or is no answer), slow and
+ * large, and the numbers of the last three; exit code 1 where there are any. --only judges one input and
+ * writes it to a file.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -35,8 +36,8 @@ function work({ name, seed, range, current }: Task): void {
 }
 
 /**
- * Judges a range in another thread, which is ended where it makes no progress or has no memory left. Where it stopped:
- * the other inputs of that batch are not counted.
+ * Judges a range in another thread, which is ended where it makes no progress or has
+ * no memory left. Where it stopped: the other inputs of that batch are not counted.
  */
 function supervise(task: Task, report: (judged: Judged[]) => void): Promise<number> {
   return new Promise((resolve) => {

@@ -1,4 +1,7 @@
-/** Damaged model files, as a target of fuzzing: with their checksums, and as older programs wrote them, without. */
+/**
+ * Damaged model files, as a target of fuzzing: with their
+ * checksums, and as older programs wrote them, without.
+ */
 
 import { createHash } from 'node:crypto';
 import type { Rng } from '../../lib/core/rng.js';

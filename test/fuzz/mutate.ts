@@ -1,7 +1,7 @@
 /**
- * Ways to damage an input. Plain ones change bytes wherever they are; those of parts take a file apart (chunks,
- * segments, tags), change the parts and put it together with lengths and checksums that fit, so that the damage gets
- * past the outermost checks.
+ * Ways to damage an input. Plain ones change bytes wherever they are; those of parts take a file apart
+ * (chunks, segments, tags), change the parts and put it together with lengths and checksums that fit, so that
+ * the damage gets past the outermost checks.
  */
 
 import type { Rng } from '../../lib/core/rng.js';
@@ -72,7 +72,10 @@ export interface Parts {
   readonly join: (parts: readonly Uint8Array[]) => Uint8Array;
 }
 
-/** Changes the parts of a file: drops, repeats, swaps, takes one of another file, or damages the inside of one. */
+/**
+ * Changes the parts of a file: drops, repeats, swaps, takes
+ * one of another file, or damages the inside of one.
+ */
 function ofParts({ split, join }: Parts): Mutator {
   return (random, input, other) => {
     const parts = split(input);
@@ -95,7 +98,9 @@ function ofParts({ split, join }: Parts): Mutator {
 
 const MOST_CHANGES = 3;
 
-/** One to three changes of a seed; where the parts of its kind are known three of four are changes of parts. */
+/**
+ * One to three changes of a seed; where the parts of its kind are known three of four are changes of parts.
+ */
 export function mutator(parts?: Parts) {
   const kinds = parts ? [...plain, ...plain.flatMap(() => Array(3).fill(ofParts(parts)))] : plain;
   return (random: Rng, seeds: readonly Uint8Array[]): Uint8Array => {

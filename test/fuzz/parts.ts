@@ -1,4 +1,7 @@
-/** How pictures come apart: PNG chunks with fresh checksums, JPEG segments, GIF blocks, the entries of TIFF tags. */
+/**
+ * How pictures come apart: PNG chunks with fresh checksums,
+ * JPEG segments, GIF blocks, the entries of TIFF tags.
+ */
 
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import type { Parts } from './mutate.js';
@@ -11,7 +14,10 @@ export const ROWS = 'ROWS';
 const nameOf = (chunk: Uint8Array) => Buffer.from(chunk.subarray(0, 4)).toString('latin1');
 const named = (name: string, content: Uint8Array) => Buffer.concat([Buffer.from(name, 'latin1'), content]);
 
-/** Type and content of each chunk; pixels are one chunk and unpacked where they can be, so that rows can be damaged. */
+/**
+ * Type and content of each chunk; pixels are one chunk and
+ * unpacked where they can be, so that rows can be damaged.
+ */
 export const pngChunks: Parts = {
   split(input) {
     const file = Buffer.from(input);
@@ -51,7 +57,9 @@ function framed(chunk: Uint8Array): Uint8Array[] {
 
 const MARK = 0xff;
 
-/** Mark and content of each segment, without its length; what follows a scan's header is a part of its own. */
+/**
+ * Mark and content of each segment, without its length; what follows a scan's header is a part of its own.
+ */
 export const jpegSegments: Parts = {
   split(input) {
     const parts: Uint8Array[] = [];

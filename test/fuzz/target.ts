@@ -1,6 +1,6 @@
 /**
- * What is fuzzed, and how an input is judged. A target reads bytes; whatever they are it must give the same answer each
- * time, whatever was read before, or refuse them by a DataError, in little time and memory.
+ * What is fuzzed, and how an input is judged. A target reads bytes; whatever they are it must give the same
+ * answer each time, whatever was read before, or refuse them by a DataError, in little time and memory.
  */
 
 import { DataError } from '../../lib/core/error.js';
@@ -26,7 +26,10 @@ export interface Judged {
   readonly answer: string;
 }
 
-/** What an input of some kilobytes may take: seconds of processor time, and bytes above those that are held before. */
+/**
+ * What an input of some kilobytes may take: seconds of
+ * processor time, and bytes above those that are held before.
+ */
 export interface Bounds {
   readonly seconds: number;
   readonly bytes: number;

@@ -1,4 +1,6 @@
-/** Comparison of named tensors: what counts as equal, what comes first, and that it is found where it was put. */
+/**
+ * Comparison of named tensors: what counts as equal, what comes first, and that it is found where it was put.
+ */
 
 import fc from 'fast-check';
 import t from 'tap';

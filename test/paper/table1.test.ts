@@ -3,8 +3,8 @@
 import t from 'tap';
 
 /**
- * Errors, and vessels found, as fractions of all pixels: F1 = 2 TP / (2 TP + errors) and ACC = 1 - errors, where
- * both are of the same totals.
+ * Errors, and vessels found, as fractions of all pixels: F1 = 2 TP / (2
+ * TP + errors) and ACC = 1 - errors, where both are of the same totals.
  */
 function found(f1: number, acc: number): { errors: number; hits: number } {
   const errors = 1 - acc;

@@ -1,6 +1,6 @@
 /**
- * The text of the paper (lib/paper, plain loops on lib/op) and what engines compute: the same bits, for whole random networks,
- * in the forward part of Algorithm 1, in its gradients, and in the weights of Eqs. 7 and 8.
+ * The text of the paper (lib/paper, plain loops on lib/op) and what engines compute: the same bits, for whole
+ * random networks, in the forward part of Algorithm 1, in its gradients, and in the weights of Eqs. 7 and 8.
  */
 
 import t from 'tap';

@@ -1,7 +1,7 @@
 /**
- * npm run bench:peers -- [--peers DIR] [--python COMMAND] [the options of `spiking-unet bench`]: our speed beside that of
- * TensorFlow.js, ONNX Runtime and PyTorch, on the same inputs and weights, where they are installed. A command of the
- * checkout, not of the package.
+ * npm run bench:peers -- [--peers DIR] [--python COMMAND] [the options of `spiking-unet bench`]: our speed
+ * beside that of TensorFlow.js, ONNX Runtime and PyTorch, on the same inputs and weights, where they are
+ * installed. A command of the checkout, not of the package.
  */
 
 import { addSceneOptions, benchOptions, runTasks, type SceneOptions } from '../../bin/bench/benchOptions.js';

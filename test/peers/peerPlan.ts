@@ -1,4 +1,7 @@
-/** The bench beside other libraries as a list of tasks: peer by peer, a convolution and the networks of each width. */
+/**
+ * The bench beside other libraries as a list of tasks: peer
+ * by peer, a convolution and the networks of each width.
+ */
 
 import type { Engine } from '../../bin/bench/engine.js';
 import {

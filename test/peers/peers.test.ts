@@ -1,4 +1,6 @@
-/** The bench beside other libraries: what it prints is complete and valid, and says so where results differ. */
+/**
+ * The bench beside other libraries: what it prints is complete and valid, and says so where results differ.
+ */
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
@@ -10,7 +12,10 @@ import { readAnswer } from './peerJob.js';
 const root = t.testdir();
 const tiny = ['--repeats', '1', '--widths', '1', '--size', '32', '--steps', '2', '--threads', '1'];
 
-/** `npm run bench:peers -- ARGS`, with a Python that answers every job with the same wrong result or is not there. */
+/**
+ * `npm run bench:peers -- ARGS`, with a Python that answers
+ * every job with the same wrong result or is not there.
+ */
 function benchPeers(python: string, ...args: readonly string[]) {
   const loader = ['--import', './test/support/typescript.mjs', 'test/peers/bench.ts'];
   return spawnSync(process.execPath, [...loader, ...tiny, '--peers', root, '--python', python, ...args], {

@@ -21,7 +21,10 @@ export interface Outcome {
   readonly warning?: string;
 }
 
-/** Who is measured with what: our engine, and a peer that is started by a command and told its job in a folder. */
+/**
+ * Who is measured with what: our engine, and a peer that is
+ * started by a command and told its job in a folder.
+ */
 export interface Sides {
   readonly engine: Engine;
   readonly peer: Peer;

@@ -9,7 +9,10 @@ import type { Sample } from '../../lib/picture/sample.js';
 const SIDE = 128;
 const black = () => new Uint8Array(SIDE * SIDE);
 
-/** Pixel (y, x) of the k-th picture of a row that starts at `top`; a caption and margins lie above and between. */
+/**
+ * Pixel (y, x) of the k-th picture of a row that starts at
+ * `top`; a caption and margins lie above and between.
+ */
 const MARGIN = 6;
 function reader(image: { data: Uint8Array; width: number }, rowTop: number) {
   return (k: number, y: number, x: number) => {

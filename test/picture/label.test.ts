@@ -1,4 +1,6 @@
-/** Labels as programs save them (fixtures/make/image_labels.py): class ids as they are stored, or a refusal. */
+/**
+ * Labels as programs save them (fixtures/make/image_labels.py): class ids as they are stored, or a refusal.
+ */
 
 import { readdirSync } from 'node:fs';
 import t from 'tap';

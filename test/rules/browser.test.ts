@@ -1,6 +1,6 @@
 /**
- * The package itself runs where there is no Node: bundled for a browser it needs no module of Node, generates no code, and
- * segments a picture with the same bits.
+ * The package itself runs where there is no Node: bundled for a browser it needs
+ * no module of Node, generates no code, and segments a picture with the same bits.
  */
 
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,7 @@
-/** Every type that a declaration of the package names is exported beside it: a program can name what it is given. */
+/**
+ * Every type that a declaration of the package names is
+ * exported beside it: a program can name what it is given.
+ */
 
 import { relative } from 'node:path';
 import t from 'tap';
@@ -21,7 +24,10 @@ function exportsOf(entry: string): ts.Symbol[] {
   return checker.getExportsOfModule(module).map(original);
 }
 
-/** Visits what a reader of the declaration sees: everything but the bodies of functions and the values of constants. */
+/**
+ * Visits what a reader of the declaration sees: everything
+ * but the bodies of functions and the values of constants.
+ */
 function visitTypes(node: ts.Node, see: (name: ts.EntityName) => void): void {
   if (ts.isTypeReferenceNode(node)) see(node.typeName);
   if (ts.isTypeQueryNode(node)) return; // typeof x: readable without x

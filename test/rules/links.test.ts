@@ -1,6 +1,6 @@
 /**
- * Every relative link of the documentation leads to a file that exists; one whose text is code, such as [`clahe`], to
- * a file that declares it; one whose text is in quotes to a test of that title.
+ * Every relative link of the documentation leads to a file that exists; one whose text is code, such
+ * as [`clahe`], to a file that declares it; one whose text is in quotes to a test of that title.
  */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

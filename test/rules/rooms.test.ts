@@ -84,7 +84,8 @@ t.test(
     const inside = /^(lib\/engine|bin\/bench)\//;
     for (const file of library.filter((file) => !inside.test(file))) {
       const used = importsOf(file).find((target) => target.startsWith('lib/engine/') && !DOOR.has(target));
-      if (used) t.fail(`${file} imports ${used}`);
+      // the entries hand on the types of kernels, for who writes a training method
+      if (used && !ENTRIES.includes(file)) t.fail(`${file} imports ${used}`);
       const found = /\bchooseKernels\b|\b(scope|keep|frozen|hold|resident)\(/.exec(textOf(file));
       if (found) t.fail(`${file}: ${found[0]}`);
     }

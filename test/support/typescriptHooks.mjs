@@ -1,4 +1,7 @@
-/** The module hooks of typescript.mjs: `./x.js` is x.ts where that is a source, and x.ts is loaded as JavaScript. */
+/**
+ * The module hooks of typescript.mjs: `./x.js` is x.ts
+ * where that is a source, and x.ts is loaded as JavaScript.
+ */
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * Training against PyTorch in float64 (fixtures/make/unet_goldens.py): some updates of a whole U-Net by the training
- * loop itself. Losses, and the weights afterwards as far as they have moved: most of a weight is where it started.
+ * Training against PyTorch in float64 (fixtures/make/unet_goldens.py): some updates of a whole U-Net by the
+ * training loop itself. Losses, and the weights afterwards as far as they have moved: most of a weight is
+ * where it started.
  */
 
 import t from 'tap';
@@ -16,7 +17,9 @@ import { goldenFile, goldenTensor, requireGolden } from '../engine/kernel/golden
 import { goldenExample, goldenModel, type Tensors } from '../engine/kernel/network.js';
 import { engineOf } from '../support/engine.js';
 
-/** Trains a copy of the model on the batches of a golden file; the loss of each update, and the parameters. */
+/**
+ * Trains a copy of the model on the batches of a golden file; the loss of each update, and the parameters.
+ */
 async function train(kernels: Kernels, model: Model, tensors: Tensors, settings: Record<string, string>) {
   const [batch, updatesPerEpoch, learningRate] = ['batch', 'updates', 'learningRate'].map((key) =>
     Number(settings[key]),

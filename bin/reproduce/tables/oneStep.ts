@@ -1,4 +1,6 @@
-/** Not in the paper: conversion for one step, without training, beside the paper's conversion and fine-tuning. */
+/**
+ * Not in the paper: conversion for one step, without training, beside the paper's conversion and fine-tuning.
+ */
 
 import { type Cell, oneStep, PAPER, spiking, unet } from '../cell.js';
 import { experiments } from '../experiment.js';

@@ -1,6 +1,6 @@
 /**
- * Not in the paper: how few steps are enough. Membranes start at 0 or at half of the smallest threshold; thresholds are
- * those of the paper's experiments, or those of its Theorem 3.1.
+ * Not in the paper: how few steps are enough. Membranes start at 0 or at half of the smallest
+ * threshold; thresholds are those of the paper's experiments, or those of its Theorem 3.1.
  */
 
 import { PAPER, spiking, THEOREM } from '../cell.js';

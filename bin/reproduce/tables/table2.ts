@@ -1,4 +1,7 @@
-/** Table 2: denoising. Its rows couple a T with a metric; the text has T = 10 for grey and 20 for colour, as here. */
+/**
+ * Table 2: denoising. Its rows couple a T with a metric;
+ * the text has T = 10 for grey and 20 for colour, as here.
+ */
 
 import { type Cell, spiking, unet } from '../cell.js';
 import { experiments } from '../experiment.js';

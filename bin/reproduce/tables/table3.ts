@@ -1,4 +1,7 @@
-/** Table 3: what normalisation, neuron and fine-tuning are worth. Its LW rows leave out the converted networks. */
+/**
+ * Table 3: what normalisation, neuron and fine-tuning are
+ * worth. Its LW rows leave out the converted networks.
+ */
 
 import { type PlainConversion, spiking } from '../cell.js';
 import { MIOU } from '../metric.js';

@@ -1,4 +1,7 @@
-/** Table 5: operations and joules an image. What the paper counts, and what every spike costs at each synapse it reaches. */
+/**
+ * Table 5: operations and joules an image. What the paper
+ * counts, and what every spike costs at each synapse it reaches.
+ */
 
 import { spiking, unet } from '../cell.js';
 import { experiments } from '../experiment.js';

@@ -1,7 +1,7 @@
 /**
- * Synthetic fundus photographs with exact labels: arteries and veins that leave a bright optic disc and branch,
- * on an uneven background with noise, inside a round field of view. A stand-in for DRIVE where there is no data;
- * thin vessels drown in the noise, so that a network has something to miss.
+ * Synthetic fundus photographs with exact labels: arteries and veins that leave a bright optic disc and
+ * branch, on an uneven background with noise, inside a round field of view. A stand-in for DRIVE where there
+ * is no data; thin vessels drown in the noise, so that a network has something to miss.
  */
 
 import { exp } from '../../core/elementary.js';
@@ -65,7 +65,10 @@ export function drawFundus(seed: number, index: number, size: number): Fundus {
   return { picture, label, fov };
 }
 
-/** Four arcades, up and down on both sides of the disc, each an artery and a vein; a few small vessels besides. */
+/**
+ * Four arcades, up and down on both sides of the disc, each
+ * an artery and a vein; a few small vessels besides.
+ */
 function growVessels(size: number, disc: Spot, side: number, radius: number, random: Rng): VesselMap {
   const map = emptyVesselMap(size);
   const scale = size / 192;
@@ -75,7 +78,8 @@ function growVessels(size: number, disc: Spot, side: number, radius: number, ran
       for (const vein of [false, true]) {
         const turn = 0.25 * vertical - horizontal * vertical * (0.07 + 0.1 * random.uniform());
         const temporal = (horizontal > 0 ? 0 : 0.5) === towardsCentre;
-        const bend = temporal ? (horizontal * vertical * -0.0011) / scale : 0; // arcades arch around the macula
+        // arcades arch around the macula
+        const bend = temporal ? (horizontal * vertical * -0.0011) / scale : 0;
         const tree = {
           x: disc.x + 2 * random.normal(),
           y: disc.y + 2 * random.normal(),

@@ -1,7 +1,7 @@
 /**
- * Synthetic electron micrographs of neural tissue with exact labels: cells of very different sizes with curved dark
- * membranes between them, and inside the cells what is as dark but no membrane: mitochondria, vesicles, reticulum,
- * synaptic densities. A stand-in for ISBI-2012 where there is no data.
+ * Synthetic electron micrographs of neural tissue with exact labels: cells of very different sizes with
+ * curved dark membranes between them, and inside the cells what is as dark but no membrane: mitochondria,
+ * vesicles, reticulum, synaptic densities. A stand-in for ISBI-2012 where there is no data.
  */
 
 import { cosTurns, exp, sinTurns } from '../../core/elementary.js';
@@ -23,7 +23,9 @@ interface Cells {
   readonly gap: Float64Array;
 }
 
-/** One cell for so many square pixels, one mitochondrion, one cluster of vesicles and one synapse. */
+/**
+ * How many square pixels there are for one cell, one mitochondrion, one cluster of vesicles and one synapse.
+ */
 const AREA = { cell: 500, mitochondrion: 2600, cluster: 6000, synapse: 5000 };
 const MEMBRANE_LEVEL = 62;
 const NOISE = 13;
@@ -47,7 +49,10 @@ export function drawMembranes(seed: number, index: number, size: number): Microg
   return { picture: makeImage(size, size, 1, toBytes(blur(levels, size, size, 1, 0.4))), label };
 }
 
-/** Cells around random centres, large and small (weighted Voronoi), in bent coordinates that make borders curve. */
+/**
+ * Cells around random centres, large and small (weighted
+ * Voronoi), in bent coordinates that make borders curve.
+ */
 function growCells(size: number, random: Rng): Cells {
   const count = Math.round((size * size) / AREA.cell);
   const centres = Array.from({ length: count }, () => ({
@@ -82,7 +87,9 @@ function steepness(x: number, y: number, a: { x: number; y: number }, b: { x: nu
   return Math.max(0.12, Math.sqrt(dx * dx + dy * dy));
 }
 
-/** Grey levels [S,S] of the cells without borders: each its own grey, grainy, some with thin dark reticulum. */
+/**
+ * Grey levels [S,S] of the cells without borders: each its own grey, grainy, some with thin dark reticulum.
+ */
 function drawCytoplasm({ count, owner, gap }: Cells, size: number, random: Rng): Float64Array {
   const level = Array.from({ length: count }, () => 168 + 17 * random.normal());
   const reticulum = Array.from({ length: count }, () =>
@@ -96,7 +103,9 @@ function drawCytoplasm({ count, owner, gap }: Cells, size: number, random: Rng):
   });
 }
 
-/** Darkens the borders between cells; `contrast` [S,S] is how clearly they were cut, about standard normal. */
+/**
+ * Darkens the borders between cells; `contrast` [S,S] is how clearly they were cut, about standard normal.
+ */
 function drawBorders(grey: Float64Array, { gap }: Cells, half: Float64Array, contrast: Float64Array): void {
   for (let p = 0; p < grey.length; p++) {
     const clear = Math.min(1, Math.max(0.2, 0.72 + 0.28 * contrast[p]));
@@ -106,7 +115,10 @@ function drawBorders(grey: Float64Array, { gap }: Cells, half: Float64Array, con
   }
 }
 
-/** Calls `draw` for the pixels of one cell within `reach` of a random place that is `room` away from the border. */
+/**
+ * Calls `draw` for the pixels of one cell within `reach` of
+ * a random place that is `room` away from the border.
+ */
 function inSomeCell(
   { owner, gap }: Cells,
   size: number,

@@ -30,7 +30,10 @@ export interface Paint {
   readonly rough?: number;
 }
 
-/** An upright figure that faces the camera: `at(u, v)` is its paint, u 0..1 from the left, v 0..1 from the ground. */
+/**
+ * An upright figure that faces the camera: `at(u, v)` is
+ * its paint, u 0..1 from the left, v 0..1 from the ground.
+ */
 export interface Figure {
   readonly x: number;
   readonly z: number;

@@ -1,7 +1,7 @@
 /**
- * The synthetic twin of BSDS300: 40 training and 12 test pictures with the statistics of photographs, drawn in colour
- * from the seed and read as grey unless three channels are asked for. It needs no data, and can be written to disk in
- * the layout of BSDS300, images/train and images/test.
+ * The synthetic twin of BSDS300: 40 training and 12 test pictures with the statistics of photographs, drawn
+ * in colour from the seed and read as grey unless three channels are asked for. It needs no data, and can be
+ * written to disk in the layout of BSDS300, images/train and images/test.
  */
 
 import { join } from 'node:path';

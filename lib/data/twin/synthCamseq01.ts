@@ -1,7 +1,7 @@
 /**
- * The synthetic twin of CamSeq01: 24 training and 8 test street scenes with exact labels of 12 classes, drawn from
- * the seed. It needs no data, and can be written to disk in CamSeq01's layout, X.png beside X_L.png in the colours
- * of label_colors.txt, with splits.json besides.
+ * The synthetic twin of CamSeq01: 24 training and 8 test street scenes with exact labels of 12 classes, drawn
+ * from the seed. It needs no data, and can be written to disk in CamSeq01's layout, X.png beside X_L.png in
+ * the colours of label_colors.txt, with splits.json besides.
  */
 
 import { join } from 'node:path';
@@ -35,7 +35,9 @@ export const synthCamseq01: Dataset = {
   write: writeSynthCamseq01,
 };
 
-/** Writes the twin: pictures, colour-coded labels, what the colours mean, and which picture is in which split. */
+/**
+ * Writes the twin: pictures, colour-coded labels, what the colours mean, and which picture is in which split.
+ */
 export function writeSynthCamseq01(directory: string, seed: number): void {
   for (const number of numbersOf('all')) {
     const { picture, label } = drawStreet(seed, number, HEIGHT, WIDTH);

@@ -1,6 +1,6 @@
 /**
- * The synthetic twin of DRIVE: 20 training and 10 test fundus images with exact labels, drawn from the seed. It
- * needs no data, and can be written to disk in DRIVE's layout (as PNG files).
+ * The synthetic twin of DRIVE: 20 training and 10 test fundus images with exact labels, drawn
+ * from the seed. It needs no data, and can be written to disk in DRIVE's layout (as PNG files).
  */
 
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * The synthetic twin of ISBI-2012: 20 training and 5 test micrographs of neural tissue with exact labels, drawn from
- * the seed. It needs no data, and can be written to disk as images/NN.png and labels/NN.png (0 membrane, 255 cell).
+ * The synthetic twin of ISBI-2012: 20 training and 5 test micrographs of neural tissue with exact labels,
+ * drawn from the seed. It needs no data, and can be written to disk as images/NN.png and labels/NN.png (0
+ * membrane, 255 cell).
  */
 
 import { join } from 'node:path';

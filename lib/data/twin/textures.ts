@@ -1,7 +1,8 @@
 /**
- * Synthetic natural pictures for denoising, and the random fields that the other drawings are textured with. A
- * picture is a pile of leaves: regions of power-law sizes that hide each other, each with its own colour, shading
- * and texture, the far ones sometimes out of focus. Such piles have the 1/f^2 spectrum of photographs.
+ * Synthetic natural pictures for denoising, and the random fields that the other drawings are textured with.
+ * A picture is a pile of leaves: regions of power-law sizes that hide each other, each with its own colour,
+ * shading and texture, the far ones sometimes out of focus. Such piles have the 1/f^2 spectrum of
+ * photographs.
  */
 
 import { cosTurns, exp, sinTurns } from '../../core/elementary.js';
@@ -124,7 +125,9 @@ function drawLeaf(
   }
 }
 
-/** Smooth fields [H,W] of cells `coarsest`, half of it, and so on to `finest`, added; about standard normal. */
+/**
+ * Smooth fields [H,W] of cells `coarsest`, half of it, and so on to `finest`, added; about standard normal.
+ */
 export function pinkField(
   height: number,
   width: number,
@@ -142,7 +145,9 @@ export function pinkField(
   return sum.map((value) => value / Math.sqrt(octaves));
 }
 
-/** A random field [H,W], about standard normal, that changes within `cell` pixels: splines over random knots. */
+/**
+ * A random field [H,W], about standard normal, that changes within `cell` pixels: splines over random knots.
+ */
 export function smoothField(height: number, width: number, cell: number, random: Rng): Float64Array {
   const [rows, columns] = [Math.ceil(height / cell) + 4, Math.ceil(width / cell) + 4];
   const [acrossAt, downAt] = [random.uniform(), random.uniform()];

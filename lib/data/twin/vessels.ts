@@ -71,7 +71,9 @@ function advance(tip: Tip, size: number, random: Rng): void {
   tip.untilBranch -= STEP;
 }
 
-/** Splits off a thinner vessel to one side; the parent goes on a little thinner and bends to the other side. */
+/**
+ * Splits off a thinner vessel to one side; the parent goes on a little thinner and bends to the other side.
+ */
 function branch(tip: Tip, size: number, random: Rng): Tip {
   const side = random.uniform() < 0.5 ? -1 : 1;
   const share = 0.5 + 0.35 * random.uniform();

@@ -1,7 +1,8 @@
 /**
- * A restricted reader of Python's pickles, for what `torch.save` writes of a dictionary of tensors and plain numbers.
- * A pickle is a program for a stack machine that may call anything; here it may name and call only what `globals`
- * holds, and every other opcode is refused with its name. Classes, closures and code are never made.
+ * A restricted reader of Python's pickles, for what `torch.save` writes of a dictionary of tensors and plain
+ * numbers. A pickle is a program for a stack machine that may call anything; here it may name and call only
+ * what `globals` holds, and every other opcode is refused with its name. Classes, closures and code are never
+ * made.
  */
 
 import { DataError, shown } from '../../core/error.js';
@@ -82,12 +83,12 @@ class Machine {
     return this.bytes.subarray(start, start + length);
   }
 
-  /** An unsigned number of so many bytes, little-endian; exact below 2^53. */
+  /** An unsigned number of `length` bytes, little-endian; exact below 2^53. */
   number(length: number): number {
     return this.take(length).reduceRight((value, byte) => 256 * value + byte, 0);
   }
 
-  /** A signed number of so many bytes. */
+  /** A signed number of `length` bytes. */
   signed(length: number): number {
     const value = this.number(length);
     return value >= 2 ** (8 * length - 1) ? value - 2 ** (8 * length) : value;

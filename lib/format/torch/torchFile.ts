@@ -1,7 +1,7 @@
 /**
- * What `torch.save` writes since PyTorch 1.6: a zip file with `data.pkl`, a pickle of dictionaries, numbers and
- * descriptions of tensors, and `data/KEY`, the bytes of their storages. Tensors are views: several may share a
- * storage, each with its own offset and strides. Nothing is read of a tensor until it is asked for.
+ * What `torch.save` writes since PyTorch 1.6: a zip file with `data.pkl`, a pickle of dictionaries, numbers
+ * and descriptions of tensors, and `data/KEY`, the bytes of their storages. Tensors are views: several may
+ * share a storage, each with its own offset and strides. Nothing is read of a tensor until it is asked for.
  */
 
 import { DataError, shown } from '../../core/error.js';
@@ -15,7 +15,10 @@ import { type Archive, isZip, openZip } from './zip.js';
 const LEGACY = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46];
 const HOW_TO_SAVE = 'expected torch.save(model.state_dict(), FILE)';
 
-/** The storages that hold weights, by the name of their format; others (whole numbers) are known, but not read. */
+/**
+ * The storages that hold weights, by the name of their
+ * format; others (whole numbers) are known, but not read.
+ */
 const STORAGES: Readonly<Record<string, string | undefined>> = {
   DoubleStorage: 'F64',
   FloatStorage: 'F32',

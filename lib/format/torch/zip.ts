@@ -1,7 +1,7 @@
 /**
- * The part of the zip format that `torch.save` uses: entries that are stored as they are, found by the directory at
- * the end of the file and held against their CRC-32. Nothing is unpacked, so no entry takes memory of its own;
- * compressed, encrypted and split archives, and those above 4 GiB, are refused.
+ * The part of the zip format that `torch.save` uses: entries that are stored as they are, found by the
+ * directory at the end of the file and held against their CRC-32. Nothing is unpacked, so no entry takes
+ * memory of its own; compressed, encrypted and split archives, and those above 4 GiB, are refused.
  */
 
 import { crc32 } from '../../core/crc32.js';
@@ -27,7 +27,9 @@ interface Entry {
 export interface Archive {
   /** In the order of the directory. */
   readonly names: readonly string[];
-  /** The bytes of an entry, a view of the file; DataError where it is damaged, undefined where there is none. */
+  /**
+   * The bytes of an entry, a view of the file; DataError where it is damaged, undefined where there is none.
+   */
   read(name: string): Uint8Array | undefined;
 }
 

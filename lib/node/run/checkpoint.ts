@@ -1,6 +1,6 @@
 /**
- * Checkpoints: a model file that also carries the optimiser's averages and the place where the run stopped, so
- * that a resumed run ends with the same bits as one that was never interrupted.
+ * Checkpoints: a model file that also carries the optimiser's averages and the place where the
+ * run stopped, so that a resumed run ends with the same bits as one that was never interrupted.
  */
 
 import { z } from 'zod';
@@ -33,7 +33,10 @@ export function saveCheckpoint(path: string, model: Model, averages: Averages, s
   writeFileAtomic(path, encodeModel({ ...model, notes }, extra));
 }
 
-/** Reads a checkpoint back; DataError where it is damaged, was made by another optimiser, or cannot be trained on. */
+/**
+ * Reads a checkpoint back; DataError where it is damaged,
+ * was made by another optimiser, or cannot be trained on.
+ */
 export function loadCheckpoint(path: string, { slots, squares }: Pick<Optimiser, 'slots' | 'squares'>) {
   const { model, extra, checked } = decodeModel(readBytes(path), path);
   const prefixes = slots.map((slot) => `${OPTIMISER_PREFIX}${slot}.`);

@@ -1,7 +1,7 @@
 /**
- * A run folder: `config.json` (every option, resolved), `metrics.jsonl` (a line an epoch), `samples/*.png`, and
- * `checkpoints/{last,best}.safetensors`. All of them carry the id of the run, and while a training runs in the folder
- * it has an owner (runLock.ts). It holds no dates: the same seed gives the same bytes.
+ * A run folder: `config.json` (every option, resolved), `metrics.jsonl` (a line an epoch), `samples/*.png`,
+ * and `checkpoints/{last,best}.safetensors`. All of them carry the id of the run, and while a training runs
+ * in the folder it has an owner (runLock.ts). It holds no dates: the same seed gives the same bytes.
  */
 
 import { existsSync } from 'node:fs';
@@ -48,7 +48,9 @@ export interface RunFolder {
   remark(line: string): void;
 }
 
-/** Options of a run that may differ when it is resumed: they change how long it runs, not what it computes. */
+/**
+ * Options of a run that may differ when it is resumed: they change how long it runs, not what it computes.
+ */
 const FREE_TO_CHANGE = new Set([
   ...['saveEvery', 'resume', 'out', 'data', 'quiet', 'json', 'threads', 'engine'],
   ...['patience', 'epochs', 'run'], // a run can be prolonged; of `epochs` see requireSameConfig
@@ -66,9 +68,9 @@ const ID = 16;
 const LEFTOVER = /^(config\.json|metrics\.jsonl|(last|best)\.safetensors|.*\.png)\..*\.tmp$/;
 
 /**
- * Opens a run folder and becomes its owner. A new run needs an empty place (UsageError if there is a run already and
- * `resume` is not set); a resumed one must have the options and the samples it was started with (UsageError names what
- * differs), but for more epochs.
+ * Opens a run folder and becomes its owner. A new run needs an empty place (UsageError if there is a run
+ * already and `resume` is not set); a resumed one must have the options and the samples it was started with
+ * (UsageError names what differs), but for more epochs.
  */
 export function openRunFolder(request: RunRequest): RunFolder {
   const { directory, resume } = request;

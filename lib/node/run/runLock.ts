@@ -1,7 +1,7 @@
 /**
- * The owner of a run folder: while a training runs, a file `run.lock` says on which host and in which process, and the
- * time of its last change that the owner lives. A lock whose process is gone, or whose host has been silent for long,
- * is taken over. Deleting the file is how a person overrules all this.
+ * The owner of a run folder: while a training runs, a file `run.lock` says on which host and in which
+ * process, and the time of its last change that the owner lives. A lock whose process is gone, or whose host
+ * has been silent for long, is taken over. Deleting the file is how a person overrules all this.
  */
 
 import {
@@ -23,14 +23,18 @@ import { UsageError } from '../../core/error.js';
 import { createFile, processLives } from '../files.js';
 
 const FILE = 'run.lock';
-/** A single update of a wide network, or the validation of a large picture, may take minutes without a beat. */
+/**
+ * A single update of a wide network, or the validation of a large picture, may take minutes without a beat.
+ */
 const SILENT_SECONDS = 15 * 60;
 const BEAT_SECONDS = 10;
 
 const ownerSchema = z.object({
   host: z.string(),
   pid: z.number().int().positive(),
-  /** Where Linux tells them: process numbers mean something within one namespace only, and are given again. */
+  /**
+   * Where Linux tells them: process numbers mean something within one namespace only, and are given again.
+   */
   namespace: z.string().optional(),
   born: z.string().optional(),
 });
@@ -88,7 +92,10 @@ function holdLock(directory: string, path: string, text: string): RunLock {
   return { beat, release };
 }
 
-/** Writes what is there again: that sets its time by the clock of the disk, and nobody can read it half written. */
+/**
+ * Writes what is there again: that sets its time by the
+ * clock of the disk, and nobody can read it half written.
+ */
 function touch(path: string, text: string): void {
   try {
     const file = openSync(path, 'r+');
@@ -121,7 +128,9 @@ function silence(path: string, directory: string): number {
   return then === undefined || now === undefined ? 0 : (now - then) / 1000;
 }
 
-/** Removes a lock that is out of date; false where another process was quicker and the lock is now its own. */
+/**
+ * Removes a lock that is out of date; false where another process was quicker and the lock is now its own.
+ */
 function moveAway(path: string, outdated: string): boolean {
   const aside = `${path}.${process.pid}`;
   try {

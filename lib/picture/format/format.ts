@@ -1,7 +1,8 @@
 /**
- * What a picture format is to decode.ts, and what every decoder promises: its result depends on the bytes alone, every
- * pixel comes from them (or the file is refused), and nothing is allocated before the header's size has been accepted.
- * A decoder throws an Error that holds the reason alone; decode.ts adds the file, the format and what to do.
+ * What a picture format is to decode.ts, and what every decoder promises: its result depends on the bytes
+ * alone, every pixel comes from them (or the file is refused), and nothing is allocated before the header's
+ * size has been accepted. A decoder throws an Error that holds the reason alone; decode.ts adds the file, the
+ * format and what to do.
  */
 
 import type { Raster } from '../raster.js';
@@ -34,8 +35,9 @@ const MIB = 2 ** 20;
 const PICTURE = 3;
 
 /**
- * Accepts pictures of a size, before anything is allocated. `bytesAPixel` is what decoding takes at its peak; the file
- * holds so many `pictures` of this size. Error where only a damaged header has such a size, TooLarge beyond the limit.
+ * Accepts pictures of a size, before anything is allocated. `bytesAPixel` is what decoding takes at its peak;
+ * the file holds `pictures` of them. Error where only a damaged header has such a size, TooLarge
+ * beyond the limit.
  */
 export function claim(
   { width, height, pictures = 1 }: { width: number; height: number; pictures?: number },
@@ -54,8 +56,8 @@ export function claim(
 }
 
 /**
- * Refuses a picture that its data cannot fill, however well compressed: a file of a few bytes must not reserve the
- * memory of millions of pixels. `mostRatio`: the best that the compression can do.
+ * Refuses a picture that its data cannot fill, however well compressed: a file of a few bytes must
+ * not reserve the memory of millions of pixels. `mostRatio`: the best that the compression can do.
  */
 export function checkRatio(expected: number, stored: number, mostRatio: number): void {
   if (expected > stored * mostRatio)

@@ -1,7 +1,7 @@
 /**
- * GIF: a frame that fills the screen is a raster of indices; the frames after it are drawn over the ones before, in
- * colours. Bytes after the end and a missing end mark do no harm: a file is whole where all pixels are there. How long
- * frames are shown, and whether they vanish afterwards, is not looked at.
+ * GIF: a frame that fills the screen is a raster of indices; the frames after it are drawn over the ones
+ * before, in colours. Bytes after the end and a missing end mark do no harm: a file is whole where all pixels
+ * are there. How long frames are shown, and whether they vanish afterwards, is not looked at.
  */
 
 import type { Raster } from '../raster.js';

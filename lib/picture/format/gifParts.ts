@@ -1,4 +1,7 @@
-/** The parts of a GIF file: the size of its screen, and the frames with their palettes and still packed pixels. */
+/**
+ * The parts of a GIF file: the size of its screen, and the
+ * frames with their palettes and still packed pixels.
+ */
 
 export interface Gif {
   readonly width: number;

@@ -1,4 +1,6 @@
-/** Deflate (zlib) of PNG and TIFF with a limit: a few bytes must not unfold to more than the header announces. */
+/**
+ * Deflate (zlib) of PNG and TIFF with a limit: a few bytes must not unfold to more than the header announces.
+ */
 
 import { inflateSync } from 'node:zlib';
 import { checkRatio } from './format.js';
@@ -10,7 +12,10 @@ const MOST_LEFT_OVER = 2 ** 16;
 const STEP = 2 ** 20;
 const SMALLEST_STEP = 64;
 
-/** The first `expected` bytes that the data unfolds to, or fewer where it holds fewer; Error where it is damaged. */
+/**
+ * The first `expected` bytes that the data unfolds to, or
+ * fewer where it holds fewer; Error where it is damaged.
+ */
 export function inflate(data: Uint8Array, expected: number): Uint8Array {
   checkRatio(expected, data.length, MOST_RATIO);
   const unfolded = inflateSync(data, {

@@ -1,8 +1,8 @@
 /**
- * JPEG, baseline and progressive, with the levels that libjpeg gives. Written here because the decoder on npm (jpeg-js)
- * refuses valid restart intervals, takes 34 bytes a pixel and repeats coarse colours, and the one that is kept
- * (pdfjs-dist) does not run on Node 20. What three components mean is settled as libjpeg does it, four (CMYK, YCCK)
- * as Pillow.
+ * JPEG, baseline and progressive, with the levels that libjpeg gives. Written here because the decoder on npm
+ * (jpeg-js) refuses valid restart intervals, takes 34 bytes a pixel and repeats coarse colours, and the one
+ * that is kept (pdfjs-dist) does not run on Node 20. What three components mean is settled as libjpeg does
+ * it, four (CMYK, YCCK) as Pillow.
  */
 
 import type { Raster } from '../raster.js';

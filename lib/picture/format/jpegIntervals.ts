@@ -1,4 +1,6 @@
-/** The codes of a JPEG scan between its restarts, and a reader of their bits that does not run over their end. */
+/**
+ * The codes of a JPEG scan between its restarts, and a reader of their bits that does not run over their end.
+ */
 
 const MARK = 0xff;
 const RESTART = 0xd0;
@@ -26,7 +28,9 @@ export function intervalsOf(codes: Uint8Array): Uint8Array[] {
   return [...intervals, plain.subarray(start, to)];
 }
 
-/** For each 16 bits what they start with: length of the code << 8 | its value; 0 where no code is like that. */
+/**
+ * For each 16 bits what they start with: length of the code << 8 | its value; 0 where no code is like that.
+ */
 export type CodeTable = Uint16Array;
 
 /** The table of codes that are numbered by length (T.81, annex C): 16 counts, then the values. */

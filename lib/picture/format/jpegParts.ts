@@ -1,6 +1,7 @@
 /**
- * The parts of a JPEG file (ITU T.81, annex B): its frame, its scans with the tables that hold when each begins, and
- * what Adobe's, JFIF's and EXIF's marks say. Everything is checked here, so that the decoder meets no surprise.
+ * The parts of a JPEG file (ITU T.81, annex B): its frame, its scans with the tables that hold when each
+ * begins, and what Adobe's, JFIF's and EXIF's marks say. Everything is checked here, so that the decoder
+ * meets no surprise.
  */
 
 import { checkRatio, Unsupported } from './format.js';
@@ -21,7 +22,10 @@ export interface Scan {
   /** Frequencies, in zigzag order. */
   readonly first: number;
   readonly last: number;
-  /** Bits below which values are not given yet, and those that an earlier scan gave (0: this one is the first). */
+  /**
+   * Bits below which values are not given yet, and those
+   * that an earlier scan gave (0: this one is the first).
+   */
   readonly low: number;
   readonly high: number;
   /** Contents of tables by class and number (0x10: AC, of the first code table). */

@@ -1,7 +1,8 @@
 /**
- * From a JPEG's coefficients to the levels of a component at the size of the picture: the inverse cosine transform of
- * Loeffler, Ligtenberg and Moschytz (1989) in 13-bit fixed point, and the triangle filter that brings coarse components
- * to full size. Both round as libjpeg does, so that pictures have the levels that Pillow, OpenCV and PyTorch see.
+ * From a JPEG's coefficients to the levels of a component at the size of the picture: the inverse cosine
+ * transform of Loeffler, Ligtenberg and Moschytz (1989) in 13-bit fixed point, and the triangle filter that
+ * brings coarse components to full size. Both round as libjpeg does, so that pictures have the levels that
+ * Pillow, OpenCV and PyTorch see.
  */
 
 import { Unsupported } from './format.js';

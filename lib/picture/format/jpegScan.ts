@@ -1,7 +1,7 @@
 /**
- * The coefficients of a JPEG: its scans, sequential (T.81, annex F) or progressive (annex G), are decoded into one array
- * a component. A scan of one component runs over the blocks of the picture, one of several over units that hold some of
- * each; a restart may come after any of them.
+ * The coefficients of a JPEG: its scans, sequential (T.81, annex F) or progressive (annex G), are decoded
+ * into one array a component. A scan of one component runs over the blocks of the picture, one of several
+ * over units that hold some of each; a restart may come after any of them.
  */
 
 import { BitReader, type CodeTable, codeTable } from './jpegIntervals.js';

@@ -1,7 +1,7 @@
 /**
- * LZW of GIF and TIFF: codes of growing width stand for strings, each of them the string of an earlier code and one
- * more byte. The two formats differ in the order of bits and in when codes grow. Codes that were not defined are
- * refused; the tables are made anew for each call, so nothing of another file is left in them.
+ * LZW of GIF and TIFF: codes of growing width stand for strings, each of them the string of an earlier code
+ * and one more byte. The two formats differ in the order of bits and in when codes grow. Codes that were not
+ * defined are refused; the tables are made anew for each call, so nothing of another file is left in them.
  */
 
 export interface LzwKind {
@@ -37,7 +37,8 @@ export function unpackLzw(data: Uint8Array, kind: LzwKind, expected: number): Ui
     }
     if (previous < 0 ? code > clear : code > next) throw new Error('its codes are damaged');
     const known = code < next;
-    let at = known ? code : previous; // a code that is being defined: the previous string and its own first byte
+    // a code that is being defined: the previous string and its own first byte
+    let at = known ? code : previous;
     let to = filled + lengths[at];
     const full = known ? to : to + 1;
     while (to > filled) {
@@ -57,7 +58,7 @@ export function unpackLzw(data: Uint8Array, kind: LzwKind, expected: number): Ui
   return out.subarray(0, Math.min(filled, expected));
 }
 
-/** Reads codes of so many bits; -1 where the data ends. */
+/** Reads codes of a width in bits; -1 where the data ends. */
 function codeReader(data: Uint8Array, lowestFirst: boolean): (width: number) => number {
   let [at, buffer, held] = [0, 0, 0];
   return (width) => {

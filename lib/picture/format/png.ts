@@ -1,7 +1,7 @@
 /**
- * PNG by pngjs. It believes any size, inflates without a limit, leaves pixels that are missing to whatever was in
- * memory, and looks palettes up; so chunks, lengths and checksums are checked here, and what it decodes is a file made
- * of the checked rows alone, in which a palette's indices are called grey.
+ * PNG by pngjs. It believes any size, inflates without a limit, leaves pixels that are missing to whatever
+ * was in memory, and looks palettes up; so chunks, lengths and checksums are checked here, and what it
+ * decodes is a file made of the checked rows alone, in which a palette's indices are called grey.
  */
 
 import { deflateSync } from 'node:zlib';
@@ -38,7 +38,8 @@ export const png: Format = {
 function checkedRows(header: Header, data: Uint8Array, limits: Limits): Uint8Array {
   const { width, height, bits, samples } = header;
   const expected = bytesOfRows(header);
-  // rows are held six times over here and in pngjs, RGBA of 1 or 2 bytes a value, and the raster is made of that
+  // rows are held six times over here and in pngjs, RGBA of
+  // 1 or 2 bytes a value, and the raster is made of that
   const bytesOfValue = bits === 16 ? 2 : 1;
   claim(header, (6 * expected) / (width * height) + bytesOfValue * (4 + samples), limits);
   const rows = inflate(data, expected);
@@ -46,7 +47,9 @@ function checkedRows(header: Header, data: Uint8Array, limits: Limits): Uint8Arr
   return rows;
 }
 
-/** First column, first row, and steps between columns and rows of the passes of an interlaced picture (Adam7). */
+/**
+ * First column, first row, and steps between columns and rows of the passes of an interlaced picture (Adam7).
+ */
 const PASSES = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],

@@ -1,6 +1,6 @@
 /**
- * The parts of a PNG file that are read: header, palette, transparency, EXIF and the compressed pixels, each with its
- * checksum checked. Chunks of other kinds are skipped where the file says that they may be.
+ * The parts of a PNG file that are read: header, palette, transparency, EXIF and the compressed pixels,
+ * each with its checksum checked. Chunks of other kinds are skipped where the file says that they may be.
  */
 
 import { crc32 } from '../../core/crc32.js';
@@ -47,7 +47,10 @@ const TYPES: Readonly<Record<number, { samples: number; depths: readonly number[
 const ANCILLARY = 0x20;
 const READ = ['IHDR', 'PLTE', 'tRNS', 'eXIf', 'IDAT', 'IEND'];
 
-/** The parts of a file whose chunks start at `start`; Error where one is missing, damaged or cut, or Unsupported. */
+/**
+ * The parts of a file whose chunks start at `start`; Error
+ * where one is missing, damaged or cut, or Unsupported.
+ */
 export function pngParts(bytes: Uint8Array, start: number): PngParts {
   const found = chunksOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), start);
   if (found.keys().next().value !== 'IHDR') throw new Error('it does not start with its header');
@@ -55,7 +58,8 @@ export function pngParts(bytes: Uint8Array, start: number): PngParts {
   const data = Buffer.concat(found.get('IDAT') ?? []);
   if (data.length === 0) throw new Error('it holds no pixels (no IDAT chunk)');
   const palette = found.get('PLTE')?.[0];
-  const transparency = header.alpha === undefined ? found.get('tRNS')?.[0] : undefined; // libpng ignores it, too
+  // libpng ignores it, too
+  const transparency = header.alpha === undefined ? found.get('tRNS')?.[0] : undefined;
   const exif = found.get('eXIf')?.[0];
   if (header.type === 3) checkPalette(palette, header.bits);
   if (transparency) checkTransparency(transparency, header.type, palette);
@@ -68,7 +72,10 @@ export function pngParts(bytes: Uint8Array, start: number): PngParts {
   };
 }
 
-/** Contents of the chunks that are read, by type in the order of their first occurrence, up to the end of the file. */
+/**
+ * Contents of the chunks that are read, by type in the order
+ * of their first occurrence, up to the end of the file.
+ */
 function chunksOf(file: Buffer, start: number): Map<string, Buffer[]> {
   const found = new Map<string, Buffer[]>();
   for (let at = start; at + FRAME <= file.length; ) {

@@ -1,10 +1,12 @@
 /**
- * Tagged values as TIFF and EXIF hold them: directories of entries of 12 bytes (number, type, how many, value or where
- * it is). Only what is asked for is read, and only inside the file; what all directories of a file may read together is
- * bounded by its length, so that directories which overlap cannot take time without end.
+ * Tagged values as TIFF and EXIF hold them: directories of entries of 12 bytes (number, type, how many, value
+ * or where it is). Only what is asked for is read, and only inside the file; what all directories of a file
+ * may read together is bounded by its length, so that directories which overlap cannot take time without end.
  */
 
-/** The values of a directory by number: undefined where there is none; Error where they are not whole numbers. */
+/**
+ * The values of a directory by number: undefined where there is none; Error where they are not whole numbers.
+ */
 export type Tags = (tag: number) => readonly number[] | undefined;
 
 /** A directory, and where the next one starts (0: nowhere). */
@@ -27,7 +29,9 @@ const WHOLE: Readonly<Record<number, 1 | 2 | 4>> = { 1: 1, 3: 2, 4: 4 };
 /** How often a file's bytes may be read; its own tables alone are read once. */
 const MOST_READINGS = 4;
 
-/** A file that starts with a TIFF header; RangeError where it ends too early, Error for another byte order. */
+/**
+ * A file that starts with a TIFF header; RangeError where it ends too early, Error for another byte order.
+ */
 export function openTags(bytes: Uint8Array): TagFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const order = view.getUint16(0);

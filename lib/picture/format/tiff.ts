@@ -1,7 +1,8 @@
 /**
- * TIFF: every page, grey, RGB or palette, of 1, 2, 4, 8 or 16 unsigned bits, in strips or tiles, pixel by pixel or a
- * plane a colour. Written here because the package that was used before (tiff 7.1.3) keeps tables from one file to the
- * next, reserves what a header claims, and does not read all of these kinds. Other kinds are named and refused.
+ * TIFF: every page, grey, RGB or palette, of 1, 2, 4, 8 or 16 unsigned bits, in strips or tiles, pixel by
+ * pixel or a plane a colour. Written here because the package that was used before (tiff 7.1.3) keeps tables
+ * from one file to the next, reserves what a header claims, and does not read all of these kinds. Other kinds
+ * are named and refused.
  */
 
 import type { Raster } from '../raster.js';
@@ -46,7 +47,9 @@ function pagesOf(file: TagFile): Page[] {
 /** Tiles may be larger than the picture, but not without end. */
 const LARGEST_TILE = 2 ** 24;
 
-/** Rasters of all pages are held at once, and beside them the unpacked bytes and samples of one strip or tile. */
+/**
+ * Rasters of all pages are held at once, and beside them the unpacked bytes and samples of one strip or tile.
+ */
 function claimAll(pages: readonly Page[], limits: Limits): void {
   const pixels = (page: Page) => page.width * page.height;
   const bytes = (page: Page) => page.samples * (page.bits === 16 ? 2 : 1);

@@ -1,4 +1,7 @@
-/** What a page of a TIFF says about its pixels, with the defaults of the TIFF 6.0 specification; other kinds are refused. */
+/**
+ * What a page of a TIFF says about its pixels, with the defaults
+ * of the TIFF 6.0 specification; other kinds are refused.
+ */
 
 import { Unsupported } from './format.js';
 import type { Tags } from './tags.js';
@@ -17,7 +20,9 @@ export interface Page {
   readonly differences: boolean;
   /** Bytes start with their lowest bit. */
   readonly reversed: boolean;
-  /** What the samples after the colours are: 0 nothing in particular, 1 or 2 the opacity (1: multiplied in). */
+  /**
+   * What the samples after the colours are: 0 nothing in particular, 1 or 2 the opacity (1: multiplied in).
+   */
   readonly extraSamples: readonly number[];
   readonly colourMap?: readonly number[];
   readonly tiled: boolean;
@@ -70,7 +75,10 @@ const PHOTOMETRICS: Readonly<Record<number, string>> = {
   32803: 'raw colours of a camera',
 };
 
-/** Everything but the orientation. Error where the page contradicts itself, Unsupported where its kind is not read. */
+/**
+ * Everything but the orientation. Error where the page
+ * contradicts itself, Unsupported where its kind is not read.
+ */
 export function readPage(tags: Tags): Omit<Page, 'orientation'> {
   const one = (tag: number, otherwise: number) => tags(tag)?.[0] ?? otherwise;
   const [width, height] = [one(256, 0), one(257, 0)];

@@ -1,6 +1,7 @@
 /**
- * The strips and tiles of a TIFF page: where each lies in the picture, and its samples, unpacked (LZW, Deflate,
- * PackBits), cut into bits and summed up where differences are stored. A strip that holds too little is an error.
+ * The strips and tiles of a TIFF page: where each lies in the picture, and its samples, unpacked (LZW,
+ * Deflate, PackBits), cut into bits and summed up where differences are stored. A strip that holds too little
+ * is an error.
  */
 
 import { checkRatio } from './format.js';
@@ -133,7 +134,10 @@ function samplesOf(bytes: Uint8Array, { perRow, rows, bits, little }: Packing): 
   return samples;
 }
 
-/** Turns differences between neighbours in a row into values, in place and modulo the size of the array's numbers. */
+/**
+ * Turns differences between neighbours in a row into values,
+ * in place and modulo the size of the array's numbers.
+ */
 function sumUp(samples: Uint8Array | Uint16Array, perRow: number, step: number): void {
   for (let start = 0; start < samples.length; start += perRow) {
     for (let x = step; x < perRow; x++) samples[start + x] += samples[start + x - step];

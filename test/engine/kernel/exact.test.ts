@@ -1,6 +1,6 @@
 /**
- * The numeric contract, to the bit: every convolution and every gradient of it equals plain loops that skip nothing
- * (lib/op), and the event-driven kernels equal both, on random shapes, densities and magnitudes.
+ * The numeric contract, to the bit: every convolution and every gradient of it equals plain loops that skip
+ * nothing (lib/op), and the event-driven kernels equal both, on random shapes, densities and magnitudes.
  */
 
 import fc from 'fast-check';

@@ -1,6 +1,6 @@
 /**
- * Golden tensors from independent implementations (fixtures/README.md says which made them) and the one way the
- * tests compare with them: a distance, and the bounds of fixtures/bounds.json.
+ * Golden tensors from independent implementations (fixtures/README.md says which made them) and
+ * the one way the tests compare with them: a distance, and the bounds of fixtures/bounds.json.
  */
 
 import { readFileSync } from 'node:fs';
@@ -56,7 +56,10 @@ export function imageOf({ data, shape: [channels, height, width] }: Tensor): Flo
   return toHwc(data, channels, height, width);
 }
 
-/** What distance is measured in: absolutely, or as a share of what a tensor (or each of its columns) amounts to. */
+/**
+ * What distance is measured in: absolutely, or as a share
+ * of what a tensor (or each of its columns) amounts to.
+ */
 export type Measure = 'absolute' | 'largest' | 'course' | 'norm' | 'sum' | 'ulps';
 
 /** How far from a golden tensor a result may be. */
@@ -80,7 +83,9 @@ export function boundOf(tensor: string): Bound {
   return { measure: rule[1], bound: rule[2] };
 }
 
-/** Distance in the unit of a measure; Infinity for different lengths and for NaN. `columns` is for courses. */
+/**
+ * Distance in the unit of a measure; Infinity for different lengths and for NaN. `columns` is for courses.
+ */
 export function distance(
   got: ArrayLike<number>,
   expected: ArrayLike<number>,

@@ -1,6 +1,7 @@
 /**
- * Every gradient against central differences of a float64 forward pass, written here in the form the definitions
- * have and not in that of the kernels. The differences are exact for what is linear, to 1e-8 for the losses.
+ * Every gradient against central differences of a float64 forward pass, written here in the form the
+ * definitions have and not in that of the kernels. The differences are exact for what is linear, to 1e-8 for
+ * the losses.
  */
 
 import t from 'tap';
@@ -30,7 +31,10 @@ function normals(seed: string, length: number): Float32Array {
   return Float32Array.from({ length }, () => random.normal());
 }
 
-/** Each input pixel adds to the output pixels it meets: output (y, x) meets input (y + ky - pad, x + kx - pad). */
+/**
+ * Each input pixel adds to the output pixels it meets:
+ * output (y, x) meets input (y + ky - pad, x + kx - pad).
+ */
 function conv2d(input: Values, weight: Values, bias: Values, d: ConvDims): number[] {
   const pad = (d.kernel - 1) / 2;
   const toOutput = (i: number, k: number) => i - k + pad;

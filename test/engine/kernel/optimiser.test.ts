@@ -1,6 +1,6 @@
 /**
- * Several updates of Adam and RMSprop against PyTorch in float64 (fixtures/make/kernel.py). Gradients of 10^-9 and
- * of 10 stand side by side, so each element is compared on its own scale.
+ * Several updates of Adam and RMSprop against PyTorch in float64 (fixtures/make/kernel.py).
+ * Gradients of 10^-9 and of 10 stand side by side, so each element is compared on its own scale.
  */
 
 import t, { type Test } from 'tap';

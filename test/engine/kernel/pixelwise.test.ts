@@ -1,4 +1,6 @@
-/** Pooling, ReLU and concatenation with their gradients against PyTorch in float64 (fixtures/make/kernel.py). */
+/**
+ * Pooling, ReLU and concatenation with their gradients against PyTorch in float64 (fixtures/make/kernel.py).
+ */
 
 import t from 'tap';
 import { Arena } from './arena.js';
