@@ -1,6 +1,6 @@
 /**
- * `spiking-unet/node`: what needs files, besides what the package itself offers: networks by name, pictures, data sets,
- * views of pictures and results as ndarrays; and threads for the engines of the package itself.
+ * `spiking-unet/node`: what needs files, besides what the package itself offers: networks by name, pictures,
+ * data sets, views of pictures and results as ndarrays; and threads for the engines of the package itself.
  */
 
 import { useHost } from './engine/choose.js';

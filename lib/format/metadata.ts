@@ -4,7 +4,10 @@ import type * as z from 'zod/mini';
 import { DataError } from '../core/error.js';
 import './json.js'; // asks for messages
 
-/** The values that the strings stand for; DataError begins with the key that is missing or wrong. Other keys are left out. */
+/**
+ * The values that the strings stand for; DataError begins with
+ * the key that is missing or wrong. Other keys are left out.
+ */
 export function readStrings<Schema extends z.ZodMiniType>(
   schema: Schema,
   texts: Readonly<Record<string, string>>,

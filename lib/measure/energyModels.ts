@@ -1,7 +1,7 @@
 /**
  * Operations and energy, counted three ways. `paper` is Eq. 13 as the paper applies it: every spike costs one
- * accumulation whatever it reaches, and only the first layer multiplies. `synops` lets every spike pay for each
- * synapse it really reaches. The U-Net's multiply-accumulates are counted exactly, and as the paper does
+ * accumulation whatever it reaches, and only the first layer multiplies. `synops` lets every spike pay for
+ * each synapse it really reaches. The U-Net's multiply-accumulates are counted exactly, and as the paper does
  * (borders included, transposed convolutions per output pixel, biases as operations).
  */
 
@@ -17,23 +17,26 @@ import { hasNeuron } from '../net/network.js';
 import { valuesIn } from '../op/op.js';
 import { spikingEnergy, spikingFlops, unetEnergy } from '../paper/flops.js';
 
-/** Multiply-accumulates of a layer as the paper counts them: every output pixel sums all taps and its bias. */
+/**
+ * Multiply-accumulates of a layer as the paper counts them: every output pixel sums all taps and its bias.
+ */
 export function paperMacs(layer: Layer, height: number, width: number): number {
   if (!layer.op.hasWeights) return 0;
   return valuesIn(outputDims(layer, height, width)) * (layer.op.kernel ** 2 * totalChannelsIn(layer) + 1);
 }
 
 /**
- * Multiply-accumulates that a layer really needs: a transposed convolution scatters each input pixel through its
- * nine taps, a quarter of what a count per output pixel gives. Products with the zero padding count, biases do not.
+ * Multiply-accumulates that a layer really needs: a transposed convolution scatters each input pixel through
+ * its nine taps, a quarter of what a count per output pixel gives. Products with the zero padding count,
+ * biases do not.
  */
 export function exactMacs(layer: Layer, height: number, width: number): number {
   return layer.op.multiplications(inputSize(layer, height, width));
 }
 
 /**
- * Synaptic operations that the spikes of one signal cause in one layer that reads it. `spikeCount` [h,w,C] holds
- * the spikes of each neuron over all steps.
+ * Synaptic operations that the spikes of one signal cause in one layer that
+ * reads it. `spikeCount` [h,w,C] holds the spikes of each neuron over all steps.
  */
 export function synapticOperations(
   layer: Layer,
@@ -98,14 +101,19 @@ export function meanCosts(images: readonly (readonly LayerCost[])[]): LayerCost[
   });
 }
 
-/** What one layer costs in joules, in each of the three models; each column sums to the total of energyReport. */
+/**
+ * What one layer costs in joules, in each of the three models; each column sums to the total of energyReport.
+ */
 export interface LayerEnergy {
   readonly unet: number;
   readonly paper: number;
   readonly synops: number;
 }
 
-/** Spikes of pooling neurons are free in Eq. 13 as the paper applies it, and only what reads the image multiplies. */
+/**
+ * Spikes of pooling neurons are free in Eq. 13 as the paper
+ * applies it, and only what reads the image multiplies.
+ */
 export function layerEnergy(layer: Layer, cost: LayerCost): LayerEnergy {
   const share = imageShare(layer);
   return {
@@ -152,7 +160,10 @@ export interface EnergyReport {
   readonly synops: Energy & { readonly synops: number };
 }
 
-/** The three models side by side; `spikes` replaces the counted ones in Eq. 13 (then nothing is known of fan-out). */
+/**
+ * The three models side by side; `spikes` replaces the
+ * counted ones in Eq. 13 (then nothing is known of fan-out).
+ */
 export function energyReport(
   layers: readonly Layer[],
   costs: readonly LayerCost[],

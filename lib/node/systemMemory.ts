@@ -1,7 +1,7 @@
 /**
- * How much memory the system leaves to this process: what the machine has, what its control groups (Linux, versions 1
- * and 2, with all that they are nested in) have not used yet, and what is left of `ulimit -v`. Where the system says
- * nothing, nothing is limited.
+ * How much memory the system leaves to this process: what the machine has, what its control groups (Linux,
+ * versions 1 and 2, with all that they are nested in) have not used yet, and what is left of `ulimit -v`.
+ * Where the system says nothing, nothing is limited.
  */
 
 import { readFileSync } from 'node:fs';
@@ -23,7 +23,10 @@ export function freeAddressSpace(read: ReadText = readText): number {
   return Math.max(0, Number(limit) - 1024 * Number(taken));
 }
 
-/** The files of a memory controller, and how they call the cache of files, which is given back when memory is short. */
+/**
+ * The files of a memory controller, and how they call the
+ * cache of files, which is given back when memory is short.
+ */
 interface Controller {
   /** The line of /proc/self/cgroup that tells the group's path. */
   readonly line: RegExp;
@@ -68,7 +71,10 @@ export function freeGroupMemory(read: ReadText): number {
   return least;
 }
 
-/** `/a/b`, `/a` and the root; in a container only the root may be visible, which is then the container's group. */
+/**
+ * `/a/b`, `/a` and the root; in a container only the root
+ * may be visible, which is then the container's group.
+ */
 function withParents(path: string): string[] {
   const parts = path.split('/').filter((part) => part !== '');
   return Array.from({ length: parts.length + 1 }, (_, left) =>
