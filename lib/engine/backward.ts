@@ -52,10 +52,10 @@ export function backward(frame: Frame, trace: Trace, gradOutput: Float32Array): 
 }
 
 /** dL/dW = delta x signal and dL/db = delta x biasFactor (Algorithm 1, line 19). */
-function parameterGradient(
+export function parameterGradient(
   frame: Frame,
   layer: Layer,
-  { signals, biasFactor }: Trace,
+  { signals, biasFactor = 1 }: Pick<Trace, 'signals'> & Partial<Trace>,
   [own, gradOut]: readonly [gradients: Weights, gradOut: Float32Array],
 ): void {
   const { bias } = own;
@@ -66,7 +66,7 @@ function parameterGradient(
 }
 
 /** The gradient by a layer's (concatenated) input (Algorithm 1, line 18). */
-function inputGradient(frame: Frame, layer: Layer, gradOut: Float32Array): Float32Array {
+export function inputGradient(frame: Frame, layer: Layer, gradOut: Float32Array): Float32Array {
   const { kernels, network } = frame;
   const dims = kernelDims(frame, layer);
   const gradInput = kernels.tensor(dims.height * dims.width * dims.channelsIn);
@@ -76,7 +76,7 @@ function inputGradient(frame: Frame, layer: Layer, gradOut: Float32Array): Float
 }
 
 /** Hands the gradient of a layer's input on to the signals it was made of. */
-function scatterGradient(
+export function scatterGradient(
   { kernels, height, width }: Frame,
   gradSignals: Signals,
   layer: Layer,

@@ -5,7 +5,9 @@
  */
 
 import { commonParameters } from './commonParameters.js';
+import { backSingle } from './derivative.js';
 import { halfOfSmallest, type Neuron } from './neuron.js';
+import { triangle } from './surrogate.js';
 
 const { fround } = Math;
 
@@ -31,6 +33,8 @@ export const single = {
   half: halfOfSmallest,
   learnsAmplitudes: false,
   dynamics: 'single',
+  back: backSingle,
+  derivative: { surrogate: triangle, reset: 'detached' },
   step: stepSingle,
 } as const;
 

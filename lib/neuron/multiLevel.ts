@@ -7,7 +7,9 @@
  */
 
 import { commonParameters } from './commonParameters.js';
+import { backLevels } from './derivative.js';
 import type { Neuron } from './neuron.js';
+import { rectangle } from './surrogate.js';
 
 const { fround } = Math;
 
@@ -27,6 +29,8 @@ export const multiLevel: Neuron = {
   half: (thresholds) => thresholds.map((threshold) => threshold / 2), // each level rounds for itself
   learnsAmplitudes: false,
   dynamics: 'levels',
+  back: backLevels,
+  derivative: { surrogate: rectangle, reset: 'attached' },
   step(out, spikes, membrane, current, parameters) {
     const leak = fround(parameters.leak);
     const hard = parameters.reset === 'hard';

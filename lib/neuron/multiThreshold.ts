@@ -6,7 +6,9 @@
  */
 
 import { commonParameters } from './commonParameters.js';
+import { backCascade } from './derivative.js';
 import { halfOfSmallest, type Neuron } from './neuron.js';
+import { straight } from './surrogate.js';
 
 const { fround } = Math;
 
@@ -18,6 +20,8 @@ export const multiThreshold: Neuron = {
   half: halfOfSmallest,
   learnsAmplitudes: false,
   dynamics: 'cascade',
+  back: backCascade,
+  derivative: { surrogate: straight, reset: 'detached' },
   step(out, spikes, membrane, current, parameters) {
     const thresholds = Float32Array.from(parameters.thresholds);
     const values = Float32Array.from(parameters.spikeValues);

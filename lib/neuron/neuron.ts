@@ -5,6 +5,7 @@
  */
 
 import type { NeuronParameters, NeuronSchema } from './commonParameters.js';
+import type { Surrogate } from './surrogate.js';
 
 /**
  * How a neuron fires: `single` where V >= V_th, its only threshold; `cascade` passes its thresholds from high to low,
@@ -12,6 +13,31 @@ import type { NeuronParameters, NeuronSchema } from './commonParameters.js';
  * its current and never fires.
  */
 export type Dynamics = 'integrate' | 'single' | 'cascade' | 'levels';
+
+/** What is taken for the derivative of a spike, and whether the reset hands a gradient on, too. */
+export interface SpikeDerivative {
+  readonly surrogate: Surrogate;
+  readonly reset: 'detached' | 'attached';
+}
+
+/** Neurons at one step, as they were before it: `membrane` V(t-1) [k,n] and `current` I(t) [n]. */
+export interface StepInput {
+  readonly membrane: Float32Array;
+  readonly current: Float32Array;
+}
+
+/**
+ * Writes dL/dI(t) [n] into `gradCurrent`; `carried` [k,n] is dL/dV(t) and becomes dL/dV(t-1). `gradOut` [n] is
+ * dL/do(t).
+ */
+export type StepBack<Values extends NeuronParameters = NeuronParameters> = (
+  gradCurrent: Float32Array,
+  carried: Float32Array,
+  gradOut: Float32Array,
+  before: StepInput,
+  parameters: Values,
+  derivative: SpikeDerivative,
+) => void;
 
 export interface Neuron<Values extends NeuronParameters = NeuronParameters> {
   /** What files and options call it. */
@@ -32,6 +58,10 @@ export interface Neuron<Values extends NeuronParameters = NeuronParameters> {
   readonly learnsAmplitudes: boolean;
   /** The fused kernels that have its bits; without them it runs step by step. */
   readonly dynamics?: Dynamics;
+  /** One time step backwards, for training through time; a neuron without it can be trained by ASF-BP only. */
+  readonly back?: StepBack;
+  /** What its authors take for the derivative of its spikes. */
+  readonly derivative?: SpikeDerivative;
   /**
    * One time step of n neurons: integrates `current` into `membrane` (changed in place), writes the weighted spikes
    * into `out` and the number of spikes into `spikes`. All have n elements; `membrane` has [k,n] of a neuron with k.

@@ -59,19 +59,20 @@ export function withoutPrefix(tensors: Tensors, prefix: string): Tensors {
 /**
  * Requires the gradient of every parameter within the bounds of a golden file. It holds a gradient whole
  * (`grad.NAME`) or, of large weights, its sums over axis 0 (`gradSum0.NAME`) and over the other axes
- * (`gradSum123.NAME`), in PyTorch's layout.
+ * (`gradSum123.NAME`), in PyTorch's layout; of several gradients those that begin with `prefix`.
  */
 export function requireGradients(
   t: Pick<Test, 'ok'>,
   layers: readonly Layer[],
   gradients: Parameters,
   file: string,
+  prefix = '',
 ): void {
   const { tensors } = goldenFile(file);
   for (const [name, { shape, data }] of unpackParameters(layers, gradients)) {
-    const whole = tensors.get(`grad.${name}`);
+    const whole = tensors.get(`${prefix}grad.${name}`);
     if (whole) {
-      requireGolden(t, data, whole.data, `${file}:grad.${name}`);
+      requireGolden(t, data, whole.data, `${file}:${prefix}grad.${name}`);
       continue;
     }
     const [first, rest] = [shape[0], data.length / shape[0]];
@@ -80,7 +81,7 @@ export function requireGradients(
       sum0[i % rest] += value;
       sum123[Math.floor(i / rest)] += value;
     });
-    const sums = { [`gradSum0.${name}`]: sum0, [`gradSum123.${name}`]: sum123 };
+    const sums = { [`${prefix}gradSum0.${name}`]: sum0, [`${prefix}gradSum123.${name}`]: sum123 };
     for (const [key, sum] of Object.entries(sums))
       requireGolden(t, sum, goldenTensor(tensors, key).data, `${file}:${key}`);
   }
