@@ -94,6 +94,7 @@ export type {
   SpikingKernels,
   SpikingMode,
 } from './engine/spikingContract.js';
+export { type ThroughTimeOptions, throughTime } from './engine/throughTime.js';
 export type { Trainer, TrainerOptions } from './engine/trainer.js';
 export type { OnnxAttributes } from './format/onnx.js';
 export {
@@ -161,7 +162,7 @@ export {
   neuronParameters,
   neurons,
 } from './neuron/index.js';
-export type { Dynamics, Neuron } from './neuron/neuron.js';
+export type { Dynamics, Neuron, SpikeDerivative, StepBack, StepInput } from './neuron/neuron.js';
 export {
   type About,
   type Kind,
@@ -173,6 +174,7 @@ export {
   valueError,
 } from './neuron/parameter.js';
 export type { LayerNeuron, SpikingNetwork } from './neuron/spikingNetwork.js';
+export { findSurrogate, type Surrogate, surrogates } from './neuron/surrogate.js';
 export type { Departures, ScaleChoices } from './official/scaleChoices.js';
 export type { AdamOptions } from './op/adam.js';
 export type { ClassDims } from './op/losses.js';
