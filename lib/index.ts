@@ -143,9 +143,9 @@ export { decodeModel, encodeModel, type Model, type ModelFile } from './model/mo
 export { type ImportedNetwork, readStateDict } from './model/stateDict.js';
 export type { Configuration, Follower, Join, Layer, Ratio, Task } from './net/architecture.js';
 export { type Architecture, type Architectures, buildLayers } from './net/architectures.js';
-export type { Node } from './net/graph.js';
+export { multipleOf, type Node } from './net/graph.js';
 export type { Network, Signals } from './net/network.js';
-export type { NamedTensors, Parameters } from './net/parameters.js';
+export { initialParameters, type NamedTensors, type Parameters } from './net/parameters.js';
 export {
   commonParameters,
   type Differences,
@@ -177,6 +177,9 @@ export type { LayerNeuron, SpikingNetwork } from './neuron/spikingNetwork.js';
 export { findSurrogate, type Surrogate, surrogates } from './neuron/surrogate.js';
 export type { Departures, ScaleChoices } from './official/scaleChoices.js';
 export type { AdamOptions } from './op/adam.js';
+export { avgPool2d } from './op/avgPool2d.js';
+export { type ConvOptions, conv2d } from './op/conv2d.js';
+export { type ConvTransposeOptions, convTranspose2d } from './op/convTranspose2d.js';
 export type { ClassDims } from './op/losses.js';
 export type { Interval, Op, Size, Weights } from './op/op.js';
 export type { RmspropOptions } from './op/rmsprop.js';

@@ -16,4 +16,4 @@ for (const [, title, text] of recipes) {
   });
 }
 
-t.equal(recipes.length, 6);
+t.equal(recipes.length, 7);
