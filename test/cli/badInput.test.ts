@@ -67,12 +67,18 @@ refuses(
   USAGE,
   /--patch 16x1024: larger than the image .*expected at most \d+x\d+ \(height x width\)/,
 );
-for (const patch of ['40', '0', '48x40', '40x48', '48x', 'x48', '48x48x48']) {
+refuses(
+  'a patch that the network does not divide',
+  ['train', '--patch', '48x40', '--out', at('r')],
+  USAGE,
+  /--patch 48x40: expected multiples of 16, as this network takes them/,
+);
+for (const patch of ['0', '48x', 'x48', '48x48x48', '100000']) {
   refuses(
-    `a patch that cannot be halved four times: ${patch}`,
+    `a patch that is none: ${patch}`,
     ['train', '--patch', patch, '--out', at('r')],
     USAGE,
-    new RegExp(`--patch.*'${patch}'.*expected a multiple of 16, or HEIGHTxWIDTH of such, as in 192x256`),
+    new RegExp(`--patch.*'${patch}'.*expected a (side in pixels|whole number)`),
   );
 }
 

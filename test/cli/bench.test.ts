@@ -39,7 +39,7 @@ t.test('with a model, as text', async (t) => {
 for (const [option, value, message] of [
   ['--only', 'kernels,speed', /--only.*"speed" is none of kernels, events, network, scaling/],
   ['--widths', '8,x', /--widths.*whole number of at least 1/],
-  ['--size', '100', /--size.*multiple of 16/],
+  ['--size', '100', /--size 100: expected multiples of 16/],
   ['--repeats', '0', /--repeats.*whole number of at least 1/],
   ['--engine', 'gpu', /--engine gpu: expected one of/],
 ] as const) {
