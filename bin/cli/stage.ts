@@ -110,7 +110,9 @@ function fail(
   stopAll(bars);
   return report(
     stage.name,
-    error instanceof UsageError && command ? asOption(error, command.options) : error,
+    command && (error instanceof UsageError || error instanceof DataError)
+      ? asOption(error, command.options)
+      : error,
   );
 }
 

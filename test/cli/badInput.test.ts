@@ -60,19 +60,22 @@ refuses(
   USAGE,
   /--data is missing.*SPIKING_UNET_DATA/,
 );
-refuses('a patch larger than the image', ['train', '--patch', '512', '--out', at('r')], USAGE, /--patch 512/);
-refuses(
-  'a rectangular patch wider than the image',
-  ['train', '--patch', '16x1024', '--out', at('r')],
-  USAGE,
-  /--patch 16x1024: larger than the image .*expected at most \d+x\d+ \(height x width\)/,
-);
-refuses(
-  'a patch that the network does not divide',
-  ['train', '--patch', '48x40', '--out', at('r')],
-  USAGE,
-  /--patch 48x40: expected multiples of 16, as this network takes them/,
-);
+for (const [patch, what, message] of [
+  ['512', 'larger than the image', ''],
+  [
+    '16x1024',
+    'wider than the image',
+    ': larger than the image .*expected at most \\d+x\\d+ \\(height x width\\)',
+  ],
+  ['48x40', 'that the network does not divide', ': expected multiples of 16, as this network takes them'],
+]) {
+  refuses(
+    `a patch ${what}`,
+    ['train', '--patch', patch, '--out', at('r')],
+    USAGE,
+    new RegExp(`--patch ${patch}${message}`),
+  );
+}
 for (const patch of ['0', '48x', 'x48', '48x48x48', '100000']) {
   refuses(
     `a patch that is none: ${patch}`,
