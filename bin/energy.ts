@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `spiking-unet energy`: operations and joules of a network, counted in three named ways (section 4.4.3). */
 
+import { InvalidArgumentError } from 'commander';
 import { UsageError } from '../lib/core/error.js';
 import type { FloatImage } from '../lib/core/floatImage.js';
 import { withProgram } from '../lib/engine/door.js';
@@ -18,6 +19,7 @@ import type { Model } from '../lib/model/model.js';
 import { imageChannels } from '../lib/model/model.js';
 import type { Layer } from '../lib/net/architecture.js';
 import { buildLayers } from '../lib/net/architectures.js';
+import { multipleOf } from '../lib/net/graph.js';
 import { readImage } from '../lib/node/pictureFiles.js';
 import { addNoise } from '../lib/picture/noise.js';
 import { preprocess } from '../lib/picture/preprocess.js';
@@ -33,7 +35,8 @@ import {
   spikingModel,
   type UnetOption,
 } from './cli/modelOptions.js';
-import { channelCount, featureCount, greyLevels, isSide, oneOf, positive } from './cli/parse.js';
+import { channelCount, featureCount, greyLevels, oneOf, patchSize, positive } from './cli/parse.js';
+import { requireSides } from './cli/sides.js';
 import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 
 interface Options extends SimulationOptions, Partial<DataOptions>, UnetOption, SharedOptions {
@@ -115,6 +118,7 @@ function planned(options: Options): Workload {
   const { task, width: firstChannels, channels, classes, size } = options;
   const layers = buildLayers({ task, width: firstChannels, channels, classes });
   const [height, width] = size;
+  requireSides('--size', { height, width }, layers);
   return { layers, images: 0, height, width, costs: layerCosts(layers, new Map(), height, width) };
 }
 
@@ -123,8 +127,8 @@ function measured(options: Options, path: string, context: Context): Workload {
   if (options.spikes !== undefined)
     throw new UsageError('--spikes is counted where --model is given: leave it out');
   const { model } = loadModel(path, options.unet);
-  const inputs = inputsOf(options, model, context).map(padImage);
   const { layers } = model;
+  const inputs = inputsOf(options, model, context).map((image) => padImage(image, multipleOf(layers)));
   const costs = options.unet
     ? inputs.map(({ height, width }) => layerCosts(layers, new Map(), height, width))
     : spikingCosts(inputs, model, path, options, context);
@@ -174,10 +178,7 @@ function inputsOf(options: Options, model: Model, context: Context): FloatImage[
 }
 
 function imageSize(text: string): readonly [number, number] {
-  const match = /^(\d+)x(\d+)$/.exec(text);
-  const [height, width] = match ? match.slice(1).map(Number) : [0, 0];
-  if (!isSide(height) || !isSide(width)) {
-    throw new UsageError(`--size ${text}: expected HEIGHTxWIDTH in multiples of 16, such as 256x256`);
-  }
-  return [height, width];
+  const size = /^\d+x\d+$/.test(text) ? patchSize(text) : undefined;
+  if (size === undefined) throw new InvalidArgumentError('expected HEIGHTxWIDTH, such as 256x256');
+  return typeof size === 'number' ? [size, size] : [size.height, size.width];
 }

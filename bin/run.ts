@@ -9,6 +9,7 @@ import { cropOutput, paddedSize, padImage } from '../lib/engine/predict.js';
 import { planTiles, wholeBytes } from '../lib/engine/tiles.js';
 import type { Model } from '../lib/model/model.js';
 import { imageChannels } from '../lib/model/model.js';
+import { multipleOf } from '../lib/net/graph.js';
 import { mostMembranes } from '../lib/neuron/spikingNetwork.js';
 import type { Image } from '../lib/picture/image.js';
 import { preprocess } from '../lib/picture/preprocess.js';
@@ -174,7 +175,7 @@ function runPicture(job: Job, { file, read }: Input, name: string) {
   const { height, width } = picture;
   const { steps, latency } = runnable;
   if (options.trace) {
-    const { paddedHeight, paddedWidth } = paddedSize(height, width);
+    const { paddedHeight, paddedWidth } = paddedSize(height, width, multipleOf(model.layers));
     const membranes = mostMembranes(runnable.spiking!);
     const footprint = { height: paddedHeight, width: paddedWidth, steps, membranes };
     checkTraceSize(options.dump!, model, footprint);
@@ -183,9 +184,9 @@ function runPicture(job: Job, { file, read }: Input, name: string) {
   const channels = imageChannels(model);
   const input = preprocess(model.preprocess, picture, channels);
   const start = performance.now();
-  const padded = padImage({ data: input, height, width, channels });
+  const padded = padImage({ data: input, height, width, channels }, multipleOf(model.layers));
   const recorded = options.dump === undefined ? runnable.run(padded) : runnable.record(padded);
-  const output = cropOutput(recorded.output, height, width);
+  const output = cropOutput(recorded.output, padded, picture);
   const ms = performance.now() - start;
   if (options.dump !== undefined) dump(options.dump, job, { picture, padded, recorded });
   const answer = { picture, input, output, steps };
@@ -219,7 +220,7 @@ function dump(
 /** Says what a picture will take, and in which tiles it is run where that is too much. */
 function announceMemory({ model, runnable, options, context }: Job, file: string, { height, width }: Image) {
   const { limit } = runnable;
-  const { paddedHeight, paddedWidth } = paddedSize(height, width);
+  const { paddedHeight, paddedWidth } = paddedSize(height, width, multipleOf(model.layers));
   const tile = planTiles(model.layers, paddedHeight, paddedWidth, limit);
   const mib = toMiB(wholeBytes(limit, paddedHeight, paddedWidth));
   const tiles = tile ? ` at once: in tiles of ${tile.width}x${tile.height}` : '';

@@ -80,7 +80,7 @@ export type { ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './engine
 export { type Engine, withProgram } from './engine/door.js';
 export type { Example, LossGradient, Method } from './engine/method.js';
 export { type Averages, findOptimiser, type Optimiser } from './engine/optimiser.js';
-export { argmax, type Prediction, padImage, predict, type Run, unetRun } from './engine/predict.js';
+export { anySize, argmax, type Prediction, padImage, type Run, unetRun } from './engine/predict.js';
 export { probabilities } from './engine/probability.js';
 export type { Pass, Program } from './engine/program.js';
 export { readOut, spikingRun } from './engine/readout.js';

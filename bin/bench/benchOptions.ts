@@ -1,12 +1,13 @@
 /** The options that `bench` shares with the bench beside other libraries (test/peers), and how its tasks are run. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { DEFAULT_STEPS } from '../../lib/convert/usualSteps.js';
 import { drawFundus } from '../../lib/data/twin/fundus.js';
-import { SIZE_STEP } from '../../lib/net/architectures.js';
+import { buildLayers } from '../../lib/net/architectures.js';
 import { readImage } from '../../lib/node/pictureFiles.js';
 import { addUnetOption, type UnetOption } from '../cli/modelOptions.js';
-import { count, countUpTo, featureCount, isSide, stepCount } from '../cli/parse.js';
+import { countUpTo, featureCount, imageSide, stepCount } from '../cli/parse.js';
+import { requireSides } from '../cli/sides.js';
 import { Interrupted } from '../cli/signals.js';
 import type { Context, Result, SharedOptions } from '../cli/stage.js';
 import { enginesOf } from './engine.js';
@@ -37,7 +38,7 @@ export function addSceneOptions(command: Command): void {
         .argParser(countList)
         .default(WIDTHS, WIDTHS.join()),
     )
-    .option('--size <pixels>', 'side of the images, a multiple of 16', imageSide, 256)
+    .option('--size <pixels>', 'side of the images, such as the networks divide', imageSide, 256)
     .option(
       '--steps <T>',
       `time steps of simulations (default: those of a given model, or ${DEFAULT_STEPS})`,
@@ -56,6 +57,9 @@ export function addSceneOptions(command: Command): void {
 export function benchOptions(options: SceneOptions): BenchOptions {
   const { image, size, seed, repeats, widths } = options;
   const models = readModels(options.model ?? [], options.unet);
+  const papers = buildLayers({ task: 'segment', width: 1, channels: 1, classes: 2 }); // of kernels, and random ones
+  for (const layers of [papers, ...models.map(({ model }) => model.layers)])
+    requireSides('--size', size, layers);
   return {
     widths,
     size,
@@ -93,10 +97,4 @@ export async function runTasks(
 
 function countList(text: string): number[] {
   return text.split(',').map(featureCount);
-}
-
-function imageSide(text: string): number {
-  const side = count(text);
-  if (!isSide(side)) throw new InvalidArgumentError(`expected a multiple of ${SIZE_STEP}`);
-  return side;
 }

@@ -114,7 +114,7 @@ function convWork(name: string, operation: Operation, shape: Shape, density: num
     unit: 'GMAC/s',
     amount: macsOf(shape),
     frozen: true,
-    prepare: (engine) => convCall(engine, operation, shape, density, call),
+    prepare: (engine) => ({ call: convCall(engine, operation, shape, density, call) }),
   };
 }
 

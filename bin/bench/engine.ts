@@ -19,8 +19,9 @@ const REFERENCE = 'reference';
 
 /** An engine on one thread, and on `threads` where that is more and the engine can. */
 export function enginesOf(name: string = defaultEngine().name, threads = availableParallelism()): Engine[] {
-  const counts = threads === 1 || name === REFERENCE ? [1] : [1, threads];
-  return counts.map((count) => ({ name, threads: count, kernels: chooseKernels(name, count) }));
+  const [alone, all] = [1, threads].map((count) => chooseKernels(name, count));
+  const different = all.threads > 1 ? [alone, all] : [alone];
+  return different.map((kernels) => ({ name, threads: kernels.threads, kernels }));
 }
 
 /** The engine as everybody else sees it, for whole networks. */

@@ -18,10 +18,17 @@ export interface Work {
   readonly amount: number;
   /** No call changes weights. */
   readonly frozen: boolean;
-  /** Makes the inputs and returns the call; what that returns is valid until the next one. */
-  prepare(engine: Engine): Call;
+  /** Makes the inputs. */
+  prepare(engine: Engine): Prepared;
 }
 
+/** A work on an engine: what is called, and what frees what a scope does not. */
+export interface Prepared {
+  readonly call: Call;
+  dispose?(): void;
+}
+
+/** What it returns is valid until the next one. */
 export type Call = () => Float32Array | number;
 
 export interface Limits {
@@ -48,11 +55,24 @@ export function measure<W extends Work>(works: readonly W[], engines: readonly E
   const frozen = works.every((work) => work.frozen);
   return within(engines, frozen, () => {
     const pairs = works.flatMap((work) => engines.map((engine) => ({ work, engine })));
-    const calls = pairs.map(({ work, engine }) => work.prepare(engine));
-    const counts = calls.map((call) => warmUp(call, limits));
-    const samples = takeTurns(calls, counts, limits);
-    return pairs.map((pair, k) => ({ ...pair, ...summarise(samples[k]) }));
+    return withAll(
+      pairs.map(({ work, engine }) => work.prepare(engine)),
+      (calls) => {
+        const counts = calls.map((call) => warmUp(call, limits));
+        const samples = takeTurns(calls, counts, limits);
+        return pairs.map((pair, k) => ({ ...pair, ...summarise(samples[k]) }));
+      },
+    );
   });
+}
+
+/** Works with what was prepared, and disposes of it. */
+export function withAll<T>(prepared: readonly Prepared[], work: (calls: Call[]) => T): T {
+  try {
+    return work(prepared.map(({ call }) => call));
+  } finally {
+    for (const { dispose } of prepared) dispose?.();
+  }
 }
 
 /**

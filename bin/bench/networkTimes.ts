@@ -6,7 +6,7 @@ import type { Example, Method } from '../../lib/engine/method.js';
 import { findOptimiser } from '../../lib/engine/optimiser.js';
 import type { Network } from '../../lib/net/network.js';
 import { door, type Engine } from './engine.js';
-import type { Call, Work } from './measure.js';
+import type { Prepared, Work } from './measure.js';
 import type { Subject } from './subject.js';
 
 /** Side of the patches that networks are trained on. */
@@ -23,7 +23,7 @@ export interface Scene {
 interface Kind {
   readonly title: (steps: number) => string;
   readonly frozen: boolean;
-  call(engine: Engine, subject: Subject, example: Example, steps: number): Call;
+  call(engine: Engine, subject: Subject, example: Example, steps: number): Prepared;
 }
 
 export const kinds = {
@@ -63,26 +63,26 @@ export function networkWorks(subject: Subject, size: number, steps: number): Wor
   ];
 }
 
-function forwardCall(engine: Engine, { unet }: Subject, { image }: Example): Call {
+function forwardCall(engine: Engine, { unet }: Subject, { image }: Example): Prepared {
   const program = door(engine).prepare(unet);
-  return () => program.run(image);
+  return { call: () => program.run(image), dispose: program.dispose };
 }
 
-function simulateCall(engine: Engine, { spiking }: Subject, { image }: Example, steps: number): Call {
+function simulateCall(engine: Engine, { spiking }: Subject, { image }: Example, steps: number): Prepared {
   const program = door(engine).prepare(spiking);
-  return () => program.simulate(image, { steps, keep: [] }).output;
+  return { call: () => program.simulate(image, { steps, keep: [] }).output, dispose: program.dispose };
 }
 
-function gradientCall(engine: Engine, { unet }: Subject, example: Example): Call {
-  return () => door(engine).gradient(unet, backprop, [example]).loss;
+function gradientCall(engine: Engine, { unet }: Subject, example: Example): Prepared {
+  return { call: () => door(engine).gradient(unet, backprop, [example]).loss };
 }
 
 /** Learning rates that leave the network what it is over some dozens of updates. */
-function trainCall(engine: Engine, { unet }: Subject, example: Example): Call {
+function trainCall(engine: Engine, { unet }: Subject, example: Example): Prepared {
   return updateCall(engine, unet, backprop, example, 1e-3);
 }
 
-function asfCall(engine: Engine, { spiking }: Subject, example: Example, steps: number): Call {
+function asfCall(engine: Engine, { spiking }: Subject, example: Example, steps: number): Prepared {
   return updateCall(engine, spiking, asf({ steps }), example, 1e-4);
 }
 
@@ -93,7 +93,7 @@ function updateCall<N extends Network>(
   method: Method<N>,
   example: Example,
   learningRate: number,
-): Call {
+): Prepared {
   const trainer = door(engine).trainer(network, method, { optimiser: findOptimiser('adam') });
-  return () => trainer.step([example], learningRate);
+  return { call: () => trainer.step([example], learningRate), dispose: trainer.dispose };
 }

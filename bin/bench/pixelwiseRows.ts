@@ -59,10 +59,11 @@ export function pixelwiseWorks(imageSize: number): Work[] {
       const tensors = (fractions: readonly number[]) =>
         fractions.map((fraction) => tensorOf(engine, randomValues(fraction * values).map(Math.abs)));
       const [written, read] = [tensors(results), tensors(inputs)];
-      return () => {
+      const once = () => {
         call(engine.kernels, written, read, sizes);
         return written[0];
       };
+      return { call: once };
     },
   }));
 }

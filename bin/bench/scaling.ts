@@ -2,7 +2,7 @@
 
 import { roundUp } from '../../lib/core/padding.js';
 import { exactMacs } from '../../lib/measure/energyModels.js';
-import { SIZE_STEP } from '../../lib/net/architectures.js';
+import { multipleOf } from '../../lib/net/graph.js';
 import type { Engine } from './engine.js';
 import { type Limits, measure } from './measure.js';
 import { networkWork, type Scene } from './networkTimes.js';
@@ -24,7 +24,8 @@ interface Axis {
  */
 export function scalingAxes(subjects: readonly Subject[], size: number, steps: number): Axis[] {
   const [subject] = subjects;
-  const sizes = ascending([size / 4, size / 2, size].map((side) => roundUp(side, SIZE_STEP)));
+  const multiple = multipleOf(subject.unet.layers);
+  const sizes = ascending([size / 4, size / 2, size].map((side) => roundUp(side, multiple)));
   const [, middle = sizes[0]] = sizes;
   const times = ascending([Math.ceil(steps / 5), Math.ceil(steps / 2), steps]);
   return [

@@ -11,7 +11,8 @@ import type { Engine } from '../../lib/engine/door.js';
 import type { Example } from '../../lib/engine/method.js';
 import type { Model } from '../../lib/model/model.js';
 import { imageChannels } from '../../lib/model/model.js';
-import { buildLayers, SIZE_STEP } from '../../lib/net/architectures.js';
+import { buildLayers } from '../../lib/net/architectures.js';
+import { multipleOf } from '../../lib/net/graph.js';
 import { initialParameters } from '../../lib/net/parameters.js';
 import { multiThreshold } from '../../lib/neuron/multiThreshold.js';
 import type { Image } from '../../lib/picture/image.js';
@@ -74,7 +75,11 @@ export function makeSubject(
   const example = (size: number) => cut(input, picture, unet, size);
   const spiking = spikingFile
     ? toSpikingModel(spikingFile.model, spikingFile.path)
-    : convert(engine, unet, example(Math.min(CALIBRATION.size, roundUp(picture.width, SIZE_STEP))));
+    : convert(
+        engine,
+        unet,
+        example(Math.min(CALIBRATION.size, roundUp(picture.width, multipleOf(unet.layers)))),
+      );
   const files = [...new Set(ofWidth.map(({ path }) => path))].join(', ') || `random weights (seed ${seed})`;
   const source = spikingFile ? files : `${files}, converted on its picture`;
   return { width, unet, spiking, source, example };

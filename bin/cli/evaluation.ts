@@ -3,7 +3,7 @@
 import { UsageError } from '../../lib/core/error.js';
 import { findDataset } from '../../lib/data/index.js';
 import type { Engine } from '../../lib/engine/door.js';
-import type { Run } from '../../lib/engine/predict.js';
+import { anySize, type Run } from '../../lib/engine/predict.js';
 import { patchwiseRun } from '../../lib/engine/tiles.js';
 import {
   type Evaluation,
@@ -89,12 +89,12 @@ function evaluateRun(
 function comparedRun({ program, run, steps, spiking }: Runnable, counts: Compared): Run {
   if (!spiking || steps !== 1)
     throw new UsageError('--as-unet: only a spiking network at --steps 1 is a U-Net as well');
-  return (...image) => {
-    const [ours, theirs] = [program.quantised(image[0]), run(...image).output];
+  return anySize(program.multipleOf, (image) => {
+    const [ours, theirs] = [program.quantised(image), run(image).output];
     counts.values += ours.length;
     counts.different += ours.reduce((sum, value, i) => sum + Number(value !== theirs[i]), 0);
     return { output: ours, spikes: 0 };
-  };
+  });
 }
 
 /** A run that notes its milliseconds of processor time: on one thread, about those of an idle machine. */

@@ -10,7 +10,7 @@ import type { Example } from '../../lib/engine/method.js';
 import type { Mode } from '../../lib/engine/simulation.js';
 import { encodeSafetensors } from '../../lib/format/safetensors.js';
 import { imageChannels } from '../../lib/model/model.js';
-import { SIZE_STEP } from '../../lib/net/architectures.js';
+import { multipleOf } from '../../lib/net/graph.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
 import { writeFileAtomic } from '../../lib/node/files.js';
 import { type AsfChoices, departuresOf } from '../../lib/official/asfChoices.js';
@@ -58,8 +58,9 @@ function readExample(model: SpikingModel, image: string, label: string): Example
   const named = { name: image, image, ...(task === 'segment' && { label }) };
   const sample = readSample(named, reading);
   const { height, width, input, label: ids } = sample;
-  if (height % SIZE_STEP !== 0 || width % SIZE_STEP !== 0)
-    throw new DataError(`${image}: is ${width}x${height}, expected multiples of ${SIZE_STEP}`);
+  const multiple = multipleOf(model.layers);
+  if (height % multiple !== 0 || width % multiple !== 0)
+    throw new DataError(`${image}: is ${width}x${height}, expected multiples of ${multiple}`);
   if (ids) return { image: inputOf(sample), target: ids };
   const clean = readSample({ name: label, image: label }, reading);
   checkSameSize(clean, label, { height, width }, image);

@@ -1,6 +1,6 @@
 /** What the command line calls the values that the library's errors are about. */
 
-import { UsageError } from '../../lib/core/error.js';
+import { DataError, UsageError } from '../../lib/core/error.js';
 
 /** Values whose options have other names. */
 const RENAMED: Readonly<Record<string, string>> = { initialPotential: '--v-init', normalisation: '--norm' };
@@ -15,11 +15,13 @@ export function flagOf(name: string): string {
  * the option stands in its place.
  */
 export function asOption(
-  error: UsageError,
+  error: UsageError | DataError,
   options: readonly { readonly long?: string | undefined }[],
-): UsageError {
+): UsageError | DataError {
   const { message } = error;
-  const name = error.about ?? /^([a-z][a-z-]*)[ :]/.exec(message)?.[1];
+  const first = error instanceof UsageError ? /^([a-z][a-z-]*)[ :]/.exec(message)?.[1] : undefined;
+  const name = error.about ?? first;
   if (name === undefined || !options.some(({ long }) => long === flagOf(name))) return error;
-  return new UsageError(message.replace(name, flagOf(name)));
+  const named = message.replace(new RegExp(`(?<![\\w/.-])${name}(?= |:|$)`), flagOf(name));
+  return error instanceof UsageError ? new UsageError(named) : new DataError(named);
 }

@@ -1,7 +1,6 @@
 /** Option values from text; commander prints what is thrown here beside the option's name. */
 
 import { type Command, InvalidArgumentError } from 'commander';
-import { SIZE_STEP } from '../../lib/net/architectures.js';
 import { VOID } from '../../lib/op/losses.js';
 import type { PatchSize } from '../../lib/train/patches.js';
 
@@ -54,20 +53,14 @@ export function naturalNumber(text: string): number {
 /** The longest side of an image or a patch, in pixels. */
 const LONGEST_SIDE = 65_536;
 
-/** Whether a side can be halved four times, and is none that only a slip of the finger asks for. */
-export function isSide(side: number): boolean {
-  return side > 0 && side <= LONGEST_SIDE && side % SIZE_STEP === 0;
-}
+/** The side of an image; which of them a network takes is seen when it is read (sides.ts). */
+export const imageSide = countUpTo(LONGEST_SIDE);
 
-/** The side of a square, or HEIGHTxWIDTH, each to be halved four times; 48x48 is 48, so that both are one run. */
+/** The side of a square, or HEIGHTxWIDTH; 48x48 is 48, so that both are one run. */
 export function patchSize(text: string): PatchSize {
   const match = /^(\d+)(?:x(\d+))?$/.exec(text);
-  const [height, width] = match ? [Number(match[1]), Number(match[2] ?? match[1])] : [0, 0];
-  if (!isSide(height) || !isSide(width)) {
-    throw new InvalidArgumentError(
-      `expected a multiple of ${SIZE_STEP}, or HEIGHTxWIDTH of such, as in 192x256`,
-    );
-  }
+  if (!match) throw new InvalidArgumentError('expected a side in pixels, or HEIGHTxWIDTH, as in 192x256');
+  const [height, width] = [imageSide(match[1]), imageSide(match[2] ?? match[1])];
   return height === width ? height : { height, width };
 }
 

@@ -13,6 +13,7 @@ import { DataError, UsageError } from '../../lib/core/error.js';
 import { chooseEngine, defaultEngine, engines, threadsRemark, useHost } from '../../lib/engine/choose.js';
 import type { Engine } from '../../lib/engine/door.js';
 import { nodeHost } from '../../lib/node/nodeHost.js';
+import { startedAgain } from './again.js';
 import { asOption } from './optionNames.js';
 import { endWithParent } from './parent.js';
 import { naturalNumber, threadCount } from './parse.js';
@@ -72,6 +73,11 @@ export async function runAsProgram<Options>(stage: Stage<Options>, url: string):
 export async function runProgram<Options>(stage: Stage<Options>, argv: readonly string[]): Promise<void> {
   guardPipes();
   endWithParent();
+  const answered = await startedAgain();
+  if (answered !== undefined) {
+    process.exitCode = answered;
+    return;
+  }
   const bars: Progress[] = [];
   process.on('uncaughtException', (error) => process.exit(fail(stage, bars, error))); // such as one in a worker
   process.exitCode = await runStage(stage, argv, bars);
@@ -110,7 +116,9 @@ function fail(
   stopAll(bars);
   return report(
     stage.name,
-    error instanceof UsageError && command ? asOption(error, command.options) : error,
+    command && (error instanceof UsageError || error instanceof DataError)
+      ? asOption(error, command.options)
+      : error,
   );
 }
 

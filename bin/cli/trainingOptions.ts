@@ -21,6 +21,7 @@ import type { PatchSize } from '../../lib/train/patches.js';
 import { schedules } from '../../lib/train/schedule.js';
 import { formatMetrics } from './metrics.js';
 import { count, countUpTo, naturalNumber, nonNegative, patchSize, positive } from './parse.js';
+import { requireSides } from './sides.js';
 import { Interrupted } from './signals.js';
 import type { Context, Result, SharedOptions } from './stage.js';
 
@@ -52,7 +53,7 @@ export function addTrainingOptions(
     .option('--patches <n>', "examples an epoch (default: the data set's)", count, defaults.patches)
     .option(
       '--patch <size>',
-      "side of square patches, or HEIGHTxWIDTH, in multiples of 16 (default: the data set's)",
+      "side of square patches, or HEIGHTxWIDTH, such as the network divides (default: the data set's)",
       patchSize,
     )
     .option('--lr <rate>', 'learning rate', positive, defaults.lr)
@@ -89,6 +90,7 @@ export async function trainAndReport(run: TrainingRun): Promise<Result> {
   const { options, context, dataset, data, start, measureStart } = run;
   const directory = options.out;
   if (directory === undefined) throw new UsageError('--out is missing: where should the run be kept?');
+  requireSides('--patch', data.patchSize, start.layers);
   const updatesPerEpoch = Math.ceil((options.patches ?? dataset.patch.perEpoch) / options.batch);
   const { signal } = context; // the signal first: whatever stops us, the folder is given back
   const folder = openRunFolder({

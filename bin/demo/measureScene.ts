@@ -5,7 +5,7 @@ import { toSpikingModel, toUnet } from '../../lib/convert/spikingModel.js';
 import { stepsOf } from '../../lib/convert/usualSteps.js';
 import type { FloatImage } from '../../lib/core/floatImage.js';
 import { type Engine, withProgram } from '../../lib/engine/door.js';
-import { padImage, predict, type Run, unetRun } from '../../lib/engine/predict.js';
+import { padImage, type Run, unetRun } from '../../lib/engine/predict.js';
 import type { Program } from '../../lib/engine/program.js';
 import { spikingRun } from '../../lib/engine/readout.js';
 import { energyReport, layerCosts } from '../../lib/measure/energyModels.js';
@@ -109,13 +109,13 @@ function compete(program: Program, { name, steps }: Contestant, { unet, scene, s
 
 function timeOf(run: Run, image: FloatImage): number {
   const start = performance.now();
-  predict(run, image);
+  run(image);
   return performance.now() - start;
 }
 
 /** Multiply-accumulates of a U-Net; synaptic operations of a spiking network, which is run to count them. */
 function operationsOf(program: Program, { layers }: Model, image: FloatImage, steps: number): number {
-  const padded = padImage(image);
+  const padded = padImage(image, program.multipleOf);
   const { spikeCounts } =
     steps === 0 ? { spikeCounts: new Map() } : program.simulate(padded, { steps, keep: ['spikeCounts'] });
   const { unet, synops } = energyReport(layers, layerCosts(layers, spikeCounts, padded.height, padded.width));

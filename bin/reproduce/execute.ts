@@ -3,13 +3,12 @@
  * shows its own progress and can be stopped and resumed.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../lib/node/files.js';
 import { packageFile, packageVersion } from '../../lib/node/package.js';
-import { childEnvironment } from '../cli/parent.js';
-import { forwardSignals, Interrupted, STOP_SIGNALS, type StopSignal, stopSignals } from '../cli/signals.js';
+import { startChild } from '../cli/child.js';
+import { Interrupted, STOP_SIGNALS, stopSignals } from '../cli/signals.js';
 import type { Job } from './job.js';
 import { commandLine, requireIntact, writeDone } from './store.js';
 
@@ -38,41 +37,15 @@ export async function execute(job: Job, { runs, threads, engine, quiet }: Execut
   writeDone(runs, job, { command: commandLine(job), version: packageVersion(), seconds, threads, result });
 }
 
-/**
- * Runs this program with other arguments; its messages go where ours go. It has a group of
- * its own, so that Ctrl-C reaches it through us alone and once: twice would not let it save.
- */
-function run(args: readonly string[], directory: string): Promise<{ code: number | null; stdout: string }> {
+/** Runs this program with other arguments; its messages go where ours go. */
+async function run(
+  args: readonly string[],
+  directory: string,
+): Promise<{ code: number | null; stdout: string }> {
   const program = packageFile('dist', 'bin', 'spiking-unet.js');
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: directory,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: childEnvironment(),
-      detached: true,
-    });
-    const stopForwarding = forwardSignals((name) => child.kill(name));
-    const stopSuspending = suspendTogether(child);
-    const parts: Buffer[] = [];
-    child.stdout.on('data', (part: Buffer) => parts.push(part));
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      stopForwarding();
-      stopSuspending();
-      const stopped = code ?? STOP_SIGNALS[signal as StopSignal] ?? null;
-      resolve({ code: stopped, stdout: Buffer.concat(parts).toString() });
-    });
-  });
-}
-
-/** Ctrl-Z, too, reaches only us: it is to suspend the child, and `fg` to wake it. */
-function suspendTogether(child: ChildProcess): () => void {
-  if (process.platform === 'win32') return () => {};
-  const suspend = () => {
-    child.kill('SIGSTOP');
-    process.kill(process.pid, 'SIGSTOP');
-  };
-  const wake = () => child.kill('SIGCONT');
-  process.on('SIGTSTP', suspend).on('SIGCONT', wake);
-  return () => process.removeListener('SIGTSTP', suspend).removeListener('SIGCONT', wake);
+  const child = startChild([program, ...args], ['ignore', 'pipe', 'inherit'], directory);
+  const parts: Buffer[] = [];
+  child.process.stdout!.on('data', (part: Buffer) => parts.push(part));
+  const code = await child.ended;
+  return { code, stdout: Buffer.concat(parts).toString() };
 }

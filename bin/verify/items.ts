@@ -8,11 +8,12 @@ import { backprop } from '../../lib/engine/backprop.js';
 import { type Engine, withProgram } from '../../lib/engine/door.js';
 import type { Example, LossGradient, Method } from '../../lib/engine/method.js';
 import { findOptimiser } from '../../lib/engine/optimiser.js';
-import { padImage, predict, unetRun } from '../../lib/engine/predict.js';
+import { padImage, unetRun } from '../../lib/engine/predict.js';
 import { sumsOf } from '../../lib/engine/recording.js';
 import type { Mode, SimulationOptions } from '../../lib/engine/simulation.js';
 import { toChw } from '../../lib/format/layout.js';
 import type { Model } from '../../lib/model/model.js';
+import { multipleOf } from '../../lib/net/graph.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
 import { type Tensor, type Tensors, vector } from './hashedTensors.js';
 import { HEIGHT, PERCENTILE, type Population, type Subject, spikingSubject, WIDTH } from './networks.js';
@@ -70,9 +71,7 @@ function unetItems(subject: Subject): Item[] {
   const { classes } = model.configuration;
   return [
     item('U-Net output', (engine) => {
-      const { output } = withProgram(engine, model, (program) =>
-        predict(unetRun(program), pictureOf(subject)),
-      );
+      const { output } = withProgram(engine, model, (program) => unetRun(program)(pictureOf(subject)));
       return new Map([
         ['output', { shape: [classes, HEIGHT, WIDTH], data: toChw(output, HEIGHT, WIDTH, classes) }],
       ]);
@@ -140,7 +139,7 @@ function simulationTensors(
   subject: Subject,
   options: SimulationOptions,
 ): Tensors {
-  const image = padImage(pictureOf(subject));
+  const image = padImage(pictureOf(subject), multipleOf(spiking.layers));
   const { height, width } = image;
   const { classes } = spiking.configuration;
   const simulation = withProgram(engine, spiking, (program) => program.simulate(image, options));
@@ -159,7 +158,7 @@ function stepTensors(
   return withProgram(
     engine,
     spiking,
-    (program) => program.simulate(padImage(pictureOf(subject)), traced).trace!,
+    (program) => program.simulate(padImage(pictureOf(subject), program.multipleOf), traced).trace!,
   );
 }
 

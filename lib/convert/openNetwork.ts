@@ -5,7 +5,7 @@
 
 import { UsageError } from '../core/error.js';
 import { chooseEngine } from '../engine/choose.js';
-import { argmax, predict, type Run, unetRun } from '../engine/predict.js';
+import { argmax, type Run, unetRun } from '../engine/predict.js';
 import { probabilities } from '../engine/probability.js';
 import { spikingRun } from '../engine/readout.js';
 import { decodeModel, imageChannels, type Model } from '../model/model.js';
@@ -84,7 +84,7 @@ export function openNetwork(
     const channels = imageChannels(model);
     const input = preprocess(model.preprocess, picture, channels);
     const { height, width } = picture;
-    return { input, T, ...predict(network, { data: input, height, width, channels }) };
+    return { input, T, ...network({ data: input, height, width, channels }) };
   };
   const requireTask = (wanted: Task) => {
     if (task !== wanted)

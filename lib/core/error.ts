@@ -6,7 +6,7 @@
 /** Wrong usage: an option or a value that makes no sense (exit code 2). */
 export class UsageError extends Error {
   override name = 'UsageError';
-  /** The name of the value that makes no sense, as it stands in the message: the command line shows its option instead. */
+  /** The name of a value, as it stands in the message: the command line shows its option instead. */
   readonly about: string | undefined;
 
   constructor(message: string, about?: string) {
@@ -18,6 +18,13 @@ export class UsageError extends Error {
 /** Data that is missing or malformed: a file, an image, a model (exit code 3). */
 export class DataError extends Error {
   override name = 'DataError';
+  /** The name of a value that may help, as it stands in the message: the command line shows its option instead. */
+  readonly about: string | undefined;
+
+  constructor(message: string, about?: string) {
+    super(message);
+    this.about = about;
+  }
 }
 
 /** A name from a file as an error shows it: quoted where it is not plain, and never longer than a line. */

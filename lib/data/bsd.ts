@@ -22,7 +22,7 @@ export const bsd300: Dataset = onDisk(
   {
     ...photographs,
     name: 'bsd300',
-    summary: 'photographs to train denoisers on; --channels 3 for colour',
+    summary: 'photographs to train denoisers on, in grey or in colour',
     channels: 1,
     folder: 'BSDS300',
   },

@@ -66,7 +66,7 @@ function labelRemarks(
     const empty = pixels.flatMap((count, id) => (count === 0 ? [nameOf(id, classNames)] : []));
     if (empty.length > 0) remarks.push(`not a single pixel is of the class ${empty.join(', ')}`);
     if (census.void > 0 && classes.ignore === undefined)
-      remarks.push(`${census.void} pixels hold 255: where they do not count, add --ignore 255`);
+      remarks.push(`${census.void} pixels hold 255: where they do not count, ignore 255`);
   }
   return remarks;
 }

@@ -57,9 +57,8 @@ function refuse({ source, width, values, white }: StoredLabel, pixel: number, { 
   if (count === undefined) throw new DataError(`${place}, expected at most ${VOID - 1}`);
   const expected = `expected 0 to ${count - 1}`;
   if (value === white) {
-    throw new DataError(
-      `${place}, ${expected}: where ${value} is for pixels that do not count, add --ignore ${value}`,
-    );
+    const advice = `where ${value} is for pixels that do not count, add ignore ${value}`;
+    throw new DataError(`${place}, ${expected}: ${advice}`, 'ignore');
   }
   const smoothed = values.includes(white)
     ? ' (or 0 and white: smoothed edges? Save it without smoothing)'

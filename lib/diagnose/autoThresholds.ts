@@ -6,7 +6,7 @@ import type { ConvertedModel } from '../convert/spikingModel.js';
 import { floatImage, type Measured } from '../convert/statistics.js';
 import { UsageError } from '../core/error.js';
 import { type Engine, withProgram } from '../engine/door.js';
-import { argmax, predict, type Run, unetRun } from '../engine/predict.js';
+import { argmax, type Run, unetRun } from '../engine/predict.js';
 import { spikingRun } from '../engine/readout.js';
 import { psnr } from '../measure/psnr.js';
 import type { Model } from '../model/model.js';
@@ -93,7 +93,7 @@ function lossFunction(
   steps: number,
 ): (spiking: ConvertedModel) => number {
   const { task, classes } = unet.configuration;
-  const outputs = (run: Run) => images.map((image) => predict(run, floatImage(image)).output);
+  const outputs = (run: Run) => images.map((image) => run(floatImage(image)).output);
   const exact = withProgram(engine, unet, (program) => outputs(unetRun(program)));
   return (spiking) => {
     const ours = withProgram(engine, spiking, (program) => outputs(spikingRun(program, task, { steps })));

@@ -6,7 +6,7 @@
 
 import type { SpikingModel } from '../convert/spikingModel.js';
 import { type Engine, withProgram } from '../engine/door.js';
-import { argmax, predict, type Run, unetRun } from '../engine/predict.js';
+import { anySize, argmax, type Run, unetRun } from '../engine/predict.js';
 import type { Program } from '../engine/program.js';
 import { readOut, spikingRun } from '../engine/readout.js';
 import { evaluateTask } from '../measure/evaluateTask.js';
@@ -16,7 +16,7 @@ import { hasNeuron } from '../net/network.js';
 import { exact } from '../neuron/exact.js';
 import { neuronOf } from '../neuron/spikingNetwork.js';
 import { inputOf, type Sample } from '../picture/sample.js';
-import { outputAlone } from './alone.js';
+import { type Alone, outputAlone } from './alone.js';
 import { newTallies, type Tallies, tally, unitsOf } from './flowError.js';
 
 /** One layer of a converted network; shares are 0..1. */
@@ -99,7 +99,7 @@ function checkAgainst(
     return {
       signal: name,
       ...tallies.get(name)!.summary(),
-      alone: score((image) => program.examine(image, (pass) => outputAlone(pass, pass.signal(name), alone))),
+      alone: score(aloneRun(program, alone)),
       exactUpTo: scoreOf(exactUpTo(spiking, layer), (prepared) => spikingRun(prepared, task, { steps })),
     };
   });
@@ -113,19 +113,26 @@ function withLabels(run: Run, classes: number, samples: readonly Sample[]): read
   if (samples.every(({ label }) => label)) return samples;
   return samples.map((sample) => ({
     ...sample,
-    label: argmax(predict(run, inputOf(sample)).output, classes),
+    label: argmax(run(inputOf(sample)).output, classes),
   }));
+}
+
+/** The U-Net with one signal that spikes. */
+function aloneRun(unet: Program, alone: Alone): Run {
+  return anySize(unet.multipleOf, (image) =>
+    unet.examine(image, (pass) => outputAlone(pass, pass.signal(alone.name), alone)),
+  );
 }
 
 /** The spiking network, whose flows are held against the U-Net's activations on the way. */
 function comparingRun(unet: Program, spiking: Program, task: Task, steps: number, tallies: Tallies): Run {
-  return (image) => {
+  return anySize(unet.multipleOf, (image) => {
     const simulation = spiking.simulate(image, { steps, keep: ['flows', 'spikeCounts'] });
     unet.examine(image, (pass) => {
       for (const tallied of tallies.values()) tally(tallied, pass.signal(tallied.signal), simulation);
     });
     return { output: readOut(task, simulation.output, steps), spikes: simulation.spikes };
-  };
+  });
 }
 
 /** The spiking network with ReLUs in place of all neurons up to a layer. */

@@ -1,12 +1,11 @@
 /**
- * From an image of any size to scores: pad by reflection to a multiple of 16, run, crop back. Whoever runs
- * the network (U-Net, dense or event-driven spiking network) is a parameter.
+ * From an image of any size to scores: pad by reflection to what the network's operations divide, run, crop back. Whoever
+ * runs the network (U-Net, dense or event-driven spiking network) is a parameter.
  */
 
 import type { FloatImage } from '../core/floatImage.js';
 import { cropForward, padReflectForward, roundUp } from '../core/padding.js';
 import type { Window } from '../core/window.js';
-import { SIZE_STEP } from '../net/architectures.js';
 import type { Program } from './program.js';
 
 /** An output [H,W,K] and the spikes it took (none in a U-Net). */
@@ -16,39 +15,45 @@ export interface Prediction {
 }
 
 /**
- * Maps an image, H and W multiples of 16, to an output. Only spikes of neurons in the window `counted` are
- * counted (default: all); its sides are multiples of 16.
+ * Maps an image of any size to an output of that size. Only spikes of neurons in the window `counted` are counted
+ * (default: all, and those of the padding), whose sides the network's operations divide, as they do the image's then.
  */
 export type Run = (image: FloatImage, counted?: Window) => Prediction;
 
 /** The run of a U-Net: one forward pass. */
 export function unetRun(program: Program): Run {
-  return (image) => ({ output: program.run(image), spikes: 0 });
+  return anySize(program.multipleOf, (image) => ({ output: program.run(image), spikes: 0 }));
 }
 
-/** An image padded for a network whose sides are multiples of `step`; where nothing is to be padded, the image itself. */
-export function padImage(image: FloatImage, step = SIZE_STEP): FloatImage {
+/** A run of any image by one of images whose sides are multiples of `multiple`. */
+export function anySize(multiple: number, run: Run): Run {
+  return (image, counted) => {
+    const padded = padImage(image, multiple);
+    if (padded === image) return run(image, counted);
+    const { output, spikes } = run(padded, counted);
+    return { output: cropOutput(output, padded, image), spikes };
+  };
+}
+
+/** An image padded until its sides are multiples of `multiple`; where nothing is to be padded, the image itself. */
+export function padImage(image: FloatImage, multiple: number): FloatImage {
   const { height, width, channels } = image;
-  const { paddedHeight, paddedWidth } = paddedSize(height, width, step);
+  const { paddedHeight, paddedWidth } = paddedSize(height, width, multiple);
   if (paddedHeight === height && paddedWidth === width) return image;
   const data = new Float32Array(paddedHeight * paddedWidth * channels);
   padReflectForward(data, image.data, { height, width, channels, paddedHeight, paddedWidth });
   return { data, height: paddedHeight, width: paddedWidth, channels };
 }
 
-/** The part [H,W,K] of a padded output that belongs to the image. */
-export function cropOutput(output: Float32Array, height: number, width: number): Float32Array {
-  const { paddedHeight, paddedWidth } = paddedSize(height, width);
-  const channels = output.length / (paddedHeight * paddedWidth);
-  const cropped = new Float32Array(height * width * channels);
-  cropForward(cropped, output, { height, width, channels, paddedHeight, paddedWidth });
-  return cropped;
-}
+type Sides = Pick<FloatImage, 'height' | 'width'>;
 
-/** The output [H,W,K] for an image of any size. */
-export function predict(run: Run, image: FloatImage): Prediction {
-  const { output, spikes } = run(padImage(image));
-  return { output: cropOutput(output, image.height, image.width), spikes };
+/** The part [H,W,K] of the output of a padded image that belongs to the image. */
+export function cropOutput(output: Float32Array, padded: Sides, { height, width }: Sides): Float32Array {
+  const channels = output.length / (padded.height * padded.width);
+  const cropped = new Float32Array(height * width * channels);
+  const paddedSides = { paddedHeight: padded.height, paddedWidth: padded.width };
+  cropForward(cropped, output, { height, width, channels, ...paddedSides });
+  return cropped;
 }
 
 /** The class with the largest score at each pixel [H,W]; the first of equals. */
@@ -62,11 +67,11 @@ export function argmax(scores: Float32Array, classes: number): Uint8Array {
   return winners;
 }
 
-/** The size of an image when it is padded for a network: multiples of `step`, by default those of the paper's U-Net. */
+/** The size of an image when it is padded. */
 export function paddedSize(
   height: number,
   width: number,
-  step = SIZE_STEP,
+  multiple: number,
 ): { paddedHeight: number; paddedWidth: number } {
-  return { paddedHeight: roundUp(height, step), paddedWidth: roundUp(width, step) };
+  return { paddedHeight: roundUp(height, multiple), paddedWidth: roundUp(width, multiple) };
 }

@@ -6,6 +6,7 @@
 import { UsageError } from '../core/error.js';
 import type { FloatImage } from '../core/floatImage.js';
 import { OUTPUT } from '../net/architecture.js';
+import { multipleOf } from '../net/graph.js';
 import { type Network, type Signals, signalOf } from '../net/network.js';
 import { foldAmplitudes } from '../neuron/amplitudes.js';
 import { mostMembranes, type SpikingNetwork } from '../neuron/spikingNetwork.js';
@@ -30,10 +31,12 @@ export interface Pass {
 }
 
 /**
- * Images have heights and widths that are multiples of 16 (`padImage`), and the network's channels;
+ * Images have heights and widths that are multiples of `multipleOf` (`padImage`), and the network's channels;
  * UsageError or DataError says what is wrong with one, NotFiniteError which layer computes what is no number.
  */
 export interface Program {
+  /** What the network's operations divide: 16 for the paper's U-Net. */
+  readonly multipleOf: number;
   /** The forward pass of a U-Net: its output [H,W,K]. */
   run(image: FloatImage): Float32Array;
   /** The same with all its signals, which are there while `look` runs; returns what `look` returns. */
@@ -65,6 +68,7 @@ export function newProgram(kernels: Kernels, given: Network): Program {
     return kernels.scope(() => work({ kernels, network, height, width }));
   };
   return {
+    multipleOf: multipleOf(network.layers),
     run: (image) => within(image, (frame) => signalOf(forward(frame, image.data, 'output'), OUTPUT).slice()),
     examine: (image, look) =>
       within(image, (frame) => {

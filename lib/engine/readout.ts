@@ -4,7 +4,7 @@
  */
 
 import type { Task } from '../net/architecture.js';
-import type { Run } from './predict.js';
+import { anySize, type Run } from './predict.js';
 import type { Program } from './program.js';
 import type { SimulationOptions } from './simulation.js';
 
@@ -23,8 +23,8 @@ export function meanOverSteps(summedCurrent: Float32Array, steps: number): Float
  * `options` say so.
  */
 export function spikingRun(program: Program, task: Task, options: SimulationOptions): Run {
-  return (image, counted) => {
+  return anySize(program.multipleOf, (image, counted) => {
     const { output, spikes } = program.simulate(image, { keep: [], ...options, counted });
     return { output: readOut(task, output, options.steps), spikes };
-  };
+  });
 }

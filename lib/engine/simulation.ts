@@ -36,7 +36,7 @@ export interface SimulationOptions {
   readonly mode?: Mode;
   /** Default: everything. What is not kept costs neither memory nor time. */
   readonly keep?: readonly Sums[];
-  /** The part of the image whose spikes are counted, its sides multiples of 16; default: all of it. */
+  /** The part of the image whose spikes are counted, its sides such as the network divides; default: all of it. */
   readonly counted?: Window | undefined;
   /**
    * A layer reads what the layers before it fire in the same step (Algorithm 1; default). `delayed`: it

@@ -11,7 +11,7 @@ import { IMAGE, type Layer, OUTPUT, outputLayer } from '../net/architecture.js';
 import { multipleOf } from '../net/graph.js';
 import type { Interval } from '../op/op.js';
 import { toMiB } from './memory.js';
-import type { Run } from './predict.js';
+import { anySize, type Run } from './predict.js';
 
 /** How many pixels around a block its output depends on, rounded up to blocks: squares of sides that the network divides. */
 export function receptiveMargin(layers: readonly Layer[]): number {
@@ -71,18 +71,21 @@ export function planTiles(
 /** A run that cuts images that exceed the limit into tiles; the outputs and the spikes are those of the whole image. */
 export function tiledRun(run: Run, layers: readonly Layer[], limit: MemoryLimit): Run {
   const margin = receptiveMargin(layers);
-  return (image, counted) => {
+  return anySize(multipleOf(layers), (image, counted) => {
     const tile = planTiles(layers, image.height, image.width, limit);
     return tile ? inTiles(layers, tile, margin, run)(image, counted) : run(image, counted);
-  };
+  });
 }
 
 /**
- * A run that sees an image as patches of `size` pixels (a multiple of 16) side by side, each on its own, as the
- * authors' code evaluates DRIVE: near the borders of the patches the outputs are not those of the whole image.
+ * A run that sees an image as patches of `size` pixels side by side, each on its own, as the authors' code evaluates
+ * DRIVE: near the borders of the patches the outputs are not those of the whole image. UsageError for a size that the
+ * network does not divide.
  */
 export function patchwiseRun(run: Run, layers: readonly Layer[], size: number): Run {
-  return inTiles(layers, { height: size, width: size }, 0, run);
+  const multiple = multipleOf(layers);
+  if (size % multiple !== 0) throw new UsageError(`patch ${size}: expected a multiple of ${multiple}`);
+  return anySize(multiple, inTiles(layers, { height: size, width: size }, 0, run));
 }
 
 interface TileSize {

@@ -5,7 +5,7 @@
 
 import { DataError } from '../core/error.js';
 import { type Rng, stream } from '../core/rng.js';
-import { argmax, predict, type Run } from '../engine/predict.js';
+import { argmax, type Run } from '../engine/predict.js';
 import type { Model } from '../model/model.js';
 import { VOID } from '../op/losses.js';
 import { addNoise, removeNoise } from '../picture/noise.js';
@@ -68,7 +68,7 @@ export function evaluateSegmentation(
   const classes = classNames.length;
   const results = samples.map((sample) => {
     if (!sample.label) throw new DataError(`${sample.name}: no label to compare with`);
-    const { output, spikes } = predict(run, inputOf(sample));
+    const { output, spikes } = run(inputOf(sample));
     const prediction = argmax(output, classes);
     sample.fov?.forEach((inside, p) => {
       if (!inside) prediction[p] = 0;
@@ -124,7 +124,7 @@ export function evaluateDenoising(
   const images = samples.map((sample) => {
     const { height, width, channels } = sample;
     const { input } = addNoise(sample.input, sigma, testNoise(seed, sigma, sample));
-    const { output, spikes } = predict(run, inputOf(sample, input));
+    const { output, spikes } = run(inputOf(sample, input));
     const clean = removeNoise(input, output);
     onImage?.(sample, clean, input);
     const [ours, truth] = [clean, sample.input].map((image) => image.map((value) => 255 * value));

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../core/error.js';
 import type { Configuration, Layer } from './architecture.js';
-import { layersOf, multipleOf, type Node } from './graph.js';
+import { layersOf, type Node } from './graph.js';
 import { unet } from './unet.js';
 
 /** The nodes of a network in the order of computation, of a configuration whose counts are whole and at least 1. */
@@ -36,6 +36,3 @@ function requireCount(what: string, value: number): void {
     throw new UsageError(`${what}: got ${value}, expected a whole number of at least 1`);
   }
 }
-
-/** Height and width of an image of the paper's U-Net are multiples of this. */
-export const SIZE_STEP = multipleOf(buildLayers({ task: 'segment', width: 1, channels: 1, classes: 2 }));

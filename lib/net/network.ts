@@ -1,8 +1,6 @@
 /** A network: its table of layers and its weights; which of its layers a ReLU or a neuron follows. */
 
-import { checkLength } from '../core/shape.js';
-import { imageChannels, type Layer } from './architecture.js';
-import { multipleOf } from './graph.js';
+import type { Layer } from './architecture.js';
 import type { Parameters } from './parameters.js';
 
 /** A network that can be run: its table of layers and its weights. */
@@ -29,13 +27,4 @@ export function signalOf(signals: Signals, name: string): Float32Array {
   const signal = signals.get(name);
   if (!signal) throw new Error(`signal ${name} has not been computed`);
   return signal;
-}
-
-/** Refuses an image whose size the network's operations do not divide, or whose channels are not the network's. */
-export function checkImage(network: Network, image: Float32Array, height: number, width: number): void {
-  const step = multipleOf(network.layers);
-  if (height % step !== 0 || width % step !== 0) {
-    throw new Error(`image is ${height}x${width}, expected multiples of ${step}: pad it first`);
-  }
-  checkLength('image', image, [height, width, imageChannels(network.layers)]);
 }

@@ -9,7 +9,7 @@ import type { Lambdas } from '../convert/statistics.js';
 import { asf } from '../engine/asfMethod.js';
 import { type Engine, withProgram } from '../engine/door.js';
 import type { Example } from '../engine/method.js';
-import type { Run } from '../engine/predict.js';
+import { anySize } from '../engine/predict.js';
 import { spikingRun } from '../engine/readout.js';
 import type { SimulationOptions } from '../engine/simulation.js';
 import { patchwiseRun } from '../engine/tiles.js';
@@ -160,11 +160,11 @@ function judge(
       ...(variant.order && { order: variant.order }),
     });
     const run = variant.cut && segmenting ? patchwiseRun(whole, layers, patchSize) : whole;
-    const recording: Run = (image) => {
+    const recording = anySize(program.multipleOf, (image) => {
       const prediction = run(image);
-      outputs.push(prediction.output);
+      outputs.push(prediction.output); // with what was padded
       return prediction;
-    };
+    });
     return evaluateTask(network, samples, recording, task);
   });
   return { score, spikes, outputs };

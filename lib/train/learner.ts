@@ -31,7 +31,7 @@ export interface Learner {
 export interface TrainingData {
   readonly train: readonly Sample[];
   readonly validation: readonly Sample[];
-  /** Sides are multiples of 16. */
+  /** Sides that the network's operations divide. */
   readonly patchSize: PatchSize;
   /** Whether patches are mirrored at random. */
   readonly flips: boolean;

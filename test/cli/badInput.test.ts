@@ -60,19 +60,19 @@ refuses(
   USAGE,
   /--data is missing.*SPIKING_UNET_DATA/,
 );
-refuses('a patch larger than the image', ['train', '--patch', '512', '--out', at('r')], USAGE, /--patch 512/);
-refuses(
-  'a rectangular patch wider than the image',
-  ['train', '--patch', '16x1024', '--out', at('r')],
-  USAGE,
-  /--patch 16x1024: larger than the image .*expected at most \d+x\d+ \(height x width\)/,
-);
-for (const patch of ['40', '0', '48x40', '40x48', '48x', 'x48', '48x48x48']) {
+for (const [patch, message] of [
+  ['512', /--patch 512: larger/],
+  ['16x1024', /--patch 16x1024: larger than the image .*expected at most \d+x\d+ \(height x width\)/],
+  ['48x40', /--patch 48x40: expected multiples of 16, as this network takes them/],
+] as const) {
+  refuses(`a patch of ${patch}`, ['train', '--patch', patch, '--out', at('r')], USAGE, message);
+}
+for (const patch of ['0', '48x', 'x48', '48x48x48', '100000']) {
   refuses(
-    `a patch that cannot be halved four times: ${patch}`,
+    `a patch that is none: ${patch}`,
     ['train', '--patch', patch, '--out', at('r')],
     USAGE,
-    new RegExp(`--patch.*'${patch}'.*expected a multiple of 16, or HEIGHTxWIDTH of such, as in 192x256`),
+    new RegExp(`--patch.*'${patch}'.*expected a (side in pixels|whole number)`),
   );
 }
 

@@ -1,8 +1,14 @@
 /** The bench on tiny networks: what it prints is complete and valid. Nothing is said about time. */
 
 import t from 'tap';
-import { summarise } from '../../bin/bench/measure.js';
+import { enginesOf } from '../../bin/bench/engine.js';
+import { measure, summarise } from '../../bin/bench/measure.js';
+import { networkWorks } from '../../bin/bench/networkTimes.js';
 import type { Row } from '../../bin/bench/rows.js';
+import { makeSubject } from '../../bin/bench/subject.js';
+import { chooseEngine, useHost } from '../../lib/engine/choose.js';
+import { nodeHost } from '../../lib/node/nodeHost.js';
+import { wasmBytes } from '../support/wasmMemory.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const tiny = ['bench', '--repeats', '1', '--widths', '1,2', '--size', '32', '--steps', '2', '--threads', '1'];
@@ -39,7 +45,7 @@ t.test('with a model, as text', async (t) => {
 for (const [option, value, message] of [
   ['--only', 'kernels,speed', /--only.*"speed" is none of kernels, events, network, scaling/],
   ['--widths', '8,x', /--widths.*whole number of at least 1/],
-  ['--size', '100', /--size.*multiple of 16/],
+  ['--size', '100', /--size 100: expected multiples of 16/],
   ['--repeats', '0', /--repeats.*whole number of at least 1/],
   ['--engine', 'gpu', /--engine gpu: expected one of/],
 ] as const) {
@@ -50,6 +56,29 @@ for (const [option, value, message] of [
     t.equal(stdout, '');
   });
 }
+
+t.test('an engine that has one thread only is timed once', async (t) => {
+  useHost(nodeHost);
+  const threadsOf = (name: string) => enginesOf(name, 3).map(({ threads }) => threads);
+  t.strictSame(threadsOf('reference'), [1]);
+  t.strictSame(threadsOf('wasm'), [1, 3]);
+  useHost({ startThread() {}, freeAddressSpace: () => 100 * 2 ** 20 });
+  t.strictSame(threadsOf('wasm'), [1]);
+  useHost(nodeHost);
+});
+
+t.test('what a row took of the memory of an engine is given back', async (t) => {
+  const picture = { height: 48, width: 48, channels: 1 as const, data: new Uint8Array(48 * 48).fill(90) };
+  const subject = makeSubject(8, [], picture, chooseEngine('wasm'), 1);
+  const limits = { repeats: 1, budgetSeconds: 0, fewest: 1 };
+  const bytesAfter = (rounds: number) =>
+    wasmBytes((kernels) => {
+      const engine = { name: 'wasm', threads: 1, kernels };
+      for (let round = 0; round < rounds; round++)
+        for (const work of networkWorks(subject, 48, 2)) measure([work], [engine], limits);
+    });
+  t.equal(bytesAfter(5), bytesAfter(1));
+});
 
 t.test('medians and quartiles', async (t) => {
   t.same(summarise([5]), { median: 5, spread: 0 });

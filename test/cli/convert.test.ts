@@ -137,7 +137,7 @@ t.test('options that cannot mean anything are refused', async (t) => {
     [segmenter, { ...folder, noisy: true }, /--noisy: .*a denoiser.*leave it out/],
     [denoiser, { dataset: 'synth-bsd', noisy: true }, /--noisy: .*--calibration.*leave it out/],
     [denoiser, { dataset: 'synth-drive' }, /--dataset synth-drive is for the task "segment"/],
-    [denoiser, { ...folder, images: 0 }, /--images 0: expected at least 1/],
+    [denoiser, { ...folder, images: 0 }, /^images 0: expected at least 1/],
   ] as const) {
     t.throws(() => setOf(model, options), message);
     t.throws(() => setOf(model, options), UsageError);

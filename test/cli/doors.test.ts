@@ -3,15 +3,17 @@
  * steer terminals, few file handles, little address space.
  */
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { printable, printableJson } from '../../bin/cli/printable.js';
 import { encodeModel } from '../../lib/model/model.js';
 import { encodePng } from '../../lib/picture/encode.js';
 import { randomModel } from '../support/networks.js';
 import { spikingUnet } from './command.js';
+import { tinyTraining, writePhotos } from './tinyTraining.js';
 
 const root = t.testdir();
 const at = (name: string) => join(root, name);
@@ -65,12 +67,14 @@ t.test('names of files and classes, and metadata, do not reach the terminal as t
   }
 });
 
+const PROGRAM = 'dist/bin/spiking-unet.js';
+
 /** `spiking-unet run` under a limit of the shell. */
-function limited(limit: string, options = '') {
-  const run = `run --model ${at('ann.safetensors')} --image ${at('grey.png')} --out ${at('out')} --threads 2`;
-  const script = `${limit} && NODE_OPTIONS=${options} exec ${process.execPath} dist/bin/spiking-unet.js ${run}`;
+function limited(limit: string, options = '', image = `--image ${at('grey.png')}`, input?: Uint8Array) {
+  const run = `run --model ${at('ann.safetensors')} ${image} --out ${at('out')} --threads 2`;
+  const script = `${limit} && NODE_OPTIONS=${options} exec ${process.execPath} ${PROGRAM} ${run}`;
   const env = { ...process.env, NO_COLOR: '1' };
-  return spawnSync('bash', ['-c', script], { encoding: 'utf8', env });
+  return spawnSync('bash', ['-c', script], { encoding: 'utf8', env, ...(input && { input }) });
 }
 const skip = existsSync('/proc/self/limits') ? false : 'there are no such limits here';
 
@@ -86,18 +90,40 @@ t.test('few file handles end in a sentence', { skip }, async (t) => {
   }
 });
 
+const LITTLE = 'ulimit -v 4000000';
+
 t.test(
-  'with little address space the engine takes less, or another one does the work and says so',
+  'with little address space the program starts itself again, for the fast engine',
   { skip },
   async (t) => {
-    const slow = limited('ulimit -v 4000000');
-    t.equal(slow.status, 0);
-    t.match(
-      slow.stderr,
-      /engine wasm does not run here \(no room for its memory: .*\): using the slower reference/,
-    );
-    const fast = limited('ulimit -v 4000000', '--disable-wasm-trap-handler');
-    t.equal(fast.status, 0);
-    t.notMatch(fast.stderr, /reference/);
+    for (const options of ['', '--disable-wasm-trap-handler']) {
+      const { status, stdout, stderr } = limited(LITTLE, options);
+      t.equal(status, 0);
+      t.notMatch(stderr, /reference/);
+      t.match(stdout, /^\S+grey\.png -> \S+grey\.mask\.png/, 'said once');
+    }
+    const refused = limited(LITTLE, '', '--image none.png');
+    t.equal(refused.status, 3);
+    t.match(refused.stderr, /^spiking-unet run: none\.png: [^\n]+\n$/);
+    const piped = limited(LITTLE, '', '--image -', grey);
+    t.equal(piped.status, 0);
+    t.match(piped.stdout, /stdin -> /);
   },
 );
+
+t.test('where nothing helps another engine does the work, and says so', { skip }, async (t) => {
+  const { status, stderr } = limited(LITTLE, '--jitless');
+  t.equal(status, 0);
+  t.match(stderr, /^engine wasm does not run here \(no WebAssembly\): using the slower reference\n/m);
+});
+
+t.test('a training that was started again saves when the program is stopped', { skip }, async (t) => {
+  const run = at('stopped');
+  const train = tinyTraining(writePhotos(root), run, 30);
+  const child = spawn('bash', ['-c', `${LITTLE} && exec "$0" "$@"`, process.execPath, PROGRAM, ...train]);
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  while (!existsSync(join(run, 'checkpoints', 'last.safetensors'))) await sleep(20);
+  child.kill('SIGTERM');
+  t.equal(await exit, 143);
+  t.notOk(existsSync(join(run, 'run.lock')), 'the folder is given back');
+});

@@ -32,7 +32,7 @@ t.test('pixels of each class; everything is used: in order', async (t) => {
   const { census, remarks, problems } = reportOn(folder, root, { count: 3, ignore: 255 });
   t.strictSame([problems, remarks], [[], []]);
   t.match(census, { samples: 2, pixels: [2, 3, 2], void: 1, unlabelled: [], withoutFov: [], emptyFov: [] });
-  t.match(reportOn(folder, root).remarks, [/1 pixels hold 255: where they do not count, add --ignore 255/]);
+  t.match(reportOn(folder, root).remarks, [/1 pixels hold 255: where they do not count, ignore 255/]);
   t.match(reportOn(folder, root, { count: 4, ignore: 255 }).remarks, [
     /not a single pixel is of the class 3/,
   ]);

@@ -87,13 +87,13 @@ t.test(
     );
     t.throws(
       () => labels(3),
-      /a\.png: row 0, column 1 holds the class 255, expected 0 to 2: .* --ignore 255/,
+      /a\.png: row 0, column 1 holds the class 255, expected 0 to 2: .* add ignore 255/,
     );
     writeLabelled(join(root, 'train'), { b: [0, 1] });
     const test = () => folder.load({ directory: root, split: 'test', seed: 0, classes: 2 });
     t.throws(
       test,
-      /test\/labels\/c\.png: row 0, column 0 holds the class 255, expected 0 to 1: .* --ignore 255/,
+      /test\/labels\/c\.png: row 0, column 0 holds the class 255, expected 0 to 1: .* add ignore 255/,
     );
   },
 );

@@ -8,7 +8,8 @@ import { stream } from '../../lib/core/rng.js';
 import { asf } from '../../lib/engine/asfMethod.js';
 import { backprop } from '../../lib/engine/backprop.js';
 import { unetRun } from '../../lib/engine/predict.js';
-import { receptiveMargin, tiledRun } from '../../lib/engine/tiles.js';
+import { spikingRun } from '../../lib/engine/readout.js';
+import { patchwiseRun, receptiveMargin, tiledRun } from '../../lib/engine/tiles.js';
 import { inputSize, type Layer, OUTPUT } from '../../lib/net/architecture.js';
 import { hasRelu } from '../../lib/net/network.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
@@ -93,6 +94,34 @@ for (const [name, kernels] of backends) {
     const tiled = tiledRun(whole, unet.layers, limit)(large);
     t.doesNotThrow(() => requireSameBits(tiled.output, whole(large).output, 'in tiles'));
   });
+
+  t.test(
+    `${name}: a picture of odd size is that picture padded to multiples of 4, and so in tiles`,
+    async (t) => {
+      const [height, width, K] = [45, 57, 3];
+      const pixels = randomImage(stream(4, 'odd'), height, width, 2);
+      const mirrored = (i: number, extent: number) => (i < extent ? i : 2 * (extent - 1) - i);
+      const padded = Float32Array.from({ length: 48 * 60 * 2 }, (_, i) => {
+        const [y, x] = [Math.floor(i / 120), Math.floor(i / 2) % 60];
+        return pixels[(mirrored(y, height) * width + mirrored(x, width)) * 2 + (i % 2)];
+      });
+      const cropped = (output: Float32Array) =>
+        Float32Array.from({ length: height * width * K }, (_, i) => {
+          const [y, x] = [Math.floor(i / (width * K)), Math.floor(i / K) % width];
+          return output[(y * 60 + x) * K + (i % K)];
+        });
+      const program = engine.prepare(spiking);
+      const whole = program.simulate(floatImage(padded, 48, 60), { steps: 2 });
+      const run = spikingRun(program, 'segment', { steps: 2 });
+      const bytesOf = (h: number, w: number) => 4 * h * w;
+      const tiled = tiledRun(run, unet.layers, { bytes: bytesOf(48, 60), bytesOf });
+      for (const { output, spikes } of [run, tiled].map((each) => each(floatImage(pixels, height, width)))) {
+        t.doesNotThrow(() => requireSameBits(output, cropped(whole.output), 'output'));
+        t.equal(spikes, whole.spikes);
+      }
+      t.throws(() => patchwiseRun(run, unet.layers, 30), /^patch 30: expected a multiple of 4/);
+    },
+  );
 
   t.test(`${name}: sides that the operations do not divide are refused`, async (t) => {
     const odd = floatImage(randomImage(random, 12, 6, 2), 12, 6);

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { argmax, predict, unetRun } from '../../lib/engine/predict.js';
+import { argmax, unetRun } from '../../lib/engine/predict.js';
 import { decodeSafetensors, encodeSafetensors } from '../../lib/format/safetensors.js';
 import { readStateDict } from '../../lib/model/stateDict.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
@@ -22,7 +22,7 @@ t.test('one output in half precision, wrapped twice: the classes of PyTorch, sig
   const network = readStateDict(bytes, 'segment', 'sigmoid.pth');
   t.strictSame(network.configuration, { task: 'segment', width: 1, channels: 1, classes: 2 });
   const run = unetRun(referenceEngine.prepare(network));
-  const { output } = predict(run, floatImage(Float32Array.from(image), 16, 16));
+  const { output } = run(floatImage(Float32Array.from(image), 16, 16));
   t.strictSame([...argmax(output, 2)], classes);
   t.ok(
     output.every((score, i) => i % 2 === 1 || score === 0),

@@ -40,10 +40,11 @@ export function sharedConvolution(imageSize: number): SharedWork {
       const weight = tensorOf(engine, packConv(values, [channels, channels, 3, 3]));
       const bias = zerosOf(engine, channels);
       const out = zerosOf(engine, size * size * channels);
-      return () => {
+      const call = () => {
         engine.kernels.conv2dForward(out, input, weight, bias, dims);
         return out;
       };
+      return { call };
     },
   };
   return { ours, theirs: { work: 'conv', channels, size }, tolerance: ROUNDING };

@@ -5,7 +5,7 @@
 
 import { resolve } from 'node:path';
 import { type Engine, within } from '../../bin/bench/engine.js';
-import { type Limits, summarise, takeTurns, warmUp } from '../../bin/bench/measure.js';
+import { type Call, type Limits, summarise, takeTurns, warmUp, withAll } from '../../bin/bench/measure.js';
 import { type Row, rowOf } from '../../bin/bench/rows.js';
 import type { Exchange } from './exchange.js';
 import { magnitude, type PeerAnswer } from './peerJob.js';
@@ -39,8 +39,7 @@ export function sideBySide(
   { peers, limits }: { readonly peers: string; readonly limits: Limits },
 ): Outcome {
   const { ours, theirs, subject, tolerance } = shared;
-  return within([engine], ours.frozen, () => {
-    const call = ours.prepare(engine);
+  const inTurns = ([call]: Call[]) => {
     const first = call();
     const expected = typeof first === 'number' ? first : Float32Array.from(first);
     const count = warmUp(call, limits);
@@ -75,7 +74,8 @@ export function sideBySide(
     if (difference <= tolerance) return { rows };
     const apart = difference.toExponential(1);
     return { rows, warning: `${ours.name}: ${by} is ${apart} away from our result, expected ${tolerance}` };
-  });
+  };
+  return within([engine], ours.frozen, () => withAll([ours.prepare(engine)], inTurns));
 }
 
 /** Of the values where the peer wrote them, relative to the largest; else of their sum, or of the loss. */

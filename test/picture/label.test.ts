@@ -52,7 +52,7 @@ t.test('what cannot be a label is refused with file, pixel and remedy', async (t
     });
   }
   t.throws(() => idsOf('grey.png', 2), /grey\.png: row \d, column \d holds the class 2, expected 0 to 1$/);
-  t.throws(() => idsOf('void.png', 3), /holds the class 255, expected 0 to 2: .* add --ignore 255/);
+  t.throws(() => idsOf('void.png', 3), /holds the class 255, expected 0 to 2: .* add ignore 255/);
   t.throws(() => drawnMask(stored('bad-smooth.png')), /holds the grey level \d+, expected only 0 and 255/);
   t.throws(() => labelColours(readRaster(fixture('labels/bad-lossy.jpg')), 'x'), /x: is a JPEG/);
 });

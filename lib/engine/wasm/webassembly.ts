@@ -109,7 +109,7 @@ export function newMemory(host?: Host): Reserved {
   const again = answer.alone === undefined ? reserveShared : reservePlain;
   const taken = answer.spare ?? again(host);
   answer.spare = undefined;
-  if (!taken) throw new Error('the system refused the memory of the engine: --engine reference needs none');
+  if (!taken) throw new Error('the system refused the memory of engine wasm: engine reference needs none');
   return taken;
 }
 
