@@ -38,7 +38,7 @@ const stage: Stage<Options> = {
       throw new UsageError('--update writes all hashes: leave out --only');
     const expected = options.update ? undefined : readHashes(options.hashes, options.only);
     const running = enginesHere(options.threads);
-    const bar = progress('verifying', countRows(running.length));
+    const bar = progress('verifying', countRows(running));
     const verification = verify(running, expected, (item) => item.includes(options.only), bar.update);
     if (Object.keys(verification.hashes).length === 0)
       throw new UsageError(`--only ${options.only}: no result has this in its name`);

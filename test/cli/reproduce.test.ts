@@ -143,17 +143,17 @@ t.test('a one-step network beside the U-Net that it is, a timed evaluation, a pi
 });
 
 t.test('Ctrl-C stops, the same command goes on', async (t) => {
-  const args = table1('stopped', '--cells', 'drive', '--quiet').map((arg) => (arg === '8' ? '1000' : arg));
+  const args = table1('stopped', '--cells', 'drive', '--quiet').map((arg) => (arg === '8' ? '300' : arg));
   const child = spawn(process.execPath, ['dist/bin/spiking-unet.js', ...args], {
     stdio: 'ignore',
     detached: true, // its group gets the signal, as at a terminal
   });
   const exit = new Promise((resolve) => child.once('exit', resolve));
-  const last = at('stopped', 'drive-synthetic-w1-s1-e1-p1000', 'unet', 'checkpoints', 'last.safetensors');
-  while (!existsSync(last) && child.exitCode === null) await sleep(20);
+  const unet = at('stopped', 'drive-synthetic-w1-s1-e1-p300', 'unet');
+  while (!existsSync(join(unet, 'run.lock')) && child.exitCode === null) await sleep(20);
   process.kill(-child.pid!, 'SIGINT');
   t.equal(await exit, 130);
-  t.ok(existsSync(last));
+  t.ok(existsSync(join(unet, 'checkpoints', 'last.safetensors')));
   t.equal(doneIn('stopped').size, 0);
   const unetOnly = args.map((arg) => (arg === 'drive' ? 'drive/unet' : arg));
   t.equal(spikingUnet(...unetOnly).status, 0);

@@ -34,7 +34,9 @@ t.test(
     ][];
     const rows = runs.flatMap(([engine, counts]) =>
       counts.flatMap((count) =>
-        [undefined, 'auto', 'dense', 'event'].map((mode) => `${engine} ${count} ${mode}`),
+        [undefined, ...(engine === 'reference' ? [] : ['auto']), 'dense', 'event'].map(
+          (mode) => `${engine} ${count} ${mode}`,
+        ),
       ),
     );
     t.strictSame(
@@ -54,7 +56,7 @@ t.test('a wrong hash is found and named, on every engine', async (t) => {
   );
   const { status, stdout } = spikingUnet('verify', '--hashes', file, '--only', 'T = 6: every step');
   t.equal(status, 1);
-  t.match(stdout, `WRONG ${item} (engine reference, threads 1, mode dense): the same as in reference here`);
+  t.match(stdout, `WRONG ${item} (engine reference, threads 1, mode event): the same as in reference here`);
   t.notOk(/^WRONG (?!colour denoising, width 4: if, T = 6: every step)/m.test(stdout), 'nothing else');
   t.match(stdout, 'T = 6: every step of nothing: a hash is expected, but nothing computes it');
   t.match(stdout, 'NOT all results have the expected bits');
