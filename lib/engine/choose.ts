@@ -63,15 +63,52 @@ export function threadsRemark(name: string, threads: number): string | undefined
   return missing && `engine ${name} computes on one thread here, not on ${threads} (${missing})`;
 }
 
+/** Kernels are shared by all engines of a name and a number of threads, and end with the last of these. */
 const created = new Map<string, Kernels>();
+/** How many engines compute with them. */
+const users = new Map<Kernels, number>();
 
-/** An engine by its name on so many threads; UsageError for a name that is not in the table or cannot run here. */
+/**
+ * An engine by its name on so many threads. It may be left to the end of the program, or be disposed of before.
+ * @throws UsageError for a name that is not in the table or cannot run here
+ */
 export function chooseEngine(name: string = defaultEngine().name, threads = 1): Engine {
-  return newEngine(name, chooseKernels(name, threads));
+  const kernels = kernelsOf(name, threads);
+  users.set(kernels, (users.get(kernels) ?? 0) + 1);
+  return newEngine(name, kernels, () => letGo(kernels));
 }
 
-/** The kernels of an engine, for what measures or checks kernels themselves; everybody else wants `chooseEngine`. */
+/** Works with the engine that was given, or else with the default one on one thread, which is disposed of afterwards. */
+export function withEngine<T>(given: Engine | undefined, work: (engine: Engine) => T): T {
+  if (given) return work(given);
+  const own = chooseEngine();
+  try {
+    return work(own);
+  } finally {
+    own.dispose();
+  }
+}
+
+function letGo(kernels: Kernels): void {
+  const left = users.get(kernels)! - 1;
+  users.set(kernels, left);
+  if (left > 0) return;
+  users.delete(kernels);
+  for (const [key, known] of created) if (known === kernels) created.delete(key);
+  kernels.dispose();
+}
+
+/**
+ * The kernels of an engine, for what measures or checks kernels themselves; everybody else wants `chooseEngine`. They are
+ * there for good: nobody disposes of them.
+ */
 export function chooseKernels(name: string = defaultEngine().name, threads = 1): Kernels {
+  const kernels = kernelsOf(name, threads);
+  users.set(kernels, Number.POSITIVE_INFINITY);
+  return kernels;
+}
+
+function kernelsOf(name: string, threads: number): Kernels {
   const kind = Object.hasOwn(engines, name) ? engines[name] : undefined;
   if (!kind) throw new UsageError(`engine ${name}: expected one of ${Object.keys(engines).join(', ')}`);
   const missing = kind.missing();

@@ -39,6 +39,8 @@ export interface TensorMemory {
   frozen<T>(work: () => T): T;
   /** The same promise of these tensors alone, until the function that it returns is called. */
   hold(weights: Iterable<Float32Array>): () => void;
+  /** Ends its threads and gives its memory back; nothing may be called, and no tensor of it read, afterwards. */
+  dispose(): void;
 }
 
 export interface Kernels extends TensorMemory {

@@ -17,21 +17,64 @@ export interface Engine {
   trainer<N extends Network>(network: N, method: Method<N>, options: TrainerOptions): Trainer;
   /** Loss and gradient by a method, the mean over examples; nothing is updated. */
   gradient<N extends Network>(network: N, method: Method<N>, examples: readonly Example[]): LossGradient;
+  /**
+   * Disposes of every program and trainer that it made. Its threads end and its memory is given back, unless another
+   * engine of the same kind and number of threads still computes on them.
+   */
+  dispose(): void;
 }
 
-/** The engine that certain kernels make: of the table in choose.ts, or in tests. */
-export function newEngine(name: string, kernels: Kernels): Engine {
+/**
+ * The engine that certain kernels make: of the table in choose.ts, or in tests. `letGo` is called once, when it is disposed
+ * of: the kernels may be others' as well.
+ */
+export function newEngine(name: string, kernels: Kernels, letGo: () => void = () => {}): Engine {
+  const made = new Set<Disposable>();
+  let disposed = false;
+  const requireOpen = () => {
+    if (disposed) throw new Error(`engine ${name}: was disposed of, choose it again`);
+  };
+  /** Remembers what has to be disposed of until it is. */
+  const remember = <Made extends Disposable>(thing: Made): Made => {
+    const mine = {
+      ...thing,
+      dispose: () => {
+        made.delete(mine);
+        thing.dispose();
+      },
+    };
+    made.add(mine);
+    return mine;
+  };
   return {
     name,
     threads: kernels.threads,
-    prepare: (network) => newProgram(kernels, network),
-    trainer: (network, method, options) => newTrainer(kernels, network, method, options),
-    gradient: (network, method, examples) =>
-      kernels.scope(() => {
+    prepare: (network) => {
+      requireOpen();
+      return remember(newProgram(kernels, network));
+    },
+    trainer: (network, method, options) => {
+      requireOpen();
+      return remember(newTrainer(kernels, network, method, options));
+    },
+    gradient: (network, method, examples) => {
+      requireOpen();
+      return kernels.scope(() => {
         const { loss, gradients } = batchGradient(kernels, network, method, examples);
         return { loss, gradients: copies(gradients) };
-      }),
+      });
+    },
+    dispose: () => {
+      if (disposed) return;
+      disposed = true;
+      for (const thing of made) thing.dispose();
+      letGo();
+    },
   };
+}
+
+interface Disposable {
+  dispose(): void;
 }
 
 /** Prepares a network, works with it, and disposes of it. */

@@ -51,9 +51,15 @@ export function newTrainer<N extends Network>(
     optimiser.slots.map((slot) => [slot, resident(from.averages?.get(slot) ?? zerosLike(parameters))]),
   );
   let updates = from.updates ?? 0;
+  let disposed = false;
+  /** Within a scope of tensors; what is held in the engine must still be there. */
+  const within = <T>(work: () => T): T => {
+    if (disposed) throw new Error('the trainer was disposed of: take what it has learned before that');
+    return kernels.scope(work);
+  };
   return {
     step: (examples, learningRate) =>
-      kernels.scope(() => {
+      within(() => {
         const { loss, gradients } = batchGradient(kernels, trained, method, examples);
         requireFinite('loss', loss);
         guardNorm(kernels, gradients, clip);
@@ -65,9 +71,10 @@ export function newTrainer<N extends Network>(
         }
         return loss;
       }),
-    parameters: () => copies(parameters),
-    averages: () => new Map([...averages].map(([slot, values]) => [slot, copies(values)])),
+    parameters: () => within(() => copies(parameters)),
+    averages: () => within(() => new Map([...averages].map(([slot, values]) => [slot, copies(values)]))),
     dispose: () => {
+      disposed = true;
       for (const held of [parameters, ...averages.values()])
         for (const values of held.values()) kernels.release(values);
     },

@@ -22,6 +22,7 @@ const memory: TensorMemory = {
   scope: (work) => work((tensor) => tensor),
   frozen: (work) => work(),
   hold: () => () => {},
+  dispose: () => {},
 };
 
 /** The kernels of one kind of convolution: the functions of an operation, results first. */

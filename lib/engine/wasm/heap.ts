@@ -4,7 +4,7 @@
  * are only where memory is shared, for growing takes them away elsewhere.
  */
 
-import type { Reserved, WasmMemory } from './webassembly.js';
+import { NO_MEMORY, type Reserved, type WasmMemory } from './webassembly.js';
 
 const PAGE = 65536;
 /** Below it: what threads.ts keeps for itself. */
@@ -17,7 +17,7 @@ interface Block {
 }
 
 export class Heap {
-  readonly #memory: WasmMemory;
+  #memory: WasmMemory;
   /** Whether views of this memory stay valid when it grows. */
   readonly shared: boolean;
   /** The last page is left out, so that the end of a block is an address of 32 bits too. */
@@ -38,6 +38,13 @@ export class Heap {
     this.#mostPages = pages - 1;
     this.#buffers.add(memory.buffer);
     this.#free.push({ address: HEAP_START, bytes: memory.buffer.byteLength - HEAP_START });
+  }
+
+  /** Lets go of the memory: every address is out of range from now on. */
+  dispose(): void {
+    this.#memory = NO_MEMORY;
+    this.#free = [];
+    this.#used.clear();
   }
 
   /** How large it can become: 4 GiB, or what could be reserved of them. */

@@ -47,6 +47,13 @@ export class Machine {
     this.threads = newThreads(reserved, options.threads, options.host);
   }
 
+  /** Ends the threads and lets go of the memory, which is then nobody's. */
+  dispose(): void {
+    this.threads.dispose();
+    this.heap.dispose();
+    this.#cached.clear();
+  }
+
   /** Lends memory to `work`, and copies results back to arrays that are not tensors of this engine. */
   call<T>(work: (lend: Arguments) => T): T {
     const { heap } = this;

@@ -27,5 +27,6 @@ export function tensors(machine: Machine): TensorMemory {
       ),
     frozen: (work) => machine.frozen(work),
     hold: (weights) => machine.hold(weights),
+    dispose: () => machine.dispose(),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * The threads of the engine. A kernel call is published in shared memory; the calling thread and all workers that
  * are awake take tasks of it until none is left (assembly/tasks.ts), and the call returns when every thread has
- * let go of it. A worker that starts late, or never, costs time but changes nothing. Where memory is not shared, the
+ * let go of it. A worker that starts late, or never, costs time but changes nothing; all end by `dispose`. Where memory is not shared, the
  * calling thread takes all tasks.
  */
 
@@ -9,7 +9,14 @@ import { CONTROL_ADDRESS } from './constants.js';
 import { forOneThread } from './generated/forOneThread.js';
 import { forThreads } from './generated/forThreads.js';
 import type { Host } from './host.js';
-import { compile, instantiate, type KernelFunction, type Reserved, type WasmMemory } from './webassembly.js';
+import {
+  compile,
+  instantiate,
+  type KernelFunction,
+  NO_MEMORY,
+  type Reserved,
+  type WasmMemory,
+} from './webassembly.js';
 import { inOrder, type KernelArguments, type KernelName } from './words.js';
 
 /** Words of the control block, from its start; assembly/tasks.ts knows the first. */
@@ -22,9 +29,10 @@ const CONTROL = {
   failed: 4,
   kernel: 5,
   count: 6,
-  args: 7,
+  ended: 7,
+  args: 8,
 };
-const CONTROL_WORDS = 40;
+const CONTROL_WORDS = 41;
 /** How long a thread looks for news before it sleeps, in rounds of about a nanosecond or two. */
 const SPINS = 30_000;
 
@@ -42,6 +50,7 @@ memory.grow(0);
 exports.setThread(thread);
 for (;;) {
   const seen = Atomics.load(control, at.epoch);
+  if (Atomics.load(control, at.ended) === 1) break;
   Atomics.add(control, at.active, 1);
   if (Atomics.load(control, at.open) === 1) {
     try {
@@ -61,6 +70,8 @@ export interface Threads {
   readonly count: number;
   /** Calls a kernel with its number of tasks and its other arguments (integers of 32 bits), and waits for its end. */
   run<K extends KernelName>(name: K, tasks: number, values: KernelArguments<K>): void;
+  /** Ends the other threads, and lets go of the memory. */
+  dispose(): void;
 }
 
 /** `count` threads with those that `host` starts, or one where the memory is not shared. */
@@ -74,8 +85,8 @@ function decoded(base64: string): Uint8Array {
 
 class OneThread implements Threads {
   readonly count = 1;
-  readonly #memory: WasmMemory;
-  readonly #kernels: Record<string, KernelFunction>;
+  #memory: WasmMemory;
+  #kernels: Record<string, KernelFunction>;
 
   constructor(memory: WasmMemory) {
     this.#memory = memory;
@@ -86,12 +97,17 @@ class OneThread implements Threads {
     new Int32Array(this.#memory.buffer, CONTROL.address, 1)[CONTROL.nextTask] = 0;
     this.#kernels[name](tasks, ...inOrder(name, values));
   }
+
+  dispose(): void {
+    this.#memory = NO_MEMORY;
+    this.#kernels = {};
+  }
 }
 
 class SharingThreads implements Threads {
   readonly count: number;
-  readonly #control: Int32Array;
-  readonly #kernels: Record<string, KernelFunction>;
+  #control: Int32Array;
+  #kernels: Record<string, KernelFunction>;
   readonly #names: string[];
 
   constructor(memory: WasmMemory, count: number, host: Host) {
@@ -128,6 +144,14 @@ class SharingThreads implements Threads {
     }
     if (Atomics.exchange(control, CONTROL.failed, 0) === 1)
       throw new Error(`kernel ${name} failed in a worker`);
+  }
+
+  dispose(): void {
+    Atomics.store(this.#control, CONTROL.ended, 1);
+    Atomics.add(this.#control, CONTROL.epoch, 1);
+    Atomics.notify(this.#control, CONTROL.epoch);
+    this.#control = new Int32Array(new SharedArrayBuffer(4 * CONTROL_WORDS));
+    this.#kernels = {};
   }
 
   /** Lets nobody in any more and waits until everybody is out. */

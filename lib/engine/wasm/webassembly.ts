@@ -11,6 +11,14 @@ export interface WasmMemory {
   grow(pages: number): number;
 }
 
+/** In the place of a memory that was given back. */
+export const NO_MEMORY: WasmMemory = {
+  buffer: new ArrayBuffer(0),
+  grow: () => {
+    throw new Error('the engine was disposed of');
+  },
+};
+
 export type KernelFunction = (...args: number[]) => void;
 
 interface WebAssemblyApi {
