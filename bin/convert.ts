@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 /** `spiking-unet convert`: turns a trained U-Net into a spiking network (section 3.3 of the paper, and beyond it). */
 
+import { CONVERSION, planOf } from '../lib/convert/convertOptions.js';
+import { presets } from '../lib/convert/presets.js';
 import { normalisations } from '../lib/convert/scales.js';
 import { combine, toUnet } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
+import { convertByPlan, type OnProgress } from '../lib/diagnose/convertUnet.js';
 import { decodeModel, encodeModel, type Model } from '../lib/model/model.js';
 import { neurons } from '../lib/neuron/index.js';
 import { writeFileAtomic } from '../lib/node/files.js';
@@ -11,17 +14,15 @@ import { addDataOptions } from './cli/dataOptions.js';
 import { readModel } from './cli/modelOptions.js';
 import { addPotentialOption, count, nonNegative, oneOf, positive, stepCount } from './cli/parse.js';
 import { addProfileOptions } from './cli/profile.js';
-import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
+import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { type CalibrationOptions, calibrationSet } from './convert/calibrationSet.js';
 import { check } from './convert/checkTable.js';
-import { type PlanOptions, planOf } from './convert/conversionPlan.js';
 import { conversionReport } from './convert/conversionReport.js';
-import { convertByPlan } from './convert/convertByPlan.js';
 import { addNeuronOptions } from './convert/neuronOptions.js';
-import { presets } from './convert/presets.js';
+import { type PlanCommand, planOptions } from './convert/planOptions.js';
 import { thresholdOption } from './convert/thresholdOption.js';
 
-interface Options extends CalibrationOptions, PlanOptions, SharedOptions {
+interface Options extends CalibrationOptions, PlanCommand, SharedOptions {
   readonly model: string;
   readonly out: string;
   readonly as: 'snn' | 'both';
@@ -68,7 +69,7 @@ const stage: Stage<Options> = {
     command
       .requiredOption('--model <file>', 'the U-Net: a file, or the name of a bundled model')
       .requiredOption('--out <file>', 'the spiking network to write')
-      .option('--preset <name>', described(presets), oneOf(...Object.keys(presets)), 'paper')
+      .option('--preset <name>', described(presets), oneOf(...Object.keys(presets)), CONVERSION.preset)
       .option('--calibration <dir>', 'measure on the images of a plain folder instead of a data set')
       .option(
         '--noisy',
@@ -86,9 +87,9 @@ const stage: Stage<Options> = {
         '--lambda <kind>',
         'percentile, or mse: the lambdas of the channels that lose least',
         oneOf('percentile', 'mse'),
-        'percentile',
+        CONVERSION.lambda,
       )
-      .option('--neuron <name>', described(neurons), 'mt')
+      .option('--neuron <name>', described(neurons), CONVERSION.neuron)
       .option(
         '--thresholds <list>',
         "how many (then 0.5, 0.25, ..), or volts from high to low, also by layer: 5,relu16=8,relu17=0.5:0.25; or auto (default: the preset's)",
@@ -96,14 +97,14 @@ const stage: Stage<Options> = {
       )
       .option(
         '--tolerance <x>',
-        'of --thresholds auto: share of the pixels whose class may differ from the U-Net (0.002), or dB lost (0.03)',
+        `of --thresholds auto: share of the pixels whose class may differ from the U-Net (${CONVERSION.tolerance.segment}), or dB lost (${CONVERSION.tolerance.denoise})`,
         nonNegative,
       )
       .option(
         '--poolings <kind>',
         'neurons, or exact: poolings hand on the mean of the spikes that they read',
         oneOf('neurons', 'exact'),
-        'neurons',
+        CONVERSION.poolings,
       )
       .option(
         '--as <kind>',
@@ -125,7 +126,7 @@ const stage: Stage<Options> = {
     addProfileOptions(command, 'layerInput', 'slices');
   },
   run(options, context) {
-    const plan = planOf(options);
+    const plan = planOf(planOptions(options));
     if (options.steps !== undefined && !options.check)
       throw new UsageError('--steps: is of --check here, a conversion has none: leave it out');
     if (options.check && options.noisy)
@@ -136,7 +137,8 @@ const stage: Stage<Options> = {
     const unet = withWeights(toUnet(model, options.model), options);
     const calibration = calibrationSet(options, unet, context);
     const parent = { ...unet, notes: { ...unet.notes, parent: hash } };
-    const converted = convertByPlan(parent, calibration, plan, options.tolerance, context);
+    const onProgress = progressBars(context);
+    const converted = convertByPlan(context.engine, parent, calibration.inputs, plan, onProgress);
     const { spiking } = converted;
     const written = options.as === 'both' ? combine(unet, spiking) : spiking;
     writeFileAtomic(options.out, encodeModel(written, undefined, options.weights));
@@ -147,6 +149,16 @@ const stage: Stage<Options> = {
 
 export default stage;
 await runAsProgram(stage, import.meta.url);
+
+/** A bar for each thing that is being done. */
+function progressBars({ progress }: Context): OnProgress {
+  const bars = new Map<string, ReturnType<Context['progress']>>();
+  return (what, done, total) => {
+    const bar = bars.get(what) ?? progress(what, total);
+    bars.set(what, bar);
+    if (done > 0) bar.update(done);
+  };
+}
 
 /** The U-Net as the file will hold it; UsageError where its weights are not what the file holds. */
 function withWeights(unet: Model, { as, weights, model }: Options): Model {

@@ -21,7 +21,12 @@ export function asOption(
   const { message } = error;
   const first = error instanceof UsageError ? /^([a-z][a-z-]*)[ :]/.exec(message)?.[1] : undefined;
   const name = error.about ?? first;
-  if (name === undefined || !options.some(({ long }) => long === flagOf(name))) return error;
-  const named = message.replace(new RegExp(`(?<![\\w/.-])${name}(?= |:|$)`), flagOf(name));
+  const isOption = (name: string) => options.some(({ long }) => long === flagOf(name));
+  if (name === undefined || !isOption(name)) return error;
+  const others = Object.keys(RENAMED).filter((other) => other !== name && isOption(other));
+  const named = [name, ...others].reduce(
+    (text, name) => text.replace(new RegExp(`(?<![\w/.-])${name}(?= |:|$)`), flagOf(name)),
+    message,
+  );
   return error instanceof UsageError ? new UsageError(named) : new DataError(named);
 }

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { DataError, UsageError } from '../../lib/core/error.js';
+import { USUAL_SEED } from '../../lib/core/rng.js';
 import { chooseEngine, defaultEngine, engines, threadsRemark, useHost } from '../../lib/engine/choose.js';
 import type { Engine } from '../../lib/engine/door.js';
 import { nodeHost } from '../../lib/node/nodeHost.js';
@@ -139,7 +140,7 @@ function newCommand<Options>(stage: Stage<Options>): Command {
     .exitOverride();
   stage.configure(command);
   return command
-    .option('--seed <n>', 'seed of everything random', naturalNumber, 1)
+    .option('--seed <n>', 'seed of everything random', naturalNumber, USUAL_SEED)
     .option(
       '--threads <n>',
       'threads to compute on; the results do not depend on it',

@@ -3,12 +3,12 @@
 import type { SpikingModel } from '../../lib/convert/spikingModel.js';
 import { stepsOf } from '../../lib/convert/usualSteps.js';
 import { type Check, checkConversion, runsOf } from '../../lib/diagnose/checkConversion.js';
+import { spread } from '../../lib/diagnose/convertUnet.js';
 import { scoreName } from '../../lib/measure/evaluateTask.js';
 import type { Model } from '../../lib/model/model.js';
 import type { Context } from '../cli/stage.js';
 import { table } from '../cli/table.js';
 import type { CalibrationSet } from './calibrationSet.js';
-import { spread } from './convertByPlan.js';
 
 /** Images that are run, spread evenly over those that lambdas were measured on. */
 const IMAGES = 2;

@@ -1,12 +1,12 @@
 /** What `convert` prints: lambdas and thresholds of each layer, and how thresholds were chosen. */
 
 import type { ConvertedModel } from '../../lib/convert/spikingModel.js';
+import type { Converted } from '../../lib/diagnose/convertUnet.js';
 import { hasNeuron } from '../../lib/net/network.js';
 import type { Result } from '../cli/stage.js';
 import { table, thousands } from '../cli/table.js';
 import type { CalibrationSet } from './calibrationSet.js';
 import { type CheckReport, checkText } from './checkTable.js';
-import type { Converted } from './convertByPlan.js';
 
 export function conversionReport(
   file: string,

@@ -6,6 +6,9 @@
 
 import { cosTurns, log } from './elementary.js';
 
+/** Where nobody says otherwise. */
+export const USUAL_SEED = 1;
+
 export interface Rng {
   /** 0 .. 2^32 - 1 */
   uint32(): number;

@@ -2,12 +2,21 @@
 
 import { InvalidArgumentError } from 'commander';
 import t from 'tap';
-import { presets } from '../../bin/convert/presets.js';
-import { resolveThresholds, thresholdOption } from '../../bin/convert/thresholdOption.js';
+import { thresholdOption } from '../../bin/convert/thresholdOption.js';
+import { planOf, voltsOf } from '../../lib/convert/convertOptions.js';
 import { UsageError } from '../../lib/core/error.js';
 import { findNeuron } from '../../lib/neuron/index.js';
 
-const resolve = (text: string, neuron = 'mt') => resolveThresholds(thresholdOption(text), findNeuron(neuron));
+/** In volts, of all layers and of those that have others. */
+function resolve(text: string, name = 'mt') {
+  const { common, byLayer } = thresholdOption(text);
+  const neuron = findNeuron(name);
+  if (common === 'auto') throw new Error('auto is measured');
+  return {
+    thresholds: common === undefined ? undefined : voltsOf(common, neuron),
+    thresholdsOf: Object.fromEntries([...byLayer].map(([layer, some]) => [layer, voltsOf(some, neuron)])),
+  };
+}
 
 t.test('a whole number says how many: 1/2, 1/4, .. of Theorem 3.1', async (t) => {
   t.strictSame(resolve('1').thresholds, [0.5]);
@@ -65,16 +74,30 @@ t.test('what makes no sense is refused', async (t) => {
 });
 
 t.test('presets: the paper keeps the usual thresholds of the neuron, one-step has seven', async (t) => {
-  t.equal(presets.paper.thresholds, undefined);
+  for (const name of ['mt', 'ml', 'if'])
+    t.strictSame(
+      planOf({ neuron: findNeuron(name) }).thresholds,
+      findNeuron(name).parameters.thresholds.defaults,
+    );
   t.strictSame(
-    resolve(presets['one-step'].thresholds!).thresholds,
+    planOf({ preset: 'one-step' }).thresholds,
     [1, 2, 3, 4, 5, 6, 7].map((i) => 2 ** -i),
   );
+  t.strictSame(
+    planOf({ preset: 'one-step', neuron: findNeuron('if') }).thresholds,
+    [1],
+    'seven are no volts',
+  );
+  t.throws(
+    () => planOf({ preset: 'two-step' }),
+    new UsageError('preset two-step: expected one of paper, one-step'),
+  );
+  for (const thresholds of [0, 2.5, -1, Number.NaN])
+    t.throws(() => planOf({ thresholds }), UsageError, String(thresholds));
 });
 
 t.test('auto is no number of volts', async (t) => {
   t.strictSame(thresholdOption('auto').common, 'auto');
   t.strictSame(thresholdOption('auto,relu3=2').common, 'auto');
-  t.throws(() => resolve('auto'), UsageError);
   t.throws(() => thresholdOption('auto,3'), /expected a number/);
 });

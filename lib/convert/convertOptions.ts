@@ -1,0 +1,115 @@
+/** The options of a conversion as a plan: each as it is given, or else as the preset has it. */
+
+import { UsageError } from '../core/error.js';
+import { findNeuron } from '../neuron/index.js';
+import type { Neuron } from '../neuron/neuron.js';
+import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
+import { optimalThresholds } from '../paper/thresholds.js';
+import type { ConversionPlan } from './conversion.js';
+import { findPreset } from './presets.js';
+
+/** In volts from high to low, or how many: then 0.5 .. 2^-N (Theorem 3.1). Of a neuron with one threshold a number is its volts. */
+export type Thresholds = number | readonly number[];
+
+/** What to decide before a U-Net is converted; what is left out is as the preset, or the neuron, has it. */
+export interface PlanOptions extends Partial<ScaleChoices> {
+  /** `paper` (default) or `one-step`: see `presets`. */
+  readonly preset?: string;
+  /** Default: the paper's multi-threshold neuron. */
+  readonly neuron?: Neuron;
+  /** Of all layers that `thresholdsOf` does not name; `auto`: as few spikes as `tolerance` allows. */
+  readonly thresholds?: Thresholds | 'auto' | undefined;
+  /** Of single layers, by the name of their signal (relu16, pooling1, ..). */
+  readonly thresholdsOf?: Readonly<Record<string, Thresholds>> | undefined;
+  /** Other parameters of the neuron by name: leak, reset, spikeValues, and those that only this neuron has. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** In volts, or half of each layer's smallest threshold. */
+  readonly initialPotential?: number | 'half' | undefined;
+  /** Whether poolings have neurons (the paper; default), or hand on the mean of the spikes that they read. */
+  readonly poolings?: 'neurons' | 'exact';
+  /** connection (Eq. 8), layer (Eq. 7) or channel. */
+  readonly normalisation?: string | undefined;
+  /** Of the activations, above 0 and up to 100: it becomes lambda. */
+  readonly percentile?: number | undefined;
+  /** How the lambdas of channels are chosen: by percentile (default), or so that their squared error is least. */
+  readonly lambda?: 'percentile' | 'mse';
+  /** Of thresholds `auto`: share of the pixels whose class may differ from the U-Net's, or dB that may be lost. */
+  readonly tolerance?: number | undefined;
+}
+
+/** What the options are where neither they nor the preset say. */
+export const CONVERSION = {
+  preset: 'paper',
+  neuron: 'mt',
+  poolings: 'neurons',
+  lambda: 'percentile',
+  /** By task. */
+  tolerance: { segment: 0.002, denoise: 0.03 },
+} as const;
+
+export interface Plan extends ConversionPlan {
+  /** Thresholds of the layers that are not named are to be chosen; those of the plan are of no account. */
+  readonly automatic: boolean;
+  readonly tolerance: number | undefined;
+  /** Lambdas are to be chosen that lose least. */
+  readonly mse: boolean;
+}
+
+/** UsageError for options that cannot mean anything, alone or together. */
+export function planOf(options: PlanOptions): Plan {
+  const { poolings = CONVERSION.poolings, lambda = CONVERSION.lambda, tolerance } = options;
+  const preset = findPreset(options.preset ?? CONVERSION.preset);
+  const neuron = options.neuron ?? findNeuron(CONVERSION.neuron);
+  const single = neuron.parameters.thresholds.most === 1; // a preset's number is no volts: it keeps its own
+  const common = options.thresholds ?? (single ? undefined : preset.thresholds);
+  const others = Object.entries(options.thresholdsOf ?? {});
+  const plan: Plan = {
+    ...{ neuron, own: options.parameters, poolings, tolerance, mse: lambda === 'mse' },
+    layerInput: options.layerInput ?? PAPER_SCALES.layerInput,
+    slices: options.slices ?? PAPER_SCALES.slices,
+    automatic: common === 'auto',
+    thresholds:
+      common === undefined || common === 'auto'
+        ? neuron.parameters.thresholds.defaults
+        : voltsOf(common, neuron),
+    thresholdsOf:
+      others.length > 0
+        ? Object.fromEntries(others.map(([name, thresholds]) => [name, voltsOf(thresholds, neuron)]))
+        : undefined,
+    initialPotential: options.initialPotential ?? preset.initialPotential,
+    normalisation: options.normalisation ?? preset.normalisation,
+    percentile: options.percentile ?? preset.percentile,
+    intendedSteps: preset.steps,
+  };
+  refuse(plan);
+  return plan;
+}
+
+/** Thresholds of a neuron in volts, from high to low; UsageError for a number that counts none. */
+export function voltsOf(thresholds: Thresholds, neuron: Neuron): readonly number[] {
+  if (typeof thresholds !== 'number') return thresholds;
+  const { most } = neuron.parameters.thresholds;
+  if (most === 1) return [thresholds];
+  if (!(Number.isInteger(thresholds) && thresholds >= 1 && thresholds <= MOST_THRESHOLDS))
+    throw new UsageError(
+      `thresholds ${thresholds}: expected how many, or a list of volts such as [${thresholds}]`,
+    );
+  return optimalThresholds(thresholds);
+}
+
+/** Far more than any neuron takes, which says itself how many. */
+export const MOST_THRESHOLDS = 65_536;
+
+function refuse({ mse, normalisation, tolerance, automatic, own, thresholdsOf }: Plan): void {
+  if (mse && normalisation !== 'channel')
+    throw new UsageError('lambda mse: chooses the lambdas of channels: take normalisation channel', 'lambda');
+  if (tolerance !== undefined && !automatic)
+    throw new UsageError('tolerance: belongs to thresholds auto: leave it out, or add that', 'tolerance');
+  if (tolerance !== undefined && !(tolerance >= 0))
+    throw new UsageError(`tolerance ${tolerance}: expected a number of at least 0`, 'tolerance');
+  if (own?.spikeValues && (thresholdsOf || automatic))
+    throw new UsageError(
+      'spikeValues: belong to thresholds that all layers share: leave them out',
+      'spikeValues',
+    );
+}
