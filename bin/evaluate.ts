@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { UsageError } from '../lib/core/error.js';
 import type { Split } from '../lib/data/dataset.js';
-import type { OnImage } from '../lib/measure/evaluateTask.js';
+import { type OnImage, USUAL_SIGMA } from '../lib/measure/evaluateTask.js';
 import type { Model } from '../lib/model/model.js';
 import { writePng } from '../lib/node/pictureFiles.js';
 import { figure } from '../lib/picture/figure.js';
@@ -19,7 +19,6 @@ import {
 } from './cli/dataOptions.js';
 import {
   checkEvaluationOptions,
-  DEFAULT_SIGMA,
   type EvaluationOptions,
   evaluateModel,
   ignoredBy,
@@ -86,7 +85,7 @@ const stage: Stage<Options> = {
       .option('--split <name>', 'train, test or all', oneOf('train', 'test', 'all'), 'test')
       .option(
         '--sigma <levels>',
-        `noise that a denoiser has to remove, in grey levels (default: ${DEFAULT_SIGMA})`,
+        `noise that a denoiser has to remove, in grey levels (default: ${USUAL_SIGMA})`,
         greyLevels,
       )
       .option('--ignore <class>', 'a class whose pixels do not count, by name or id, such as Void or 255')

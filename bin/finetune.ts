@@ -3,11 +3,12 @@
  * `spiking-unet finetune`: trains a spiking network with accumulated spiking flow (Algorithm 1 of the paper).
  */
 
-import { toTrainableModel, withNotes } from '../lib/convert/spikingModel.js';
+import { toTrainableModel } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import { findDataset } from '../lib/data/index.js';
 import { type AsfChoices, departuresOf } from '../lib/official/asfChoices.js';
-import { asfLearner, trainingData } from '../lib/train/learner.js';
+import { finetuningStart, prepareFinetuning } from '../lib/train/finetuneSpiking.js';
+import { FINETUNING } from '../lib/train/learning.js';
 import {
   addDataOptions,
   addIgnoreOption,
@@ -22,7 +23,12 @@ import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel }
 import { oneOf } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
-import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/trainingOptions.js';
+import {
+  addTrainingOptions,
+  learningOptions,
+  type TrainingCommand,
+  trainAndReport,
+} from './cli/trainingOptions.js';
 
 interface Options extends Partial<DataOptions>, TrainingCommand, SimulationOptions, SharedOptions {
   readonly model: string;
@@ -58,7 +64,7 @@ const stage: Stage<Options> = {
         'mean',
       );
     addIgnoreOption(command);
-    addTrainingOptions(command, { epochs: 1, batch: 8, lr: 1e-4, optimizer: 'adam', patches: 1600 });
+    addTrainingOptions(command, FINETUNING, FINETUNING.patch.perEpoch);
     command
       .option('--image <file>', 'one picture, with --label and --gradients: print the loss, update nothing')
       .option('--label <file>', 'its class ids as grey values; for denoising the clean picture')
@@ -79,23 +85,13 @@ const stage: Stage<Options> = {
     const named = { ...options, dataset: options.dataset };
     requireFitting(named, model);
     const samples = loadSamples(named, 'train', fitOf(model, 'needed', options.ignore), context);
-    const { size, flips } = dataset.patch;
-    const data = trainingData(samples, options.validation, options.patch ?? size, options.seed, flips);
-    const notes = {
-      ...spiking.notes,
-      parent: hash,
-      seed: String(options.seed),
-      dataset: dataset.name,
-      split: 'train',
-    };
-    const start = withNotes({ ...spiking, notes }, { steps });
+    const seed = String(options.seed);
+    const notes = { parent: hash, seed, dataset: dataset.name, split: 'train' };
+    const start = finetuningStart(spiking, steps, notes);
     const resolved = { ...options, steps };
     const learning = { steps, mode, pieces: departuresOf(choices) };
-    return trainAndReport({
-      ...{ options: resolved, context, dataset, data, start, measureStart: true },
-      makeLearner: (current, onImage) =>
-        asfLearner(context.engine, toTrainableModel(current, options.model), data, learning, onImage),
-    });
+    const prepared = prepareFinetuning(start, samples, learning, learningOptions(options, dataset));
+    return trainAndReport({ options: resolved, context, prepared });
   },
 };
 

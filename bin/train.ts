@@ -5,11 +5,9 @@ import { toUnet } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import type { Dataset } from '../lib/data/dataset.js';
 import { findDataset } from '../lib/data/index.js';
-import { optimisers } from '../lib/engine/optimiser.js';
 import type { Model } from '../lib/model/model.js';
-import { buildLayers } from '../lib/net/architectures.js';
-import { initialParameters } from '../lib/net/parameters.js';
-import { trainingData, unetLearner } from '../lib/train/learner.js';
+import { TRAINING } from '../lib/train/learning.js';
+import { newUnet, prepareTraining, USUAL_WIDTH } from '../lib/train/trainUnet.js';
 import {
   addDataOptions,
   addIgnoreOption,
@@ -21,10 +19,12 @@ import {
 import { readModel } from './cli/modelOptions.js';
 import { classCount, featureCount, oneOf, pictureChannels } from './cli/parse.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
-import { addTrainingOptions, type TrainingCommand, trainAndReport } from './cli/trainingOptions.js';
-
-/** Channels of the first stage where nobody says otherwise. */
-const WIDTH = 16;
+import {
+  addTrainingOptions,
+  learningOptions,
+  type TrainingCommand,
+  trainAndReport,
+} from './cli/trainingOptions.js';
 
 interface Options extends DataOptions, TrainingCommand, SharedOptions {
   readonly task?: 'segment' | 'denoise';
@@ -60,12 +60,16 @@ const stage: Stage<Options> = {
     addDataOptions(command, 'synth-drive');
     command
       .option('--task <name>', "segment or denoise (default: the data set's)", oneOf('segment', 'denoise'))
-      .option('--width <F>', `channels of the first stage (default: ${WIDTH}; the paper: 64)`, featureCount)
+      .option(
+        '--width <F>',
+        `channels of the first stage (default: ${USUAL_WIDTH}; the paper: 64)`,
+        featureCount,
+      )
       .option('--channels <n>', "channels of the input, 1 or 3 (default: the data set's)", pictureChannels)
       .option('--classes <n>', 'number of classes (data set "folder" only)', classCount)
       .option('--from <file>', 'start from the weights of this U-Net, not from random ones');
     addIgnoreOption(command);
-    addTrainingOptions(command, { epochs: 12, batch: 16, lr: 1e-3, optimizer: Object.keys(optimisers)[0] });
+    addTrainingOptions(command, TRAINING);
   },
   run(options, context) {
     const dataset = findDataset(options.dataset);
@@ -75,28 +79,23 @@ const stage: Stage<Options> = {
     const channels = options.channels ?? dataset.channels;
     const classNames =
       task === 'denoise' ? [] : classNamesOf(namesOf(dataset, options.data), options.classes);
-    const width = options.width ?? WIDTH;
-    const configuration = { task, width, channels, classes: classNames.length || channels };
-    const layers = buildLayers(configuration);
+    const { width, seed } = options;
     const { preprocess } = dataset;
-    const notes = { seed: String(options.seed), dataset: dataset.name, split: 'train' };
-    const parameters = initialParameters(layers, options.seed);
-    const fresh: Model = { layers, parameters, stage: 'ann', configuration, preprocess, classNames, notes };
-    const start = options.from === undefined ? fresh : startFrom(options.from, fresh, options.width);
-    const { classes } = configuration;
+    const notes = { dataset: dataset.name, split: 'train' };
+    const unet = { task, classNames, preprocess, ...(width !== undefined && { width }) };
+    const fresh = newUnet(unet, channels, { seed, notes });
+    const start = options.from === undefined ? fresh : startFrom(options.from, fresh, width);
+    const { classes } = fresh.configuration;
     const fit = {
       channels,
       ...(task === 'segment' && { classes, ignore: options.ignore }),
       labels: 'needed',
     } as const;
     const samples = loadSamples(options, 'train', fit, context);
-    const { size, flips } = dataset.patch;
-    const data = trainingData(samples, options.validation, options.patch ?? size, options.seed, flips);
+    const learning = learningOptions(options, dataset);
+    const prepared = prepareTraining(start, samples, learning, options.from !== undefined);
     const resolved = { ...options, width: start.configuration.width };
-    return trainAndReport({
-      ...{ options: resolved, context, dataset, data, start, measureStart: options.from !== undefined },
-      makeLearner: (model, onImage) => unetLearner(context.engine, model, data, onImage),
-    });
+    return trainAndReport({ options: resolved, context, prepared });
   },
 };
 

@@ -5,12 +5,7 @@ import { findDataset } from '../../lib/data/index.js';
 import type { Engine } from '../../lib/engine/door.js';
 import { anySize, type Run } from '../../lib/engine/predict.js';
 import { patchwiseRun } from '../../lib/engine/tiles.js';
-import {
-  type Evaluation,
-  evaluateDenoising,
-  evaluateSegmentation,
-  type OnImage,
-} from '../../lib/measure/evaluateTask.js';
+import { type Evaluation, evaluateRun, type OnImage } from '../../lib/measure/evaluateTask.js';
 import type { Model } from '../../lib/model/model.js';
 import type { Sample } from '../../lib/picture/sample.js';
 import { padToPatches } from '../../lib/train/patches.js';
@@ -18,9 +13,6 @@ import { ownsLabels } from './dataOptions.js';
 import type { MemoryOptions, SimulationOptions } from './modelOptions.js';
 import { resolveProfile } from './profile.js';
 import { type Runnable, withModel } from './runnable.js';
-
-/** Noise that a denoiser has to remove where nobody says how much, in grey levels. */
-export const DEFAULT_SIGMA = 25;
 
 export interface EvaluationOptions extends SimulationOptions, MemoryOptions {
   readonly dataset: string;
@@ -63,26 +55,28 @@ export function evaluateModel(
     const chosen = compared ? comparedRun(runnable, compared) : runnable.run;
     const times: number[] = [];
     const run = options.time ? timedRun(chosen, times) : chosen;
-    const evaluation = evaluateRun(run, model, samples, options, onImage);
+    const evaluation = judgeRun(run, model, samples, options, onImage);
     const milliseconds = options.time ? median(times) : undefined;
     return { ...evaluation, steps, latency, compared, milliseconds };
   });
 }
 
-function evaluateRun(
+function judgeRun(
   run: Run,
   model: Model,
   samples: readonly Sample[],
   options: EvaluationOptions,
   onImage: OnImage,
 ): Evaluation {
-  if (model.configuration.task === 'denoise')
-    return evaluateDenoising(samples, run, options.sigma ?? DEFAULT_SIGMA, options.seed, onImage);
+  const { sigma, seed, ignoredClass: ignore } = options;
+  const judge = (run: Run, samples: readonly Sample[]) =>
+    evaluateRun(model, samples, run, { sigma, seed, ignore }, onImage);
+  if (model.configuration.task === 'denoise') return judge(run, samples);
   const { area, cut } = resolveProfile(options);
   const { size } = findDataset(options.dataset).patch;
   const pieces = cut === 'patches' ? patchwiseRun(run, model.layers, size) : run;
   const padded = area === 'padded' ? samples.map((sample) => padToPatches(sample, size)) : samples;
-  return evaluateSegmentation(padded, pieces, model.classNames, onImage, options.ignoredClass);
+  return judge(pieces, padded);
 }
 
 /** A one-step network run as a U-Net; its outputs are counted against those of the simulation. */

@@ -7,15 +7,15 @@ import { UsageError } from '../../lib/core/error.js';
 import type { Dataset } from '../../lib/data/dataset.js';
 import { optimisers } from '../../lib/engine/optimiser.js';
 import type { OnImage } from '../../lib/measure/evaluateTask.js';
-import type { Model } from '../../lib/model/model.js';
+import { hashOfModel } from '../../lib/model/model.js';
 import { writePng } from '../../lib/node/pictureFiles.js';
-import { hashOfModel, hashOfSamples } from '../../lib/node/run/fingerprint.js';
+import { hashOfSamples } from '../../lib/node/run/fingerprint.js';
 import { openRunFolder } from '../../lib/node/run/runFolder.js';
 import { runSession, type Session } from '../../lib/node/run/session.js';
 import type { Image } from '../../lib/picture/image.js';
 import { panel } from '../../lib/picture/panel.js';
 import { resultColumns } from '../../lib/picture/taskPicture.js';
-import type { Learner, TrainingData } from '../../lib/train/learner.js';
+import type { LearningOptions, PreparedTraining, TRAINING } from '../../lib/train/learning.js';
 import { DivergedError, type EpochRecord } from '../../lib/train/loop.js';
 import type { PatchSize } from '../../lib/train/patches.js';
 import { schedules } from '../../lib/train/schedule.js';
@@ -41,63 +41,78 @@ export interface TrainingCommand {
   readonly resume: boolean;
 }
 
-export function addTrainingOptions(
-  command: Command,
-  defaults: { epochs: number; batch: number; lr: number; optimizer: string; patches?: number },
-): void {
+export function addTrainingOptions(command: Command, defaults: typeof TRAINING, patches?: number): void {
   command
     .option('--out <dir>', 'the run folder: checkpoints, metrics.jsonl, sample pictures')
     .option('--resume', 'go on with the run in --out, with the same bits as if it had not stopped', false)
     .option('--epochs <n>', 'epochs in all', count, defaults.epochs)
     .option('--batch <n>', 'examples an update', countUpTo(65_536), defaults.batch)
-    .option('--patches <n>', "examples an epoch (default: the data set's)", count, defaults.patches)
+    .option('--patches <n>', "examples an epoch (default: the data set's)", count, patches)
     .option(
       '--patch <size>',
       "side of square patches, or HEIGHTxWIDTH, such as the network divides (default: the data set's)",
       patchSize,
     )
-    .option('--lr <rate>', 'learning rate', positive, defaults.lr)
-    .option('--schedule <name>', `of the learning rate: ${Object.keys(schedules).join(', ')}`, 'cosine')
+    .option('--lr <rate>', 'learning rate', positive, defaults.learningRate)
+    .option(
+      '--schedule <name>',
+      `of the learning rate: ${Object.keys(schedules).join(', ')}`,
+      defaults.schedule,
+    )
     .option('--optimizer <name>', Object.keys(optimisers).join(', '), defaults.optimizer)
-    .option('--validation <fraction>', 'part of the training images that picks the best model', positive, 0.1)
+    .option(
+      '--validation <fraction>',
+      'part of the training images that picks the best model',
+      positive,
+      defaults.validation,
+    )
     .option(
       '--patience <n>',
       'stop after n epochs without a better validation score; 0: never',
       naturalNumber,
-      0,
+      defaults.patience,
     )
-    .option('--clip <norm>', 'shorten gradients that are longer than this; 0: never', nonNegative, 0)
+    .option(
+      '--clip <norm>',
+      'shorten gradients that are longer than this; 0: never',
+      nonNegative,
+      defaults.clip,
+    )
     .option('--save-every <n>', 'updates between two checkpoints', count, 50);
 }
 
 export interface TrainingRun {
   readonly options: TrainingCommand & SharedOptions;
   readonly context: Context;
-  readonly dataset: Dataset;
-  readonly data: TrainingData;
-  /** What it starts from. */
-  readonly start: Model;
-  /**
-   * Whether the start is measured, so that the best model
-   * is never worse than it: of networks that have learned.
-   */
-  readonly measureStart: boolean;
-  makeLearner(model: Model, onImage: OnImage): Learner;
+  readonly prepared: PreparedTraining;
+}
+
+/** How to learn, as the library takes it: what a command leaves out is the data set's. */
+export function learningOptions(
+  command: TrainingCommand & SharedOptions,
+  { patch: usual }: Dataset,
+): LearningOptions {
+  const { epochs, batch, lr, optimizer, schedule, validation, patience, clip, seed } = command;
+  const { patch: size = usual.size, patches: perEpoch = usual.perEpoch } = command;
+  return {
+    ...{ epochs, batch, learningRate: lr, optimizer, schedule, validation, patience, clip, seed },
+    patch: { ...usual, size, perEpoch },
+  };
 }
 
 /** Runs the training and shows it: a bar, a line an epoch, a picture an epoch, a summary. */
 export async function trainAndReport(run: TrainingRun): Promise<Result> {
-  const { options, context, dataset, data, start, measureStart } = run;
+  const { options, context, prepared } = run;
+  const { start, data } = prepared;
   const directory = options.out;
   if (directory === undefined) throw new UsageError('--out is missing: where should the run be kept?');
   requireSides('--patch', data.patchSize, start.layers);
-  const updatesPerEpoch = Math.ceil((options.patches ?? dataset.patch.perEpoch) / options.batch);
   const { signal } = context; // the signal first: whatever stops us, the folder is given back
   const folder = openRunFolder({
     ...{ directory, resume: options.resume, start: hashOfModel(start), remark: context.log },
     config: { ...configOf(options), samples: hashOfSamples(data) },
   });
-  const bar = context.progress(directory, options.epochs * updatesPerEpoch);
+  const bar = context.progress(directory, options.epochs * prepared.options.updatesPerEpoch);
   let picture: Image | undefined;
   const onImage: OnImage = (sample, prediction, seen) => {
     folder.beat();
@@ -106,8 +121,8 @@ export async function trainAndReport(run: TrainingRun): Promise<Result> {
   };
   const session: Session = {
     ...{ folder, start, resume: options.resume, signal },
-    options: { ...options, learningRate: options.lr, updatesPerEpoch, measureStart },
-    makeLearner: (model) => run.makeLearner(model, onImage),
+    options: { ...prepared.options, saveEvery: options.saveEvery },
+    makeLearner: (model) => prepared.makeLearner(context.engine, model, onImage),
     onUpdate: (done, _total, loss) => bar.update(done, `loss ${loss.toFixed(4)}`),
     onEpoch: (record) => {
       if (picture) writePng(folder.samplePath(`epoch-${String(record.epoch).padStart(3, '0')}.png`), picture);

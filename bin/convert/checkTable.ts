@@ -4,7 +4,7 @@ import type { SpikingModel } from '../../lib/convert/spikingModel.js';
 import { stepsOf } from '../../lib/convert/usualSteps.js';
 import { type Check, checkConversion, runsOf } from '../../lib/diagnose/checkConversion.js';
 import { spread } from '../../lib/diagnose/convertUnet.js';
-import { scoreName } from '../../lib/measure/evaluateTask.js';
+import { scoreName, USUAL_SIGMA } from '../../lib/measure/evaluateTask.js';
 import type { Model } from '../../lib/model/model.js';
 import type { Context } from '../cli/stage.js';
 import { table } from '../cli/table.js';
@@ -12,8 +12,6 @@ import type { CalibrationSet } from './calibrationSet.js';
 
 /** Images that are run, spread evenly over those that lambdas were measured on. */
 const IMAGES = 2;
-/** Noise that a denoiser has to remove, in grey levels. */
-const SIGMA = 25;
 
 export interface CheckReport extends Check {
   readonly images: number;
@@ -31,7 +29,7 @@ export function check(
   const images = spread(samples, IMAGES);
   const steps = given.steps ?? stepsOf(spiking.conversion);
   const onRun = progress('checking', runsOf(unet)).update;
-  const options = { steps, sigma: SIGMA, seed: given.seed, onRun };
+  const options = { steps, sigma: USUAL_SIGMA, seed: given.seed, onRun };
   const result = checkConversion(engine, { unet, spiking }, images, options);
   return { ...result, images: images.length, steps, metric: scoreName(unet) };
 }

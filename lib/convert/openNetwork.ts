@@ -5,16 +5,14 @@
 
 import { UsageError } from '../core/error.js';
 import { chooseEngine } from '../engine/choose.js';
-import { argmax, type Run, unetRun } from '../engine/predict.js';
+import { argmax } from '../engine/predict.js';
 import { probabilities } from '../engine/probability.js';
-import { spikingRun } from '../engine/readout.js';
 import { decodeModel, imageChannels, type Model } from '../model/model.js';
 import type { Task } from '../net/architecture.js';
 import type { Image } from '../picture/image.js';
 import { removeNoise } from '../picture/noise.js';
 import { preprocess } from '../picture/preprocess.js';
-import { toSpikingModel, toUnet } from './spikingModel.js';
-import { stepsOf } from './usualSteps.js';
+import { readToRun } from './modelRun.js';
 
 export interface LoadOptions {
   /** Of a model that holds both: the U-Net in the place of the spiking network. Default: false. */
@@ -74,19 +72,16 @@ export function openNetwork(
   { unet = false, threads = 1 }: LoadOptions = {},
 ): LoadedNetwork {
   const { model: stored } = decodeModel(bytes, source);
-  const spiking = stored.stage === 'ann' || unet ? undefined : toSpikingModel(stored, source);
-  const model = spiking ?? toUnet(stored, source);
-  const { task, classes } = model.configuration;
+  const { model, steps: usual, runOf } = readToRun(stored, source, { unet });
   const engine = chooseEngine(undefined, threads);
   const program = engine.prepare(model);
+  const { task, classes } = model.configuration;
   const run = (picture: Image, { steps }: RunOptions) => {
-    if (steps !== undefined && !spiking)
-      throw new UsageError(`${source}: a U-Net has no steps: leave them out`);
-    const T = spiking ? (steps ?? stepsOf(spiking.conversion)) : 1;
-    const network: Run = spiking ? spikingRun(program, task, { steps: T }) : unetRun(program);
+    const network = runOf(program, steps);
     const channels = imageChannels(model);
     const input = preprocess(model.preprocess, picture, channels);
     const { height, width } = picture;
+    const T = Math.max(1, steps ?? usual);
     return { input, T, ...network({ data: input, height, width, channels }) };
   };
   const requireTask = (wanted: Task) => {

@@ -144,26 +144,44 @@ export function scoreName({ configuration, classNames }: Model): 'F1' | 'mIoU' |
   return classNames.length > 2 ? 'mIoU' : 'F1';
 }
 
+/** Noise that a denoiser has to remove where nobody says how much, in grey levels: the middle one of the paper's three. */
+export const USUAL_SIGMA = 25;
+
+export interface RunEvaluationOptions {
+  /** Grey levels; default: 25. */
+  readonly sigma?: number | undefined;
+  readonly seed: number;
+  /** Id of a class that does not count. */
+  readonly ignore?: number | undefined;
+}
+
+/** Evaluates a run in a model's task; `sigma` and `seed` are those of the noise that a denoiser has to remove. */
+export function evaluateRun(
+  { configuration, classNames }: Pick<Model, 'configuration' | 'classNames'>,
+  samples: readonly Sample[],
+  run: Run,
+  { sigma = USUAL_SIGMA, seed, ignore }: RunEvaluationOptions,
+  onImage?: OnImage,
+): Evaluation {
+  return configuration.task === 'denoise'
+    ? evaluateDenoising(samples, run, sigma, seed, onImage)
+    : evaluateSegmentation(samples, run, classNames, onImage, ignore);
+}
+
 /** An evaluation that picks networks: its score is a number. */
 export interface ScoredEvaluation extends Evaluation {
   readonly score: number;
 }
 
-/**
- * Evaluates a run in a model's task; `sigma` and `seed` are those of the noise that
- * a denoiser has to remove. DataError where the images have no score to go by.
- */
+/** `evaluateRun`, to pick networks by its score; DataError where the images have none to go by. */
 export function evaluateTask(
   model: Model,
   samples: readonly Sample[],
   run: Run,
-  { sigma, seed }: { readonly sigma: number; readonly seed: number },
+  noise: Omit<RunEvaluationOptions, 'ignore'>,
   onImage?: OnImage,
 ): ScoredEvaluation {
-  const evaluation =
-    model.configuration.task === 'denoise'
-      ? evaluateDenoising(samples, run, sigma, seed, onImage)
-      : evaluateSegmentation(samples, run, model.classNames, onImage);
+  const evaluation = evaluateRun(model, samples, run, noise, onImage);
   return { ...evaluation, score: scoreOf(evaluation, model, samples) };
 }
 

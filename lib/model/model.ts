@@ -6,6 +6,7 @@
  */
 
 import { DataError, UsageError } from '../core/error.js';
+import { sha256 } from '../core/sha256.js';
 import { checkFinite } from '../core/shape.js';
 import { decodeSafetensors, encodeSafetensors } from '../format/safetensors.js';
 import { type Configuration, checkOutputs, type Layer } from '../net/architecture.js';
@@ -43,6 +44,11 @@ export function encodeModel(
   const tensors = new Map([...parameters, ...lambdaTensors(model), ...extra]);
   const half = (name: string) => weights === 'bfloat16' && parameters.has(name);
   return encodeSafetensors({ tensors, metadata }, { isHalf: half, checksum: true });
+}
+
+/** SHA-256 of the file that a model would be: what its descendants carry as `parent`. */
+export function hashOfModel(model: Model): string {
+  return sha256(encodeModel(model));
 }
 
 /** DataError for classes that could not be read back. */

@@ -38,9 +38,6 @@ export interface TrainingData {
   readonly seed: number;
 }
 
-/** Noise level at which denoisers are validated, in grey levels: the middle one of the paper's three. */
-const VALIDATION_SIGMA = 25;
-
 /**
  * Splits samples into those that are trained on and the last `fraction` of them, at least one, that
  * validates. UsageError where nothing is left to train on or where a patch is larger than an image.
@@ -101,14 +98,14 @@ function newLearner<N extends Model>(
 ): Learner {
   requireScore(model, validation);
   const source = { ...data, samples: train, task: model.configuration.task };
-  const noise = { sigma: VALIDATION_SIGMA, seed: data.seed };
+  const { seed } = data;
   return {
     model,
     newTrainer: (options) => engine.trainer(model, method, options),
     example: (epoch, index) => drawExample(source, epoch, index),
     validate: (parameters) =>
       withProgram(engine, { ...model, parameters }, (program) =>
-        evaluateTask(model, validation, runOf(program), noise, onImage),
+        evaluateTask(model, validation, runOf(program), { seed }, onImage),
       ),
   };
 }

@@ -103,7 +103,7 @@ export async function trainLoop(training: Training, from: Progress, signal: Abor
       progress.lossSum += loss;
       hooks.onUpdate(updatesOf(progress, options), epochs * updatesPerEpoch, loss);
       if (progress.update % saveEvery === 0) hooks.save(progress);
-      await new Promise(setImmediate); // lets Ctrl-C in
+      await pause();
       if (signal.aborted) {
         hooks.save(progress);
         return false;
@@ -113,6 +113,14 @@ export async function trainLoop(training: Training, from: Progress, signal: Abor
     hooks.save(progress);
   }
   return true;
+}
+
+/** Lets others have their turn, such as whoever stops the training. */
+function pause(): Promise<void> {
+  return new Promise((done) => {
+    if (typeof setImmediate === 'function') setImmediate(done);
+    else setTimeout(done); // a browser
+  });
 }
 
 /** One update; returns its loss. DivergedError says in which it was no number. */

@@ -57,7 +57,7 @@ export function loadCheckpoint(path: string, { slots, squares }: Pick<Optimiser,
     averages.set(slots[i], average);
   }
   const { progress, ...notes } = model.notes;
-  return { model: { ...model, notes }, averages, state: parseProgress(progress, path), checked };
+  return { model: { ...model, notes }, averages, progress: parseProgress(progress, path), checked };
 }
 
 function requireSquares(average: Parameters, where: string): void {

@@ -1,7 +1,6 @@
-/** Hashes that tell whether two runs start from the same model and are trained on the same samples. */
+/** The hash that tells whether two runs are trained on the same samples. */
 
 import { sha256 } from '../../core/sha256.js';
-import { encodeModel, type Model } from '../../model/model.js';
 import type { Sample } from '../../picture/sample.js';
 import type { TrainingData } from '../../train/learner.js';
 
@@ -17,9 +16,4 @@ function partsOf({ name, height, width, channels, input, label, fov }: Sample): 
     about,
     ...arrays.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
   ];
-}
-
-/** SHA-256 of the file that a model would be. */
-export function hashOfModel(model: Model): string {
-  return sha256(encodeModel(model));
 }

@@ -8,28 +8,16 @@ import { DataError } from '../../core/error.js';
 import { findOptimiser } from '../../engine/optimiser.js';
 import { decodeModel, encodeModel, type Model, NO_CHECKSUM } from '../../model/model.js';
 import type { Learner } from '../../train/learner.js';
-import {
-  type EpochRecord,
-  initialProgress,
-  type Progress,
-  type TrainingOptions,
-  trainLoop,
-  updatesOf,
-} from '../../train/loop.js';
+import type { EpochRecord } from '../../train/loop.js';
+import { type OptimisedOptions, type TrainingHooks, trainModel } from '../../train/trainModel.js';
 import { readBytes, writeFileAtomic } from '../files.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import type { RunFolder } from './runFolder.js';
 
-export interface SessionOptions extends TrainingOptions {
-  readonly optimizer: string;
-  /** Gradients longer than this (L2 norm over all parameters) are shortened to it; 0 or left out: never. */
-  readonly clip?: number;
-}
-
 export interface Session {
   /** Closed when the session ends, in whatever way. */
   readonly folder: RunFolder;
-  readonly options: SessionOptions;
+  readonly options: OptimisedOptions;
   /** The model to start from; not used where a checkpoint is resumed. */
   readonly start: Model;
   readonly resume: boolean;
@@ -58,49 +46,37 @@ export async function runSession(session: Session): Promise<Outcome> {
 
 async function trainInFolder(session: Session): Promise<Outcome> {
   const { folder, options } = session;
-  const { clip = 0, optimizer } = options;
   const loaded = session.resume && existsSync(folder.last) ? resumeFrom(folder, options) : undefined;
   const given = loaded?.model ?? session.start;
-  const progress = loaded?.state ?? initialProgress();
-  const model = { ...given, notes: { ...given.notes, run: folder.id } };
-  const learner = session.makeLearner(model);
-  const trainer = learner.newTrainer({
-    ...{ optimiser: findOptimiser(optimizer), clip, updates: updatesOf(progress, options) },
-    ...(loaded && { averages: loaded.averages }),
-  });
-  const trained = () => ({ ...model, parameters: trainer.parameters() });
+  const learner = session.makeLearner({ ...given, notes: { ...given.notes, run: folder.id } });
   const records = loaded?.records ?? [];
-  const hooks = {
-    onUpdate: (done: number, total: number, loss: number) => {
+  const hooks: TrainingHooks = {
+    onUpdate: (done, total, loss) => {
       folder.beat();
       session.onUpdate(done, total, loss);
     },
-    onEpoch: (record: EpochRecord) => {
+    onEpoch: (record, model) => {
       folder.beat();
       records.push(record);
-      if (record.best) writeFileAtomic(folder.best, encodeModel(withMetrics(trained(), record)));
+      if (record.best) writeFileAtomic(folder.best, encodeModel(model));
       folder.writeMetrics(records);
       session.onEpoch(record);
     },
-    save: (progress: Progress) => {
+    onSave: ({ model, averages, progress }) => {
       folder.beat();
-      saveCheckpoint(folder.last, trained(), trainer.averages(), progress);
+      saveCheckpoint(folder.last, model, averages, progress);
     },
   };
-  try {
-    const completed = await trainLoop({ learner, trainer, options, hooks }, progress, session.signal);
-    return { completed, records, best: records.findLast((record) => record.best) };
-  } finally {
-    trainer.dispose();
-  }
+  const { completed } = await trainModel(learner, options, hooks, session.signal, loaded);
+  return { completed, records, best: records.findLast((record) => record.best) };
 }
 
 /**
  * The checkpoint of a run and its history; DataError where they are not of one run, or where one is missing.
  */
-function resumeFrom(folder: RunFolder, { optimizer, epochs, updatesPerEpoch }: SessionOptions) {
+function resumeFrom(folder: RunFolder, { optimizer, epochs, updatesPerEpoch }: OptimisedOptions) {
   const { checked, ...loaded } = loadCheckpoint(folder.last, findOptimiser(optimizer));
-  const { epoch, update, bestScore } = loaded.state;
+  const { epoch, update, bestScore } = loaded.progress;
   if (!checked) folder.remark(`${folder.last}: ${NO_CHECKSUM}`);
   folder.requireOwn(folder.last, loaded.model.notes);
   if (epoch > epochs || update > updatesPerEpoch) {
@@ -111,9 +87,4 @@ function resumeFrom(folder: RunFolder, { optimizer, epochs, updatesPerEpoch }: S
     folder.requireOwn(folder.best, decodeModel(readBytes(folder.best), folder.best).model.notes);
   }
   return { ...loaded, records: folder.readMetrics(epoch) };
-}
-
-function withMetrics(model: Model, record: EpochRecord): Model {
-  const { epoch, updates, validation } = record;
-  return { ...model, notes: { ...model.notes, metrics: JSON.stringify({ epoch, updates, validation }) } };
 }
