@@ -5,6 +5,8 @@
 
 export { type CalibrationInput, type CleanImage, calibrationInputs } from './convert/calibration.js';
 export { type ConversionPlan, convertModel, type LambdaChoice } from './convert/conversion.js';
+export type { PlanOptions, Thresholds } from './convert/convertOptions.js';
+export type { ModelRunOptions } from './convert/modelRun.js';
 export { type NormalisedNetwork, normaliseModel } from './convert/normaliseModel.js';
 export type {
   ConversionNotes,
@@ -21,6 +23,7 @@ export {
   type RunOptions,
   type Segmentation,
 } from './convert/openNetwork.js';
+export { type Preset, presets } from './convert/presets.js';
 export {
   type InputScales,
   type LayerScales,
@@ -65,6 +68,12 @@ export {
   type LayerCheck,
 } from './diagnose/checkConversion.js';
 export type { Assignment, Choice } from './diagnose/chooseThresholds.js';
+export {
+  type Converted,
+  type ConvertOptions,
+  convert,
+  type OnProgress,
+} from './diagnose/convertUnet.js';
 export { type AsfOptions, type AsfPieces, asf } from './engine/asfMethod.js';
 export { backprop } from './engine/backprop.js';
 export {
@@ -120,6 +129,7 @@ export {
   type LayerCost,
   layerCosts,
 } from './measure/energyModels.js';
+export { type EvaluateOptions, evaluate, type ModelEvaluation } from './measure/evaluateModel.js';
 export {
   type DenoisingMetrics,
   type Evaluation,
@@ -127,6 +137,7 @@ export {
   evaluateSegmentation,
   type Metrics,
   type OnImage,
+  type ScoredEvaluation,
 } from './measure/evaluateTask.js';
 export { confusionMatrix, ioUs, meanIoU } from './measure/miou.js';
 export { psnr } from './measure/psnr.js';
@@ -175,6 +186,7 @@ export {
 } from './neuron/parameter.js';
 export type { LayerNeuron, SpikingNetwork } from './neuron/spikingNetwork.js';
 export { findSurrogate, type Surrogate, surrogates } from './neuron/surrogate.js';
+export { type AsfChoices, type AsfDepartures, asfDepartures, departuresOf } from './official/asfChoices.js';
 export type { Departures, ScaleChoices } from './official/scaleChoices.js';
 export type { AdamOptions } from './op/adam.js';
 export { avgPool2d } from './op/avgPool2d.js';
@@ -187,3 +199,17 @@ export type { Image } from './picture/image.js';
 export { type PreprocessName, preprocess } from './picture/preprocess.js';
 export { type Raster, toImage } from './picture/raster.js';
 export type { Sample } from './picture/sample.js';
+export { type FinetuneOptions, finetune } from './train/finetuneSpiking.js';
+export type { AsfLearning } from './train/learner.js';
+export {
+  FINETUNING,
+  type LearningDefaults,
+  type LearningOptions,
+  type Patches,
+  TRAINING,
+  type WatchOptions,
+} from './train/learning.js';
+export { DivergedError, type EpochRecord } from './train/loop.js';
+export type { PatchSize, Rectangle } from './train/patches.js';
+export type { Trained } from './train/trainModel.js';
+export { type TrainOptions, train, type UnetOptions } from './train/trainUnet.js';

@@ -11,8 +11,8 @@ export function flagOf(name: string): string {
 }
 
 /**
- * The library names a value ("steps 0: .."), at the beginning or where the error says so; where it is an option of the stage,
- * the option stands in its place.
+ * The library names a value ("steps 0: .."), at the beginning or where the error says so; where it is an
+ * option of the stage, the option stands in its place.
  */
 export function asOption(
   error: UsageError | DataError,

@@ -8,7 +8,10 @@ import { optimalThresholds } from '../paper/thresholds.js';
 import type { ConversionPlan } from './conversion.js';
 import { findPreset } from './presets.js';
 
-/** In volts from high to low, or how many: then 0.5 .. 2^-N (Theorem 3.1). Of a neuron with one threshold a number is its volts. */
+/**
+ * In volts from high to low, or how many: then 0.5 .. 2^-N (Theorem 3.1). Of a neuron with one threshold a
+ * number is its volts.
+ */
 export type Thresholds = number | readonly number[];
 
 /** What to decide before a U-Net is converted; what is left out is as the preset, or the neuron, has it. */
@@ -21,19 +24,29 @@ export interface PlanOptions extends Partial<ScaleChoices> {
   readonly thresholds?: Thresholds | 'auto' | undefined;
   /** Of single layers, by the name of their signal (relu16, pooling1, ..). */
   readonly thresholdsOf?: Readonly<Record<string, Thresholds>> | undefined;
-  /** Other parameters of the neuron by name: leak, reset, spikeValues, and those that only this neuron has. */
+  /**
+   * Other parameters of the neuron by name: leak, reset, spikeValues, and those that only this neuron has.
+   */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** In volts, or half of each layer's smallest threshold. */
   readonly initialPotential?: number | 'half' | undefined;
-  /** Whether poolings have neurons (the paper; default), or hand on the mean of the spikes that they read. */
+  /**
+   * Whether poolings have neurons (the paper; default), or hand on the mean of the spikes that they read.
+   */
   readonly poolings?: 'neurons' | 'exact';
   /** connection (Eq. 8), layer (Eq. 7) or channel. */
   readonly normalisation?: string | undefined;
   /** Of the activations, above 0 and up to 100: it becomes lambda. */
   readonly percentile?: number | undefined;
-  /** How the lambdas of channels are chosen: by percentile (default), or so that their squared error is least. */
+  /**
+   * How the lambdas of channels are chosen: by percentile (default), or so that their squared error is
+   * least.
+   */
   readonly lambda?: 'percentile' | 'mse';
-  /** Of thresholds `auto`: share of the pixels whose class may differ from the U-Net's, or dB that may be lost. */
+  /**
+   * Of thresholds `auto`: share of the pixels whose class may differ from the U-Net's, or dB that may be
+   * lost.
+   */
   readonly tolerance?: number | undefined;
 }
 

@@ -1,4 +1,7 @@
-/** How a model is run: a U-Net by one forward pass, a spiking network for T steps, by default those it was made for. */
+/**
+ * How a model is run: a U-Net by one forward pass, a spiking network for T steps, by default those it was
+ * made for.
+ */
 
 import { UsageError } from '../core/error.js';
 import { type Run, unetRun } from '../engine/predict.js';
@@ -13,7 +16,10 @@ import { stepsOf } from './usualSteps.js';
 export interface ModelRunOptions extends Pick<SimulationOptions, 'mode' | 'timing'> {
   /** T; default: what the network was made for. A U-Net has none. */
   readonly steps?: number | undefined;
-  /** Where membranes start: in volts, or half of each layer's smallest threshold. Default: as the model says. */
+  /**
+   * Where membranes start: in volts, or half of each layer's smallest threshold. Default: as the model
+   * says.
+   */
   readonly initialPotential?: number | 'half' | undefined;
   /** Of a model that holds both: the U-Net in the place of the spiking network. Default: false. */
   readonly unet?: boolean;
@@ -31,8 +37,9 @@ export interface ModelToRun {
 }
 
 /**
- * The network that a model is, or of one that holds both the one that is asked for. DataError where the model does not say
- * what it should, UsageError for options that cannot mean anything; both begin with `source`.
+ * The network that a model is, or of one that holds both the one that is asked for. DataError where the
+ * model does not say what it should, UsageError for options that cannot mean anything; both begin with
+ * `source`.
  */
 export function readToRun(
   stored: Model,

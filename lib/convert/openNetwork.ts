@@ -1,6 +1,7 @@
 /**
- * A network to use: the bytes of a model file become something that segments or denoises pictures of any size. What it
- * answers are arrays of the caller's own. It reads no files (lib/node/load.ts does): a browser gets the bytes by `fetch`.
+ * A network to use: the bytes of a model file become something that segments or denoises pictures of any
+ * size. What it answers are arrays of the caller's own. It reads no files (lib/node/load.ts does): a
+ * browser gets the bytes by `fetch`.
  */
 
 import { UsageError } from '../core/error.js';
@@ -63,7 +64,8 @@ export interface LoadedNetwork {
 }
 
 /**
- * Makes a network of the bytes of a model file (`.safetensors`); `source` is what messages call it, such as its name.
+ * Makes a network of the bytes of a model file (`.safetensors`); `source` is what messages call it, such
+ * as its name.
  * @throws DataError that says what is wrong with the file
  */
 export function openNetwork(

@@ -1,7 +1,7 @@
 /**
- * From a U-Net to a spiking network in one call: measures what the plan needs on images, and converts by it. It stands here
- * and not in lib/convert because thresholds by layer are chosen by what they lose. Whether a conversion is good is another
- * question (checkConversion.ts).
+ * From a U-Net to a spiking network in one call: measures what the plan needs on images, and converts by
+ * it. It stands here and not in lib/convert because thresholds by layer are chosen by what they lose.
+ * Whether a conversion is good is another question (checkConversion.ts).
  */
 
 import { type CalibrationInput, type CleanImage, calibrationInputs } from '../convert/calibration.js';
@@ -13,7 +13,7 @@ import { measureActivations } from '../convert/statistics.js';
 import { USUAL_SEED } from '../core/rng.js';
 import { withEngine } from '../engine/choose.js';
 import type { Engine } from '../engine/door.js';
-import type { Model } from '../model/model.js';
+import { hashOfModel, type Model } from '../model/model.js';
 import { type AutoConversion, convertAutomatically } from './autoThresholds.js';
 import { cellCount } from './layerTable.js';
 
@@ -42,10 +42,11 @@ export interface Converted {
 }
 
 /**
- * Converts a trained U-Net into a spiking network (section 3.3): lambdas are measured on `images`, each `input` [H,W,C] of
- * any size, in 0..1 and preprocessed as for training; those of a denoiser are clean, and get noise as in training.
- * @throws DataError where the model is no U-Net, there is no image, or one does not fit; UsageError for options that cannot
- * mean anything
+ * Converts a trained U-Net into a spiking network (section 3.3): lambdas are measured on `images`, each
+ * `input` [H,W,C] of any size, in 0..1 and preprocessed as for training; those of a denoiser are clean,
+ * and get noise as in training.
+ * @throws DataError where the model is no U-Net, there is no image, or one does not fit; UsageError for
+ * options that cannot mean anything
  */
 export function convert(
   unet: Model,
@@ -55,8 +56,9 @@ export function convert(
   const plan = planOf(options);
   const plain = toUnet(unet, 'the model');
   const { task } = plain.configuration;
+  const known = { ...plain, notes: { ...plain.notes, parent: hashOfModel(unet) } };
   const inputs = calibrationInputs(images, noisy ? 'segment' : task, seed);
-  return withEngine(engine, (engine) => convertByPlan(engine, plain, inputs, plan, onProgress));
+  return withEngine(engine, (engine) => convertByPlan(engine, known, inputs, plan, onProgress));
 }
 
 /** The same on images that are ready to be measured, by options that have been looked at. */

@@ -14,7 +14,10 @@ export interface EngineKind {
   readonly summary: string;
   /** What this machine lacks for it; undefined where it runs. */
   missing(): string | undefined;
-  /** What this machine lacks for more than one thread; undefined where nothing does, or more would not help. */
+  /**
+   * What this machine lacks for more than one thread; undefined where nothing does, or more would not
+   * help.
+   */
   threadsMissing(): string | undefined;
   /** Kernels that compute on so many threads. */
   create(threads: number): Kernels;
@@ -23,8 +26,8 @@ export interface EngineKind {
 let host: Host | undefined;
 
 /**
- * Hands the engines that are made from now on what they cannot find by themselves: threads (`spiking-unet/node` does it
- * for Node). Without it they compute on one thread.
+ * Hands the engines that are made from now on what they cannot find by themselves: threads
+ * (`spiking-unet/node` does it for Node). Without it they compute on one thread.
  */
 export function useHost(given: Host): void {
   if (host !== given) created.clear();
@@ -69,7 +72,8 @@ const created = new Map<string, Kernels>();
 const users = new Map<Kernels, number>();
 
 /**
- * An engine by its name on so many threads. It may be left to the end of the program, or be disposed of before.
+ * An engine by its name on so many threads. It may be left to the end of the program, or be disposed of
+ * before.
  * @throws UsageError for a name that is not in the table or cannot run here
  */
 export function chooseEngine(name: string = defaultEngine().name, threads = 1): Engine {
@@ -78,7 +82,10 @@ export function chooseEngine(name: string = defaultEngine().name, threads = 1): 
   return newEngine(name, kernels, () => letGo(kernels));
 }
 
-/** Works with the engine that was given, or else with the default one on one thread, which is disposed of afterwards. */
+/**
+ * Works with the engine that was given, or else with the default one on one thread, which is disposed of
+ * afterwards.
+ */
 export function withEngine<T>(given: Engine | undefined, work: (engine: Engine) => T): T {
   if (given) return work(given);
   const own = chooseEngine();
@@ -99,8 +106,8 @@ function letGo(kernels: Kernels): void {
 }
 
 /**
- * The kernels of an engine, for what measures or checks kernels themselves; everybody else wants `chooseEngine`. They are
- * there for good: nobody disposes of them.
+ * The kernels of an engine, for what measures or checks kernels themselves; everybody else wants
+ * `chooseEngine`. They are there for good: nobody disposes of them.
  */
 export function chooseKernels(name: string = defaultEngine().name, threads = 1): Kernels {
   const kernels = kernelsOf(name, threads);

@@ -18,15 +18,15 @@ export interface Engine {
   /** Loss and gradient by a method, the mean over examples; nothing is updated. */
   gradient<N extends Network>(network: N, method: Method<N>, examples: readonly Example[]): LossGradient;
   /**
-   * Disposes of every program and trainer that it made. Its threads end and its memory is given back, unless another
-   * engine of the same kind and number of threads still computes on them.
+   * Disposes of every program and trainer that it made. Its threads end and its memory is given back,
+   * unless another engine of the same kind and number of threads still computes on them.
    */
   dispose(): void;
 }
 
 /**
- * The engine that certain kernels make: of the table in choose.ts, or in tests. `letGo` is called once, when it is disposed
- * of: the kernels may be others' as well.
+ * The engine that certain kernels make: of the table in choose.ts, or in tests. `letGo` is called once,
+ * when it is disposed of: the kernels may be others' as well.
  */
 export function newEngine(name: string, kernels: Kernels, letGo: () => void = () => {}): Engine {
   const made = new Set<Disposable>();

@@ -28,8 +28,9 @@ export interface ModelEvaluation extends Evaluation {
 }
 
 /**
- * Measures a model on samples: F1, JS and ACC, or mIoU, by their labels [H,W]; or PSNR (dB) and SSIM of noisy inputs without
- * the noise that it finds. Inputs are [H,W,C] in 0..1, of any size, clean and preprocessed as for training.
+ * Measures a model on samples: F1, JS and ACC, or mIoU, by their labels [H,W]; or PSNR (dB) and SSIM of
+ * noisy inputs without the noise that it finds. Inputs are [H,W,C] in 0..1, of any size, clean and
+ * preprocessed as for training.
  * @throws DataError for samples that do not fit, UsageError for options that cannot mean anything
  */
 export function evaluate(

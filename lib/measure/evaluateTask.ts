@@ -54,9 +54,9 @@ export interface Evaluation {
 export type OnImage = (sample: Sample, prediction: Uint8Array | Float32Array, seen: Float32Array) => void;
 
 /**
- * Segments every sample; labels outside the field of view count as they are, predictions there as background.
- * Pixels whose label is void, or the class `ignore`, do not count, and that class has no part in the mean;
- * where it is predicted in the place of another, that is an error as any.
+ * Segments every sample; labels outside the field of view count as they are, predictions there as
+ * background. Pixels whose label is void, or the class `ignore`, do not count, and that class has no part
+ * in the mean; where it is predicted in the place of another, that is an error as any.
  */
 export function evaluateSegmentation(
   samples: readonly Sample[],
@@ -144,7 +144,10 @@ export function scoreName({ configuration, classNames }: Model): 'F1' | 'mIoU' |
   return classNames.length > 2 ? 'mIoU' : 'F1';
 }
 
-/** Noise that a denoiser has to remove where nobody says how much, in grey levels: the middle one of the paper's three. */
+/**
+ * Noise that a denoiser has to remove where nobody says how much, in grey levels: the middle one of the
+ * paper's three.
+ */
 export const USUAL_SIGMA = 25;
 
 export interface RunEvaluationOptions {
@@ -155,7 +158,10 @@ export interface RunEvaluationOptions {
   readonly ignore?: number | undefined;
 }
 
-/** Evaluates a run in a model's task; `sigma` and `seed` are those of the noise that a denoiser has to remove. */
+/**
+ * Evaluates a run in a model's task; `sigma` and `seed` are those of the noise that a denoiser has to
+ * remove.
+ */
 export function evaluateRun(
   { configuration, classNames }: Pick<Model, 'configuration' | 'classNames'>,
   samples: readonly Sample[],

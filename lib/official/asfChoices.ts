@@ -18,9 +18,9 @@ export const asfDepartures = {
   flow: { fired: {}, gated: gatedFlow, counted: countedFlow },
 } as const;
 
-type Departures = typeof asfDepartures;
+export type AsfDepartures = typeof asfDepartures;
 
-export type AsfChoices = { readonly [Name in keyof Departures]: keyof Departures[Name] };
+export type AsfChoices = { readonly [Name in keyof AsfDepartures]: keyof AsfDepartures[Name] };
 
 /** What to put in the place of the paper's pieces. */
 export function departuresOf({ logits, flowBias, flow }: Partial<AsfChoices>) {

@@ -47,11 +47,12 @@ export function finetuningStart(
 }
 
 /**
- * Fine-tunes a spiking network (Algorithm 1) on patches of samples, and returns the best that was validated; never worse than
- * the start, on the samples that judge. T (`steps`) is by default what the network was made for; `pieces` take the place of
- * steps of the algorithm. Inputs are [H,W,C] in 0..1, preprocessed; labels [H,W] hold class ids.
- * @throws DataError where the model is no spiking network, or samples do not fit; UsageError for options that make no sense;
- * DivergedError where the loss or a gradient becomes no number
+ * Fine-tunes a spiking network (Algorithm 1) on patches of samples, and returns the best that was
+ * validated; never worse than the start, on the samples that judge. T (`steps`) is by default what the
+ * network was made for; `pieces` take the place of steps of the algorithm. Inputs are [H,W,C] in 0..1,
+ * preprocessed; labels [H,W] hold class ids.
+ * @throws DataError where the model is no spiking network, or samples do not fit; UsageError for options
+ * that make no sense; DivergedError where the loss or a gradient becomes no number
  */
 export async function finetune(
   model: Model,
@@ -63,7 +64,8 @@ export async function finetune(
   const steps = options.steps ?? stepsOf(spiking.conversion);
   checkSteps(steps);
   const about = { parent: hashOfModel(model), seed: String(seed), ...notes };
-  const start = finetuningStart(spiking, steps, about);
+  const { run: _, ...known } = spiking.notes; // the id of a run folder, which this training has not
+  const start = finetuningStart({ ...spiking, notes: known }, steps, about);
   const prepared = prepareFinetuning(start, samples, { steps, mode, pieces }, options);
   return runTraining(prepared, options);
 }

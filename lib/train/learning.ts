@@ -1,6 +1,7 @@
 /**
- * What trainings of all kinds are told, what it is where nobody says (the command line takes the same defaults), and how a
- * training that was prepared is run. What is trained, and how, is trainUnet.ts's and finetuneSpiking.ts's.
+ * What trainings of all kinds are told, what it is where nobody says (the command line takes the same
+ * defaults), and how a training that was prepared is run. What is trained, and how, is trainUnet.ts's and
+ * finetuneSpiking.ts's.
  */
 
 import { DataError, UsageError } from '../core/error.js';
@@ -10,16 +11,20 @@ import type { Engine } from '../engine/door.js';
 import { findOptimiser } from '../engine/optimiser.js';
 import type { OnImage } from '../measure/evaluateTask.js';
 import type { Model } from '../model/model.js';
+import { multipleOf } from '../net/graph.js';
 import { checkLabels, type Sample } from '../picture/sample.js';
 import { type Learner, type TrainingData, trainingData } from './learner.js';
 import type { EpochRecord } from './loop.js';
-import type { PatchSize } from './patches.js';
+import { type PatchSize, requireMultiple } from './patches.js';
 import { findSchedule } from './schedule.js';
 import { type OptimisedOptions, type Trained, trainModel } from './trainModel.js';
 
 /** The patches that are trained on. */
 export interface Patches {
-  /** Side of a square, or height and width, in pixels: multiples of 16, at most those of the smallest sample. */
+  /**
+   * Side of a square, or height and width, in pixels: multiples of 16 of the U-Net, at most those of the
+   * smallest sample.
+   */
   readonly size: PatchSize;
   /** How many make an epoch. */
   readonly perEpoch: number;
@@ -63,19 +68,19 @@ export interface WatchOptions {
 }
 
 /** All that has a default. */
-type Defaults = Required<Omit<LearningOptions, 'seed' | 'notes' | 'patch'>> & {
+export type LearningDefaults = Required<Omit<LearningOptions, 'seed' | 'notes' | 'patch'>> & {
   readonly patch: Required<Patches>;
 };
 
 /** Of a U-Net. */
-export const TRAINING: Defaults = {
+export const TRAINING: LearningDefaults = {
   ...{ epochs: 12, batch: 16, learningRate: 1e-3, optimizer: 'adam', schedule: 'cosine' },
   patch: { size: 48, perEpoch: 2000, flips: false },
   ...{ validation: 0.1, patience: 0, clip: 0 },
 };
 
 /** Of a spiking network that was converted. */
-export const FINETUNING: Defaults = {
+export const FINETUNING: LearningDefaults = {
   ...TRAINING,
   ...{ epochs: 1, batch: 8, learningRate: 1e-4 },
   patch: { ...TRAINING.patch, perEpoch: 1600 },
@@ -92,7 +97,7 @@ export interface PreparedTraining {
 
 /** What a kind of training adds to its options. */
 export interface Kind {
-  readonly defaults: Defaults;
+  readonly defaults: LearningDefaults;
   readonly start: Model;
   /** Whether the start is measured, so that the best model is never worse than it. */
   readonly measureStart: boolean;
@@ -109,6 +114,7 @@ export function prepareLearning(
   const { epochs, batch, learningRate, schedule, optimizer, validation, patience, clip, seed } = options;
   const patch = { ...defaults.patch, ...given.patch };
   checkOptions({ epochs, batch, learningRate, schedule, optimizer, validation, patience, clip, patch });
+  requireMultiple(patch.size, multipleOf(start.layers));
   checkSamples(samples, start);
   const data = trainingData(samples, validation, patch.size, seed, patch.flips);
   const updatesPerEpoch = Math.ceil(patch.perEpoch / batch);
@@ -136,7 +142,7 @@ export async function runTraining(
   }
 }
 
-function checkOptions(options: Defaults): void {
+function checkOptions(options: LearningDefaults): void {
   const { epochs, batch, patch, patience, learningRate, clip, validation } = options;
   const wholes = { epochs, batch, 'patch.perEpoch': patch.perEpoch };
   for (const [name, value] of Object.entries(wholes))

@@ -5,7 +5,7 @@ import type { Rng } from '../core/rng.js';
 import type { Sample } from '../picture/sample.js';
 
 /** Sides in pixels. */
-interface Rectangle {
+export interface Rectangle {
   readonly height: number;
   readonly width: number;
 }
@@ -51,6 +51,13 @@ export function requireRoom(samples: readonly Sample[], size: PatchSize): void {
   throw new UsageError(
     `patch ${given}: larger than the image ${small.name} (${small.width}x${small.height}), expected at most ${most}`,
   );
+}
+
+/** Refuses patches whose sides a network cannot halve as often as it does (UsageError). */
+export function requireMultiple(size: PatchSize, multiple: number): void {
+  const wrong = Object.values(sidesOf(size)).find((side) => !(side >= 1 && side % multiple === 0));
+  if (wrong !== undefined)
+    throw new UsageError(`patch ${wrong}: expected a multiple of ${multiple}, at least ${multiple}`);
 }
 
 function sidesOf(size: PatchSize): Rectangle {

@@ -1,6 +1,7 @@
 /**
- * A training from its start, or from where it stopped, to the best model that was validated: the loop (loop.ts) with an
- * optimiser, on values. It writes nothing: run folders (node/run/session.ts) and callers take what its hooks hand out.
+ * A training from its start, or from where it stopped, to the best model that was validated: the loop
+ * (loop.ts) with an optimiser, on values. It writes nothing: run folders (node/run/session.ts) and callers
+ * take what its hooks hand out.
  */
 
 import { type Averages, findOptimiser } from '../engine/optimiser.js';

@@ -1,4 +1,7 @@
-/** Training a U-Net by back-propagation (section 3.1): from random weights, or from a network that has learned already. */
+/**
+ * Training a U-Net by back-propagation (section 3.1): from random weights, or from a network that has
+ * learned already.
+ */
 
 import { toUnet } from '../convert/spikingModel.js';
 import { UsageError } from '../core/error.js';
@@ -35,7 +38,10 @@ export interface UnetOptions {
 }
 
 export interface TrainOptions extends Partial<UnetOptions>, LearningOptions, WatchOptions {
-  /** A U-Net to be trained further, in the place of random weights; what the other options say of it must be so. */
+  /**
+   * A U-Net to be trained further, in the place of random weights; what the other options say of it must
+   * be so.
+   */
   readonly from?: Model;
 }
 
@@ -72,10 +78,11 @@ export function prepareTraining(
 }
 
 /**
- * Trains a U-Net on patches of samples, with their labels, or with noise to be recognised (`task` denoise), and returns the
- * best that was validated. Inputs are [H,W,C] in 0..1, preprocessed; labels [H,W] hold class ids.
- * @throws UsageError for options that make no sense; DataError for samples that do not fit; DivergedError where the loss or
- * a gradient becomes no number
+ * Trains a U-Net on patches of samples, with their labels, or with noise to be recognised (`task`
+ * denoise), and returns the best that was validated. Inputs are [H,W,C] in 0..1, preprocessed; labels
+ * [H,W] hold class ids.
+ * @throws UsageError for options that make no sense; DataError for samples that do not fit; DivergedError
+ * where the loss or a gradient becomes no number
  */
 export async function train(samples: readonly Sample[], options: TrainOptions): Promise<Trained> {
   const { from } = options;

@@ -1,6 +1,6 @@
 /**
- * What an engine holds is given back: its threads end, its memory is free to be reserved again, whoever still asks gets a
- * sentence, and nobody else's engine ends with it.
+ * What an engine holds is given back: its threads end, its memory is free to be reserved again, whoever
+ * still asks gets a sentence, and nobody else's engine ends with it.
  */
 
 import { spawnSync } from 'node:child_process';

@@ -1,8 +1,8 @@
 /**
- * The threads of the engine. A kernel call is published in shared memory; the calling thread and all workers that
- * are awake take tasks of it until none is left (assembly/tasks.ts), and the call returns when every thread has
- * let go of it. A worker that starts late, or never, costs time but changes nothing; all end by `dispose`. Where memory is not shared, the
- * calling thread takes all tasks.
+ * The threads of the engine. A kernel call is published in shared memory; the calling thread and all
+ * workers that are awake take tasks of it until none is left (assembly/tasks.ts), and the call returns
+ * when every thread has let go of it. A worker that starts late, or never, costs time but changes nothing;
+ * all end by `dispose`. Where memory is not shared, the calling thread takes all tasks.
  */
 
 import { CONTROL_ADDRESS } from './constants.js';
@@ -37,10 +37,10 @@ const CONTROL_WORDS = 41;
 const SPINS = 30_000;
 
 /**
- * What a worker does with its `data`, as text: it needs no file of its own, wherever the package is bundled. It
- * registers as active before it looks whether a call is open, so the caller never changes a call that someone still
- * reads. Growing by 0 tells V8 how large the memory is by now: an instance that is made while another thread grows it
- * may not know.
+ * What a worker does with its `data`, as text: it needs no file of its own, wherever the package is
+ * bundled. It registers as active before it looks whether a call is open, so the caller never changes a
+ * call that someone still reads. Growing by 0 tells V8 how large the memory is by now: an instance that is
+ * made while another thread grows it may not know.
  */
 const WORKER = `
 const { module, memory, thread, names, words, control: at, spins } = data;
@@ -68,7 +68,10 @@ for (;;) {
 /** Calls kernels of the module. */
 export interface Threads {
   readonly count: number;
-  /** Calls a kernel with its number of tasks and its other arguments (integers of 32 bits), and waits for its end. */
+  /**
+   * Calls a kernel with its number of tasks and its other arguments (integers of 32 bits), and waits for
+   * its end.
+   */
   run<K extends KernelName>(name: K, tasks: number, values: KernelArguments<K>): void;
   /** Ends the other threads, and lets go of the memory. */
   dispose(): void;
