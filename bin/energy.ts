@@ -24,6 +24,7 @@ import { readImage } from '../lib/node/pictureFiles.js';
 import { addNoise } from '../lib/picture/noise.js';
 import { preprocess } from '../lib/picture/preprocess.js';
 import { inputOf } from '../lib/picture/sample.js';
+import { requireSides } from '../lib/train/patches.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/dataOptions.js';
 import { formatEnergy } from './cli/energyTable.js';
 import {
@@ -36,7 +37,6 @@ import {
   type UnetOption,
 } from './cli/modelOptions.js';
 import { channelCount, featureCount, greyLevels, oneOf, patchSize, positive } from './cli/parse.js';
-import { requireSides } from './cli/sides.js';
 import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 
 interface Options extends SimulationOptions, Partial<DataOptions>, UnetOption, SharedOptions {

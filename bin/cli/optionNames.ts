@@ -25,7 +25,7 @@ export function asOption(
   if (name === undefined || !isOption(name)) return error;
   const others = Object.keys(RENAMED).filter((other) => other !== name && isOption(other));
   const named = [name, ...others].reduce(
-    (text, name) => text.replace(new RegExp(`(?<![\w/.-])${name}(?= |:|$)`), flagOf(name)),
+    (text, name) => text.replace(new RegExp(`(?<![w/.-])${name}(?= |:|$)`), flagOf(name)),
     message,
   );
   return error instanceof UsageError ? new UsageError(named) : new DataError(named);

@@ -21,7 +21,6 @@ import type { PatchSize } from '../../lib/train/patches.js';
 import { schedules } from '../../lib/train/schedule.js';
 import { formatMetrics } from './metrics.js';
 import { count, countUpTo, naturalNumber, nonNegative, patchSize, positive } from './parse.js';
-import { requireSides } from './sides.js';
 import { Interrupted } from './signals.js';
 import type { Context, Result, SharedOptions } from './stage.js';
 
@@ -106,7 +105,6 @@ export async function trainAndReport(run: TrainingRun): Promise<Result> {
   const { start, data } = prepared;
   const directory = options.out;
   if (directory === undefined) throw new UsageError('--out is missing: where should the run be kept?');
-  requireSides('--patch', data.patchSize, start.layers);
   const { signal } = context; // the signal first: whatever stops us, the folder is given back
   const folder = openRunFolder({
     ...{ directory, resume: options.resume, start: hashOfModel(start), remark: context.log },

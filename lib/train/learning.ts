@@ -11,11 +11,10 @@ import type { Engine } from '../engine/door.js';
 import { findOptimiser } from '../engine/optimiser.js';
 import type { OnImage } from '../measure/evaluateTask.js';
 import type { Model } from '../model/model.js';
-import { multipleOf } from '../net/graph.js';
 import { checkLabels, type Sample } from '../picture/sample.js';
 import { type Learner, type TrainingData, trainingData } from './learner.js';
 import type { EpochRecord } from './loop.js';
-import { type PatchSize, requireMultiple } from './patches.js';
+import { type PatchSize, requireSides } from './patches.js';
 import { findSchedule } from './schedule.js';
 import { type OptimisedOptions, type Trained, trainModel } from './trainModel.js';
 
@@ -114,7 +113,7 @@ export function prepareLearning(
   const { epochs, batch, learningRate, schedule, optimizer, validation, patience, clip, seed } = options;
   const patch = { ...defaults.patch, ...given.patch };
   checkOptions({ epochs, batch, learningRate, schedule, optimizer, validation, patience, clip, patch });
-  requireMultiple(patch.size, multipleOf(start.layers));
+  requireSides('patch', patch.size, start.layers);
   checkSamples(samples, start);
   const data = trainingData(samples, validation, patch.size, seed, patch.flips);
   const updatesPerEpoch = Math.ceil(patch.perEpoch / batch);

@@ -2,6 +2,8 @@
 
 import { DataError, UsageError } from '../core/error.js';
 import type { Rng } from '../core/rng.js';
+import type { Layer } from '../net/architecture.js';
+import { multipleOf } from '../net/graph.js';
 import type { Sample } from '../picture/sample.js';
 
 /** Sides in pixels. */
@@ -21,8 +23,8 @@ export interface Patch extends Rectangle {
 }
 
 /**
- * A patch at a uniform position of a uniformly drawn sample, with `flips` mirrored each way half of the time.
- * UsageError where any sample is smaller.
+ * A patch at a uniform position of a uniformly drawn sample, with `flips` mirrored each way half of the
+ * time. UsageError where any sample is smaller.
  */
 export function drawPatch(samples: readonly Sample[], size: PatchSize, random: Rng, flips = false): Patch {
   if (samples.length === 0) throw new DataError('patches: there is not a single sample to cut them from');
@@ -53,11 +55,16 @@ export function requireRoom(samples: readonly Sample[], size: PatchSize): void {
   );
 }
 
-/** Refuses patches whose sides a network cannot halve as often as it does (UsageError). */
-export function requireMultiple(size: PatchSize, multiple: number): void {
-  const wrong = Object.values(sidesOf(size)).find((side) => !(side >= 1 && side % multiple === 0));
-  if (wrong !== undefined)
-    throw new UsageError(`patch ${wrong}: expected a multiple of ${multiple}, at least ${multiple}`);
+/**
+ * Refuses sides, of a patch or an image, that a network does not divide (UsageError); `name` is what they
+ * are called.
+ */
+export function requireSides(name: string, size: PatchSize, layers: readonly Layer[]): void {
+  const { height, width } = sidesOf(size);
+  const multiple = multipleOf(layers);
+  if ([height, width].every((side) => side >= multiple && side % multiple === 0)) return;
+  const given = typeof size === 'number' ? size : `${height}x${width}`;
+  throw new UsageError(`${name} ${given}: expected multiples of ${multiple}, as this network takes them`);
 }
 
 function sidesOf(size: PatchSize): Rectangle {
@@ -95,8 +102,9 @@ function cutPatch(sample: Sample, { height, width }: Rectangle, top: number, lef
 }
 
 /**
- * A sample with black pixels below and to the right of it, so that its sides are multiples of `size`; the label is
- * background there, and outside the field of view, which is where the authors' code sets its border to 0.
+ * A sample with black pixels below and to the right of it, so that its sides are multiples of `size`; the
+ * label is background there, and outside the field of view, which is where the authors' code sets its
+ * border to 0.
  */
 export function padToPatches(sample: Sample, size: number): Sample {
   const [height, width] = [sample.height, sample.width].map((extent) => size * Math.ceil(extent / size));

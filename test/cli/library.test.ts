@@ -203,7 +203,7 @@ t.test('what makes no sense is refused, by its name', async (t) => {
     ['optimizer sgd: expected', { optimizer: 'sgd' }],
     ['patch.perEpoch 0: expected', { patch: { perEpoch: 0 } }],
     ['patch 400: larger than the image', { patch: { size: 400 } }],
-    ['patch 20: expected a multiple of 16', { patch: { size: 20 } }],
+    ['patch 20: expected multiples of 16', { patch: { size: 20 } }],
     ['classNames: got 1, expected a name for each class', { classNames: ['vessel'] }],
     ['from: its width is 1, the options say 2', { from: unet, width: 2 }],
     ['samples: there is not a single one', {}, []],
