@@ -75,7 +75,7 @@ t.test('the stream alone decides; samples without labels give patches without', 
 
 t.test('a patch larger than any of the images is refused, whichever would be drawn', async (t) => {
   const samples = [sample(0, 50, 60, 1), sample(1, 40, 60, 1)];
-  const message = '--patch 48: larger than the image s1 (60x40), expected at most 40';
+  const message = 'patch 48: larger than the image s1 (60x40), expected at most 40';
   for (let seed = 0; seed < 8; seed++) {
     t.throws(() => drawPatch(samples, 48, stream(seed)), { constructor: UsageError, message });
   }
@@ -102,7 +102,7 @@ t.test('a rectangle that is too high or too wide for an image is refused', async
   const refused = (height: number, width: number, message: string) =>
     t.throws(() => requireRoom(samples, { height, width }), { constructor: UsageError, message });
   const most = (size: string) => `expected at most ${size} (height x width)`;
-  refused(48, 16, `--patch 48x16: larger than the image s1 (60x40), ${most('40x60')}`);
+  refused(48, 16, `patch 48x16: larger than the image s1 (60x40), ${most('40x60')}`);
   refused(32, 64, `--patch 32x64: larger than the image s0 (60x50), ${most('50x60')}`);
   t.doesNotThrow(() => requireRoom(samples, { height: 40, width: 60 }));
 });
