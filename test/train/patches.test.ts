@@ -103,7 +103,7 @@ t.test('a rectangle that is too high or too wide for an image is refused', async
     t.throws(() => requireRoom(samples, { height, width }), { constructor: UsageError, message });
   const most = (size: string) => `expected at most ${size} (height x width)`;
   refused(48, 16, `patch 48x16: larger than the image s1 (60x40), ${most('40x60')}`);
-  refused(32, 64, `--patch 32x64: larger than the image s0 (60x50), ${most('50x60')}`);
+  refused(32, 64, `patch 32x64: larger than the image s0 (60x50), ${most('50x60')}`);
   t.doesNotThrow(() => requireRoom(samples, { height: 40, width: 60 }));
 });
 
