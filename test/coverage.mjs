@@ -5,14 +5,15 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { sep } from 'node:path';
+import { resolve, sep } from 'node:path';
 
-// 95, 90, 95 before TypeScript was translated by our own loader: what is missing since then is to be found
-const LIMITS = { lines: 85, branches: 90, functions: 80 };
+const LIMITS = { lines: 95, branches: 90, functions: 95 };
+/** Sources only: what is compiled from them in dist/ has no maps, and is run by stages. */
+const SOURCES = resolve('lib') + sep;
 
 spawnSync('npx', ['tap', 'report', 'json-summary'], { stdio: 'ignore' });
 const summary = JSON.parse(readFileSync('.tap/report/coverage-summary.json', 'utf8'));
-const library = Object.entries(summary).filter(([file]) => file.includes(`${sep}lib${sep}`));
+const library = Object.entries(summary).filter(([file]) => file.startsWith(SOURCES));
 for (const [kind, limit] of Object.entries(LIMITS)) {
   const sum = (key) => library.reduce((total, [, file]) => total + file[kind][key], 0);
   const percent = (100 * sum('covered')) / sum('total');
