@@ -50,7 +50,7 @@ export {
   measureActivations,
   measureLambdas,
 } from './convert/statistics.js';
-export { DataError, UsageError } from './core/error.js';
+export { ActionableError, DataError, UsageError } from './core/error.js';
 export type { FloatImage } from './core/floatImage.js';
 export { type Rng, stream } from './core/rng.js';
 export type { Shape } from './core/shape.js';

@@ -3,9 +3,8 @@
  * line prints the message alone and ends with the exit code of its class. Everything else is a bug (exit 1).
  */
 
-/** Wrong usage: an option or a value that makes no sense (exit code 2). */
-export class UsageError extends Error {
-  override name = 'UsageError';
+/** Any of them. */
+export class ActionableError extends Error {
   /** The name of a value, as it stands in the message: the command line shows its option instead. */
   readonly about: string | undefined;
 
@@ -15,16 +14,14 @@ export class UsageError extends Error {
   }
 }
 
-/** Data that is missing or malformed: a file, an image, a model (exit code 3). */
-export class DataError extends Error {
-  override name = 'DataError';
-  /** The name of a value that may help, as it stands in the message: the command line shows its option instead. */
-  readonly about: string | undefined;
+/** Wrong usage: an option or a value that makes no sense (exit code 2). */
+export class UsageError extends ActionableError {
+  override name = 'UsageError';
+}
 
-  constructor(message: string, about?: string) {
-    super(message);
-    this.about = about;
-  }
+/** Data that is missing or malformed: a file, an image, a model (exit code 3). */
+export class DataError extends ActionableError {
+  override name = 'DataError';
 }
 
 /** A name from a file as an error shows it: quoted where it is not plain, and never longer than a line. */
