@@ -4,7 +4,7 @@
  * whoever runs them.
  */
 
-import { inputSize, type Layer, outputDims } from '../net/architecture.js';
+import { IMAGE, inputSize, isStatic, type Layer, outputDims } from '../net/architecture.js';
 import { joined } from '../net/join.js';
 import { type Network, type Signals, signalOf } from '../net/network.js';
 import { layerParameters } from '../net/parameters.js';
@@ -73,6 +73,15 @@ export function applyLayer(
 /** The linear operation of a layer on the signals that it reads. */
 export function currentOf(frame: Frame, layer: Layer, signals: Signals): Float32Array {
   return applyLayer(frame, layer, gatherInput(frame, layer, signals));
+}
+
+/**
+ * Algorithm 1, line 2: the currents of the layers that read nothing but the image [H,W,C], the same in every step.
+ */
+export function staticCurrents(frame: Frame, image: Float32Array): ReadonlyMap<Layer, Float32Array> {
+  const still: Signals = new Map([[IMAGE, image]]);
+  const layers = frame.network.layers.filter(isStatic);
+  return new Map(layers.map((layer) => [layer, currentOf(frame, layer, still)]));
 }
 
 /** A fresh tensor, with any contents, for what a layer computes. */

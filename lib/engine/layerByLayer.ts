@@ -5,19 +5,11 @@
  */
 
 import { UsageError } from '../core/error.js';
-import {
-  IMAGE,
-  isStatic,
-  type Layer,
-  lastReaders,
-  OUTPUT,
-  outputDims,
-  readsImage,
-} from '../net/architecture.js';
-import { hasNeuron, type Network, type Signals } from '../net/network.js';
+import { isStatic, type Layer, lastReaders, OUTPUT, outputDims, readsImage } from '../net/architecture.js';
+import { hasNeuron, type Network } from '../net/network.js';
 import { layerParameters } from '../net/parameters.js';
 import { mostMembranes, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
-import { currentOf, type Frame, isPair, kernelDims } from './frame.js';
+import { type Frame, isPair, kernelDims, staticCurrents } from './frame.js';
 import { toMiB } from './memory.js';
 import { hasKernels, kernelsOf } from './operations.js';
 import {
@@ -36,9 +28,6 @@ interface Context extends Frame<SpikingNetwork> {
   readonly options: SimulationOptions;
 }
 
-/** The currents of layers that read only the image, the same in every step. */
-type StaticCurrents = ReadonlyMap<Layer, Float32Array>;
-
 /**
  * Whether fused kernels can compute the currents of a network: those of one signal or two side by side, by operations that
  * they know; an image beside spikes they cannot.
@@ -55,10 +44,7 @@ export function simulateLayers(context: Context, image: Float32Array): Simulatio
   const { kernels, network, height, width, options } = context;
   checkMemory(context);
   return kernels.scope((keep) => {
-    const still: Signals = new Map([[IMAGE, image]]);
-    const staticCurrents: StaticCurrents = new Map(
-      network.layers.filter(isStatic).map((layer) => [layer, currentOf(context, layer, still)]),
-    ); // line 2
+    const still = staticCurrents(context, image); // line 2
     const populations = new Map<string, Population>();
     const spikesPerStep = new Map(
       network.layers.filter(hasNeuron).map((layer) => [layer.output, new Float64Array(options.steps)]),
@@ -69,7 +55,7 @@ export function simulateLayers(context: Context, image: Float32Array): Simulatio
       const record = (layer: Layer, train: SpikeTrain) =>
         spikesPerStep.get(layer.output)?.set(train.spikesPerStep, done);
       const last = done + steps === options.steps;
-      runSteps(context, populations, { staticCurrents, steps, last }, record);
+      runSteps(context, populations, { still, steps, last }, record);
     }
     return summarise(context, populations, spikesPerStep, keep);
   });
@@ -90,7 +76,7 @@ function checkMemory({ spiking, network, height, width, options }: Context): voi
 /** Some of the steps. */
 interface Round {
   /** Of the layers that read the image, in every step. */
-  readonly staticCurrents: StaticCurrents;
+  readonly still: ReturnType<typeof staticCurrents>;
   readonly steps: number;
   /** After the last ones the membranes are not needed any more. */
   readonly last: boolean;
@@ -100,7 +86,7 @@ interface Round {
 function runSteps(
   context: Context,
   populations: Map<string, Population>,
-  { staticCurrents, steps, last }: Round,
+  { still, steps, last }: Round,
   record: (layer: Layer, train: SpikeTrain) => void,
 ): void {
   const { spiking, network } = context;
@@ -110,9 +96,9 @@ function runSteps(
     const population = populations.get(layer.output) ?? newPopulation(context, layer);
     populations.set(layer.output, population);
     const inputs = layer.inputs.flatMap((name) => trains.get(name) ?? []);
-    const still = staticCurrents.get(layer);
-    const train = still
-      ? spiking.inject(population, still, steps)
+    const current = still.get(layer);
+    const train = current
+      ? spiking.inject(population, current, steps)
       : propagate(context, layer, population, inputs); // line 6
     record(layer, train);
     trains.set(layer.output, train);

@@ -5,12 +5,12 @@
  */
 
 import type { Window } from '../core/window.js';
-import { IMAGE, isStatic, type Layer, outputDims, outputLayer } from '../net/architecture.js';
+import { IMAGE, type Layer, outputDims, outputLayer } from '../net/architecture.js';
 import { hasNeuron, type Signals } from '../net/network.js';
 import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { startMembranes } from '../neuron/start.js';
 import type { Kernels } from './contract.js';
-import { applyLayer, currentOf, type Frame, gatherInput, newOutput } from './frame.js';
+import { applyLayer, type Frame, gatherInput, newOutput, staticCurrents } from './frame.js';
 import {
   ALL_SUMS,
   addCounts,
@@ -37,18 +37,13 @@ export function simulateSteps(
   const order = options.order?.(network.layers) ?? network.layers;
   const populations = newPopulations(frame, options); // line 1
   const output = newOutput(frame, outputLayer(network.layers)).fill(0);
-  const still: Signals = new Map([[IMAGE, image]]);
-  const staticCurrents = new Map(
-    network.layers.filter(isStatic).map((layer) => [layer, currentOf(frame, layer, still)]),
-  ); // line 2
-  const fired: Signals = new Map([
-    ...still,
-    ...[...populations].map(([name, population]) => [name, population.output] as const),
-  ]);
+  const still = staticCurrents(frame, image); // line 2
+  const fired: Signals = new Map([[IMAGE, image]]);
+  for (const [name, population] of populations) fired.set(name, population.output);
   for (let t = 0; t < options.steps; t++) {
     for (const layer of order) {
       kernels.scope(() => {
-        const current = staticCurrents.get(layer) ?? propagate(frame, layer, fired, options.mode); // line 6
+        const current = still.get(layer) ?? propagate(frame, layer, fired, options.mode); // line 6
         const population = populations.get(layer.output);
         if (population) advance(kernels, population, { layer, step: t, current }, options.onStep);
         else kernels.addInto(output, current);

@@ -16,7 +16,7 @@ import type { SpikeDerivative } from '../neuron/neuron.js';
 import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { startMembranes } from '../neuron/start.js';
 import { inputGradient, parameterGradient, scatterGradient } from './backward.js';
-import { applyLayer, type Frame, newOutput } from './frame.js';
+import { type Frame, newOutput, staticCurrents } from './frame.js';
 import { lossOf } from './lossOf.js';
 import type { Method } from './method.js';
 import { propagate } from './stepByStep.js';
@@ -35,27 +35,36 @@ export function throughTime({ steps: T, derivative }: ThroughTimeOptions): Metho
     gradient(kernels, network, { image, target }) {
       const frame = { kernels, network, height: image.height, width: image.width };
       const steps = Array.from({ length: T }, (): Signals => new Map([[IMAGE, image.data]]));
+      const unrolled = { ...frame, steps, still: staticCurrents(frame, image.data), derivative };
       const sum = newOutput(frame, outputLayer(network.layers)).fill(0);
       for (const layer of network.layers) {
         kernels.scope((keep) => {
-          const currents = currentsOf(frame, layer, steps);
-          if (hasNeuron(layer)) fire(frame, layer, currents, steps, keep);
+          const currents = currentsOf(unrolled, layer);
+          if (hasNeuron(layer)) fire(unrolled, layer, currents, keep);
           else for (const current of currents) kernels.addInto(sum, current);
         });
       }
       const prediction = sum.map((current) => current / T);
       const { loss, gradOutput } = lossOf(kernels, prediction, target);
       const gradCurrent = gradOutput.map((gradient) => gradient / T);
-      return { loss, gradients: backward({ ...frame, steps, derivative }, gradCurrent) };
+      return { loss, gradients: backward(unrolled, gradCurrent) };
     },
   };
 }
 
-/** I(t) of every step; that of a layer that reads the image is the same in all of them, and computed once. */
-function currentsOf(frame: Frame, layer: Layer, steps: readonly Signals[]): Float32Array[] {
-  if (!isStatic(layer)) return steps.map((signals) => propagate(frame, layer, signals));
-  const current = applyLayer(frame, layer, signalOf(steps[0], IMAGE));
-  return steps.map(() => current);
+/** What both passes work on. */
+interface Unrolled extends Frame<SpikingNetwork> {
+  /** The image and the spikes of every layer, by name, in each step. */
+  readonly steps: readonly Signals[];
+  /** The currents of layers that read only the image. */
+  readonly still: ReturnType<typeof staticCurrents>;
+  readonly derivative: SpikeDerivative | undefined;
+}
+
+/** I(t) of every step. */
+function currentsOf(unrolled: Unrolled, layer: Layer): Float32Array[] {
+  const { steps, still } = unrolled;
+  return steps.map((signals) => still.get(layer) ?? propagate(unrolled, layer, signals));
 }
 
 /** The neurons of a layer step by step: `see` is shown V(t-1), and what they fire is in `out` afterwards. */
@@ -78,10 +87,9 @@ function runNeurons(
 
 /** Adds the spikes of a layer to the signals of each step; they outlive the scope of the caller. */
 function fire(
-  { kernels, network }: Frame<SpikingNetwork>,
+  { kernels, network, steps }: Unrolled,
   layer: Layer,
   currents: readonly Float32Array[],
-  steps: readonly Signals[],
   keep: (tensor: Float32Array) => Float32Array,
 ): void {
   const spikes = currents.map(({ length }) => kernels.tensor(length));
@@ -89,13 +97,6 @@ function fire(
   steps.forEach((signals, t) => {
     signals.set(layer.output, keep(spikes[t]));
   });
-}
-
-/** What the backward pass works on. */
-interface Unrolled extends Frame<SpikingNetwork> {
-  /** The image and the spikes of every layer, by name, in each step. */
-  readonly steps: readonly Signals[];
-  readonly derivative: SpikeDerivative | undefined;
 }
 
 /** Layer by layer from the last to the first. */
@@ -106,8 +107,8 @@ function backward(unrolled: Unrolled, gradOutput: Float32Array): Parameters {
   for (const layer of network.layers.toReversed()) {
     const fires = hasNeuron(layer);
     const gradCurrents = fires ? throughNeurons(unrolled, layer, gradSignals) : steps.map(() => gradOutput);
-    if (isStatic(layer)) addStaticGradient(unrolled, layer, gradCurrents, gradients);
-    else addGradients(unrolled, layer, gradCurrents, gradSignals, gradients);
+    if (layer.op.hasWeights) addGradients(unrolled, layer, gradCurrents, gradients);
+    if (!isStatic(layer)) handOn(unrolled, layer, gradCurrents, gradSignals);
     if (!fires) continue;
     for (const gradCurrent of gradCurrents) kernels.release(gradCurrent);
     for (const signals of gradSignals) kernels.release(signalOf(signals, layer.output));
@@ -124,12 +125,12 @@ function derivativeOf({ neuron: { name, back, derivative: usual } }: LayerNeuron
 
 /** dL/dI(t) of every step from dL/do(t): backwards in time, through the membranes of a forward pass that is done again. */
 function throughNeurons(unrolled: Unrolled, layer: Layer, gradSignals: readonly Signals[]): Float32Array[] {
-  const { kernels, network, steps } = unrolled;
+  const { kernels, network } = unrolled;
   const own = neuronOf(network, layer);
   const { back, derivative } = derivativeOf(own, unrolled.derivative);
   const gradCurrents = gradSignals.map((signals) => kernels.tensor(signalOf(signals, layer.output).length));
   kernels.scope(() => {
-    const currents = currentsOf(unrolled, layer, steps);
+    const currents = currentsOf(unrolled, layer);
     const before: Float32Array[] = [];
     const out = kernels.tensor(currents[0].length);
     const keepCopy = (membrane: Float32Array) => before.push(membrane.slice());
@@ -144,38 +145,42 @@ function throughNeurons(unrolled: Unrolled, layer: Layer, gradSignals: readonly 
   return gradCurrents;
 }
 
-/** Adds dL/dW and dL/db of a layer that reads the image: its current was computed once, and entered T times. */
-function addStaticGradient(
-  unrolled: Unrolled,
-  layer: Layer,
-  gradCurrents: readonly Float32Array[],
-  gradients: Parameters,
-): void {
-  const { kernels, steps } = unrolled;
-  kernels.scope(() => {
-    const sum = gradCurrents.at(-1)!.slice();
-    for (let t = gradCurrents.length - 2; t >= 0; t--) kernels.addInto(sum, gradCurrents[t]);
-    parameterGradient(unrolled, layer, { signals: steps[0] }, [layerParameters(gradients, layer), sum]);
-  });
-}
-
-/** Adds dL/dW and dL/db of every step, and hands dL/ds_in(t) to the signals that the layer read. */
+/** Adds dL/dW and dL/db of every step; where the input is the same in all of them, of the summed dL/dI(t). */
 function addGradients(
   unrolled: Unrolled,
   layer: Layer,
   gradCurrents: readonly Float32Array[],
-  gradSignals: readonly Signals[],
   gradients: Parameters,
 ): void {
   const { kernels, steps } = unrolled;
-  for (let t = steps.length - 1; t >= 0; t--) {
-    if (layer.op.hasWeights)
-      kernels.scope(() => {
-        const part = newParameters([layer], kernels.tensor);
-        const own = layerParameters(part, layer);
-        parameterGradient(unrolled, layer, { signals: steps[t] }, [own, gradCurrents[t]]);
-        for (const [name, values] of part) kernels.addInto(gradients.get(name)!, values);
-      });
-    scatterGradient(unrolled, gradSignals[t], layer, inputGradient(unrolled, layer, gradCurrents[t]));
+  const add = (signals: Signals, gradCurrent: Float32Array) => {
+    const part = newParameters([layer], kernels.tensor);
+    parameterGradient(unrolled, layer, { signals }, [layerParameters(part, layer), gradCurrent]);
+    for (const [name, values] of part) kernels.addInto(gradients.get(name)!, values);
+  };
+  const backwards = gradCurrents.toReversed();
+  if (isStatic(layer)) {
+    kernels.scope(() => {
+      const sum = backwards[0].slice();
+      for (const gradCurrent of backwards.slice(1)) kernels.addInto(sum, gradCurrent);
+      add(steps[0], sum);
+    });
+    return;
   }
+  const before = steps.toReversed();
+  backwards.forEach((gradCurrent, k) => {
+    kernels.scope(() => add(before[k], gradCurrent));
+  });
+}
+
+/** Hands dL/ds_in(t) of every step to the signals that the layer read. */
+function handOn(
+  unrolled: Unrolled,
+  layer: Layer,
+  gradCurrents: readonly Float32Array[],
+  gradSignals: readonly Signals[],
+): void {
+  gradCurrents.forEach((gradCurrent, t) => {
+    scatterGradient(unrolled, gradSignals[t], layer, inputGradient(unrolled, layer, gradCurrent));
+  });
 }

@@ -7,8 +7,15 @@
 import t from 'tap';
 import type { Kernels } from '../../lib/engine/contract.js';
 import { throughTime } from '../../lib/engine/throughTime.js';
-import { findNeuron } from '../../lib/neuron/index.js';
+import { IMAGE, OUTPUT } from '../../lib/net/architecture.js';
+import { buildLayers } from '../../lib/net/architectures.js';
+import type { Node } from '../../lib/net/graph.js';
+import { initialParameters } from '../../lib/net/parameters.js';
+import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import { findSurrogate } from '../../lib/neuron/surrogate.js';
+import { avgPool2d } from '../../lib/op/avgPool2d.js';
+import { conv2d } from '../../lib/op/conv2d.js';
+import { convTranspose2d } from '../../lib/op/convTranspose2d.js';
 import { engineOf, referenceEngine } from '../support/engine.js';
 import { backends } from './kernel/backends.js';
 import { requireSameBits } from './kernel/bits.js';
@@ -75,4 +82,47 @@ t.test('a neuron without a derivative is refused', async (t) => {
   const signed = { ...network, neuron: findNeuron('signed') };
   const train = () => referenceEngine.gradient(signed, throughTime({ steps: 1 }), [example]);
   t.throws(train, /neuron signed says no derivative/);
+});
+
+/** The gradients of a small network on an image whose values are times `factor`. */
+function smallGradients(nodes: readonly Node[], factor = 1) {
+  const configuration = {
+    architecture: 'small',
+    task: 'segment',
+    width: 2,
+    channels: 1,
+    classes: 2,
+  } as const;
+  const layers = buildLayers(configuration, { small: () => nodes });
+  const neuron = findNeuron('mt');
+  const neurons = { neuron, neuronParameters: neuronParameters(neuron, {}) };
+  const data = Float32Array.from({ length: 8 * 6 }, (_, i) => (factor * ((i * 7) % 9)) / 8);
+  const image = { data, height: 8, width: 6, channels: 1 };
+  const target = Uint8Array.from(data, (_, i) => i % 2);
+  const network = { layers, parameters: initialParameters(layers, 1), ...neurons };
+  return referenceEngine.gradient(network, throughTime({ steps: 3 }), [{ image, target }]).gradients;
+}
+
+const conv = conv2d({ channelsOut: 2, kernel: 3 });
+const last = { name: 'last', op: conv, output: OUTPUT, follows: 'nothing' } as const;
+
+t.test('a layer that adds the image to itself learns as one that reads twice the image', async () => {
+  const first = { name: 'first', op: conv, join: 'add', output: 'read', follows: 'relu' } as const;
+  const reading = (...inputs: string[]): Node[] => [
+    { ...first, inputs },
+    { ...last, inputs: ['read'] },
+  ];
+  const expected = smallGradients(reading(IMAGE), 2);
+  for (const [name, values] of smallGradients(reading(IMAGE, IMAGE)))
+    requireSameBits(values, expected.get(name)!, name);
+});
+
+t.test('a layer without weights may read the image', async (t) => {
+  const op = convTranspose2d({ channelsOut: 2, kernel: 3, stride: 2 });
+  const gradients = smallGradients([
+    { name: 'pool', op: avgPool2d, inputs: [IMAGE], output: 'pooled', follows: 'neurons' },
+    { name: 'up', op, inputs: ['pooled'], output: 'enlarged', follows: 'relu' },
+    { ...last, inputs: ['enlarged'] },
+  ]);
+  t.ok(gradients.get('up.weight')!.some((value) => value !== 0));
 });
