@@ -4,7 +4,7 @@
 import { basename } from 'node:path';
 import { DataError, UsageError } from '../lib/core/error.js';
 import type { FloatImage } from '../lib/core/floatImage.js';
-import { toMiB } from '../lib/engine/memory.js';
+import { toMiB } from '../lib/engine/kernels/memory.js';
 import { cropOutput, paddedSize, padImage } from '../lib/engine/predict.js';
 import { planTiles, wholeBytes } from '../lib/engine/tiles.js';
 import type { Model } from '../lib/model/model.js';

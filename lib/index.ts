@@ -74,8 +74,6 @@ export {
   convert,
   type OnProgress,
 } from './diagnose/convertUnet.js';
-export { type AsfOptions, type AsfPieces, asf } from './engine/asfMethod.js';
-export { backprop } from './engine/backprop.js';
 export {
   chooseEngine,
   defaultEngine,
@@ -84,16 +82,9 @@ export {
   type Host,
   useHost,
 } from './engine/choose.js';
-export type { Kernels, TensorMemory } from './engine/contract.js';
-export type { ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './engine/dims.js';
 export { type Engine, withProgram } from './engine/door.js';
-export type { Example, LossGradient, Method } from './engine/method.js';
-export { type Averages, findOptimiser, type Optimiser } from './engine/optimiser.js';
-export { anySize, argmax, type Prediction, padImage, type Run, unetRun } from './engine/predict.js';
-export { probabilities } from './engine/probability.js';
-export type { Pass, Program } from './engine/program.js';
-export { readOut, spikingRun } from './engine/readout.js';
-export type { Mode as SimulationMode, Simulation, SimulationOptions, Sums } from './engine/simulation.js';
+export type { Kernels, TensorMemory } from './engine/kernels/contract.js';
+export type { ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './engine/kernels/dims.js';
 export type {
   FusedNeuron,
   Kept,
@@ -102,9 +93,23 @@ export type {
   SpikeTrain,
   SpikingKernels,
   SpikingMode,
-} from './engine/spikingContract.js';
-export { type ThroughTimeOptions, throughTime } from './engine/throughTime.js';
-export type { Trainer, TrainerOptions } from './engine/trainer.js';
+} from './engine/kernels/spikingContract.js';
+export { type AsfOptions, type AsfPieces, asf } from './engine/learn/asfMethod.js';
+export { backprop } from './engine/learn/backprop.js';
+export type { Example, LossGradient, Method } from './engine/learn/method.js';
+export { type Averages, findOptimiser, type Optimiser } from './engine/learn/optimiser.js';
+export { type ThroughTimeOptions, throughTime } from './engine/learn/throughTime.js';
+export type { Trainer, TrainerOptions } from './engine/learn/trainer.js';
+export { anySize, argmax, type Prediction, padImage, type Run, unetRun } from './engine/predict.js';
+export { probabilities } from './engine/probability.js';
+export type { Pass, Program } from './engine/program.js';
+export { readOut, spikingRun } from './engine/readout.js';
+export type {
+  Mode as SimulationMode,
+  Simulation,
+  SimulationOptions,
+  Sums,
+} from './engine/simulate/simulation.js';
 export type { OnnxAttributes } from './format/onnx.js';
 export {
   decodeSafetensors,

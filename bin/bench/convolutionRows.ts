@@ -1,7 +1,7 @@
 /** The convolutions to time, as tables of calls, shapes and densities. */
 
 import { stream } from '../../lib/core/rng.js';
-import type { Kernels } from '../../lib/engine/contract.js';
+import type { Kernels } from '../../lib/engine/kernels/contract.js';
 import { type Engine, tensorOf, zerosOf } from './engine.js';
 import type { Call, Work } from './measure.js';
 

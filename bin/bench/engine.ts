@@ -5,8 +5,8 @@
 
 import { availableParallelism } from 'node:os';
 import { chooseKernels, defaultEngine } from '../../lib/engine/choose.js';
-import type { Kernels } from '../../lib/engine/contract.js';
 import { type Engine as Door, newEngine } from '../../lib/engine/door.js';
+import type { Kernels } from '../../lib/engine/kernels/contract.js';
 
 export interface Engine {
   readonly name: string;

@@ -1,9 +1,9 @@
 /** Whole networks as works: U-Net forward, training, simulation and ASF-BP, each a line of a table. */
 
-import { asf } from '../../lib/engine/asfMethod.js';
-import { backprop } from '../../lib/engine/backprop.js';
-import type { Example, Method } from '../../lib/engine/method.js';
-import { findOptimiser } from '../../lib/engine/optimiser.js';
+import { asf } from '../../lib/engine/learn/asfMethod.js';
+import { backprop } from '../../lib/engine/learn/backprop.js';
+import type { Example, Method } from '../../lib/engine/learn/method.js';
+import { findOptimiser } from '../../lib/engine/learn/optimiser.js';
 import type { Network } from '../../lib/net/network.js';
 import { door, type Engine } from './engine.js';
 import type { Prepared, Work } from './measure.js';

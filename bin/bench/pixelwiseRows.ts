@@ -2,7 +2,7 @@
  * The kernels that are not convolutions, as a table of calls: how many billions of values they take a second.
  */
 
-import type { Kernels } from '../../lib/engine/contract.js';
+import type { Kernels } from '../../lib/engine/kernels/contract.js';
 import { randomValues } from './convolutionRows.js';
 import { tensorOf } from './engine.js';
 import type { Work } from './measure.js';

@@ -8,7 +8,7 @@ import { stepsOf } from '../../lib/convert/usualSteps.js';
 import { UsageError } from '../../lib/core/error.js';
 import { roundUp } from '../../lib/core/padding.js';
 import type { Engine } from '../../lib/engine/door.js';
-import type { Example } from '../../lib/engine/method.js';
+import type { Example } from '../../lib/engine/learn/method.js';
 import type { Model } from '../../lib/model/model.js';
 import { imageChannels } from '../../lib/model/model.js';
 import { buildLayers } from '../../lib/net/architectures.js';

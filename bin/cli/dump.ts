@@ -6,10 +6,10 @@
 import type { SpikingModel } from '../../lib/convert/spikingModel.js';
 import { UsageError } from '../../lib/core/error.js';
 import type { FloatImage } from '../../lib/core/floatImage.js';
-import type { Footprint } from '../../lib/engine/memory.js';
-import { toMiB } from '../../lib/engine/memory.js';
-import { sumsOf, tracedDumpBytes } from '../../lib/engine/recording.js';
-import type { Simulation } from '../../lib/engine/simulation.js';
+import type { Footprint } from '../../lib/engine/kernels/memory.js';
+import { toMiB } from '../../lib/engine/kernels/memory.js';
+import { sumsOf, tracedDumpBytes } from '../../lib/engine/simulate/recording.js';
+import type { Simulation } from '../../lib/engine/simulate/simulation.js';
 import { toChw } from '../../lib/format/layout.js';
 import { encodeSafetensors } from '../../lib/format/safetensors.js';
 import type { Model } from '../../lib/model/model.js';

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/convert/spikingModel.js';
 import { DEFAULT_STEPS, stepsOf } from '../../lib/convert/usualSteps.js';
 import { sha256 } from '../../lib/core/sha256.js';
-import { MODES, type Mode } from '../../lib/engine/simulation.js';
+import { MODES, type Mode } from '../../lib/engine/simulate/simulation.js';
 import { decodeModel, type Model, NO_CHECKSUM } from '../../lib/model/model.js';
 import { modelPath } from '../../lib/node/bundled.js';
 import { readBytes } from '../../lib/node/files.js';

@@ -5,7 +5,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../lib/core/error.js';
 import type { Dataset } from '../../lib/data/dataset.js';
-import { optimisers } from '../../lib/engine/optimiser.js';
+import { optimisers } from '../../lib/engine/learn/optimiser.js';
 import type { OnImage } from '../../lib/measure/evaluateTask.js';
 import { hashOfModel } from '../../lib/model/model.js';
 import { writePng } from '../../lib/node/pictureFiles.js';

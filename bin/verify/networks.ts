@@ -5,7 +5,7 @@ import { type SpikingModel, withNeurons } from '../../lib/convert/spikingModel.j
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { stream } from '../../lib/core/rng.js';
 import { chooseEngine } from '../../lib/engine/choose.js';
-import type { Example } from '../../lib/engine/method.js';
+import type { Example } from '../../lib/engine/learn/method.js';
 import type { Model } from '../../lib/model/model.js';
 import type { Configuration } from '../../lib/net/architecture.js';
 import { buildLayers } from '../../lib/net/architectures.js';

@@ -1,7 +1,7 @@
 /** Does all that is verified on every engine, and says where a result is not the expected one. */
 
 import type { Engine } from '../../lib/engine/door.js';
-import { MODES, type Mode } from '../../lib/engine/simulation.js';
+import { MODES, type Mode } from '../../lib/engine/simulate/simulation.js';
 import { compareTensors, describeDifference } from '../../lib/measure/compareTensors.js';
 import { commonItems } from './common.js';
 import { hashOf, type Tensors } from './hashedTensors.js';

@@ -7,7 +7,7 @@ import { UsageError } from '../core/error.js';
 import { type Run, unetRun } from '../engine/predict.js';
 import type { Program } from '../engine/program.js';
 import { spikingRun } from '../engine/readout.js';
-import type { SimulationOptions } from '../engine/simulation.js';
+import type { SimulationOptions } from '../engine/simulate/simulation.js';
 import type { Model } from '../model/model.js';
 import { type Neurons, neurons } from '../neuron/index.js';
 import { toSpikingModel, toUnet, withNotes } from './spikingModel.js';

@@ -2,7 +2,7 @@
 
 import { outputLambdas } from '../convert/scales.js';
 import { type SpikingModel, scalesOf } from '../convert/spikingModel.js';
-import type { Simulation } from '../engine/simulation.js';
+import type { Simulation } from '../engine/simulate/simulation.js';
 import { hasNeuron, signalOf } from '../net/network.js';
 import { type LayerNeuron, neuronOf } from '../neuron/spikingNetwork.js';
 

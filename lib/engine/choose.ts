@@ -1,8 +1,8 @@
 /** The table of engines: one line each. All give the same bits (contract.ts); they differ in speed only. */
 
 import { UsageError } from '../core/error.js';
-import type { Kernels } from './contract.js';
 import { type Engine, newEngine } from './door.js';
+import type { Kernels } from './kernels/contract.js';
 import { reference } from './reference/index.js';
 import { type Host, wasmKernels, wasmMissing, wasmThreadsMissing } from './wasm/index.js';
 

@@ -1,11 +1,11 @@
 /** The door: what everybody else sees of an engine. Kernels, scopes and memory stay in this folder. */
 
 import type { Network } from '../net/network.js';
-import { batchGradient } from './batch.js';
-import type { Kernels } from './contract.js';
-import type { Example, LossGradient, Method } from './method.js';
+import type { Kernels } from './kernels/contract.js';
+import { batchGradient } from './learn/batch.js';
+import type { Example, LossGradient, Method } from './learn/method.js';
+import { copies, newTrainer, type Trainer, type TrainerOptions } from './learn/trainer.js';
 import { newProgram, type Program } from './program.js';
-import { copies, newTrainer, type Trainer, type TrainerOptions } from './trainer.js';
 
 /** An engine on so many threads. All engines give the same bits; they differ in speed only. */
 export interface Engine {

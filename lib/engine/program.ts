@@ -10,15 +10,15 @@ import { multipleOf } from '../net/graph.js';
 import { type Network, type Signals, signalOf } from '../net/network.js';
 import { foldAmplitudes } from '../neuron/amplitudes.js';
 import { mostMembranes, type SpikingNetwork } from '../neuron/spikingNetwork.js';
-import { requireImage } from './checked.js';
-import type { Kernels } from './contract.js';
-import { forward, forwardFrom } from './forward.js';
-import type { Frame } from './frame.js';
-import { forwardBytes } from './memory.js';
-import { quantisedForward } from './quantised.js';
-import { runsLayerByLayer, simulate } from './simulateNetwork.js';
-import { ALL_SUMS, type Simulation, type SimulationOptions } from './simulation.js';
-import { delayedBytes, simulationBytes, stepByStepBytes } from './simulationMemory.js';
+import { requireImage } from './kernels/checked.js';
+import type { Kernels } from './kernels/contract.js';
+import type { Frame } from './kernels/frame.js';
+import { forwardBytes } from './kernels/memory.js';
+import { forward, forwardFrom } from './simulate/forward.js';
+import { quantisedForward } from './simulate/quantised.js';
+import { runsLayerByLayer, simulate } from './simulate/simulateNetwork.js';
+import { ALL_SUMS, type Simulation, type SimulationOptions } from './simulate/simulation.js';
+import { delayedBytes, simulationBytes, stepByStepBytes } from './simulate/simulationMemory.js';
 
 /** One forward pass, to be looked at. */
 export interface Pass {

@@ -6,7 +6,7 @@
 import type { Task } from '../net/architecture.js';
 import { anySize, type Run } from './predict.js';
 import type { Program } from './program.js';
-import type { SimulationOptions } from './simulation.js';
+import type { SimulationOptions } from './simulate/simulation.js';
 
 /** Scores or noise map [H,W,K] from I_in of the last layer [H,W,K]. */
 export function readOut(task: Task, summedCurrent: Float32Array, steps: number): Float32Array {

@@ -10,7 +10,7 @@ import type { Window } from '../core/window.js';
 import { IMAGE, type Layer, OUTPUT, outputLayer } from '../net/architecture.js';
 import { multipleOf } from '../net/graph.js';
 import type { Interval } from '../op/op.js';
-import { toMiB } from './memory.js';
+import { toMiB } from './kernels/memory.js';
 import { anySize, type Run } from './predict.js';
 
 /** How many pixels around a block its output depends on, rounded up to blocks: squares of sides that the network divides. */

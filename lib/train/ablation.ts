@@ -6,12 +6,12 @@
 import { normaliseModel } from '../convert/normaliseModel.js';
 import { type SpikingModel, withNeurons } from '../convert/spikingModel.js';
 import type { Lambdas } from '../convert/statistics.js';
-import { asf } from '../engine/asfMethod.js';
 import { type Engine, withProgram } from '../engine/door.js';
-import type { Example } from '../engine/method.js';
+import { asf } from '../engine/learn/asfMethod.js';
+import type { Example } from '../engine/learn/method.js';
 import { anySize } from '../engine/predict.js';
 import { spikingRun } from '../engine/readout.js';
-import type { SimulationOptions } from '../engine/simulation.js';
+import type { SimulationOptions } from '../engine/simulate/simulation.js';
 import { patchwiseRun } from '../engine/tiles.js';
 import { evaluateTask } from '../measure/evaluateTask.js';
 import type { Model } from '../model/model.js';

@@ -4,7 +4,7 @@
  */
 
 import { stream } from '../core/rng.js';
-import type { Example } from '../engine/method.js';
+import type { Example } from '../engine/learn/method.js';
 import type { Task } from '../net/architecture.js';
 import { addTrainingNoise } from '../picture/noise.js';
 import type { Sample } from '../picture/sample.js';

@@ -3,7 +3,7 @@
 import { type SpikingModel, toTrainableModel, withNotes } from '../convert/spikingModel.js';
 import { stepsOf } from '../convert/usualSteps.js';
 import { USUAL_SEED } from '../core/rng.js';
-import { checkSteps } from '../engine/simulation.js';
+import { checkSteps } from '../engine/simulate/simulation.js';
 import { hashOfModel, type Model } from '../model/model.js';
 import { type Neurons, neurons } from '../neuron/index.js';
 import type { Sample } from '../picture/sample.js';

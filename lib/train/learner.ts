@@ -2,14 +2,14 @@
 
 import type { SpikingModel } from '../convert/spikingModel.js';
 import { UsageError } from '../core/error.js';
-import { type AsfOptions, type AsfPieces, asf } from '../engine/asfMethod.js';
-import { backprop } from '../engine/backprop.js';
 import { type Engine, withProgram } from '../engine/door.js';
-import type { Example, Method } from '../engine/method.js';
+import { type AsfOptions, type AsfPieces, asf } from '../engine/learn/asfMethod.js';
+import { backprop } from '../engine/learn/backprop.js';
+import type { Example, Method } from '../engine/learn/method.js';
+import type { Trainer, TrainerOptions } from '../engine/learn/trainer.js';
 import { type Run, unetRun } from '../engine/predict.js';
 import type { Program } from '../engine/program.js';
 import { spikingRun } from '../engine/readout.js';
-import type { Trainer, TrainerOptions } from '../engine/trainer.js';
 import { evaluateTask, type OnImage, requireScore, type ScoredEvaluation } from '../measure/evaluateTask.js';
 import type { Model } from '../model/model.js';
 import type { Parameters } from '../net/parameters.js';

@@ -8,7 +8,7 @@ import { DataError, UsageError } from '../core/error.js';
 import { USUAL_SEED } from '../core/rng.js';
 import { chooseEngine } from '../engine/choose.js';
 import type { Engine } from '../engine/door.js';
-import { findOptimiser } from '../engine/optimiser.js';
+import { findOptimiser } from '../engine/learn/optimiser.js';
 import type { OnImage } from '../measure/evaluateTask.js';
 import type { Model } from '../model/model.js';
 import { checkLabels, type Sample } from '../picture/sample.js';

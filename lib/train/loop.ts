@@ -4,8 +4,8 @@
  * anywhere gives the same bits. Where checkpoints go is the caller's business (node/run/session.ts).
  */
 
-import { NotFiniteError } from '../engine/finite.js';
-import type { Trainer } from '../engine/trainer.js';
+import { NotFiniteError } from '../engine/kernels/finite.js';
+import type { Trainer } from '../engine/learn/trainer.js';
 import type { ScoredEvaluation } from '../measure/evaluateTask.js';
 import type { Learner } from './learner.js';
 import { findSchedule } from './schedule.js';

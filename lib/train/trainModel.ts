@@ -4,7 +4,7 @@
  * take what its hooks hand out.
  */
 
-import { type Averages, findOptimiser } from '../engine/optimiser.js';
+import { type Averages, findOptimiser } from '../engine/learn/optimiser.js';
 import type { Model } from '../model/model.js';
 import type { Learner } from './learner.js';
 import {

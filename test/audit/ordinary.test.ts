@@ -7,8 +7,8 @@
 import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
-import { simulate } from '../../lib/engine/simulateNetwork.js';
-import { MODES } from '../../lib/engine/simulation.js';
+import { simulate } from '../../lib/engine/simulate/simulateNetwork.js';
+import { MODES } from '../../lib/engine/simulate/simulation.js';
 import { backends } from '../engine/kernel/backends.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden } from '../engine/kernel/golden.js';
 import { goldenModel, goldenNeurons, withoutPrefix } from '../engine/kernel/network.js';

@@ -11,7 +11,7 @@ import { readModel } from '../../bin/cli/modelOptions.js';
 import { paperTwin } from '../../lib/convert/paperTwin.js';
 import { toUnet } from '../../lib/convert/spikingModel.js';
 import { stream } from '../../lib/core/rng.js';
-import { simulate } from '../../lib/engine/simulateNetwork.js';
+import { simulate } from '../../lib/engine/simulate/simulateNetwork.js';
 import { decodeSafetensors, encodeSafetensors, type TensorFile } from '../../lib/format/safetensors.js';
 import { encodeModel } from '../../lib/model/model.js';
 import { writePng } from '../../lib/node/pictureFiles.js';

@@ -13,7 +13,7 @@ import { measureActivations } from '../../lib/convert/statistics.js';
 import { DataError, UsageError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
 import { reference } from '../../lib/engine/reference/index.js';
-import { simulate } from '../../lib/engine/simulateNetwork.js';
+import { simulate } from '../../lib/engine/simulate/simulateNetwork.js';
 import { decodeSafetensors, encodeSafetensors, type TensorFile } from '../../lib/format/safetensors.js';
 import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
 import { hasNeuron } from '../../lib/net/network.js';

@@ -5,8 +5,8 @@
 
 import t from 'tap';
 import { stream } from '../../lib/core/rng.js';
-import { asf } from '../../lib/engine/asfMethod.js';
-import { backprop } from '../../lib/engine/backprop.js';
+import { asf } from '../../lib/engine/learn/asfMethod.js';
+import { backprop } from '../../lib/engine/learn/backprop.js';
 import { unetRun } from '../../lib/engine/predict.js';
 import { spikingRun } from '../../lib/engine/readout.js';
 import { patchwiseRun, receptiveMargin, tiledRun } from '../../lib/engine/tiles.js';

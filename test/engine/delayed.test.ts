@@ -4,13 +4,18 @@ import fc from 'fast-check';
 import t from 'tap';
 import { UsageError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
-import type { Kernels } from '../../lib/engine/contract.js';
-import { delayedLatency } from '../../lib/engine/delayed.js';
-import { applyLayer, gatherInput } from '../../lib/engine/frame.js';
+import type { Kernels } from '../../lib/engine/kernels/contract.js';
+import { applyLayer, gatherInput } from '../../lib/engine/kernels/frame.js';
 import { reference } from '../../lib/engine/reference/index.js';
-import { simulate } from '../../lib/engine/simulateNetwork.js';
-import { ALL_SUMS, MODES, type Simulation, type WatchedOptions } from '../../lib/engine/simulation.js';
-import { delayedBytes } from '../../lib/engine/simulationMemory.js';
+import { delayedLatency } from '../../lib/engine/simulate/delayed.js';
+import { simulate } from '../../lib/engine/simulate/simulateNetwork.js';
+import {
+  ALL_SUMS,
+  MODES,
+  type Simulation,
+  type WatchedOptions,
+} from '../../lib/engine/simulate/simulation.js';
+import { delayedBytes } from '../../lib/engine/simulate/simulationMemory.js';
 import { wasmMissing } from '../../lib/engine/wasm/index.js';
 import { IMAGE } from '../../lib/net/architecture.js';
 import { hasNeuron, type Signals } from '../../lib/net/network.js';

@@ -5,10 +5,10 @@
 import t from 'tap';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { stream } from '../../lib/core/rng.js';
-import { backprop } from '../../lib/engine/backprop.js';
 import { chooseKernels, engines } from '../../lib/engine/choose.js';
-import { NotFiniteError } from '../../lib/engine/finite.js';
-import { findOptimiser } from '../../lib/engine/optimiser.js';
+import { NotFiniteError } from '../../lib/engine/kernels/finite.js';
+import { backprop } from '../../lib/engine/learn/backprop.js';
+import { findOptimiser } from '../../lib/engine/learn/optimiser.js';
 import { spikingRun } from '../../lib/engine/readout.js';
 import { readingStepBefore } from '../../lib/official/stepBefore.js';
 import { initialProgress, trainLoop } from '../../lib/train/loop.js';

@@ -7,7 +7,7 @@ import { measureActivations } from '../../lib/convert/statistics.js';
 import { UsageError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
 import { reference } from '../../lib/engine/reference/index.js';
-import { simulate } from '../../lib/engine/simulateNetwork.js';
+import { simulate } from '../../lib/engine/simulate/simulateNetwork.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { floatImage, referenceEngine } from '../support/engine.js';

@@ -7,12 +7,17 @@ import fc from 'fast-check';
 import t from 'tap';
 import { UsageError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
-import type { Kernels } from '../../lib/engine/contract.js';
+import type { Kernels } from '../../lib/engine/kernels/contract.js';
 import { reference } from '../../lib/engine/reference/index.js';
-import { simulate } from '../../lib/engine/simulateNetwork.js';
-import { ALL_SUMS, MODES, type SimulationOptions, type WatchedOptions } from '../../lib/engine/simulation.js';
-import { simulationBytes, stepsAtOnce } from '../../lib/engine/simulationMemory.js';
-import { simulateSteps } from '../../lib/engine/stepByStep.js';
+import { simulate } from '../../lib/engine/simulate/simulateNetwork.js';
+import {
+  ALL_SUMS,
+  MODES,
+  type SimulationOptions,
+  type WatchedOptions,
+} from '../../lib/engine/simulate/simulation.js';
+import { simulationBytes, stepsAtOnce } from '../../lib/engine/simulate/simulationMemory.js';
+import { simulateSteps } from '../../lib/engine/simulate/stepByStep.js';
 import { wasmKernels, wasmMissing } from '../../lib/engine/wasm/index.js';
 import { buildLayers } from '../../lib/net/architectures.js';
 import { mapParameters } from '../../lib/net/parameters.js';

@@ -5,8 +5,8 @@
  */
 
 import t from 'tap';
-import { simulate } from '../../lib/engine/simulateNetwork.js';
-import { MODES, type StepRecord } from '../../lib/engine/simulation.js';
+import { simulate } from '../../lib/engine/simulate/simulateNetwork.js';
+import { MODES, type StepRecord } from '../../lib/engine/simulate/simulation.js';
 import { hasNeuron } from '../../lib/net/network.js';
 import { backends } from './kernel/backends.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden, type Tensor } from './kernel/golden.js';

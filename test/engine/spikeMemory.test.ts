@@ -2,9 +2,9 @@
 
 import t from 'tap';
 import { stream } from '../../lib/core/rng.js';
-import { runsLayerByLayer, simulate } from '../../lib/engine/simulateNetwork.js';
-import { ALL_SUMS } from '../../lib/engine/simulation.js';
-import { stepByStepBytes } from '../../lib/engine/simulationMemory.js';
+import { runsLayerByLayer, simulate } from '../../lib/engine/simulate/simulateNetwork.js';
+import { ALL_SUMS } from '../../lib/engine/simulate/simulation.js';
+import { stepByStepBytes } from '../../lib/engine/simulate/simulationMemory.js';
 import { wasmMissing } from '../../lib/engine/wasm/index.js';
 import { mostMembranes } from '../../lib/neuron/spikingNetwork.js';
 import { nodeHost } from '../../lib/node/nodeHost.js';

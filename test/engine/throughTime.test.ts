@@ -5,8 +5,8 @@
  */
 
 import t from 'tap';
-import type { Kernels } from '../../lib/engine/contract.js';
-import { throughTime } from '../../lib/engine/throughTime.js';
+import type { Kernels } from '../../lib/engine/kernels/contract.js';
+import { throughTime } from '../../lib/engine/learn/throughTime.js';
 import { IMAGE, OUTPUT } from '../../lib/net/architecture.js';
 import { buildLayers } from '../../lib/net/architectures.js';
 import type { Node } from '../../lib/net/graph.js';

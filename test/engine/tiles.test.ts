@@ -9,10 +9,10 @@ import { UsageError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
 import type { Window } from '../../lib/core/window.js';
 import { defaultEngine, engines } from '../../lib/engine/choose.js';
-import { forwardBytes, imageBytes } from '../../lib/engine/memory.js';
+import { forwardBytes, imageBytes } from '../../lib/engine/kernels/memory.js';
 import { type Run, unetRun } from '../../lib/engine/predict.js';
 import { spikingRun } from '../../lib/engine/readout.js';
-import { simulationBytes } from '../../lib/engine/simulationMemory.js';
+import { simulationBytes } from '../../lib/engine/simulate/simulationMemory.js';
 import {
   type MemoryLimit,
   planTiles,

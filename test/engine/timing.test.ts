@@ -2,10 +2,10 @@
 
 import t from 'tap';
 import { stream } from '../../lib/core/rng.js';
-import { applyLayer, gatherInput, newOutput } from '../../lib/engine/frame.js';
+import { applyLayer, gatherInput, newOutput } from '../../lib/engine/kernels/frame.js';
 import { reference } from '../../lib/engine/reference/index.js';
-import { simulate } from '../../lib/engine/simulateNetwork.js';
-import type { StepRecord } from '../../lib/engine/simulation.js';
+import { simulate } from '../../lib/engine/simulate/simulateNetwork.js';
+import type { StepRecord } from '../../lib/engine/simulate/simulation.js';
 import { IMAGE } from '../../lib/net/architecture.js';
 import { hasNeuron, type Signals } from '../../lib/net/network.js';
 import { readingStepBefore } from '../../lib/official/stepBefore.js';

@@ -4,7 +4,7 @@
  */
 
 import t from 'tap';
-import { backprop } from '../../lib/engine/backprop.js';
+import { backprop } from '../../lib/engine/learn/backprop.js';
 import { engineOf } from '../support/engine.js';
 import { backends } from './kernel/backends.js';
 import { goldenTensor, imageOf, requireGolden } from './kernel/golden.js';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { DataError, UsageError } from '../../lib/core/error.js';
 import { type Rng, stream } from '../../lib/core/rng.js';
-import { findOptimiser, optimisers } from '../../lib/engine/optimiser.js';
+import { findOptimiser, optimisers } from '../../lib/engine/learn/optimiser.js';
 import { decodeModel } from '../../lib/model/model.js';
 import { mapParameters } from '../../lib/net/parameters.js';
 import { loadCheckpoint, saveCheckpoint } from '../../lib/node/run/checkpoint.js';

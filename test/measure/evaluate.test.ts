@@ -1,8 +1,8 @@
 import t from 'tap';
 import { DataError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
-import { lossOf } from '../../lib/engine/lossOf.js';
-import { findOptimiser } from '../../lib/engine/optimiser.js';
+import { lossOf } from '../../lib/engine/learn/lossOf.js';
+import { findOptimiser } from '../../lib/engine/learn/optimiser.js';
 import type { Run } from '../../lib/engine/predict.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import {

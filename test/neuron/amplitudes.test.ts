@@ -6,9 +6,9 @@ import { toSpikingModel, toTrainableModel, withNeurons } from '../../lib/convert
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { DataError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
-import { applyLayer } from '../../lib/engine/frame.js';
+import { applyLayer } from '../../lib/engine/kernels/frame.js';
 import { reference } from '../../lib/engine/reference/index.js';
-import { simulate } from '../../lib/engine/simulateNetwork.js';
+import { simulate } from '../../lib/engine/simulate/simulateNetwork.js';
 import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
 import { inputSize, type Layer } from '../../lib/net/architecture.js';
 import type { Parameters } from '../../lib/net/parameters.js';

@@ -6,8 +6,8 @@ import { toTrainableModel, withNeurons } from '../../lib/convert/spikingModel.js
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { UsageError } from '../../lib/core/error.js';
 import { drawSample } from '../../lib/data/twin/synthDrive.js';
-import type { Method } from '../../lib/engine/method.js';
-import { findOptimiser } from '../../lib/engine/optimiser.js';
+import type { Method } from '../../lib/engine/learn/method.js';
+import { findOptimiser } from '../../lib/engine/learn/optimiser.js';
 import type { Model } from '../../lib/model/model.js';
 import { mapParameters, zerosLike } from '../../lib/net/parameters.js';
 import { findNeuron } from '../../lib/neuron/index.js';

@@ -7,7 +7,7 @@ import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { layerScales } from '../../lib/convert/scales.js';
 import { stream } from '../../lib/core/rng.js';
-import { asf } from '../../lib/engine/asfMethod.js';
+import { asf } from '../../lib/engine/learn/asfMethod.js';
 import { layerParameters } from '../../lib/net/parameters.js';
 import { asfGradient as asfText } from '../../lib/paper/asf.js';
 import { denoisingLoss, segmentationLoss } from '../../lib/paper/loss.js';

@@ -14,8 +14,9 @@ const ENTRIES = ['lib/index.ts', 'lib/node.ts'];
 /** What other rooms may import of an engine. */
 const DOOR = new Set(
   (
-    'asfMethod backprop choose delayed door finite memory method optimiser predict probability program readout ' +
-    'recording simulation tiles trainer'
+    'choose door predict probability program readout tiles kernels/finite kernels/memory ' +
+    'learn/asfMethod learn/backprop learn/method learn/optimiser learn/throughTime learn/trainer ' +
+    'simulate/delayed simulate/recording simulate/simulation'
   )
     .split(' ')
     .map((name) => `lib/engine/${name}.ts`),
@@ -74,6 +75,22 @@ t.test('only the command line knows its options: no flag is named in lib', async
     if (found) t.fail(`${file}: ${found[0]}`);
   }
   t.ok(written.length > 100);
+});
+
+/** Within lib/engine: what a kernel is, kernels, a network's run, how it learns, and the door before them all. */
+const IN_ENGINE = [['kernels'], ['reference', 'wasm'], ['simulate'], ['learn'], []];
+
+t.test('imports within the engine go to the left only', async (t) => {
+  const orderOf = (file: string) => {
+    const [, , folder, inner] = file.split('/');
+    return IN_ENGINE.findIndex((folders) => (inner ? folders.includes(folder) : folders.length === 0));
+  };
+  const inside = library.filter((file) => roomOf(file) === 'engine');
+  for (const file of inside) {
+    t.not(orderOf(file), -1, `${file} is in a part of the engine`);
+    for (const target of importsOf(file).filter((target) => roomOf(target) === 'engine'))
+      if (orderOf(target) > orderOf(file)) t.fail(`${file} imports ${target}`);
+  }
 });
 
 t.test('imports have no cycles', async (t) => {

@@ -1,8 +1,8 @@
 /** Engines for tests: the door to any kernels, and what goes through it. */
 
 import type { FloatImage } from '../../lib/core/floatImage.js';
-import type { Kernels } from '../../lib/engine/contract.js';
 import { newEngine } from '../../lib/engine/door.js';
+import type { Kernels } from '../../lib/engine/kernels/contract.js';
 import { reference } from '../../lib/engine/reference/index.js';
 
 export const engineOf = (kernels: Kernels) => newEngine('tested', kernels);

@@ -1,6 +1,6 @@
 /** Sees how large the memory of an engine becomes. */
 
-import type { Kernels } from '../../lib/engine/contract.js';
+import type { Kernels } from '../../lib/engine/kernels/contract.js';
 import { wasmKernels } from '../../lib/engine/wasm/index.js';
 import { nodeHost } from '../../lib/node/nodeHost.js';
 

@@ -3,7 +3,7 @@
 import t from 'tap';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { findDataset } from '../../lib/data/index.js';
-import type { Kernels } from '../../lib/engine/contract.js';
+import type { Kernels } from '../../lib/engine/kernels/contract.js';
 import { reference } from '../../lib/engine/reference/index.js';
 import { type AblationRow, ablate, variants } from '../../lib/train/ablation.js';
 import { backends } from '../engine/kernel/backends.js';

@@ -6,7 +6,7 @@
  */
 
 import t from 'tap';
-import { asf } from '../../lib/engine/asfMethod.js';
+import { asf } from '../../lib/engine/learn/asfMethod.js';
 import type { Model } from '../../lib/model/model.js';
 import { type Parameters, packParameters, unpackParameters } from '../../lib/net/parameters.js';
 import { amplitudeShapes } from '../../lib/neuron/amplitudes.js';

@@ -5,9 +5,9 @@
  */
 
 import t from 'tap';
-import { backprop } from '../../lib/engine/backprop.js';
-import type { Kernels } from '../../lib/engine/contract.js';
-import { findOptimiser } from '../../lib/engine/optimiser.js';
+import type { Kernels } from '../../lib/engine/kernels/contract.js';
+import { backprop } from '../../lib/engine/learn/backprop.js';
+import { findOptimiser } from '../../lib/engine/learn/optimiser.js';
 import type { Model } from '../../lib/model/model.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
 import type { Learner } from '../../lib/train/learner.js';

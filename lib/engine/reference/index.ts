@@ -13,7 +13,7 @@ import type { Op, Size } from '../../op/op.js';
 import { reluBackward, reluForward } from '../../op/relu.js';
 import { rmspropStep } from '../../op/rmsprop.js';
 import { addInto, divideBy } from '../../op/sums.js';
-import type { ConvDims, ConvTransposeDims, Kernels, TensorMemory } from '../contract.js';
+import type { ConvDims, ConvTransposeDims, Kernels, TensorMemory } from '../kernels/contract.js';
 
 const memory: TensorMemory = {
   tensor: (length) => new Float32Array(length),

@@ -1,6 +1,6 @@
 /** Convolutions and transposed convolutions, dense and event-driven, and their gradients by the input. */
 
-import type { ConvDims, Kernels } from '../contract.js';
+import type { ConvDims, Kernels } from '../kernels/contract.js';
 import { BLOCK, WIDE_BLOCK } from './constants.js';
 import { cutGrid } from './cut.js';
 import {

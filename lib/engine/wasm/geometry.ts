@@ -3,7 +3,7 @@
  * assembly/geometryStructs.ts for what the fields mean.
  */
 
-import type { ConvDims, ConvTransposeDims } from '../contract.js';
+import type { ConvDims, ConvTransposeDims } from '../kernels/contract.js';
 import { MOST_TAPS } from './constants.js';
 import { type Fields, wordsOf } from './words.js';
 

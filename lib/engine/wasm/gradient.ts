@@ -1,6 +1,6 @@
 /** The gradients of convolutions and transposed convolutions by weight and bias (assembly/gradientKernels.ts). */
 
-import type { ConvDims, Kernels } from '../contract.js';
+import type { ConvDims, Kernels } from '../kernels/contract.js';
 import { IN_BLOCK, OUT_BLOCK } from './constants.js';
 import { groupOf } from './cut.js';
 import type { Arguments, Machine } from './machine.js';

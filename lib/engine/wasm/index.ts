@@ -1,6 +1,6 @@
 /** The fast engine: WebAssembly SIMD kernels (assembly/) on threads that share one memory, or on one thread. */
 
-import type { Kernels } from '../contract.js';
+import type { Kernels } from '../kernels/contract.js';
 import { convolutions } from './convolution.js';
 import { gradients } from './gradient.js';
 import { Machine, type MachineOptions } from './machine.js';

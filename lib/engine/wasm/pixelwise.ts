@@ -1,6 +1,6 @@
 /** Pooling, ReLU, concatenation and sums of tensors (assembly/pixelwiseKernels.ts). */
 
-import type { Kernels } from '../contract.js';
+import type { Kernels } from '../kernels/contract.js';
 import { chunkOf } from './cut.js';
 import type { Machine } from './machine.js';
 import type { KernelArguments } from './words.js';

@@ -2,7 +2,7 @@
 
 import type { Window } from '../../core/window.js';
 import type { Dynamics } from '../../neuron/neuron.js';
-import type { FusedNeuron, Kept, Population, PopulationDims } from '../spikingContract.js';
+import type { FusedNeuron, Kept, Population, PopulationDims } from '../kernels/spikingContract.js';
 import { padChannels, withoutPadding } from './channels.js';
 import { CASCADE, INTEGRATE, LEVELS, SINGLE } from './constants.js';
 import type { Machine } from './machine.js';

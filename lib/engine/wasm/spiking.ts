@@ -1,7 +1,7 @@
 /** Layers of spiking neurons over many steps (assembly/spikingKernels.ts); their neurons are in population.ts. */
 
 import type { Dynamics } from '../../neuron/neuron.js';
-import type { SpikeTrain, SpikingKernels, SpikingMode } from '../spikingContract.js';
+import type { SpikeTrain, SpikingKernels, SpikingMode } from '../kernels/spikingContract.js';
 import { changeChannels } from './channels.js';
 import { BLOCK, WIDE_BLOCK } from './constants.js';
 import { chunkOf, cutGrid } from './cut.js';

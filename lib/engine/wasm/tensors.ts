@@ -1,6 +1,6 @@
 /** Tensors that belong to scopes, in the memory of WebAssembly where views of it last, and ordinary arrays elsewhere. */
 
-import type { TensorMemory } from '../contract.js';
+import type { TensorMemory } from '../kernels/contract.js';
 import type { Machine } from './machine.js';
 
 export function tensors(machine: Machine): TensorMemory {

@@ -3,7 +3,7 @@
 import { type AdamOptions, adamScalars } from '../../op/adam.js';
 import { countedPixels } from '../../op/losses.js';
 import { type RmspropOptions, rmspropScalars } from '../../op/rmsprop.js';
-import type { Kernels } from '../contract.js';
+import type { Kernels } from '../kernels/contract.js';
 import { chunkOf } from './cut.js';
 import type { Machine } from './machine.js';
 

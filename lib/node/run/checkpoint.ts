@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 import { DataError } from '../../core/error.js';
-import type { Averages, Optimiser } from '../../engine/optimiser.js';
+import type { Averages, Optimiser } from '../../engine/learn/optimiser.js';
 import { parseJson } from '../../format/json.js';
 import { decodeModel, encodeModel, type Model, OPTIMISER_PREFIX } from '../../model/model.js';
 import { type Parameters, packParameters, unpackParameters } from '../../net/parameters.js';

@@ -5,7 +5,7 @@
 
 import { existsSync } from 'node:fs';
 import { DataError } from '../../core/error.js';
-import { findOptimiser } from '../../engine/optimiser.js';
+import { findOptimiser } from '../../engine/learn/optimiser.js';
 import { decodeModel, encodeModel, type Model, NO_CHECKSUM } from '../../model/model.js';
 import type { Learner } from '../../train/learner.js';
 import type { EpochRecord } from '../../train/loop.js';

@@ -1,7 +1,7 @@
 /** Every back-end, by name: each test of this folder runs on all of them that work on this machine. */
 
 import { engines, useHost } from '../../../lib/engine/choose.js';
-import type { Kernels } from '../../../lib/engine/contract.js';
+import type { Kernels } from '../../../lib/engine/kernels/contract.js';
 import { wasmKernels } from '../../../lib/engine/wasm/index.js';
 import { nodeHost } from '../../../lib/node/nodeHost.js';
 

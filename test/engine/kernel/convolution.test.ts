@@ -1,7 +1,7 @@
 /** Both convolutions, forward and all gradients, against PyTorch in float64 (fixtures/make/kernel.py). */
 
 import t from 'tap';
-import type { ConvDims, Kernels } from '../../../lib/engine/contract.js';
+import type { ConvDims, Kernels } from '../../../lib/engine/kernels/contract.js';
 import { packConv, packConvTranspose } from '../../../lib/format/layout.js';
 import { Arena } from './arena.js';
 import { backends } from './backends.js';

@@ -5,7 +5,7 @@
 
 import fc from 'fast-check';
 import t from 'tap';
-import type { ConvDims } from '../../../lib/engine/contract.js';
+import type { ConvDims } from '../../../lib/engine/kernels/contract.js';
 import { avgPool2d } from '../../../lib/op/avgPool2d.js';
 import { conv2d } from '../../../lib/op/conv2d.js';
 import { convTranspose2d } from '../../../lib/op/convTranspose2d.js';

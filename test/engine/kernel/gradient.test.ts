@@ -6,7 +6,7 @@
 
 import t from 'tap';
 import { stream } from '../../../lib/core/rng.js';
-import type { ConvDims, ConvTransposeDims, PoolDims } from '../../../lib/engine/contract.js';
+import type { ConvDims, ConvTransposeDims, PoolDims } from '../../../lib/engine/kernels/contract.js';
 import { backends } from './backends.js';
 import { requireClose } from './golden.js';
 

@@ -4,7 +4,7 @@
  */
 
 import t from 'tap';
-import type { Kernels } from '../../../lib/engine/contract.js';
+import type { Kernels } from '../../../lib/engine/kernels/contract.js';
 import { wasmKernels, wasmMissing } from '../../../lib/engine/wasm/index.js';
 import { nodeHost } from '../../../lib/node/nodeHost.js';
 import { conv2d } from '../../../lib/op/conv2d.js';

@@ -1,7 +1,7 @@
 /** The golden networks of fixtures/make as ours, and comparison with their gradients. */
 
 import type { Test } from 'tap';
-import type { Example } from '../../../lib/engine/method.js';
+import type { Example } from '../../../lib/engine/learn/method.js';
 import type { Model } from '../../../lib/model/model.js';
 import type { Configuration, Layer } from '../../../lib/net/architecture.js';
 import { buildLayers } from '../../../lib/net/architectures.js';

@@ -4,7 +4,7 @@
  */
 
 import t, { type Test } from 'tap';
-import type { AdamOptions, RmspropOptions } from '../../../lib/engine/contract.js';
+import type { AdamOptions, RmspropOptions } from '../../../lib/engine/kernels/contract.js';
 import { Arena } from './arena.js';
 import { backends } from './backends.js';
 import { boundOf, type GoldenCase, goldenCases, goldenFile, requireClose } from './golden.js';

@@ -1,6 +1,6 @@
 /** Comparison of two simulations to the bit. */
 
-import { ALL_SUMS, type Simulation, type Sums } from '../../../lib/engine/simulation.js';
+import { ALL_SUMS, type Simulation, type Sums } from '../../../lib/engine/simulate/simulation.js';
 import { requireSameBits } from './bits.js';
 
 /** Throws at the first value of two simulations that differs; of the sums, only those in `kept` are there. */

@@ -1,6 +1,6 @@
 /** The sizes that kernels are called with. */
 
-export type { ClassDims } from '../op/losses.js';
+export type { ClassDims } from '../../op/losses.js';
 
 /** A 1x1 or 3x3 convolution, stride 1, zero padding (kernel - 1) / 2. Input [H,W,I], output [H,W,O]. */
 export interface ConvDims {

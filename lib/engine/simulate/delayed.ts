@@ -6,7 +6,7 @@
  * neurons that forget are refused. It uses no fused kernels.
  */
 
-import { UsageError } from '../core/error.js';
+import { UsageError } from '../../core/error.js';
 import {
   IMAGE,
   isStatic,
@@ -15,13 +15,13 @@ import {
   OUTPUT,
   outputDims,
   readsImage,
-} from '../net/architecture.js';
-import { hasNeuron, type Signals, signalOf } from '../net/network.js';
-import type { Parameters } from '../net/parameters.js';
-import { membranesOf, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
-import { startMembranes } from '../neuron/start.js';
-import type { Kernels } from './contract.js';
-import { currentOf, type Frame } from './frame.js';
+} from '../../net/architecture.js';
+import { hasNeuron, type Signals, signalOf } from '../../net/network.js';
+import type { Parameters } from '../../net/parameters.js';
+import { membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
+import { startMembranes } from '../../neuron/start.js';
+import type { Kernels } from '../kernels/contract.js';
+import { currentOf, type Frame } from '../kernels/frame.js';
 import {
   ALL_SUMS,
   addCounts,

@@ -4,14 +4,15 @@
  * Every neuron sees the same currents in the same order as in stepByStep.ts: same bits.
  */
 
-import { UsageError } from '../core/error.js';
-import { isStatic, type Layer, lastReaders, OUTPUT, outputDims, readsImage } from '../net/architecture.js';
-import { hasNeuron, type Network } from '../net/network.js';
-import { layerParameters } from '../net/parameters.js';
-import { mostMembranes, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
-import { type Frame, isPair, kernelDims, staticCurrents } from './frame.js';
-import { toMiB } from './memory.js';
-import { hasKernels, kernelsOf } from './operations.js';
+import { UsageError } from '../../core/error.js';
+import { isStatic, type Layer, lastReaders, OUTPUT, outputDims, readsImage } from '../../net/architecture.js';
+import { hasNeuron, type Network } from '../../net/network.js';
+import { layerParameters } from '../../net/parameters.js';
+import { mostMembranes, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
+import { type Frame, isPair, kernelDims, staticCurrents } from '../kernels/frame.js';
+import { toMiB } from '../kernels/memory.js';
+import { hasKernels, kernelsOf } from '../kernels/operations.js';
+import type { FusedNeuron, Population, SpikeTrain, SpikingKernels } from '../kernels/spikingContract.js';
 import {
   ALL_SUMS,
   countSpikes,
@@ -20,7 +21,6 @@ import {
   windowOfLayer,
 } from './simulation.js';
 import { simulationBytes, stepsAtOnce } from './simulationMemory.js';
-import type { FusedNeuron, Population, SpikeTrain, SpikingKernels } from './spikingContract.js';
 
 /** One simulation: what all layers need to know. */
 interface Context extends Frame<SpikingNetwork> {

@@ -3,8 +3,8 @@
  * together. The bits are those of the kernels of contract.ts followed by a step of lib/neuron.
  */
 
-import type { Window } from '../core/window.js';
-import type { Dynamics } from '../neuron/neuron.js';
+import type { Window } from '../../core/window.js';
+import type { Dynamics } from '../../neuron/neuron.js';
 import type { ConvDims, ConvTransposeDims, PoolDims } from './dims.js';
 
 /** What all neurons of a population share. Populations of a network may differ in it. */

@@ -12,8 +12,8 @@
  * Layouts: activations [H,W,C]; packed weights [ky,kx,I,O] (see format/layout.ts for PyTorch's OIHW and IOHW).
  */
 
-import type { AdamOptions } from '../op/adam.js';
-import type { RmspropOptions } from '../op/rmsprop.js';
+import type { AdamOptions } from '../../op/adam.js';
+import type { RmspropOptions } from '../../op/rmsprop.js';
 import type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './dims.js';
 import type { SpikingKernels } from './spikingContract.js';
 

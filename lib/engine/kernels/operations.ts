@@ -3,7 +3,7 @@
  * the table runs by its definition, step by step; a fast one is a line here and a kernel in each engine.
  */
 
-import type { Op, Size, Weights } from '../op/op.js';
+import type { Op, Size, Weights } from '../../op/op.js';
 import type { Kernels } from './contract.js';
 import type { ConvDims, PoolDims } from './dims.js';
 import type { Population, SpikeTrain, SpikingKernels, SpikingMode } from './spikingContract.js';

@@ -1,6 +1,6 @@
 /** The loss of a task on the network's output, and its gradient by that output (Eqs. 11 and 12). */
 
-import type { Kernels } from './contract.js';
+import type { Kernels } from '../kernels/contract.js';
 import type { Example } from './method.js';
 
 export interface Loss {

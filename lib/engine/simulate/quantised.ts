@@ -4,13 +4,13 @@
  * each channel's lambda is 1. It has no membranes and no spikes, and is here to be compared with the simulation.
  */
 
-import { UsageError } from '../core/error.js';
-import { IMAGE, type Layer, OUTPUT } from '../net/architecture.js';
-import { hasNeuron, type Signals, signalOf } from '../net/network.js';
-import { findNeuron } from '../neuron/index.js';
-import { neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
-import { optimalThresholds } from '../paper/thresholds.js';
-import { applyLayer, type Frame, gatherInput, releaseInput } from './frame.js';
+import { UsageError } from '../../core/error.js';
+import { IMAGE, type Layer, OUTPUT } from '../../net/architecture.js';
+import { hasNeuron, type Signals, signalOf } from '../../net/network.js';
+import { findNeuron } from '../../neuron/index.js';
+import { neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
+import { optimalThresholds } from '../../paper/thresholds.js';
+import { applyLayer, type Frame, gatherInput, releaseInput } from '../kernels/frame.js';
 
 /** The output [H,W,K]; lives in the scope of the caller. UsageError where the neurons are not those of the preset. */
 export function quantisedForward(frame: Frame<SpikingNetwork>, image: Float32Array): Float32Array {

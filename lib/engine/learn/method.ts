@@ -3,10 +3,10 @@
  * asf.ts), and is given to an engine's trainer, which does the rest: batches, clipping, the optimiser.
  */
 
-import type { FloatImage } from '../core/floatImage.js';
-import type { Network } from '../net/network.js';
-import type { Parameters } from '../net/parameters.js';
-import type { Kernels } from './contract.js';
+import type { FloatImage } from '../../core/floatImage.js';
+import type { Network } from '../../net/network.js';
+import type { Parameters } from '../../net/parameters.js';
+import type { Kernels } from '../kernels/contract.js';
 
 /** One image with what the network should make of it. */
 export interface Example {

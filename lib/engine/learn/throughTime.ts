@@ -8,18 +8,18 @@
  * Sums over the steps go from the last step to the first; e(T) = 0, since nothing comes after the last step.
  */
 
-import { UsageError } from '../core/error.js';
-import { IMAGE, isStatic, type Layer, OUTPUT, outputLayer } from '../net/architecture.js';
-import { hasNeuron, type Signals, signalOf } from '../net/network.js';
-import { layerParameters, newParameters, type Parameters } from '../net/parameters.js';
-import type { SpikeDerivative } from '../neuron/neuron.js';
-import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
-import { startMembranes } from '../neuron/start.js';
+import { UsageError } from '../../core/error.js';
+import { IMAGE, isStatic, type Layer, OUTPUT, outputLayer } from '../../net/architecture.js';
+import { hasNeuron, type Signals, signalOf } from '../../net/network.js';
+import { layerParameters, newParameters, type Parameters } from '../../net/parameters.js';
+import type { SpikeDerivative } from '../../neuron/neuron.js';
+import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
+import { startMembranes } from '../../neuron/start.js';
+import { type Frame, newOutput, staticCurrents } from '../kernels/frame.js';
+import { propagate } from '../simulate/stepByStep.js';
 import { inputGradient, parameterGradient, scatterGradient } from './backward.js';
-import { type Frame, newOutput, staticCurrents } from './frame.js';
 import { lossOf } from './lossOf.js';
 import type { Method } from './method.js';
-import { propagate } from './stepByStep.js';
 
 export interface ThroughTimeOptions {
   /** T */

@@ -4,14 +4,14 @@
  * the gates p = 1[I_in > 0] that of the ReLU's derivative, and the bias enters T times instead of once.
  */
 
-import { IMAGE, inputSize, isStatic, type Layer, OUTPUT } from '../net/architecture.js';
-import { parted } from '../net/join.js';
-import { hasRelu, type Network, type Signals, signalOf } from '../net/network.js';
-import { layerParameters, newParameters, type Parameters } from '../net/parameters.js';
-import type { Weights } from '../op/op.js';
-import type { Kernels } from './contract.js';
-import { type Frame, gatherInput, isPair, kernelDims, releaseInput } from './frame.js';
-import { kernelsOf } from './operations.js';
+import { IMAGE, inputSize, isStatic, type Layer, OUTPUT } from '../../net/architecture.js';
+import { parted } from '../../net/join.js';
+import { hasRelu, type Network, type Signals, signalOf } from '../../net/network.js';
+import { layerParameters, newParameters, type Parameters } from '../../net/parameters.js';
+import type { Weights } from '../../op/op.js';
+import type { Kernels } from '../kernels/contract.js';
+import { type Frame, gatherInput, isPair, kernelDims, releaseInput } from '../kernels/frame.js';
+import { kernelsOf } from '../kernels/operations.js';
 
 /** What the forward pass left behind. */
 export interface Trace {

@@ -5,15 +5,15 @@
  * derivative, and T biases.
  */
 
-import { IMAGE, outputLayer } from '../net/architecture.js';
-import type { Signals } from '../net/network.js';
-import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
+import { IMAGE, outputLayer } from '../../net/architecture.js';
+import type { Signals } from '../../net/network.js';
+import type { SpikingNetwork } from '../../neuron/spikingNetwork.js';
+import { applyLayer, gatherInput } from '../kernels/frame.js';
+import { simulate } from '../simulate/simulateNetwork.js';
+import type { Mode, Simulation, Sums } from '../simulate/simulation.js';
 import { backward } from './backward.js';
-import { applyLayer, gatherInput } from './frame.js';
 import { lossOf } from './lossOf.js';
 import type { Method } from './method.js';
-import { simulate } from './simulateNetwork.js';
-import type { Mode, Simulation, Sums } from './simulation.js';
 
 /**
  * What can be put in the place of a step of Algorithm 1 (lib/official does); PAPER_ASF is what the paper

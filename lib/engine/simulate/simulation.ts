@@ -1,11 +1,11 @@
 /** What a simulation is given and what it leaves behind. */
 
-import { UsageError } from '../core/error.js';
-import type { Window } from '../core/window.js';
-import type { Layer } from '../net/architecture.js';
-import type { Signals } from '../net/network.js';
-import type { NamedTensors } from '../net/parameters.js';
-import type { SpikingMode } from './spikingContract.js';
+import { UsageError } from '../../core/error.js';
+import type { Window } from '../../core/window.js';
+import type { Layer } from '../../net/architecture.js';
+import type { Signals } from '../../net/network.js';
+import type { NamedTensors } from '../../net/parameters.js';
+import type { SpikingMode } from '../kernels/spikingContract.js';
 
 /** How currents are computed: from dense tensors, from events, or whichever fits the density of each layer. */
 export type Mode = SpikingMode;

@@ -1,9 +1,9 @@
 /** The forward pass of a U-Net: every layer with its ReLU. The spiking network is in simulateNetwork.ts. */
 
-import { IMAGE, type Layer, lastReaders, OUTPUT, outputLayer } from '../net/architecture.js';
-import { hasRelu, type Signals, signalOf } from '../net/network.js';
-import { requireFiniteLayer, requireFiniteOutput } from './finite.js';
-import { applyLayer, type Frame, gatherInput, releaseInput } from './frame.js';
+import { IMAGE, type Layer, lastReaders, OUTPUT, outputLayer } from '../../net/architecture.js';
+import { hasRelu, type Signals, signalOf } from '../../net/network.js';
+import { requireFiniteLayer, requireFiniteOutput } from '../kernels/finite.js';
+import { applyLayer, type Frame, gatherInput, releaseInput } from '../kernels/frame.js';
 
 /**
  * Runs the U-Net on one image [H,W,C]. The signals live in the scope of the caller: all of them, for the backward pass,

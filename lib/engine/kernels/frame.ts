@@ -4,11 +4,11 @@
  * whoever runs them.
  */
 
-import { IMAGE, inputSize, isStatic, type Layer, outputDims } from '../net/architecture.js';
-import { joined } from '../net/join.js';
-import { type Network, type Signals, signalOf } from '../net/network.js';
-import { layerParameters } from '../net/parameters.js';
-import { valuesIn } from '../op/op.js';
+import { IMAGE, inputSize, isStatic, type Layer, outputDims } from '../../net/architecture.js';
+import { joined } from '../../net/join.js';
+import { type Network, type Signals, signalOf } from '../../net/network.js';
+import { layerParameters } from '../../net/parameters.js';
+import { valuesIn } from '../../op/op.js';
 import type { Kernels } from './contract.js';
 import { kernelsOf, type OpDims } from './operations.js';
 

@@ -1,11 +1,11 @@
 /** What a simulation did as named tensors in PyTorch's layout: what dumps hold and comparisons compare (docs/formats.md). */
 
-import { sizeOf } from '../core/shape.js';
-import { toChw } from '../format/layout.js';
-import { imageChannels, type Layer, outputDims, outputLayer } from '../net/architecture.js';
-import { hasNeuron, signalOf } from '../net/network.js';
-import type { NamedTensors } from '../net/parameters.js';
-import type { Footprint } from './memory.js';
+import { sizeOf } from '../../core/shape.js';
+import { toChw } from '../../format/layout.js';
+import { imageChannels, type Layer, outputDims, outputLayer } from '../../net/architecture.js';
+import { hasNeuron, signalOf } from '../../net/network.js';
+import type { NamedTensors } from '../../net/parameters.js';
+import type { Footprint } from '../kernels/memory.js';
 import type { Simulation, StepRecord } from './simulation.js';
 
 /** `flow.NAME` [C,h,w] and `spikes.NAME` [T] of each neuron layer; its flows must have been kept. */

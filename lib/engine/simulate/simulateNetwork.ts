@@ -1,11 +1,11 @@
 /** Simulation of a Spiking-UNet: layer by layer where the engine can, else step by step. The bits are the same. */
 
-import { hasNeuron } from '../net/network.js';
-import { membranesOf, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
-import type { Kernels } from './contract.js';
+import { hasNeuron } from '../../net/network.js';
+import { membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
+import type { Kernels } from '../kernels/contract.js';
+import { requireFiniteLayer, requireFiniteOutput } from '../kernels/finite.js';
+import type { Frame } from '../kernels/frame.js';
 import { simulateDelayed } from './delayed.js';
-import { requireFiniteLayer, requireFiniteOutput } from './finite.js';
-import type { Frame } from './frame.js';
 import { isFusable, simulateLayers } from './layerByLayer.js';
 import { newTrace } from './recording.js';
 import { checkSteps, type Simulation, type StepRecord, type WatchedOptions } from './simulation.js';

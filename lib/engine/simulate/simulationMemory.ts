@@ -7,10 +7,10 @@ import {
   type Layer,
   outputDims,
   outputLayer,
-} from '../net/architecture.js';
-import { hasNeuron } from '../net/network.js';
-import { valuesIn } from '../op/op.js';
-import { type Footprint, peakOfSignals, weightBytes } from './memory.js';
+} from '../../net/architecture.js';
+import { hasNeuron } from '../../net/network.js';
+import { valuesIn } from '../../op/op.js';
+import { type Footprint, peakOfSignals, weightBytes } from '../kernels/memory.js';
 
 /** Spikes of layers that wait for their readers take at most so many bytes, where the image allows it. */
 const TRAIN_BYTES = 256 * 2 ** 20;

@@ -3,11 +3,11 @@
  * example.
  */
 
-import type { Network } from '../net/network.js';
-import { mapParameters, type Parameters } from '../net/parameters.js';
-import { foldAmplitudes, unfoldGradients } from '../neuron/amplitudes.js';
-import { requireExample } from './checked.js';
-import type { Kernels } from './contract.js';
+import type { Network } from '../../net/network.js';
+import { mapParameters, type Parameters } from '../../net/parameters.js';
+import { foldAmplitudes, unfoldGradients } from '../../neuron/amplitudes.js';
+import type { Kernels } from '../kernels/contract.js';
+import { requireExample } from './checkedExample.js';
 import type { Example, LossGradient, Method } from './method.js';
 
 /**

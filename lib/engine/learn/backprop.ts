@@ -1,9 +1,9 @@
 /** Conventional back-propagation (section 3.1) as a method: how a U-Net learns. */
 
-import { OUTPUT } from '../net/architecture.js';
-import { signalOf } from '../net/network.js';
+import { OUTPUT } from '../../net/architecture.js';
+import { signalOf } from '../../net/network.js';
+import { forward } from '../simulate/forward.js';
 import { backward, unetTrace } from './backward.js';
-import { forward } from './forward.js';
 import { lossOf } from './lossOf.js';
 import type { Method } from './method.js';
 

@@ -4,11 +4,11 @@
  * train/loop.ts's.
  */
 
-import type { Network } from '../net/network.js';
-import { mapParameters, type Parameters, zerosLike } from '../net/parameters.js';
+import type { Network } from '../../net/network.js';
+import { mapParameters, type Parameters, zerosLike } from '../../net/parameters.js';
+import type { Kernels } from '../kernels/contract.js';
+import { NotFiniteError } from '../kernels/finite.js';
 import { batchGradient } from './batch.js';
-import type { Kernels } from './contract.js';
-import { NotFiniteError } from './finite.js';
 import type { Example, Method } from './method.js';
 import type { Averages, Optimiser } from './optimiser.js';
 

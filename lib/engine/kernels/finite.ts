@@ -3,9 +3,9 @@
  * seen the network is run once more, to name the layer that it began in.
  */
 
-import { DataError } from '../core/error.js';
-import { firstNotFinite } from '../core/shape.js';
-import type { Layer } from '../net/architecture.js';
+import { DataError } from '../../core/error.js';
+import { firstNotFinite } from '../../core/shape.js';
+import type { Layer } from '../../net/architecture.js';
 
 /** The output of a network holds NaN or infinities: its weights are damaged, or too large for float32. */
 export class NotFiniteError extends DataError {

@@ -1,8 +1,8 @@
 /** How much memory a forward pass takes. */
 
-import { sizeOf } from '../core/shape.js';
-import { inputSize, type Layer, lastReaders, outputDims, parameterShapes } from '../net/architecture.js';
-import { valuesIn } from '../op/op.js';
+import { sizeOf } from '../../core/shape.js';
+import { inputSize, type Layer, lastReaders, outputDims, parameterShapes } from '../../net/architecture.js';
+import { valuesIn } from '../../op/op.js';
 
 const FLOAT = 4;
 

@@ -4,9 +4,9 @@
  * exactly.
  */
 
-import { UsageError } from '../core/error.js';
-import type { Parameters } from '../net/parameters.js';
-import type { Kernels } from './contract.js';
+import { UsageError } from '../../core/error.js';
+import type { Parameters } from '../../net/parameters.js';
+import type { Kernels } from '../kernels/contract.js';
 
 export interface Optimiser {
   /** Names of the two averages it keeps for each parameter. */

@@ -4,13 +4,13 @@
  * the bits are the same (engine/contract.ts), the work is not.
  */
 
-import type { Window } from '../core/window.js';
-import { IMAGE, type Layer, outputDims, outputLayer } from '../net/architecture.js';
-import { hasNeuron, type Signals } from '../net/network.js';
-import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
-import { startMembranes } from '../neuron/start.js';
-import type { Kernels } from './contract.js';
-import { applyLayer, type Frame, gatherInput, newOutput, staticCurrents } from './frame.js';
+import type { Window } from '../../core/window.js';
+import { IMAGE, type Layer, outputDims, outputLayer } from '../../net/architecture.js';
+import { hasNeuron, type Signals } from '../../net/network.js';
+import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
+import { startMembranes } from '../../neuron/start.js';
+import type { Kernels } from '../kernels/contract.js';
+import { applyLayer, type Frame, gatherInput, newOutput, staticCurrents } from '../kernels/frame.js';
 import {
   ALL_SUMS,
   addCounts,
