@@ -5,6 +5,7 @@
 
 import type { ConvDims, ConvTransposeDims } from '../kernels/contract.js';
 import { MOST_TAPS } from './constants.js';
+import { onceFor } from './onceFor.js';
 import { type Fields, wordsOf } from './words.js';
 
 /** A pixel of the padded input that is read, and the tap (ky * 3 + kx) of the weights it meets. */
@@ -48,25 +49,25 @@ export interface Cut {
 const KERNEL = [0, 1, 2];
 
 /** conv2dForward: output pixel (y, x) reads padded input (y + ky, x + kx). */
-export function convolution(dims: ConvDims): Geometry {
+export const convolution = onceFor((dims: ConvDims): Geometry => {
   const { height, width, channelsIn, channelsOut, kernel } = dims;
   const padding = (kernel - 1) / 2;
   const shape = { gridHeight: height, gridWidth: width, inputHeight: height, inputWidth: width };
   const steps = { padding, paddedWidth: width + 2 * padding, inputStep: 1, reach: kernel, outputStep: 1 };
   const taps = square(kernel, (ky, kx) => ({ row: ky, column: kx }));
   return { ...shape, ...steps, channelsIn, channelsOut, phases: [{ offsetY: 0, offsetX: 0, taps }] };
-}
+});
 
 /** conv2dBackwardInput: input pixel (y, x) reads padded gradient (y - ky + 2, x - kx + 2), in the order of (ky, kx). */
-export function convolutionGradient(dims: ConvDims): Geometry {
+export const convolutionGradient = onceFor((dims: ConvDims): Geometry => {
   const forward = convolution({ ...dims, channelsIn: dims.channelsOut, channelsOut: dims.channelsIn });
   const last = dims.kernel - 1;
   const taps = square(dims.kernel, (ky, kx) => ({ row: last - ky, column: last - kx }));
   return { ...forward, phases: [{ offsetY: 0, offsetX: 0, taps }] };
-}
+});
 
 /** convTranspose2dForward: output pixel (2a + py, 2b + px) reads input (a, b) and its neighbours below and right. */
-export function transposedConvolution(dims: ConvTransposeDims): Geometry {
+export const transposedConvolution = onceFor((dims: ConvTransposeDims): Geometry => {
   const { height, width, channelsIn, channelsOut } = dims;
   const shape = { gridHeight: height, gridWidth: width, inputHeight: height, inputWidth: width };
   const steps = { padding: 0, paddedWidth: width + 1, inputStep: 1, reach: 2, outputStep: 2 };
@@ -83,16 +84,16 @@ export function transposedConvolution(dims: ConvTransposeDims): Geometry {
     }),
   );
   return { ...shape, ...steps, channelsIn, channelsOut, phases };
-}
+});
 
 /** convTranspose2dBackwardInput: input pixel (y, x) reads padded gradient (2y + ky, 2x + kx). */
-export function transposedConvolutionGradient(dims: ConvTransposeDims): Geometry {
+export const transposedConvolutionGradient = onceFor((dims: ConvTransposeDims): Geometry => {
   const { height, width, channelsIn, channelsOut } = dims;
   const shape = { gridHeight: height, gridWidth: width, inputHeight: 2 * height, inputWidth: 2 * width };
   const steps = { padding: 1, paddedWidth: 2 * width + 1, inputStep: 2, reach: 3, outputStep: 1 };
   const phases = [{ offsetY: 0, offsetX: 0, taps: square(3, (row, column) => ({ row, column })) }];
   return { ...shape, ...steps, channelsIn: channelsOut, channelsOut: channelsIn, phases };
-}
+});
 
 function square(kernel: number, place: (ky: number, kx: number) => Omit<Tap, 'weight'>): Tap[] {
   const range = KERNEL.slice(0, kernel);
@@ -100,18 +101,34 @@ function square(kernel: number, place: (ky: number, kx: number) => Omit<Tap, 'we
 }
 
 /** Taps of all phases. */
-export function tapOrder(geometry: Geometry): number[] {
-  return geometry.phases.flatMap((phase) => phase.taps.map((tap) => tap.weight));
+export function tapOrder({ phases }: Geometry): number[] {
+  return phases.flatMap((phase) => phase.taps.map((tap) => tap.weight));
+}
+
+function tapsOf({ phases }: Geometry): number {
+  return phases.reduce((sum, { taps }) => sum + taps.length, 0);
 }
 
 /** Products of one output channel: what a layer costs. */
 export function multiplications(geometry: Geometry): number {
   const { gridHeight, gridWidth, channelsIn, channelsOut } = geometry;
-  return gridHeight * gridWidth * channelsIn * channelsOut * tapOrder(geometry).length;
+  return gridHeight * gridWidth * channelsIn * channelsOut * tapsOf(geometry);
 }
 
-/** The words of a geometry and of its phases. */
-export function encodeGeometry(geometry: Geometry, cut: Cut): number[] {
+/** Words that were made: of every geometry for each cut. */
+const encoded = new WeakMap<Geometry, Map<string, readonly number[]>>();
+
+/** The words of a geometry and of its phases; made once for each cut. */
+export function encodeGeometry(geometry: Geometry, cut: Cut): readonly number[] {
+  const { bandRows, bands, groupBlocks, groups } = cut;
+  const key = `${bandRows} ${bands} ${groupBlocks} ${groups}`;
+  const ofGeometry = encoded.get(geometry) ?? new Map<string, readonly number[]>();
+  const words = ofGeometry.get(key) ?? newWords(geometry, cut);
+  encoded.set(geometry, ofGeometry.set(key, words));
+  return words;
+}
+
+function newWords(geometry: Geometry, cut: Cut): number[] {
   const { phases } = geometry;
   const outputWidth = geometry.gridWidth * geometry.outputStep;
   const words = wordsOf('Geometry', { ...geometry, ...cut, outputWidth, phases: phases.length });

@@ -25,6 +25,14 @@ interface Padded {
 /** Which pixel of either padded tensor a tap reads for the summed pixel (0, 0). */
 type TapPlace = readonly [inputRow: number, inputColumn: number, gradientRow: number, gradientColumn: number];
 
+/** The taps of a kernel of 1 or 3 pixels, each at its place in the input. */
+const inputTaps = {
+  1: square(1).map(([ky, kx]): TapPlace => [ky, kx, 0, 0]),
+  3: square(3).map(([ky, kx]): TapPlace => [ky, kx, 0, 0]),
+};
+/** The nine taps, each at its place in the gradient. */
+const gradientTaps = square(3).map(([ky, kx]): TapPlace => [0, 0, ky, kx]);
+
 export function gradients(machine: Machine): Gradients {
   return {
     /** Sums over the output pixels: tap (ky, kx) reads padded input (y + ky, x + kx). */
@@ -35,8 +43,7 @@ export function gradients(machine: Machine): Gradients {
       const x = { ...inside, values: input, rows: height + 2 * padding, columns: width + 2 * padding };
       const plain = { height, width, padding: 0, rows: height, columns: width };
       const g = { ...plain, values: gradOut, channels: dims.channelsOut };
-      const taps = square(kernel).map(([ky, kx]): TapPlace => [ky, kx, 0, 0]);
-      compute(machine, { gradWeight, gradBias, x, g, taps, dims, step: 1 });
+      compute(machine, { gradWeight, gradBias, x, g, taps: inputTaps[kernel], dims, step: 1 });
     },
     /** Sums over the input pixels: tap (ky, kx) reads padded gradient (2y + ky, 2x + kx). */
     convTranspose2dBackwardWeight(gradWeight, gradBias, gradOut, input, dims) {
@@ -46,8 +53,7 @@ export function gradients(machine: Machine): Gradients {
       const doubled = { height: 2 * height, width: 2 * width, padding: 1 };
       const around = { rows: 2 * height + 1, columns: 2 * width + 1 };
       const g = { ...doubled, ...around, values: gradOut, channels: dims.channelsOut };
-      const taps = square(3).map(([ky, kx]): TapPlace => [0, 0, ky, kx]);
-      compute(machine, { gradWeight, gradBias, x, g, taps, dims, step: 2 });
+      compute(machine, { gradWeight, gradBias, x, g, taps: gradientTaps, dims, step: 2 });
     },
   };
 }
