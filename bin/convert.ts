@@ -12,15 +12,15 @@ import { neurons } from '../lib/neuron/index.js';
 import { writeFileAtomic } from '../lib/node/files.js';
 import { addDataOptions } from './cli/dataOptions.js';
 import { readModel } from './cli/modelOptions.js';
+import { addNeuronOptions } from './cli/neuronOptions.js';
 import { addPotentialOption, count, nonNegative, oneOf, positive, stepCount } from './cli/parse.js';
 import { addProfileOptions } from './cli/profile.js';
 import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
+import { thresholdOption } from './cli/thresholdOption.js';
 import { type CalibrationOptions, calibrationSet } from './convert/calibrationSet.js';
 import { check } from './convert/checkTable.js';
 import { conversionReport } from './convert/conversionReport.js';
-import { addNeuronOptions } from './convert/neuronOptions.js';
 import { type PlanCommand, planOptions } from './convert/planOptions.js';
-import { thresholdOption } from './convert/thresholdOption.js';
 
 interface Options extends CalibrationOptions, PlanCommand, SharedOptions {
   readonly model: string;

@@ -1,14 +1,17 @@
 #!/usr/bin/env node
 /**
- * `spiking-unet finetune`: trains a spiking network with accumulated spiking flow (Algorithm 1 of the paper).
+ * `spiking-unet finetune`: trains a spiking network with accumulated spiking flow (Algorithm 1 of the paper),
+ * or by back-propagation through time.
  */
 
-import { toTrainableModel } from '../lib/convert/spikingModel.js';
+import { type SpikingModel, toTrainableModel } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import { findDataset } from '../lib/data/index.js';
+import { derivativeFor } from '../lib/neuron/derivative.js';
 import { type AsfChoices, departuresOf } from '../lib/official/asfChoices.js';
 import { finetuningStart, prepareFinetuning } from '../lib/train/finetuneSpiking.js';
 import { FINETUNING } from '../lib/train/learning.js';
+import { findSpikingMethod, spikingMethods } from '../lib/train/spikingMethods.js';
 import {
   addDataOptions,
   addIgnoreOption,
@@ -18,8 +21,10 @@ import {
   requireFitting,
   requireOwnClasses,
 } from './cli/dataOptions.js';
+import { addSurrogateOptions, type SurrogateOptions } from './cli/directOptions.js';
 import { writeGradients } from './cli/gradients.js';
 import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/modelOptions.js';
+import { flagOf } from './cli/optionNames.js';
 import { oneOf } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
@@ -30,9 +35,15 @@ import {
   trainAndReport,
 } from './cli/trainingOptions.js';
 
-interface Options extends Partial<DataOptions>, TrainingCommand, SimulationOptions, SharedOptions {
+interface Options
+  extends Partial<DataOptions>,
+    TrainingCommand,
+    SimulationOptions,
+    SurrogateOptions,
+    SharedOptions {
   readonly model: string;
-  readonly logits: AsfChoices['logits'];
+  readonly method: string;
+  readonly logits?: AsfChoices['logits'];
   readonly image?: string;
   readonly label?: string;
   readonly gradients?: string;
@@ -41,7 +52,7 @@ interface Options extends Partial<DataOptions>, TrainingCommand, SimulationOptio
 
 const stage: Stage<Options> = {
   name: 'finetune',
-  summary: 'Fine-tune a spiking network with ASF-BP.',
+  summary: 'Fine-tune a spiking network with ASF-BP, or through time.',
   examples: [
     [
       'finetune --model snn.safetensors --dataset drive --data ~/DRIVE --steps 10 --patches 1600 --out runs/fine',
@@ -51,6 +62,10 @@ const stage: Stage<Options> = {
       'finetune --model snn.safetensors --image X.png --label Y.png --steps 10 --gradients G.safetensors',
       'gradients of one sample, no update',
     ],
+    [
+      'finetune --method bptt --model snn.safetensors --dataset drive --data ~/DRIVE --steps 2 --out runs/fine',
+      'with surrogate gradients through time',
+    ],
   ],
   configure(command) {
     addDataOptions(command);
@@ -59,12 +74,14 @@ const stage: Stage<Options> = {
       .requiredOption('--model <file>', 'the spiking network: a file, or the name of a bundled model')
       .option(
         '--logits <kind>',
-        'I_in of the last layer as its mean over the steps, or its sum (Eq. 11)',
+        'I_in of the last layer as its mean over the steps (default), or its sum (Eq. 11)',
         oneOf('mean', 'sum'),
-        'mean',
       );
     addIgnoreOption(command);
     addTrainingOptions(command, FINETUNING, FINETUNING.patch.perEpoch);
+    const methods = Object.entries(spikingMethods).map(([name, { summary }]) => `${name}: ${summary}`);
+    command.option('--method <name>', methods.join('; '), oneOf(...Object.keys(spikingMethods)), 'asf');
+    addSurrogateOptions(command, 'with --method bptt: ');
     command
       .option('--image <file>', 'one picture, with --label and --gradients: print the loss, update nothing')
       .option('--label <file>', 'its class ids as grey values; for denoising the clean picture')
@@ -73,11 +90,19 @@ const stage: Stage<Options> = {
   run(options, context) {
     const { model, hash } = loadModel(options.model);
     const { spiking, steps } = spikingModel(model, options, options.model, toTrainableModel);
-    const { flowBias, flow } = resolveProfile(options);
-    const choices = { logits: options.logits, flowBias, flow };
-    const { mode, gradients } = options;
-    if (gradients !== undefined)
-      return writeGradients(context.engine, spiking, { steps, mode, choices }, options, gradients);
+    const { about, ...own } = methodOptions(options, spiking);
+    const learning = { steps, mode: options.mode, ...own };
+    const { gradients } = options;
+    if (gradients !== undefined) {
+      const method = findSpikingMethod(options.method, learning);
+      return writeGradients(
+        context.engine,
+        spiking,
+        { method, about: { steps, ...about } },
+        options,
+        gradients,
+      );
+    }
     if (options.dataset === undefined)
       throw new UsageError('what to train on? Give --dataset (or --image, --label, --gradients)');
     const dataset = findDataset(options.dataset);
@@ -89,11 +114,27 @@ const stage: Stage<Options> = {
     const notes = { parent: hash, seed, dataset: dataset.name, split: 'train' };
     const start = finetuningStart(spiking, steps, notes);
     const resolved = { ...options, steps };
-    const learning = { steps, mode, pieces: departuresOf(choices) };
-    const prepared = prepareFinetuning(start, samples, learning, learningOptions(options, dataset));
+    const how = { method: options.method, ...learningOptions(options, dataset) };
+    const prepared = prepareFinetuning(start, samples, learning, how);
     return trainAndReport({ options: resolved, context, prepared });
   },
 };
 
 export default stage;
 await runAsProgram(stage, import.meta.url);
+
+/** What the options say of a method, as the library takes it and as files call it; UsageError for those of another. */
+function methodOptions(options: Options, { neuron }: SpikingModel) {
+  const { method, surrogate, resetGradient, logits = 'mean' } = options;
+  if (method === 'asf') {
+    const given = (['surrogate', 'resetGradient'] as const).find((name) => options[name] !== undefined);
+    if (given) throw new UsageError(`${flagOf(given)}: belongs to --method bptt: leave it out, or add that`);
+    const { flowBias, flow } = resolveProfile(options);
+    const choices = { logits, flowBias, flow };
+    return { pieces: departuresOf(choices), about: choices };
+  }
+  const given = (['logits', 'flowBias', 'flow'] as const).find((name) => options[name] !== undefined);
+  if (given) throw new UsageError(`${flagOf(given)}: belongs to --method asf: leave it out`);
+  const derivative = derivativeFor(neuron, surrogate, resetGradient);
+  return { derivative, about: { surrogate: derivative.surrogate.name, resetGradient: derivative.reset } };
+}

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** `spiking-unet train`: trains a U-Net by back-propagation (section 3.1 of the paper). */
+/**
+ * `spiking-unet train`: trains a U-Net by back-propagation (section 3.1 of the paper), or a spiking network
+ * with its neurons in place (section 4.2, "direct training").
+ */
 
 import { toUnet } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
@@ -7,6 +10,7 @@ import type { Dataset } from '../lib/data/dataset.js';
 import { findDataset } from '../lib/data/index.js';
 import type { Model } from '../lib/model/model.js';
 import { TRAINING } from '../lib/train/learning.js';
+import { directStart, prepareDirect } from '../lib/train/trainDirectly.js';
 import { newUnet, prepareTraining, USUAL_WIDTH } from '../lib/train/trainUnet.js';
 import {
   addDataOptions,
@@ -16,6 +20,7 @@ import {
   namesOf,
   requireOwnClasses,
 } from './cli/dataOptions.js';
+import { addDirectOptions, type DirectOptions, directLearning } from './cli/directOptions.js';
 import { readModel } from './cli/modelOptions.js';
 import { classCount, featureCount, oneOf, pictureChannels } from './cli/parse.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
@@ -26,7 +31,7 @@ import {
   trainAndReport,
 } from './cli/trainingOptions.js';
 
-interface Options extends DataOptions, TrainingCommand, SharedOptions {
+interface Options extends DataOptions, TrainingCommand, DirectOptions, SharedOptions {
   readonly task?: 'segment' | 'denoise';
   readonly width?: number;
   readonly from?: string;
@@ -37,7 +42,7 @@ interface Options extends DataOptions, TrainingCommand, SharedOptions {
 
 const stage: Stage<Options> = {
   name: 'train',
-  summary: 'Train a U-Net.',
+  summary: 'Train a U-Net, or with --direct a spiking network.',
   examples: [
     [
       'train --dataset synth-drive --width 4 --epochs 2 --patches 400 --out runs/first',
@@ -55,6 +60,10 @@ const stage: Stage<Options> = {
       'train --from runs/drive/checkpoints/best.safetensors --dataset drive --data ~/DRIVE --epochs 4 --patches 1600 --lr 1e-4 --out runs/more',
       'train a network further, as a control for what fine-tuning a spiking network gains',
     ],
+    [
+      'train --direct --neuron ml --steps 4 --dataset drive --data ~/DRIVE --width 8 --patches 800 --out runs/ml',
+      'a spiking network from the start, without a U-Net to be converted',
+    ],
   ],
   configure(command) {
     addDataOptions(command, 'synth-drive');
@@ -70,8 +79,10 @@ const stage: Stage<Options> = {
       .option('--from <file>', 'start from the weights of this U-Net, not from random ones');
     addIgnoreOption(command);
     addTrainingOptions(command, TRAINING);
+    addDirectOptions(command);
   },
   run(options, context) {
+    const direct = directLearning(options);
     const dataset = findDataset(options.dataset);
     const task = options.task ?? dataset.task;
     requireOwnClasses(dataset, options);
@@ -93,7 +104,10 @@ const stage: Stage<Options> = {
     } as const;
     const samples = loadSamples(options, 'train', fit, context);
     const learning = learningOptions(options, dataset);
-    const prepared = prepareTraining(start, samples, learning, options.from !== undefined);
+    const further = options.from !== undefined;
+    const prepared = direct
+      ? prepareDirect(directStart(start, direct), samples, direct, learning, further)
+      : prepareTraining(start, samples, learning, further);
     const resolved = { ...options, width: start.configuration.width };
     return trainAndReport({ options: resolved, context, prepared });
   },

@@ -205,7 +205,6 @@ export { type PreprocessName, preprocess } from './picture/preprocess.js';
 export { type Raster, toImage } from './picture/raster.js';
 export type { Sample } from './picture/sample.js';
 export { type FinetuneOptions, finetune } from './train/finetuneSpiking.js';
-export type { AsfLearning } from './train/learner.js';
 export {
   FINETUNING,
   type LearningDefaults,

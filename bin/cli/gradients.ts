@@ -5,15 +5,13 @@ import { DataError, UsageError } from '../../lib/core/error.js';
 import { readSample } from '../../lib/data/folder.js';
 import { checkSameSize } from '../../lib/data/labelledFiles.js';
 import type { Engine } from '../../lib/engine/door.js';
-import { asf } from '../../lib/engine/learn/asfMethod.js';
-import type { Example } from '../../lib/engine/learn/method.js';
-import type { Mode } from '../../lib/engine/simulate/simulation.js';
+import type { Example, Method } from '../../lib/engine/learn/method.js';
 import { encodeSafetensors } from '../../lib/format/safetensors.js';
 import { imageChannels } from '../../lib/model/model.js';
 import { multipleOf } from '../../lib/net/graph.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
+import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';
 import { writeFileAtomic } from '../../lib/node/files.js';
-import { type AsfChoices, departuresOf } from '../../lib/official/asfChoices.js';
 import { inputOf } from '../../lib/picture/sample.js';
 import type { Result } from './stage.js';
 
@@ -23,26 +21,32 @@ export interface SampleFiles {
   readonly label?: string;
 }
 
+/** What computes the gradients, and what the file says of it. */
+export interface GradientMethod {
+  readonly method: Method<SpikingNetwork>;
+  readonly about: Readonly<Record<string, string | number>> & { readonly steps: number };
+}
+
 /** Writes grad.NAME for every parameter to a file; nothing is updated. */
 export function writeGradients(
   engine: Engine,
   model: SpikingModel,
-  { steps, mode, choices }: { readonly steps: number; readonly mode: Mode; readonly choices: AsfChoices },
+  { method, about }: GradientMethod,
   { image, label }: SampleFiles,
   out: string,
 ): Result {
   if (image === undefined || label === undefined)
     throw new UsageError('--gradients needs --image and --label');
   const example = readExample(model, image, label);
-  const method = asf({ steps, mode }, departuresOf(choices));
   const { loss, gradients } = engine.gradient(model, method, [example]);
   const named = [...unpackParameters(model.layers, gradients)].map(
     ([name, tensor]) => [`grad.${name}`, tensor] as const,
   );
-  const metadata = { loss: String(loss), steps: String(steps), ...choices };
+  const texts = Object.entries({ loss, ...about }).map(([key, value]) => [key, String(value)]);
+  const metadata = Object.fromEntries(texts);
   writeFileAtomic(out, encodeSafetensors({ tensors: new Map(named), metadata }));
   return {
-    json: { loss, steps, gradients: out },
+    json: { loss, steps: about.steps, gradients: out },
     text: `loss ${loss}\n${out}: ${named.length} gradients`,
   };
 }

@@ -2,9 +2,9 @@
 
 import type { PlanOptions } from '../../lib/convert/convertOptions.js';
 import { findNeuron, neurons } from '../../lib/neuron/index.js';
+import { givenParameters } from '../cli/neuronOptions.js';
 import { type ProfileOptions, resolveProfile } from '../cli/profile.js';
-import { givenParameters } from './neuronOptions.js';
-import type { ThresholdOption } from './thresholdOption.js';
+import type { ThresholdOption } from '../cli/thresholdOption.js';
 
 export interface PlanCommand extends ProfileOptions {
   readonly preset: string;

@@ -160,7 +160,8 @@ function readNotes(model: Model, source: string, table: Neurons): SpikingModel {
   }
 }
 
-function attachNeurons(model: Model, neuron: Neuron, conversion: SpikingNotes): SpikingModel {
+/** The neurons that the notes of a model say, after its layers. */
+export function attachNeurons(model: Model, neuron: Neuron, conversion: SpikingNotes): SpikingModel {
   return {
     ...model,
     neuron,

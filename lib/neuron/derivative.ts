@@ -8,10 +8,31 @@
  * float32, each product and each sum rounded, in the order of the formulas.
  */
 
+import { UsageError } from '../core/error.js';
 import type { NeuronParameters } from './commonParameters.js';
-import type { SpikeDerivative, StepBack, StepInput } from './neuron.js';
+import type { Neuron, SpikeDerivative, StepBack, StepInput } from './neuron.js';
+import { findSurrogate } from './surrogate.js';
 
 const { fround } = Math;
+
+/**
+ * What to take for the derivative of a neuron's spikes: a surrogate by name and what its reset hands on; what
+ * is left out is as the neuron's authors have it. UsageError where it cannot be trained through time.
+ */
+export function derivativeFor(
+  { name, back, derivative: usual }: Pick<Neuron, 'name' | 'back' | 'derivative'>,
+  surrogate?: string,
+  reset?: SpikeDerivative['reset'],
+): SpikeDerivative {
+  if (!back || !usual)
+    throw new UsageError(
+      `neuron ${name} says no derivative: it cannot be trained through time, only by ASF-BP`,
+    );
+  return {
+    surrogate: surrogate === undefined ? usual.surrogate : findSurrogate(surrogate),
+    reset: reset ?? usual.reset,
+  };
+}
 
 /** Potential u of neuron n's membrane at `at`. */
 function potential(leak: number, { membrane, current }: StepInput, at: number, n: number): number {

@@ -7,6 +7,7 @@
 import { commonParameters } from './commonParameters.js';
 import { neuronParameters } from './index.js';
 import type { Neuron } from './neuron.js';
+import { straight } from './surrogate.js';
 
 const neuron: Neuron = {
   name: 'exact',
@@ -19,6 +20,10 @@ const neuron: Neuron = {
     for (let n = 0; n < current.length; n++) out[n] = current[n] > 0 ? current[n] : 0;
     spikes.fill(0);
   },
+  back(gradCurrent, _carried, gradOut, { current }) {
+    for (let n = 0; n < current.length; n++) gradCurrent[n] = current[n] > 0 ? gradOut[n] : 0;
+  },
+  derivative: { surrogate: straight, reset: 'detached' }, // it has no spikes: of no account
 };
 
 export const exact = { neuron, parameters: neuronParameters(neuron, {}) };

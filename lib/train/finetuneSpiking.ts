@@ -1,4 +1,6 @@
-/** Fine-tuning a spiking network by ASF-BP (section 3.4, Algorithm 1). */
+/**
+ * Fine-tuning a spiking network: by ASF-BP (section 3.4, Algorithm 1), or by back-propagation through time.
+ */
 
 import { type SpikingModel, toTrainableModel, withNotes } from '../convert/spikingModel.js';
 import { stepsOf } from '../convert/usualSteps.js';
@@ -7,7 +9,7 @@ import { checkSteps } from '../engine/simulate/simulation.js';
 import { hashOfModel, type Model } from '../model/model.js';
 import { type Neurons, neurons } from '../neuron/index.js';
 import type { Sample } from '../picture/sample.js';
-import { type AsfLearning, asfLearner } from './learner.js';
+import { spikingLearner } from './learner.js';
 import {
   FINETUNING,
   type LearningOptions,
@@ -16,24 +18,30 @@ import {
   runTraining,
   type WatchOptions,
 } from './learning.js';
+import { findSpikingMethod, type SpikingLearning } from './spikingMethods.js';
 import type { Trained } from './trainModel.js';
 
-export interface FinetuneOptions extends Partial<AsfLearning>, LearningOptions, WatchOptions {
+export interface FinetuneOptions extends Partial<SpikingLearning>, LearningOptions, WatchOptions {
+  /** asf (default; Algorithm 1) or bptt (back-propagation through time): see `spikingMethods`. */
+  readonly method?: string;
   /** Knows the model's neuron; default: the neurons of this package. */
   readonly neurons?: Neurons;
 }
 
-/** ASF-BP from a start, which its notes say. */
+/** A training from a start, which its notes say, by a method of `spikingMethods`. */
 export function prepareFinetuning(
   start: SpikingModel,
   samples: readonly Sample[],
-  learning: AsfLearning,
-  options: Pick<FinetuneOptions, 'neurons'> & LearningOptions,
+  learning: SpikingLearning,
+  options: Pick<FinetuneOptions, 'neurons' | 'method'> & LearningOptions,
 ): PreparedTraining {
+  const method = findSpikingMethod(options.method ?? 'asf', learning);
   return prepareLearning(samples, options, {
     ...{ defaults: FINETUNING, start, measureStart: true },
-    learner: (engine, model, data, onImage) =>
-      asfLearner(engine, toTrainableModel(model, 'the model', options.neurons), data, learning, onImage),
+    learner: (engine, model, data, onImage) => {
+      const network = toTrainableModel(model, 'the model', options.neurons);
+      return spikingLearner(engine, network, data, method, learning, onImage);
+    },
   });
 }
 
@@ -47,9 +55,9 @@ export function finetuningStart(
 }
 
 /**
- * Fine-tunes a spiking network (Algorithm 1) on patches of samples, and returns the best that was
+ * Fine-tunes a spiking network, by Algorithm 1 where `method` says nothing else, on patches of samples, and returns the best that was
  * validated; never worse than the start, on the samples that judge. T (`steps`) is by default what the
- * network was made for; `pieces` take the place of steps of the algorithm. Inputs are [H,W,C] in 0..1,
+ * network was made for;  `pieces` take the place of steps of Algorithm 1, `derivative` is of `bptt`. Inputs are [H,W,C] in 0..1,
  * preprocessed; labels [H,W] hold class ids.
  * @throws DataError where the model is no spiking network, or samples do not fit; UsageError for options
  * that make no sense; DivergedError where the loss or a gradient becomes no number
@@ -59,13 +67,13 @@ export async function finetune(
   samples: readonly Sample[],
   options: FinetuneOptions = {},
 ): Promise<Trained> {
-  const { seed = USUAL_SEED, notes, mode = 'auto', pieces = {}, neurons: table = neurons } = options;
+  const { seed = USUAL_SEED, notes, mode, pieces, derivative, neurons: table = neurons } = options;
   const spiking = toTrainableModel(model, 'the model', table);
   const steps = options.steps ?? stepsOf(spiking.conversion);
   checkSteps(steps);
   const about = { parent: hashOfModel(model), seed: String(seed), ...notes };
   const { run: _, ...known } = spiking.notes; // the id of a run folder, which this training has not
   const start = finetuningStart({ ...spiking, notes: known }, steps, about);
-  const prepared = prepareFinetuning(start, samples, { steps, mode, pieces }, options);
+  const prepared = prepareFinetuning(start, samples, { steps, mode, pieces, derivative }, options);
   return runTraining(prepared, options);
 }

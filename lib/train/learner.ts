@@ -1,9 +1,9 @@
-/** What the training loop trains: a U-Net by back-propagation, or a spiking network by ASF-BP. */
+/** What the training loop trains: a U-Net by back-propagation, or a spiking network. */
 
 import type { SpikingModel } from '../convert/spikingModel.js';
 import { UsageError } from '../core/error.js';
 import { type Engine, withProgram } from '../engine/door.js';
-import { type AsfOptions, type AsfPieces, asf } from '../engine/learn/asfMethod.js';
+import type { AsfOptions } from '../engine/learn/asfMethod.js';
 import { backprop } from '../engine/learn/backprop.js';
 import type { Example, Method } from '../engine/learn/method.js';
 import type { Trainer, TrainerOptions } from '../engine/learn/trainer.js';
@@ -13,6 +13,7 @@ import { spikingRun } from '../engine/readout.js';
 import { evaluateTask, type OnImage, requireScore, type ScoredEvaluation } from '../measure/evaluateTask.js';
 import type { Model } from '../model/model.js';
 import type { Parameters } from '../net/parameters.js';
+import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import type { Sample } from '../picture/sample.js';
 import { drawExample } from './example.js';
 import { type PatchSize, requireRoom } from './patches.js';
@@ -62,25 +63,21 @@ export function unetLearner(engine: Engine, model: Model, data: TrainingData, on
   return newLearner(engine, model, data, { method: backprop, runOf: unetRun, onImage });
 }
 
-/** ASF-BP, and what is put in the place of the paper's pieces. */
-export interface AsfLearning extends AsfOptions {
-  readonly pieces?: Partial<AsfPieces>;
-}
-
 /**
- * A spiking network that learns by ASF-BP (Algorithm 1); DataError where its validation images can judge
- * nothing.
+ * A spiking network that learns by a method of spikingMethods.ts, and is judged as it runs over T steps;
+ * DataError where its validation images can judge nothing.
  */
-export function asfLearner(
+export function spikingLearner(
   engine: Engine,
   model: SpikingModel,
   data: TrainingData,
-  { pieces, ...options }: AsfLearning,
+  method: Method<SpikingNetwork>,
+  { steps, mode = 'auto' }: AsfOptions,
   onImage?: OnImage,
 ): Learner {
   const { task } = model.configuration;
-  const runOf = (program: Program) => spikingRun(program, task, options);
-  return newLearner<SpikingModel>(engine, model, data, { method: asf(options, pieces), runOf, onImage });
+  const runOf = (program: Program) => spikingRun(program, task, { steps, mode });
+  return newLearner<SpikingModel>(engine, model, data, { method, runOf, onImage });
 }
 
 interface Learning<N extends Model> {

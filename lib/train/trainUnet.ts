@@ -85,18 +85,28 @@ export function prepareTraining(
  * where the loss or a gradient becomes no number
  */
 export async function train(samples: readonly Sample[], options: TrainOptions): Promise<Trained> {
-  const { from } = options;
-  const start = from ? furtherUnet(from, options) : freshUnet(samples, options);
-  return runTraining(prepareTraining(start, samples, options, from !== undefined), options);
+  const start = startOf(samples, options);
+  return runTraining(prepareTraining(start, samples, options, options.from !== undefined), options);
 }
 
-function freshUnet(samples: readonly Sample[], { task, ...options }: TrainOptions): Model {
+/** What a training starts from: random weights, or a U-Net that is given; UsageError where it does not fit. */
+export function startOf(
+  samples: readonly Sample[],
+  options: Partial<UnetOptions> & LearningOptions & Pick<TrainOptions, 'from'>,
+): Model {
+  return options.from ? furtherUnet(options.from, options) : freshUnet(samples, options);
+}
+
+function freshUnet(
+  samples: readonly Sample[],
+  { task, ...options }: Partial<UnetOptions> & LearningOptions,
+): Model {
   if (task === undefined) throw new UsageError('task: is missing, expected segment or denoise');
   return newUnet({ task, ...options }, samples[0]?.channels ?? 1, options);
 }
 
 /** A U-Net that has learned, with what is to be noted of what it learns now. */
-function furtherUnet(from: Model, options: TrainOptions): Model {
+function furtherUnet(from: Model, options: Partial<UnetOptions> & LearningOptions): Model {
   const unet = toUnet(from, 'from');
   const has = { ...unet.configuration, preprocess: unet.preprocess, classNames: unet.classNames };
   for (const name of ['task', 'width', 'preprocess', 'classNames'] as const) {

@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from 'commander';
 import t from 'tap';
-import { thresholdOption } from '../../bin/convert/thresholdOption.js';
+import { thresholdOption } from '../../bin/cli/thresholdOption.js';
 import { planOf, voltsOf } from '../../lib/convert/convertOptions.js';
 import { UsageError } from '../../lib/core/error.js';
 import { findNeuron } from '../../lib/neuron/index.js';

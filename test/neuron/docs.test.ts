@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';
+import { usualText } from '../../bin/cli/neuronOptions.js';
 import { flagOf } from '../../bin/cli/optionNames.js';
-import { usualText } from '../../bin/convert/neuronOptions.js';
 import { neurons } from '../../lib/neuron/index.js';
 import type { Neuron } from '../../lib/neuron/neuron.js';
 import { namesOf } from '../../lib/neuron/parameter.js';

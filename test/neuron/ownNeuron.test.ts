@@ -5,7 +5,7 @@
 
 import { Command } from 'commander';
 import t from 'tap';
-import { addNeuronOptions, givenParameters } from '../../bin/convert/neuronOptions.js';
+import { addNeuronOptions, givenParameters } from '../../bin/cli/neuronOptions.js';
 import { stream } from '../../lib/core/rng.js';
 import {
   checkNeuronParameters,

@@ -6,6 +6,7 @@ import { toTrainableModel, withNeurons } from '../../lib/convert/spikingModel.js
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { UsageError } from '../../lib/core/error.js';
 import { drawSample } from '../../lib/data/twin/synthDrive.js';
+import { asf as asfMethod } from '../../lib/engine/learn/asfMethod.js';
 import type { Method } from '../../lib/engine/learn/method.js';
 import { findOptimiser } from '../../lib/engine/learn/optimiser.js';
 import type { Model } from '../../lib/model/model.js';
@@ -14,7 +15,7 @@ import { findNeuron } from '../../lib/neuron/index.js';
 import { loadCheckpoint, saveCheckpoint } from '../../lib/node/run/checkpoint.js';
 import { openRunFolder, type RunConfig } from '../../lib/node/run/runFolder.js';
 import { runSession } from '../../lib/node/run/session.js';
-import { asfLearner, type Learner, trainingData, unetLearner } from '../../lib/train/learner.js';
+import { type Learner, spikingLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
 import { initialProgress, trainLoop } from '../../lib/train/loop.js';
 import { referenceEngine } from '../support/engine.js';
 import { randomModel } from '../support/networks.js';
@@ -40,7 +41,7 @@ const realSpikes = withNeurons(unet, normaliseModel(unet, lambdas, 'connection')
   percentile: 99.9,
 });
 const asf = (model: Model) =>
-  asfLearner(referenceEngine, toTrainableModel(model, 'test'), data, {
+  spikingLearner(referenceEngine, toTrainableModel(model, 'test'), data, asfMethod({ steps: 2 }), {
     steps: 2,
     mode: 'auto',
   });

@@ -15,14 +15,9 @@ import type { Model } from '../../lib/model/model.js';
 import type { Parameters } from '../../lib/net/parameters.js';
 import { findNeuron } from '../../lib/neuron/index.js';
 import { sumLogits } from '../../lib/official/sumLogits.js';
-import {
-  type AsfLearning,
-  asfLearner,
-  type Learner,
-  trainingData,
-  unetLearner,
-} from '../../lib/train/learner.js';
+import { type Learner, spikingLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
 import { type EpochRecord, initialProgress, trainLoop } from '../../lib/train/loop.js';
+import { findSpikingMethod, type SpikingLearning } from '../../lib/train/spikingMethods.js';
 import { backends } from '../engine/kernel/backends.js';
 import { requireSameBits } from '../engine/kernel/bits.js';
 import { engineOf, referenceEngine } from '../support/engine.js';
@@ -50,10 +45,14 @@ function spiking(unet: Model, neuron: string, thresholds: readonly number[]): Mo
 
 type MakeLearner = (kernels: Kernels, model: Model) => Learner;
 const backPropagation: MakeLearner = (kernels, model) => unetLearner(engineOf(kernels), model, data);
-const asf =
-  (options: AsfLearning): MakeLearner =>
-  (kernels, model) =>
-    asfLearner(engineOf(kernels), toTrainableModel(model, 'test'), data, options);
+const spikingBy =
+  (method: string) =>
+  (options: SpikingLearning): MakeLearner =>
+  (kernels, model) => {
+    const network = toTrainableModel(model, 'test');
+    return spikingLearner(engineOf(kernels), network, data, findSpikingMethod(method, options), options);
+  };
+const [asf, bptt] = ['asf', 'bptt'].map(spikingBy);
 
 const multiThreshold = spiking(segmenter, 'mt', [1, 0.5, 0.25, 0.125]);
 const cases: Readonly<Record<string, [start: Model, optimizer: string, makeLearner: MakeLearner]>> = {
@@ -71,6 +70,7 @@ const cases: Readonly<Record<string, [start: Model, optimizer: string, makeLearn
     'adam',
     asf({ steps: 5, mode: 'dense' }),
   ],
+  'through time, multi-threshold': [multiThreshold, 'adam', bptt({ steps: 2 })],
   'ASF-BP, levels': [spiking(segmenter, 'ml', [1, 0.75, 0.5]), 'adam', asf({ steps: 8, mode: 'auto' })],
   'ASF-BP, real spikes': [
     toTrainableModel(spiking(denoiser, 'rs', [0.5]), 'test'),

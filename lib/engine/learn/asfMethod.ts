@@ -46,7 +46,7 @@ export const PAPER_ASF: AsfPieces = {
 export interface AsfOptions {
   /** T */
   readonly steps: number;
-  readonly mode?: Mode;
+  readonly mode?: Mode | undefined;
 }
 
 /** ASF-BP over T steps, with `others` in the place of the paper's pieces. */

@@ -25,7 +25,7 @@ export interface ThroughTimeOptions {
   /** T */
   readonly steps: number;
   /** What is taken for the derivative of a spike; left out: what the authors of the neuron take. */
-  readonly derivative?: SpikeDerivative;
+  readonly derivative?: SpikeDerivative | undefined;
 }
 
 /** Training through time over T steps; the prediction is the mean current of the last layer. */

@@ -1,5 +1,5 @@
 /**
- * The options of `convert` that set parameters of neurons: one for each parameter that a neuron of the table has, with its
+ * The options of `convert` and `train --direct` that set parameters of neurons: one for each parameter that a neuron of the table has, with its
  * own sentence and defaults. Thresholds and initial potential have richer options (thresholdOption.ts, --v-init).
  */
 
@@ -8,8 +8,8 @@ import { UsageError } from '../../lib/core/error.js';
 import type { Neurons } from '../../lib/neuron/index.js';
 import type { Neuron } from '../../lib/neuron/neuron.js';
 import { type Kind, namesOf, type Origin, type Parameter } from '../../lib/neuron/parameter.js';
-import { flagOf } from '../cli/optionNames.js';
-import { number, numberList } from '../cli/parse.js';
+import { flagOf } from './optionNames.js';
+import { number, numberList } from './parse.js';
 
 const ELSEWHERE: readonly string[] = ['thresholds', 'initialPotential'];
 
@@ -25,8 +25,8 @@ function word(text: string): string {
   return text;
 }
 
-/** The options of all parameters in a table. */
-export function addNeuronOptions(command: Command, table: Neurons): void {
+/** The options of all parameters in a table, with the defaults that they have in networks of an origin. */
+export function addNeuronOptions(command: Command, table: Neurons, origin: Origin = 'converted'): void {
   for (const name of optionNames(table)) {
     const owners = ownersOf(name, table);
     const { kind, summary, unit } = parameterOf(owners[0], name);
@@ -34,7 +34,7 @@ export function addNeuronOptions(command: Command, table: Neurons): void {
     const { shown, parse } = kinds[kind];
     command.option(
       `${flagOf(name)} ${shown}`,
-      `${summary}${volts} (default: ${defaultsOf(name, owners)})`,
+      `${summary}${volts} (default: ${defaultsOf(name, owners, origin)})`,
       parse,
     );
   }
@@ -57,6 +57,16 @@ export function givenParameters(
   return Object.fromEntries(given.map((name) => [name, options[name]]));
 }
 
+/** UsageError for any parameter of a neuron, where there is none. */
+export function refuseParameters(
+  options: Readonly<Record<string, unknown>>,
+  table: Neurons,
+  why: string,
+): void {
+  const given = optionNames(table).find((name) => options[name] !== undefined);
+  if (given !== undefined) throw new UsageError(`${flagOf(given)}: ${why}`);
+}
+
 function optionNames(table: Neurons): readonly string[] {
   const all = Object.values(table).flatMap(({ parameters }) => namesOf(parameters));
   return [...new Set<string>(all)].filter((name) => !ELSEWHERE.includes(name));
@@ -71,14 +81,12 @@ function parameterOf({ parameters }: Neuron, name: string): Parameter {
 }
 
 /** The default that most neurons have, then those of the others. */
-function defaultsOf(name: string, owners: readonly Neuron[]): string {
-  const texts = owners.map((neuron) => usualText(neuron, name, 'converted'));
+function defaultsOf(name: string, owners: readonly Neuron[], origin: Origin): string {
+  const texts = owners.map((neuron) => usualText(neuron, name, origin));
   const times = (text: string) => texts.filter((other) => other === text).length;
   const common = texts.reduce((best, text) => (times(text) > times(best) ? text : best));
   const others = owners.filter((_, i) => texts[i] !== common);
-  return [common, ...others.map((neuron) => `${neuron.name}: ${usualText(neuron, name, 'converted')}`)].join(
-    '; ',
-  );
+  return [common, ...others.map((neuron) => `${neuron.name}: ${usualText(neuron, name, origin)}`)].join('; ');
 }
 
 /** What a parameter is where nobody says otherwise, for people. */

@@ -5,7 +5,7 @@
 
 import { InvalidArgumentError } from 'commander';
 import { MOST_THRESHOLDS, type Thresholds } from '../../lib/convert/convertOptions.js';
-import { countUpTo, number } from '../cli/parse.js';
+import { countUpTo, number } from './parse.js';
 
 export interface ThresholdOption {
   /** Of all layers that are not named; undefined: not given. */

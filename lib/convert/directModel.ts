@@ -1,0 +1,34 @@
+/**
+ * A spiking network that was never a U-Net: neurons after the layers of weights that are as they are, to be
+ * trained with the neurons in place (section 4.2 of the paper, "direct training"). It has no lambdas.
+ */
+
+import type { Model } from '../model/model.js';
+import { withAmplitudes } from '../neuron/amplitudes.js';
+import { neuronParameters } from '../neuron/index.js';
+import { formatNotes, type SpikingNotes } from './notes.js';
+import { attachNeurons, type Choice, type SpikingModel } from './spikingModel.js';
+
+/** What there is to decide of its neurons; what is left out is as their authors have it. */
+export interface DirectChoice extends Pick<Choice, 'neuron' | 'initialPotential' | 'poolings'> {
+  /** T that it is trained for. */
+  readonly steps: number;
+  /** In volts, from high to low. */
+  readonly thresholds?: readonly number[] | undefined;
+  /** Other parameters of the neuron by name: leak, reset, spikeValues, and those that only this neuron has. */
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Puts neurons after the layers of a network whose weights stay as they are. */
+export function directModel(network: Model, choice: DirectChoice): SpikingModel {
+  const { neuron, initialPotential = 0, thresholds, parameters: others, poolings, steps } = choice;
+  const conversion: SpikingNotes = {
+    ...{ neuron: neuron.name, ...neuronParameters(neuron, { thresholds, ...others }, 'direct') },
+    ...{ initialPotential, poolings, steps, origin: 'direct' },
+  };
+  const parameters = neuron.learnsAmplitudes
+    ? withAmplitudes(network.layers, network.parameters)
+    : network.parameters;
+  const notes = { ...network.notes, ...formatNotes(conversion) };
+  return attachNeurons({ ...network, stage: 'snn', parameters, notes }, neuron, conversion);
+}

@@ -1,0 +1,46 @@
+/** The ways to train a spiking network, by the names that options call them; one line each. */
+
+import { UsageError } from '../core/error.js';
+import { type AsfOptions, type AsfPieces, asf } from '../engine/learn/asfMethod.js';
+import type { Method } from '../engine/learn/method.js';
+import { type ThroughTimeOptions, throughTime } from '../engine/learn/throughTime.js';
+import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
+
+/** How a spiking network learns; each method reads what concerns it, and refuses the rest. */
+export interface SpikingLearning extends AsfOptions, ThroughTimeOptions {
+  /** Of asf: what is put in the place of steps of Algorithm 1. */
+  readonly pieces?: Partial<AsfPieces> | undefined;
+}
+
+interface SpikingMethod {
+  /** One line for help texts. */
+  readonly summary: string;
+  /** What only other methods have. */
+  readonly foreign: readonly (keyof SpikingLearning)[];
+  of(learning: SpikingLearning): Method<SpikingNetwork>;
+}
+
+export const spikingMethods: Readonly<Record<string, SpikingMethod>> = {
+  asf: {
+    summary: 'accumulated spiking flow (Algorithm 1)',
+    foreign: ['derivative'],
+    of: ({ pieces, ...options }) => asf(options, pieces),
+  },
+  bptt: {
+    summary: 'back-propagation through time, with surrogate gradients',
+    foreign: ['pieces'],
+    of: throughTime,
+  },
+};
+
+/** A method by name; UsageError for a name that is not in the table, or for options that it does not have. */
+export function findSpikingMethod(name: string, learning: SpikingLearning): Method<SpikingNetwork> {
+  const method = Object.hasOwn(spikingMethods, name) ? spikingMethods[name] : undefined;
+  if (!method) {
+    const known = Object.keys(spikingMethods).join(', ');
+    throw new UsageError(`method ${name}: expected one of ${known}`, 'method');
+  }
+  const foreign = method.foreign.find((option) => learning[option] !== undefined);
+  if (foreign) throw new UsageError(`${foreign}: method ${name} has none: leave it out`, foreign);
+  return method.of(learning);
+}
