@@ -6,6 +6,7 @@
 export { type CalibrationInput, type CleanImage, calibrationInputs } from './convert/calibration.js';
 export { type ConversionPlan, convertModel, type LambdaChoice } from './convert/conversion.js';
 export type { PlanOptions, Thresholds } from './convert/convertOptions.js';
+export type { DirectChoice } from './convert/directModel.js';
 export type { ModelRunOptions } from './convert/modelRun.js';
 export { type NormalisedNetwork, normaliseModel } from './convert/normaliseModel.js';
 export type {
@@ -215,5 +216,7 @@ export {
 } from './train/learning.js';
 export { DivergedError, type EpochRecord } from './train/loop.js';
 export type { PatchSize, Rectangle } from './train/patches.js';
+export type { SpikingLearning } from './train/spikingMethods.js';
+export { type DirectLearning, type TrainDirectlyOptions, trainDirectly } from './train/trainDirectly.js';
 export type { Trained } from './train/trainModel.js';
 export { type TrainOptions, train, type UnetOptions } from './train/trainUnet.js';
