@@ -1,7 +1,8 @@
 /**
- * Back-propagation through the layer table, by hand. It serves the U-Net and, with other signals and gates, the
- * spiking network: in Algorithm 1 (lines 16-20) the accumulated flows I_out take the place of the activations,
- * the gates p = 1[I_in > 0] that of the ReLU's derivative, and the bias enters T times instead of once.
+ * Back-propagation through the layer table, by hand. It serves the U-Net and, with other signals and gates,
+ * the spiking network: in Algorithm 1 (lines 16-20) the accumulated flows I_out take the place of the
+ * activations, the gates p = 1[I_in > 0] that of the ReLU's derivative, and the bias enters T times instead
+ * of once.
  */
 
 import { IMAGE, inputSize, isStatic, type Layer, OUTPUT } from '../../net/architecture.js';
@@ -32,7 +33,8 @@ export function unetTrace({ layers }: Network, signals: Signals): Trace {
 
 /**
  * The gradient of every parameter, given that of the network's output [H,W,K]. A signal that two layers read
- * receives the sum of their gradients, the later layer's first. The gradients live in the scope of the caller.
+ * receives the sum of their gradients, the later layer's first. The gradients live in the scope of the
+ * caller.
  */
 export function backward(frame: Frame, trace: Trace, gradOutput: Float32Array): Parameters {
   const { kernels, network } = frame;
