@@ -1,6 +1,7 @@
 /**
- * What each choice is worth that the paper leaves open, or that the authors' code makes in another way: the same
- * U-Net is converted, run and differentiated once a variant, and compared with the variant it departs from.
+ * What each choice is worth that the paper leaves open, or that the authors' code makes in another way: the
+ * same U-Net is converted, run and differentiated once a variant, and compared with the variant it departs
+ * from.
  */
 
 import { normaliseModel } from '../convert/normaliseModel.js';

@@ -55,10 +55,10 @@ export function finetuningStart(
 }
 
 /**
- * Fine-tunes a spiking network, by Algorithm 1 where `method` says nothing else, on patches of samples, and returns the best that was
- * validated; never worse than the start, on the samples that judge. T (`steps`) is by default what the
- * network was made for;  `pieces` take the place of steps of Algorithm 1, `derivative` is of `bptt`. Inputs are [H,W,C] in 0..1,
- * preprocessed; labels [H,W] hold class ids.
+ * Fine-tunes a spiking network, by Algorithm 1 where `method` says nothing else, on patches of samples, and
+ * returns the best that was validated; never worse than the start, on the samples that judge. T (`steps`) is
+ * by default what the network was made for; `pieces` take the place of steps of Algorithm 1, `derivative` is
+ * of `bptt`. Inputs are [H,W,C] in 0..1, preprocessed; labels [H,W] hold class ids.
  * @throws DataError where the model is no spiking network, or samples do not fit; UsageError for options
  * that make no sense; DivergedError where the loss or a gradient becomes no number
  */

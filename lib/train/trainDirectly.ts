@@ -26,7 +26,9 @@ import { startOf, type UnetOptions } from './trainUnet.js';
 
 /** How the neurons of a network learn. */
 export interface DirectLearning extends DirectChoice {
-  /** What is taken for the derivative of a spike: see `surrogates`; default: what the neuron's authors take. */
+  /**
+   * What is taken for the derivative of a spike: see `surrogates`; default: what the neuron's authors take.
+   */
   readonly surrogate?: string | undefined;
   /** Whether the reset hands a gradient on; default: as the neuron's authors have it. */
   readonly resetGradient?: SpikeDerivative['reset'] | undefined;
@@ -40,7 +42,10 @@ export interface TrainDirectlyOptions extends Partial<UnetOptions>, LearningOpti
   readonly neurons?: Neurons;
 }
 
-/** Training through time of a network that was put together by `directStart`; `measureStart`: it has learned already. */
+/**
+ * Training through time of a network that was put together by `directStart`; `measureStart`: it has learned
+ * already.
+ */
 export function prepareDirect(
   start: SpikingModel,
   samples: readonly Sample[],

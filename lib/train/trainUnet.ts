@@ -89,7 +89,9 @@ export async function train(samples: readonly Sample[], options: TrainOptions): 
   return runTraining(prepareTraining(start, samples, options, options.from !== undefined), options);
 }
 
-/** What a training starts from: random weights, or a U-Net that is given; UsageError where it does not fit. */
+/**
+ * What a training starts from: random weights, or a U-Net that is given; UsageError where it does not fit.
+ */
 export function startOf(
   samples: readonly Sample[],
   options: Partial<UnetOptions> & LearningOptions & Pick<TrainOptions, 'from'>,
