@@ -1,7 +1,8 @@
 /**
- * What lambdas are measured on: the inputs that the network was trained to see. Whole images of the training split,
- * neither cut nor mirrored; those of a denoiser get noise as in training, one sigma from 0..55 for each image. On
- * clean pictures a denoiser finds almost nothing to remove, and its lambdas come out many times too small.
+ * What lambdas are measured on: the inputs that the network was trained to see. Whole images of the training
+ * split, neither cut nor mirrored; those of a denoiser get noise as in training, one sigma from 0..55 for
+ * each image. On clean pictures a denoiser finds almost nothing to remove, and its lambdas come out many
+ * times too small.
  */
 
 import { UsageError } from '../core/error.js';

@@ -1,6 +1,6 @@
 /**
- * From a U-Net and what was measured on it to a spiking network: which lambda each layer and channel gets, given
- * how many thresholds its neurons have. The formulas are elsewhere; here they are put together.
+ * From a U-Net and what was measured on it to a spiking network: which lambda each layer and channel gets,
+ * given how many thresholds its neurons have. The formulas are elsewhere; here they are put together.
  */
 
 import type { Model } from '../model/model.js';
@@ -53,8 +53,8 @@ export function lambdaChoice(unet: Model, measured: Measured, plan: ConversionPl
 export const USUAL_PERCENTILE = 99.9;
 
 /**
- * Beyond the paper: with coarse thresholds it pays to clip one activation in a thousand; where resolution is fine,
- * clipping is the error that is left (docs/results.md).
+ * Beyond the paper: with coarse thresholds it pays to clip one activation in a thousand; where resolution is
+ * fine, clipping is the error that is left (docs/results.md).
  */
 export function percentileFor(thresholds: number): number {
   return thresholds >= 7 ? 99.99 : USUAL_PERCENTILE;

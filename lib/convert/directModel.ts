@@ -15,7 +15,9 @@ export interface DirectChoice extends Pick<Choice, 'neuron' | 'initialPotential'
   readonly steps: number;
   /** In volts, from high to low. */
   readonly thresholds?: readonly number[] | undefined;
-  /** Other parameters of the neuron by name: leak, reset, spikeValues, and those that only this neuron has. */
+  /**
+   * Other parameters of the neuron by name: leak, reset, spikeValues, and those that only this neuron has.
+   */
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -1,8 +1,8 @@
 /**
- * Lambdas that lose least, in place of percentiles: for each channel the s whose N thresholds s/2, s/4, .., s/2^N
- * leave the smallest squared error over the calibration set, lambda_c = argmin_s sum (a - q(a; s))^2. q is what a
- * multi-threshold neuron that starts at half of its smallest threshold makes of an activation in one step. Activations
- * are counted in bins, so the error is that of the bins' middles.
+ * Lambdas that lose least, in place of percentiles: for each channel the s whose N thresholds s/2, s/4, ..,
+ * s/2^N leave the smallest squared error over the calibration set, lambda_c = argmin_s sum (a - q(a; s))^2. q
+ * is what a multi-threshold neuron that starts at half of its smallest threshold makes of an activation in
+ * one step. Activations are counted in bins, so the error is that of the bins' middles.
  */
 
 import type { Engine } from '../engine/door.js';

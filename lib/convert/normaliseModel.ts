@@ -1,4 +1,7 @@
-/** Weight normalisation of whole networks: the paper's formula (lib/paper/normalise.ts) with the scales of each layer. */
+/**
+ * Weight normalisation of whole networks: the paper's formula (lib/paper/normalise.ts) with the scales of
+ * each layer.
+ */
 
 import { DataError } from '../core/error.js';
 import { checkFinite } from '../core/shape.js';
@@ -43,7 +46,10 @@ export function normaliseModel(
   return { parameters, scales };
 }
 
-/** Every layer's weights in the units of its input and output channels (Eqs. 7 and 8; channel-wise every channel is a part). */
+/**
+ * Every layer's weights in the units of its input and output channels (Eqs. 7 and 8; channel-wise every
+ * channel is a part).
+ */
 export function normaliseParameters(
   parameters: Parameters,
   scales: readonly LayerScales[],
@@ -60,7 +66,9 @@ export function normaliseParameters(
   return normalised;
 }
 
-/** The paper's pieces, but for those that are chosen of the authors' code; slices matter to connections only. */
+/**
+ * The paper's pieces, but for those that are chosen of the authors' code; slices matter to connections only.
+ */
 export function piecesOf(normalisation: string, { layerInput, slices }: ScaleChoices): ScalePieces {
   const ofConnections = normalisation === 'connection' ? slices : PAPER_SCALES.slices;
   return { ...PAPER_PIECES, ...scaleDeparturesOf({ layerInput, slices: ofConnections }) };

@@ -1,6 +1,7 @@
 /**
- * What a model file says of a spiking network: its neurons and their parameters, where its weights come from, and for how
- * many steps it was made. Files hold strings; the keys of a neuron's parameters are those of its own schema.
+ * What a model file says of a spiking network: its neurons and their parameters, where its weights come from,
+ * and for how many steps it was made. Files hold strings; the keys of a neuron's parameters are those of its
+ * own schema.
  */
 
 import * as z from 'zod/mini';
@@ -11,10 +12,15 @@ import { findNeuron, type Neurons, neuronParameters } from '../neuron/index.js';
 import type { Neuron } from '../neuron/neuron.js';
 import { namesOf, type Origin, type Parameter, valueError } from '../neuron/parameter.js';
 
-/** What is said of neurons. The values of a neuron's own parameters stand beside those that all neurons have. */
+/**
+ * What is said of neurons. The values of a neuron's own parameters stand beside those that all neurons have.
+ */
 export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> {
   readonly neuron: string;
-  /** In volts, or half of what a layer's smallest threshold is (of each level's own, where a neuron has levels). */
+  /**
+   * In volts, or half of what a layer's smallest threshold is (of each level's own, where a neuron has
+   * levels).
+   */
   readonly initialPotential: NeuronParameters['initialPotential'] | 'half';
   /** Of layers that have others, by the name of their signal (relu16, pooling1, ..), from high to low. */
   readonly thresholdsOf?: Readonly<Record<string, readonly number[]>> | undefined;
@@ -91,7 +97,10 @@ const ofConversion = z.object({
 
 type Texts = Readonly<Record<string, string>>;
 
-/** What the strings of a file say; models that were written before neurons had leaks hold none of the newer keys. */
+/**
+ * What the strings of a file say; models that were written before neurons had leaks hold none of the newer
+ * keys.
+ */
 export function parseNotes(texts: Texts, table: Neurons): { neuron: Neuron; conversion: SpikingNotes } {
   if (texts.neuron === undefined) throw new DataError('"neuron": missing, expected the name of a neuron');
   const neuron = findNeuron(texts.neuron, table);

@@ -1,6 +1,6 @@
 /**
- * The paper's conversion of a U-Net that a file holds together with another conversion of it. Nothing is measured: the
- * file keeps the lambdas of layers, too, which are all that Eq. 8 needs.
+ * The paper's conversion of a U-Net that a file holds together with another conversion of it. Nothing is
+ * measured: the file keeps the lambdas of layers, too, which are all that Eq. 8 needs.
  */
 
 import { DataError } from '../core/error.js';

@@ -16,7 +16,10 @@ export class PercentileCollector {
   private readonly lowest: number;
   private readonly needed: number;
 
-  /** `total` is the number of values that will be added in all, `lowest` the lowest percentile that will be asked for. */
+  /**
+   * `total` is the number of values that will be added in all, `lowest` the lowest percentile that will be
+   * asked for.
+   */
   constructor(total: number, lowest: number) {
     this.total = total;
     this.lowest = lowest;

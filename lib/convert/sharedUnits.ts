@@ -1,7 +1,7 @@
 /**
- * Signals that are added must count in one unit, and so must those that an operation without weights hands on together.
- * The largest lambda of such a group becomes the lambda of each: nothing is clipped that was not. Where the image is among
- * them it is 1, the image's own. The paper's U-Net has no such groups.
+ * Signals that are added must count in one unit, and so must those that an operation without weights hands on
+ * together. The largest lambda of such a group becomes the lambda of each: nothing is clipped that was not.
+ * Where the image is among them it is 1, the image's own. The paper's U-Net has no such groups.
  */
 
 import { UsageError } from '../core/error.js';
@@ -32,7 +32,10 @@ export function shareChannelLambdas(layers: readonly Layer[], lambdas: ChannelLa
   return shared;
 }
 
-/** The groups of more than one signal; each is named by the layer with weights that it comes from, or is the image. */
+/**
+ * The groups of more than one signal; each is named by the layer with weights that it comes from, or is the
+ * image.
+ */
 function groupsOf(layers: readonly Layer[], unit: 'signal' | 'channel'): string[][] {
   const source = new Map<string, string | undefined>([[IMAGE, IMAGE]]);
   const groupOf = new Map<string, Set<string>>();

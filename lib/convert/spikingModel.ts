@@ -1,6 +1,7 @@
 /**
- * A spiking network as a model: neurons after the layers of a normalised U-Net, and what a file says of them (notes.ts). The
- * lambdas are not needed to run the network; they say in which unit the spikes of each layer count.
+ * A spiking network as a model: neurons after the layers of a normalised U-Net, and what a file says of them
+ * (notes.ts). The lambdas are not needed to run the network; they say in which unit the spikes of each layer
+ * count.
  */
 
 import { DataError, UsageError } from '../core/error.js';
@@ -88,7 +89,10 @@ export function toUnet(model: Model, source: string, table: Neurons = neurons): 
   return { ...unet, stage: 'ann', notes: withoutConversion(model.notes, table) };
 }
 
-/** The scales of a conversion from what a file says of it; DataError where that cannot be what `convert` wrote. */
+/**
+ * The scales of a conversion from what a file says of it; DataError where that cannot be what `convert`
+ * wrote.
+ */
 export function scalesOf(model: Model, notes: SpikingNotes): LayerScales[] {
   if (notes.origin === 'direct')
     throw new DataError('it was trained directly: expected the lambdas of a conversion');
@@ -126,15 +130,18 @@ export function withNotes(
 }
 
 /**
- * A model of stage `snn` as a network that can be simulated: amplitudes of spikes are folded into its weights. `table`
- * knows its neuron. DataError where its metadata is not usable.
+ * A model of stage `snn` as a network that can be simulated: amplitudes of spikes are folded into its
+ * weights. `table` knows its neuron. DataError where its metadata is not usable.
  */
 export function toSpikingModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
   return { ...spiking, parameters: foldAmplitudes(spiking.layers, spiking.parameters) };
 }
 
-/** A model to be trained: with amplitudes, of 1 at first, where its neuron learns them; weights stay the same arrays. */
+/**
+ * A model to be trained: with amplitudes, of 1 at first, where its neuron learns them; weights stay the same
+ * arrays.
+ */
 export function toTrainableModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
   if (!spiking.neuron.learnsAmplitudes) return spiking;
