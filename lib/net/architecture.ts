@@ -1,7 +1,8 @@
 /**
- * What a network is made of: layers, each an operation with the signals that it reads and what follows it. A table of them
- * is plain data that the U-Net, the conversion, the spiking simulation, the training and the energy models all walk in the
- * same order. Which layers there are is said by an architecture (unet.ts); graph.ts makes the table of what it says.
+ * What a network is made of: layers, each an operation with the signals that it reads and what follows it. A
+ * table of them is plain data that the U-Net, the conversion, the spiking simulation, the training and the
+ * energy models all walk in the same order. Which layers there are is said by an architecture (unet.ts);
+ * graph.ts makes the table of what it says.
  */
 
 import { DataError } from '../core/error.js';
@@ -22,12 +23,15 @@ export interface Configuration {
   readonly classes: number;
 }
 
-/** How several inputs become one: side by side along their channels, or as their sum ((a + b) + c) + .. in float32. */
+/**
+ * How several inputs become one: side by side along their channels, or as their sum ((a + b) + c) + .. in
+ * float32.
+ */
 export type Join = 'concat' | 'add';
 
 /**
- * What follows an operation: `relu`, in whose place the spiking network has neurons; `neurons` in the spiking network only
- * (poolings); `nothing`, which is only for the output.
+ * What follows an operation: `relu`, in whose place the spiking network has neurons; `neurons` in the spiking
+ * network only (poolings); `nothing`, which is only for the output.
  */
 export type Follower = 'relu' | 'neurons' | 'nothing';
 
@@ -39,7 +43,9 @@ export interface Layer {
   /** Names of the signals it reads: `image`, or the `output` of earlier layers. */
   readonly inputs: readonly string[];
   readonly join: Join;
-  /** Name of the signal after its ReLU or neuron (relu1.., relu_convtranspose1.., pooling1..), or `output`. */
+  /**
+   * Name of the signal after its ReLU or neuron (relu1.., relu_convtranspose1.., pooling1..), or `output`.
+   */
   readonly output: string;
   readonly follows: Follower;
   /** Channels of each input. */
@@ -63,7 +69,9 @@ export function readsImage(layer: Layer): boolean {
   return layer.inputs.includes(IMAGE);
 }
 
-/** Whether a layer reads nothing but the image, so that its current is the same in every step (static coding). */
+/**
+ * Whether a layer reads nothing but the image, so that its current is the same in every step (static coding).
+ */
 export function isStatic(layer: Layer): boolean {
   return layer.inputs.every((name) => name === IMAGE);
 }
@@ -107,7 +115,10 @@ export function outputLayer(layers: readonly Layer[]): Layer {
   return layers.find(({ output }) => output === OUTPUT)!; // graph.ts has seen to it that there is one
 }
 
-/** Refuses a denoiser whose outputs are not its channels, and a segmenter that tells nothing apart (DataError). */
+/**
+ * Refuses a denoiser whose outputs are not its channels, and a segmenter that tells nothing apart
+ * (DataError).
+ */
 export function checkOutputs({ task, channels, classes }: Configuration, source: string): void {
   const network = `${source}: a network to ${task} with ${channels} -> ${classes} channels`;
   if (task === 'denoise' && classes !== channels)

@@ -1,11 +1,17 @@
-/** The table of architectures: one line each. A caller with an architecture of its own passes a table of its own. */
+/**
+ * The table of architectures: one line each. A caller with an architecture of its own passes a table of its
+ * own.
+ */
 
 import { UsageError } from '../core/error.js';
 import type { Configuration, Layer } from './architecture.js';
 import { layersOf, type Node } from './graph.js';
 import { unet } from './unet.js';
 
-/** The nodes of a network in the order of computation, of a configuration whose counts are whole and at least 1. */
+/**
+ * The nodes of a network in the order of computation, of a configuration whose counts are whole and at least
+ * 1.
+ */
 export type Architecture = (configuration: Configuration) => readonly Node[];
 
 /** Architectures by the names that files call them. */

@@ -1,6 +1,7 @@
 /**
- * From the nodes that an architecture lists to its table of layers: channels and scales follow from the operations, and a
- * list that is no network is refused. All mistakes that are found here are the architecture's, not a user's.
+ * From the nodes that an architecture lists to its table of layers: channels and scales follow from the
+ * operations, and a list that is no network is refused. All mistakes that are found here are the
+ * architecture's, not a user's.
  */
 
 import type { Op } from '../op/op.js';
@@ -63,7 +64,10 @@ function checkEnds(layers: readonly Layer[], signals: ReadonlyMap<string, Signal
   }
 }
 
-/** Height and width of an image must be multiples of this, for every operation to divide its input without a rest. */
+/**
+ * Height and width of an image must be multiples of this, for every operation to divide its input without a
+ * rest.
+ */
 export function multipleOf(layers: readonly Layer[]): number {
   return layers.reduce((multiple, { op, scale }) => {
     const divisor = scale.over * ratioOf(op).over; // side times / over is to be a multiple of the operation's own
