@@ -1,4 +1,7 @@
-/** Average pooling 2x2, stride 2: a quarter of ((a + b) + c) + d, row by row, of each channel. It has no weights. */
+/**
+ * Average pooling 2x2, stride 2: a quarter of ((a + b) + c) + d, row by row, of each channel. It has no
+ * weights.
+ */
 
 import { type Op, type Size, valuesIn } from './op.js';
 

@@ -1,4 +1,6 @@
-/** The convolution: out[y,x] sums the input at (stride y + dilation ky - padding, ..), zeros beyond the edges. */
+/**
+ * The convolution: out[y,x] sums the input at (stride y + dilation ky - padding, ..), zeros beyond the edges.
+ */
 
 import { packConv, unpackConv } from '../format/layout.js';
 import type { OnnxAttributes } from '../format/onnx.js';

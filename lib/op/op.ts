@@ -1,8 +1,10 @@
 /**
- * What an operation of a network is: sizes, parameters, definition and gradients as plain loops, what it costs, and how
- * far one value reaches. How to compute it fast is the business of engines, which are held to this.
+ * What an operation of a network is: sizes, parameters, definition and gradients as plain loops, what it
+ * costs, and how far one value reaches. How to compute it fast is the business of engines, which are held to
+ * this.
  *
- * Arithmetic is float32, each product and each sum rounded on its own, in the order that stands beside each function.
+ * Arithmetic is float32, each product and each sum rounded on its own, in the order that stands beside each
+ * function.
  */
 
 import type { OnnxAttributes } from '../format/onnx.js';
@@ -49,7 +51,10 @@ export interface Op {
   fanIn(channelsIn: number): number;
   /** The output [h,w,O]. */
   forward(input: Float32Array, size: Size, weights: Weights): Float32Array;
-  /** `forward` in time proportional to the values that are not 0: spikes, each worth what it is. The same bits. */
+  /**
+   * `forward` in time proportional to the values that are not 0: spikes, each worth what it is. The same
+   * bits.
+   */
   events(spikes: Float32Array, size: Size, weights: Weights): Float32Array;
   /** The gradient [H,W,I] by the input, from that by the output; `size` is the input's. */
   backwardInput(gradOut: Float32Array, size: Size, weights: Weights): Float32Array;

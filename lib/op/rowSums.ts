@@ -1,6 +1,7 @@
 /**
- * The arithmetic that convolutions and their gradients are made of, on rows of neighbouring channels: each product and
- * each sum is rounded to float32 on its own. No position is known here, only where in an array a row begins.
+ * The arithmetic that convolutions and their gradients are made of, on rows of neighbouring channels: each
+ * product and each sum is rounded to float32 on its own. No position is known here, only where in an array a
+ * row begins.
  */
 
 const { fround } = Math;
@@ -46,8 +47,8 @@ export function sumOfRows(rows: Float32Array, channels: number): Float32Array {
 }
 
 /**
- * The same values with -0 stored as +0. A sum that is not -0 stays the same when a product with a zero is added to it,
- * so those products may then be left out.
+ * The same values with -0 stored as +0. A sum that is not -0 stays the same when a product with a zero is
+ * added to it, so those products may then be left out.
  */
 export function withoutMinusZero(values: Float32Array): Float32Array {
   for (let i = 0; i < values.length; i++) values[i] += 0;

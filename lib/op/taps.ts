@@ -1,8 +1,9 @@
 /**
- * Convolutions of either kind: each output sums, tap by tap, weight x the input that the tap reads. Which one that is, is
- * all that the two kinds differ in. Positions between pixels and beyond the edges read zero.
+ * Convolutions of either kind: each output sums, tap by tap, weight x the input that the tap reads. Which one
+ * that is, is all that the two kinds differ in. Positions between pixels and beyond the edges read zero.
  *
- * Every sum has its products in the order in which the taps, the pixels and the channels stand in these loops.
+ * Every sum has its products in the order in which the taps, the pixels and the channels stand in these
+ * loops.
  */
 
 import { type Size, valuesIn, type Weights } from './op.js';
@@ -61,9 +62,10 @@ export function convolve(
 }
 
 /**
- * `convolve`, driven by events: through each tap, each value that is not 0 adds to the one output that reads it. Pixels
- * come in another order, but through one tap no two of them add to the same output, and the channels of a pixel stay in
- * theirs: each sum has the terms of `convolve` in the same order, without those that are 0. The same bits.
+ * `convolve`, driven by events: through each tap, each value that is not 0 adds to the one output that reads
+ * it. Pixels come in another order, but through one tap no two of them add to the same output, and the
+ * channels of a pixel stay in theirs: each sum has the terms of `convolve` in the same order, without those
+ * that are 0. The same bits.
  */
 export function convolveEvents(
   taps: Taps,
