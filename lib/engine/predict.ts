@@ -1,6 +1,6 @@
 /**
- * From an image of any size to scores: pad by reflection to what the network's operations divide, run, crop back. Whoever
- * runs the network (U-Net, dense or event-driven spiking network) is a parameter.
+ * From an image of any size to scores: pad by reflection to what the network's operations divide, run, crop
+ * back. Whoever runs the network (U-Net, dense or event-driven spiking network) is a parameter.
  */
 
 import type { FloatImage } from '../core/floatImage.js';
@@ -15,8 +15,9 @@ export interface Prediction {
 }
 
 /**
- * Maps an image of any size to an output of that size. Only spikes of neurons in the window `counted` are counted
- * (default: all, and those of the padding), whose sides the network's operations divide, as they do the image's then.
+ * Maps an image of any size to an output of that size. Only spikes of neurons in the window `counted` are
+ * counted (default: all, and those of the padding), whose sides the network's operations divide, as they do
+ * the image's then.
  */
 export type Run = (image: FloatImage, counted?: Window) => Prediction;
 
@@ -35,7 +36,10 @@ export function anySize(multiple: number, run: Run): Run {
   };
 }
 
-/** An image padded until its sides are multiples of `multiple`; where nothing is to be padded, the image itself. */
+/**
+ * An image padded until its sides are multiples of `multiple`; where nothing is to be padded, the image
+ * itself.
+ */
 export function padImage(image: FloatImage, multiple: number): FloatImage {
   const { height, width, channels } = image;
   const { paddedHeight, paddedWidth } = paddedSize(height, width, multiple);

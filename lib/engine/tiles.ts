@@ -1,7 +1,8 @@
 /**
  * Images that are too large for the memory, in overlapping tiles. The network looks a limited way around each
- * pixel, so a tile with that margin around it gives, inside, the bits of the whole image: where it ends at the
- * border of the image the zeros of the padding are the same, elsewhere wrong values do not reach the inside.
+ * pixel, so a tile with that margin around it gives, inside, the bits of the whole image: where it ends at
+ * the border of the image the zeros of the padding are the same, elsewhere wrong values do not reach the
+ * inside.
  */
 
 import { UsageError } from '../core/error.js';
@@ -13,7 +14,10 @@ import type { Interval } from '../op/op.js';
 import { toMiB } from './kernels/memory.js';
 import { anySize, type Run } from './predict.js';
 
-/** How many pixels around a block its output depends on, rounded up to blocks: squares of sides that the network divides. */
+/**
+ * How many pixels around a block its output depends on, rounded up to blocks: squares of sides that the
+ * network divides.
+ */
 export function receptiveMargin(layers: readonly Layer[]): number {
   const step = multipleOf(layers);
   const block: Interval = { first: 0, last: step - 1 };
@@ -33,7 +37,9 @@ export function receptiveMargin(layers: readonly Layer[]): number {
 export interface MemoryLimit {
   /** Bytes that a run on an image of this size takes. */
   bytesOf(height: number, width: number): number;
-  /** Bytes that an image of this size takes besides, however it is run: as a picture, as input and as output. */
+  /**
+   * Bytes that an image of this size takes besides, however it is run: as a picture, as input and as output.
+   */
   around?(height: number, width: number): number;
   readonly bytes: number;
 }
@@ -68,7 +74,10 @@ export function planTiles(
   return { height: Math.min(side, height), width: Math.min(side, width) };
 }
 
-/** A run that cuts images that exceed the limit into tiles; the outputs and the spikes are those of the whole image. */
+/**
+ * A run that cuts images that exceed the limit into tiles; the outputs and the spikes are those of the whole
+ * image.
+ */
 export function tiledRun(run: Run, layers: readonly Layer[], limit: MemoryLimit): Run {
   const margin = receptiveMargin(layers);
   return anySize(multipleOf(layers), (image, counted) => {
@@ -78,9 +87,9 @@ export function tiledRun(run: Run, layers: readonly Layer[], limit: MemoryLimit)
 }
 
 /**
- * A run that sees an image as patches of `size` pixels side by side, each on its own, as the authors' code evaluates
- * DRIVE: near the borders of the patches the outputs are not those of the whole image. UsageError for a size that the
- * network does not divide.
+ * A run that sees an image as patches of `size` pixels side by side, each on its own, as the authors' code
+ * evaluates DRIVE: near the borders of the patches the outputs are not those of the whole image. UsageError
+ * for a size that the network does not divide.
  */
 export function patchwiseRun(run: Run, layers: readonly Layer[], size: number): Run {
   const multiple = multipleOf(layers);

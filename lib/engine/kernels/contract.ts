@@ -9,7 +9,8 @@
  *
  * Values are finite: what an infinite weight times a zero gives is not defined.
  *
- * Layouts: activations [H,W,C]; packed weights [ky,kx,I,O] (see format/layout.ts for PyTorch's OIHW and IOHW).
+ * Layouts: activations [H,W,C]; packed weights [ky,kx,I,O] (see format/layout.ts for PyTorch's OIHW and
+ * IOHW).
  */
 
 import type { AdamOptions } from '../../op/adam.js';
@@ -19,11 +20,14 @@ import type { SpikingKernels } from './spikingContract.js';
 
 export type { AdamOptions, ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims, RmspropOptions };
 
-/** Where tensors live. Kernels take ordinary arrays as well; those of an engine with its own memory cost a copy. */
+/**
+ * Where tensors live. Kernels take ordinary arrays as well; those of an engine with its own memory cost a
+ * copy.
+ */
 export interface TensorMemory {
   /**
-   * A tensor with any contents in this engine's memory, which is gone when the innermost `scope` ends. Outside of
-   * all scopes it is an ordinary array.
+   * A tensor with any contents in this engine's memory, which is gone when the innermost `scope` ends.
+   * Outside of all scopes it is an ordinary array.
    */
   tensor(length: number): Float32Array;
   /** Says that a tensor is not needed any more, before its scope ends. */
@@ -31,15 +35,19 @@ export interface TensorMemory {
   /** A copy of values in this engine's memory, for good. */
   resident(values: Float32Array): Float32Array;
   /**
-   * Runs `work`; the tensors that it made are gone afterwards, but for those that it hands to `keep`, whole: their
-   * contents are valid in what `keep` returns, in the scope around or, outside of all scopes, for ever.
+   * Runs `work`; the tensors that it made are gone afterwards, but for those that it hands to `keep`, whole:
+   * their contents are valid in what `keep` returns, in the scope around or, outside of all scopes, for ever.
    */
   scope<T>(work: (keep: (tensor: Float32Array) => Float32Array) => T): T;
-  /** Runs `work`, which promises not to change weights and biases: an engine may keep them in another order. */
+  /**
+   * Runs `work`, which promises not to change weights and biases: an engine may keep them in another order.
+   */
   frozen<T>(work: () => T): T;
   /** The same promise of these tensors alone, until the function that it returns is called. */
   hold(weights: Iterable<Float32Array>): () => void;
-  /** Ends its threads and gives its memory back; nothing may be called, and no tensor of it read, afterwards. */
+  /**
+   * Ends its threads and gives its memory back; nothing may be called, and no tensor of it read, afterwards.
+   */
   dispose(): void;
 }
 
@@ -107,8 +115,9 @@ export interface Kernels extends TensorMemory {
   ): void;
 
   /**
-   * Mean loss over the pixels (Eq. 11) and its gradient by the logits. `labels` [pixels] holds class ids, or VOID: such a
-   * pixel has no gradient and is not one of those that the mean is over. Loss 0 where all are void.
+   * Mean loss over the pixels (Eq. 11) and its gradient by the logits. `labels` [pixels] holds class ids, or
+   * VOID: such a pixel has no gradient and is not one of those that the mean is over. Loss 0 where all are
+   * void.
    */
   softmaxCrossEntropy(
     gradLogits: Float32Array,
@@ -139,7 +148,9 @@ export interface Kernels extends TensorMemory {
   /** values /= divisor, element by element. */
   divideBy(values: Float32Array, divisor: number): void;
 
-  /** conv2dForward for an input [H,W,I] with few non-zero values, in time proportional to them; the same bits. */
+  /**
+   * conv2dForward for an input [H,W,I] with few non-zero values, in time proportional to them; the same bits.
+   */
   eventConv2d(
     out: Float32Array,
     spikes: Float32Array,

@@ -1,6 +1,6 @@
 /**
- * Outputs that are no numbers. They are looked for in the output alone, which costs next to nothing; only where one was
- * seen the network is run once more, to name the layer that it began in.
+ * Outputs that are no numbers. They are looked for in the output alone, which costs next to nothing; only
+ * where one was seen the network is run once more, to name the layer that it began in.
  */
 
 import { DataError } from '../../core/error.js';

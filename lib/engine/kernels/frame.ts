@@ -76,7 +76,8 @@ export function currentOf(frame: Frame, layer: Layer, signals: Signals): Float32
 }
 
 /**
- * Algorithm 1, line 2: the currents of the layers that read nothing but the image [H,W,C], the same in every step.
+ * Algorithm 1, line 2: the currents of the layers that read nothing but the image [H,W,C], the same in every
+ * step.
  */
 export function staticCurrents(frame: Frame, image: Float32Array): ReadonlyMap<Layer, Float32Array> {
   const still: Signals = new Map([[IMAGE, image]]);

@@ -28,8 +28,8 @@ export function forwardBytes(layers: readonly Layer[], height: number, width: nu
 }
 
 /**
- * Bytes a pixel that an image takes besides the network, at most: decoded, as a picture, with what is drawn over it, as
- * input and as output (each once as it is and once padded).
+ * Bytes a pixel that an image takes besides the network, at most: decoded, as a picture, with what is drawn
+ * over it, as input and as output (each once as it is and once padded).
  */
 const PICTURE_BYTES = 15;
 const TENSOR_BYTES = 2 * FLOAT;
@@ -48,8 +48,8 @@ export function weightBytes(layers: readonly Layer[]): number {
 }
 
 /**
- * The most bytes that signals take at any time where each is released behind its last reader: `bytesOf` a layer's
- * output, and what the layer takes besides while it is computed.
+ * The most bytes that signals take at any time where each is released behind its last reader: `bytesOf` a
+ * layer's output, and what the layer takes besides while it is computed.
  */
 export function peakOfSignals(
   layers: readonly Layer[],

@@ -1,6 +1,7 @@
 /**
- * Which kernels compute which operation: the one place where engines tell operations apart. An operation that is not in
- * the table runs by its definition, step by step; a fast one is a line here and a kernel in each engine.
+ * Which kernels compute which operation: the one place where engines tell operations apart. An operation that
+ * is not in the table runs by its definition, step by step; a fast one is a line here and a kernel in each
+ * engine.
  */
 
 import type { Op, Size, Weights } from '../../op/op.js';

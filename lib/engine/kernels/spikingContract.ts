@@ -1,6 +1,6 @@
 /**
- * The contract of fused kernels: a layer of spiking neurons over many steps in one call, current and neuron update
- * together. The bits are those of the kernels of contract.ts followed by a step of lib/neuron.
+ * The contract of fused kernels: a layer of spiking neurons over many steps in one call, current and neuron
+ * update together. The bits are those of the kernels of contract.ts followed by a step of lib/neuron.
  */
 
 import type { Window } from '../../core/window.js';
@@ -31,7 +31,10 @@ export interface Kept {
 /** [H,W,C] of a layer's output. */
 export type PopulationDims = PoolDims;
 
-/** The neurons of one layer. Its tensors are asked for after the last step, and live in the scope of whoever asks. */
+/**
+ * The neurons of one layer. Its tensors are asked for after the last step, and live in the scope of whoever
+ * asks.
+ */
 export interface Population {
   /** [H,W,C]; of `levels` [k,H,W,C] */
   membrane(): Float32Array;

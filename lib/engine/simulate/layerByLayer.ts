@@ -1,7 +1,7 @@
 /**
- * The same simulation the other way round: the network has no loops, so a layer can run through many steps before
- * the next one begins. Its weights and membranes then stay in the cache, and only spikes travel between layers.
- * Every neuron sees the same currents in the same order as in stepByStep.ts: same bits.
+ * The same simulation the other way round: the network has no loops, so a layer can run through many steps
+ * before the next one begins. Its weights and membranes then stay in the cache, and only spikes travel
+ * between layers. Every neuron sees the same currents in the same order as in stepByStep.ts: same bits.
  */
 
 import { UsageError } from '../../core/error.js';
@@ -29,8 +29,8 @@ interface Context extends Frame<SpikingNetwork> {
 }
 
 /**
- * Whether fused kernels can compute the currents of a network: those of one signal or two side by side, by operations that
- * they know; an image beside spikes they cannot.
+ * Whether fused kernels can compute the currents of a network: those of one signal or two side by side, by
+ * operations that they know; an image beside spikes they cannot.
  */
 export function isFusable({ layers }: Network): boolean {
   return layers.every((layer) => {

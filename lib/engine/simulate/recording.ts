@@ -1,4 +1,7 @@
-/** What a simulation did as named tensors in PyTorch's layout: what dumps hold and comparisons compare (docs/formats.md). */
+/**
+ * What a simulation did as named tensors in PyTorch's layout: what dumps hold and comparisons compare
+ * (docs/formats.md).
+ */
 
 import { sizeOf } from '../../core/shape.js';
 import { toChw } from '../../format/layout.js';
@@ -28,13 +31,18 @@ export function sumsOf(
 
 /** Every step of every neuron, as it is filled. */
 interface StepTrace {
-  /** `spike.NAME` and `membrane.NAME` [T,C,h,w] of each neuron layer; with k > 1 membranes a neuron [T,k,C,h,w]. */
+  /**
+   * `spike.NAME` and `membrane.NAME` [T,C,h,w] of each neuron layer; with k > 1 membranes a neuron
+   * [T,k,C,h,w].
+   */
   readonly tensors: NamedTensors;
   /** For whoever watches a simulation. */
   add(record: StepRecord): void;
 }
 
-/** Room for T steps on an image of this size, of neurons with so many membranes (none: no `membrane.NAME`). */
+/**
+ * Room for T steps on an image of this size, of neurons with so many membranes (none: no `membrane.NAME`).
+ */
 export function newTrace(
   layers: readonly Layer[],
   { height, width }: { readonly height: number; readonly width: number },

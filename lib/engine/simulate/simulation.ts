@@ -7,7 +7,9 @@ import type { Signals } from '../../net/network.js';
 import type { NamedTensors } from '../../net/parameters.js';
 import type { SpikingMode } from '../kernels/spikingContract.js';
 
-/** How currents are computed: from dense tensors, from events, or whichever fits the density of each layer. */
+/**
+ * How currents are computed: from dense tensors, from events, or whichever fits the density of each layer.
+ */
 export type Mode = SpikingMode;
 export const MODES: readonly Mode[] = ['auto', 'dense', 'event'];
 
@@ -36,14 +38,20 @@ export interface SimulationOptions {
   readonly mode?: Mode;
   /** Default: everything. What is not kept costs neither memory nor time. */
   readonly keep?: readonly Sums[];
-  /** The part of the image whose spikes are counted, its sides such as the network divides; default: all of it. */
+  /**
+   * The part of the image whose spikes are counted, its sides such as the network divides; default: all of
+   * it.
+   */
   readonly counted?: Window | undefined;
   /**
    * A layer reads what the layers before it fire in the same step (Algorithm 1; default). `delayed`: it
    * fires for T steps, after the layers before it have done so (delayed.ts).
    */
   readonly timing?: 'same' | 'delayed';
-  /** The layers of a network in the order in which they take a step; default: their own. Then steps are run one by one. */
+  /**
+   * The layers of a network in the order in which they take a step; default: their own. Then steps are run
+   * one by one.
+   */
   readonly order?: (layers: readonly Layer[]) => readonly Layer[];
   /** How many steps a layer runs before the next layer begins; default: as many as fit the memory. */
   readonly stepsAtOnce?: number;
@@ -51,7 +59,9 @@ export interface SimulationOptions {
   readonly trace?: boolean;
 }
 
-/** The same with somebody in the engine who sees every step of every layer; then the steps are run one by one. */
+/**
+ * The same with somebody in the engine who sees every step of every layer; then the steps are run one by one.
+ */
 export interface WatchedOptions extends SimulationOptions {
   readonly onStep?: (record: StepRecord) => void;
 }
@@ -71,7 +81,9 @@ export interface Simulation {
   readonly spikesPerStep: ReadonlyMap<string, Float64Array>;
   /** The same of all layers in all steps. */
   readonly spikes: number;
-  /** Every step of every neuron, where it was asked for: `spike.NAME` and `membrane.NAME` (docs/formats.md). */
+  /**
+   * Every step of every neuron, where it was asked for: `spike.NAME` and `membrane.NAME` (docs/formats.md).
+   */
   readonly trace?: NamedTensors;
 }
 

@@ -37,9 +37,9 @@ export function simulationBytes(layers: readonly Layer[], footprint: Footprint):
 }
 
 /**
- * Bytes that a simulation step by step takes at its peak, however many steps it has: output, membranes, spikes and sums
- * of all neurons, and of one layer its input and its current. Engines may keep weights in one order for dense inputs and
- * in another for events.
+ * Bytes that a simulation step by step takes at its peak, however many steps it has: output, membranes,
+ * spikes and sums of all neurons, and of one layer its input and its current. Engines may keep weights in one
+ * order for dense inputs and in another for events.
  */
 export function stepByStepBytes(layers: readonly Layer[], footprint: Omit<Footprint, 'steps'>): number {
   const { height, width, sums, membranes } = footprint;

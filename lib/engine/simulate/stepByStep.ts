@@ -1,7 +1,7 @@
 /**
- * The Spiking-UNet over T steps: the forward part of Algorithm 1 (lines 1-11), line by line. Every layer reads
- * what the layers before it fired in the same step. Convolutions run on dense tensors or on lists of events;
- * the bits are the same (engine/contract.ts), the work is not.
+ * The Spiking-UNet over T steps: the forward part of Algorithm 1 (lines 1-11), line by line. Every layer
+ * reads what the layers before it fired in the same step. Convolutions run on dense tensors or on lists of
+ * events; the bits are the same (engine/contract.ts), the work is not.
  */
 
 import type { Window } from '../../core/window.js';

@@ -7,7 +7,10 @@ import type { Machine } from './machine.js';
 /** Channels with those that fill the last block. */
 export const padChannels = (channels: number): number => Math.ceil(channels / WIDE_BLOCK) * WIDE_BLOCK;
 
-/** A tensor [pixels,channels] from one with padded channels, which is released; itself where there is no padding. */
+/**
+ * A tensor [pixels,channels] from one with padded channels, which is released; itself where there is no
+ * padding.
+ */
 export function withoutPadding(
   machine: Machine,
   address: number,

@@ -1,6 +1,7 @@
 /**
- * Numbers that both sides of the engine know: TypeScript, and the AssemblyScript of assembly/, which imports this very
- * file. The order of fields and arguments comes the other way, from assembly/ (generated/orders.ts).
+ * Numbers that both sides of the engine know: TypeScript, and the AssemblyScript of assembly/, which imports
+ * this very file. The order of fields and arguments comes the other way, from assembly/
+ * (generated/orders.ts).
  */
 
 /** Address of the control block of threads, whose first word counts the tasks that have been taken. */

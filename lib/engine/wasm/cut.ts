@@ -10,8 +10,8 @@ const TASKS_PER_THREAD = 4;
 const SMALLEST_TASK = 150_000;
 
 /**
- * Bands of rows where the input is larger than the weights, groups of output channels where the weights are (deep
- * in the network): what is larger is then read once.
+ * Bands of rows where the input is larger than the weights, groups of output channels where the weights are
+ * (deep in the network): what is larger is then read once.
  */
 export function cutGrid(geometry: Geometry, block: number, threads: number): Cut {
   const { gridHeight, inputHeight, paddedWidth, channelsIn, channelsOut, inputStep } = geometry;

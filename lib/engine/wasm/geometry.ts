@@ -58,7 +58,10 @@ export const convolution = onceFor((dims: ConvDims): Geometry => {
   return { ...shape, ...steps, channelsIn, channelsOut, phases: [{ offsetY: 0, offsetX: 0, taps }] };
 });
 
-/** conv2dBackwardInput: input pixel (y, x) reads padded gradient (y - ky + 2, x - kx + 2), in the order of (ky, kx). */
+/**
+ * conv2dBackwardInput: input pixel (y, x) reads padded gradient (y - ky + 2, x - kx + 2), in the order of
+ * (ky, kx).
+ */
 export const convolutionGradient = onceFor((dims: ConvDims): Geometry => {
   const forward = convolution({ ...dims, channelsIn: dims.channelsOut, channelsOut: dims.channelsIn });
   const last = dims.kernel - 1;
@@ -66,7 +69,10 @@ export const convolutionGradient = onceFor((dims: ConvDims): Geometry => {
   return { ...forward, phases: [{ offsetY: 0, offsetX: 0, taps }] };
 });
 
-/** convTranspose2dForward: output pixel (2a + py, 2b + px) reads input (a, b) and its neighbours below and right. */
+/**
+ * convTranspose2dForward: output pixel (2a + py, 2b + px) reads input (a, b) and its neighbours below and
+ * right.
+ */
 export const transposedConvolution = onceFor((dims: ConvTransposeDims): Geometry => {
   const { height, width, channelsIn, channelsOut } = dims;
   const shape = { gridHeight: height, gridWidth: width, inputHeight: height, inputWidth: width };

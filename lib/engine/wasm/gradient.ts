@@ -1,4 +1,6 @@
-/** The gradients of convolutions and transposed convolutions by weight and bias (assembly/gradientKernels.ts). */
+/**
+ * The gradients of convolutions and transposed convolutions by weight and bias (assembly/gradientKernels.ts).
+ */
 
 import type { ConvDims, Kernels } from '../kernels/contract.js';
 import { IN_BLOCK, OUT_BLOCK } from './constants.js';
@@ -104,7 +106,10 @@ function compute(machine: Machine, { gradWeight, gradBias, x, g, taps, dims, ste
   });
 }
 
-/** The address of a tensor as [C/block][rows][columns][block], with zeros around it and after the last channel. */
+/**
+ * The address of a tensor as [C/block][rows][columns][block], with zeros around it and after the last
+ * channel.
+ */
 function pack(machine: Machine, lend: Arguments, tensor: Padded, block: number): number {
   const { values, height, width, channels, padding, rows, columns } = tensor;
   const blocks = Math.ceil(channels / block);

@@ -1,7 +1,7 @@
 /**
- * The memory of WebAssembly, handed out in blocks. Blocks belong to a scope and are free when it ends; free neighbours
- * are joined, and the first that is large enough is used again. Addresses are valid for as long as their block; views
- * are only where memory is shared, for growing takes them away elsewhere.
+ * The memory of WebAssembly, handed out in blocks. Blocks belong to a scope and are free when it ends; free
+ * neighbours are joined, and the first that is large enough is used again. Addresses are valid for as long as
+ * their block; views are only where memory is shared, for growing takes them away elsewhere.
  */
 
 import { NO_MEMORY, type Reserved, type WasmMemory } from './webassembly.js';
@@ -96,7 +96,9 @@ export class Heap {
     return new Int32Array(this.#buffer(), address, length);
   }
 
-  /** The memory as it is now. Growing elsewhere may have replaced it: Node renews the buffers of all memories. */
+  /**
+   * The memory as it is now. Growing elsewhere may have replaced it: Node renews the buffers of all memories.
+   */
   #buffer(): ArrayBuffer | SharedArrayBuffer {
     const { buffer } = this.#memory;
     this.#buffers.add(buffer);

@@ -1,6 +1,6 @@
 /**
- * The memory and the threads of one engine, and how a kernel call gets its arguments: tensors of the engine are
- * used where they are, ordinary arrays are copied in and their results out again.
+ * The memory and the threads of one engine, and how a kernel call gets its arguments: tensors of the engine
+ * are used where they are, ordinary arrays are copied in and their results out again.
  */
 
 import { Heap } from './heap.js';

@@ -1,4 +1,6 @@
-/** What depends on sizes alone is made once for each of them: a network asks for the same few over and over. */
+/**
+ * What depends on sizes alone is made once for each of them: a network asks for the same few over and over.
+ */
 
 import type { ConvDims } from '../kernels/contract.js';
 

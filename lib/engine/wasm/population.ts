@@ -1,4 +1,7 @@
-/** The neurons of a layer in the memory of WebAssembly (assembly/neuronKernels.ts): membranes, sums, and what spikes are worth. */
+/**
+ * The neurons of a layer in the memory of WebAssembly (assembly/neuronKernels.ts): membranes, sums, and what
+ * spikes are worth.
+ */
 
 import type { Window } from '../../core/window.js';
 import type { Dynamics } from '../../neuron/neuron.js';
@@ -115,7 +118,9 @@ function spikeWorth(machine: Machine, { spikeValues }: FusedNeuron): SpikeWorth 
   };
 }
 
-/** The weighted spike of each code (Eq. 6): what its bits are worth, added from the highest threshold down. */
+/**
+ * The weighted spike of each code (Eq. 6): what its bits are worth, added from the highest threshold down.
+ */
 function weightedSpikes(spikeValues: readonly number[]): number[] {
   const { fround } = Math;
   return Array.from({ length: 2 ** spikeValues.length }, (_, code) =>

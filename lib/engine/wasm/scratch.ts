@@ -24,7 +24,10 @@ export function eventScratch(geometry: Geometry, cut: Cut): number {
   return RUNS_BYTES + geometry.gridWidth * WIDE_BLOCK * FLOAT + eventBand(geometry, cut, EVENT_BYTES);
 }
 
-/** Of spikingConvolution: both for all phases, the currents of a row in two steps, and whichever band is larger. */
+/**
+ * Of spikingConvolution: both for all phases, the currents of a row in two steps, and whichever band is
+ * larger.
+ */
 export function spikingScratch(geometry: Geometry, cut: Cut): number {
   const currents = 2 * geometry.gridWidth * geometry.outputStep * WIDE_BLOCK * FLOAT;
   const band = Math.max(paddedBand(geometry, cut), eventBand(geometry, cut, PAIR_BYTES));

@@ -1,4 +1,6 @@
-/** Layers of spiking neurons over many steps (assembly/spikingKernels.ts); their neurons are in population.ts. */
+/**
+ * Layers of spiking neurons over many steps (assembly/spikingKernels.ts); their neurons are in population.ts.
+ */
 
 import type { Dynamics } from '../../neuron/neuron.js';
 import type { SpikeTrain, SpikingKernels, SpikingMode } from '../kernels/spikingContract.js';

@@ -1,4 +1,7 @@
-/** Tensors that belong to scopes, in the memory of WebAssembly where views of it last, and ordinary arrays elsewhere. */
+/**
+ * Tensors that belong to scopes, in the memory of WebAssembly where views of it last, and ordinary arrays
+ * elsewhere.
+ */
 
 import type { TensorMemory } from '../kernels/contract.js';
 import type { Machine } from './machine.js';

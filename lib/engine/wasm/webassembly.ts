@@ -1,6 +1,7 @@
 /**
- * The little of the WebAssembly API that this engine uses, typed: not every set of type declarations has it. And the
- * memory of an engine: one that threads share, reserved as a whole, or else one that grows as it is needed.
+ * The little of the WebAssembly API that this engine uses, typed: not every set of type declarations has it.
+ * And the memory of an engine: one that threads share, reserved as a whole, or else one that grows as it is
+ * needed.
  */
 
 import type { Host } from './host.js';

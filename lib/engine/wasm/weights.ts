@@ -1,4 +1,7 @@
-/** Weights and biases in the order in which the kernels read them (assembly/pack.ts), made once while they are frozen. */
+/**
+ * Weights and biases in the order in which the kernels read them (assembly/pack.ts), made once while they are
+ * frozen.
+ */
 
 import { WIDE_BLOCK } from './constants.js';
 import { encodeGeometry, type Geometry, tapOrder } from './geometry.js';

@@ -1,6 +1,6 @@
 /**
- * Structs and arguments by name. In which order the kernels read them is known in assembly/ alone; the build notes it in
- * generated/orders.ts, so a field that is missing or has another name does not compile.
+ * Structs and arguments by name. In which order the kernels read them is known in assembly/ alone; the build
+ * notes it in generated/orders.ts, so a field that is missing or has another name does not compile.
  */
 
 import { kernelArguments, structs } from './generated/orders.js';

@@ -1,7 +1,7 @@
 /**
- * The dense convolution. The inner kernel keeps 4 pixels x 8 output channels in registers: for each input channel
- * of each tap it reads 8 weights and 4 inputs and makes 32 products. Lanes hold different output channels, so every
- * sum has the order (ky, kx, ci) of the contract. Weights are packed [O/8][tap][I][8].
+ * The dense convolution. The inner kernel keeps 4 pixels x 8 output channels in registers: for each input
+ * channel of each tap it reads 8 weights and 4 inputs and makes 32 products. Lanes hold different output
+ * channels, so every sum has the order (ky, kx, ci) of the contract. Weights are packed [O/8][tap][I][8].
  */
 
 import { BLOCK, OFFSETS_BYTES } from '../constants';

@@ -1,8 +1,8 @@
 /**
- * Event lists of a band of padded rows: the spikes of each pixel, channel by channel. An event holds the byte offset
- * of its weights (u32) and its weighted spike (f32), or those of two consecutive steps, of which one may be 0. `starts` holds,
- * for each padded pixel, the address of its first event, and one more address after the last pixel of a row, so
- * that neighbouring pixels are one run of events.
+ * Event lists of a band of padded rows: the spikes of each pixel, channel by channel. An event holds the byte
+ * offset of its weights (u32) and its weighted spike (f32), or those of two consecutive steps, of which one
+ * may be 0. `starts` holds, for each padded pixel, the address of its first event, and one more address after
+ * the last pixel of a row, so that neighbouring pixels are one run of events.
  */
 
 import { EVENT_BYTES, PAIR_BYTES, WIDE_BLOCK } from '../constants';
@@ -80,8 +80,8 @@ function listPixel(events: usize, pixel: usize, channels: u32, offset: u32): usi
 }
 
 /**
- * The same from the spike codes of two steps: what fired in either; channels are multiples of 16. Where `second` is
- * the first step again, there is no second one.
+ * The same from the spike codes of two steps: what fired in either; channels are multiples of 16. Where
+ * `second` is the first step again, there is no second one.
  */
 export function listCodePairs(
   events: usize,

@@ -1,7 +1,7 @@
 /**
- * The event-driven convolution: for each output pixel the events of the pixels that it sees are gathered, and 16
- * output channels stay in registers meanwhile. The events of a pixel stand in the order of their channels and
- * the runs in the order of the taps, so every sum has the terms of the dense kernel in the same order.
+ * The event-driven convolution: for each output pixel the events of the pixels that it sees are gathered, and
+ * 16 output channels stay in registers meanwhile. The events of a pixel stand in the order of their channels
+ * and the runs in the order of the taps, so every sum has the terms of the dense kernel in the same order.
  * Weights are packed [O/16][tap][I][16].
  */
 

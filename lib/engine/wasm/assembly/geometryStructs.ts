@@ -1,8 +1,8 @@
 /**
- * What convolutions, transposed convolutions and their gradients by the input have in common: every pixel of a grid
- * sums taps, each of which reads one pixel of a zero-padded input. A transposed convolution is four such grids
- * (phases), one for each parity of the output's row and column. Filled in by geometry.ts of the folder above; the
- * fields are 32-bit integers in this order.
+ * What convolutions, transposed convolutions and their gradients by the input have in common: every pixel of
+ * a grid sums taps, each of which reads one pixel of a zero-padded input. A transposed convolution is four
+ * such grids (phases), one for each parity of the output's row and column. Filled in by geometry.ts of the
+ * folder above; the fields are 32-bit integers in this order.
  */
 
 import { MOST_TAPS } from '../constants';

@@ -1,8 +1,9 @@
 /**
- * The gradient by the weights: for each tap, G[ci][co] = the sum over the pixels of input x gradient of the output.
- * The kernel keeps 4 input x 8 output channels in registers and walks over the pixels; a sum belongs to one thread.
- * Both tensors are first packed by channels, [C/4][rows][columns][4] and [C/8][rows][columns][8], so that it reads
- * straight on. Bands of rows keep what it reads in the cache; the sums go on from band to band.
+ * The gradient by the weights: for each tap, G[ci][co] = the sum over the pixels of input x gradient of the
+ * output. The kernel keeps 4 input x 8 output channels in registers and walks over the pixels; a sum belongs
+ * to one thread. Both tensors are first packed by channels, [C/4][rows][columns][4] and
+ * [C/8][rows][columns][8], so that it reads straight on. Bands of rows keep what it reads in the cache; the
+ * sums go on from band to band.
  */
 
 import { IN_BLOCK, OUT_BLOCK } from '../constants';
@@ -79,7 +80,10 @@ function copyBlock(target: usize, from: usize, block: u32): void {
   if (block == OUT_BLOCK) v128.store(target, v128.load(from, 16), 16);
 }
 
-/** gradWeight [taps,I,O] from the packed tensors; a task is one block of input channels by `group` of output channels. */
+/**
+ * gradWeight [taps,I,O] from the packed tensors; a task is one block of input channels by `group` of output
+ * channels.
+ */
 export function weightGradient(
   tasks: u32,
   gradWeight: usize,

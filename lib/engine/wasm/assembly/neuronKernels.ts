@@ -1,6 +1,7 @@
 /**
- * The neurons, 16 channels of one pixel at a time: leak, integrate the current, fire, reset. A spike code is a byte
- * whose bit i says that threshold i was passed. The formulas are those of lib/neuron, operation by operation.
+ * The neurons, 16 channels of one pixel at a time: leak, integrate the current, fire, reset. A spike code is
+ * a byte whose bit i says that threshold i was passed. The formulas are those of lib/neuron, operation by
+ * operation.
  */
 
 import { CASCADE, INTEGRATE, SINGLE, WIDE_BLOCK } from '../constants';
@@ -76,7 +77,9 @@ export function updateRow(
   addShared<u64>(totals + 8, firing);
 }
 
-/** One step of 16 neurons, whose weighted spikes are added to `flow` where that is not 0; returns their codes. */
+/**
+ * One step of 16 neurons, whose weighted spikes are added to `flow` where that is not 0; returns their codes.
+ */
 // @ts-ignore: decorator
 @inline
 function fire(population: Population, membrane: usize, current: usize, flow: usize): v128 {

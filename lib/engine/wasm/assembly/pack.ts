@@ -1,6 +1,6 @@
 /**
- * Weights [taps,I,O] in the order in which the kernels read them: phase by phase, [O/B][tap][I][B]. Channels that
- * do not fill a block are zeros. Exchanged, for the gradient by the input, it is [I/B][tap][O][B].
+ * Weights [taps,I,O] in the order in which the kernels read them: phase by phase, [O/B][tap][I][B]. Channels
+ * that do not fill a block are zeros. Exchanged, for the gradient by the input, it is [I/B][tap][O][B].
  */
 
 import { Geometry, Phase, phaseOf } from './geometryStructs';
@@ -42,7 +42,10 @@ export function packWeights(tasks: u32, packed: usize, weights: usize, packing: 
   }
 }
 
-/** `count` rows of one block from channel `from` on, then zeros up to `padded` rows; returns where the next part begins. */
+/**
+ * `count` rows of one block from channel `from` on, then zeros up to `padded` rows; returns where the next
+ * part begins.
+ */
 function packPart(
   target: usize,
   weights: usize,

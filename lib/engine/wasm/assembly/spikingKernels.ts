@@ -1,8 +1,8 @@
 /**
- * A layer of spiking neurons over several steps at once: a task is a band of rows (and a group of channels) in all
- * its steps, so that its weights and membranes stay in the cache. For every two steps it lists the spikes that the
- * band sees, computes currents from them (or densely, where that is faster), and lets the neurons fire. The bits do
- * not depend on the way.
+ * A layer of spiking neurons over several steps at once: a task is a band of rows (and a group of channels)
+ * in all its steps, so that its weights and membranes stay in the cache. For every two steps it lists the
+ * spikes that the band sees, computes currents from them (or densely, where that is faster), and lets the
+ * neurons fire. The bits do not depend on the way.
  */
 
 import { BLOCK, MOST_PHASES, OFFSETS_BYTES, RUNS_BYTES, WIDE_BLOCK } from '../constants';

@@ -1,6 +1,6 @@
 /**
- * How threads share one kernel call: its work is cut into tasks, and every thread takes the next one until none
- * is left. Who computes a task never changes a bit, because no sum is ever split between tasks.
+ * How threads share one kernel call: its work is cut into tasks, and every thread takes the next one until
+ * none is left. Who computes a task never changes a bit, because no sum is ever split between tasks.
  */
 
 import { CONTROL_ADDRESS } from '../constants';
@@ -19,7 +19,9 @@ export function nextTask(): u32 {
   return addShared<u32>(CONTROL_ADDRESS, 1);
 }
 
-/** Adds to what all threads add to, and returns what was there; without threads it is an ordinary addition. */
+/**
+ * Adds to what all threads add to, and returns what was there; without threads it is an ordinary addition.
+ */
 // @ts-ignore: decorator
 @inline
 export function addShared<T>(address: usize, value: T): T {
