@@ -1,7 +1,7 @@
 /**
- * What files say about networks that other programs trained. Weights of a network with max pooling, say, fit the
- * paper's network and give wrong results without a word; where the file tells it, it is refused. Keys that are not
- * about the architecture (epochs, authors, learning rates) do not matter.
+ * What files say about networks that other programs trained. Weights of a network with max pooling, say, fit
+ * the paper's network and give wrong results without a word; where the file tells it, it is refused. Keys
+ * that are not about the architecture (epochs, authors, learning rates) do not matter.
  */
 
 import { DataError, shown } from '../core/error.js';

@@ -1,6 +1,6 @@
 /**
- * The part of a model file's metadata that U-Net and spiking network share, as strings. Version 2 is written. Version 1, which
- * is read, names no architecture (there was one), and class names separated by commas.
+ * The part of a model file's metadata that U-Net and spiking network share, as strings. Version 2 is written.
+ * Version 1, which is read, names no architecture (there was one), and class names separated by commas.
  */
 
 import * as z from 'zod/mini';

@@ -1,8 +1,8 @@
 /**
  * Models as files: safetensors with PyTorch's names and layouts, so that Python reads them with one line, and
- * strings in `__metadata__` that say what the network is and where it comes from: header.ts knows those that U-Net and spiking
- * network share, convert/notes.ts the rest.
- * It turns bytes into models and back; it opens no files.
+ * strings in `__metadata__` that say what the network is and where it comes from: header.ts knows those that
+ * U-Net and spiking network share, convert/notes.ts the rest. It turns bytes into models and back; it opens
+ * no files.
  */
 
 import { DataError, UsageError } from '../core/error.js';
@@ -23,15 +23,21 @@ const LAMBDA_SUFFIX = '.lambda';
 
 /** A network with what it is for and where it comes from. */
 export interface Model extends Network, Header {
-  /** Everything else the file says: seed, dataset, split, metrics, parent, and for a spiking network its neurons. */
+  /**
+   * Everything else the file says: seed, dataset, split, metrics, parent, and for a spiking network its
+   * neurons.
+   */
   readonly notes: Readonly<Record<string, string>>;
-  /** Where it is or can be converted channel-wise: lambda of each channel [C] by the name of the signal (relu1, ..). */
+  /**
+   * Where it is or can be converted channel-wise: lambda of each channel [C] by the name of the signal
+   * (relu1, ..).
+   */
   readonly channelLambdas?: ReadonlyMap<string, Float32Array>;
 }
 
 /**
- * The bytes of a model file. `extra` tensors (an optimiser's moments) are written after the parameters; weights may
- * be rounded to bfloat16, which halves the file.
+ * The bytes of a model file. `extra` tensors (an optimiser's moments) are written after the parameters;
+ * weights may be rounded to bfloat16, which halves the file.
  */
 export function encodeModel(
   model: Model,
@@ -68,7 +74,9 @@ function lambdaTensors({ layers, channelLambdas }: Model): NamedTensors {
   return tensors;
 }
 
-/** The lambdas of every layer behind which there is a ReLU, or none at all; DataError for anything between. */
+/**
+ * The lambdas of every layer behind which there is a ReLU, or none at all; DataError for anything between.
+ */
 function readLambdas(
   layers: readonly Layer[],
   tensors: NamedTensors,
@@ -117,7 +125,9 @@ export interface ModelFile {
   readonly checked: boolean;
 }
 
-/** Reads a model file; `table` knows its architecture. DataError names the source and what is wrong with it. */
+/**
+ * Reads a model file; `table` knows its architecture. DataError names the source and what is wrong with it.
+ */
 export function decodeModel(
   bytes: Uint8Array,
   source: string,

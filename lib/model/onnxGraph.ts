@@ -6,7 +6,10 @@ import { hasRelu } from '../net/network.js';
 import { unpackParameters } from '../net/parameters.js';
 import type { Model } from './model.js';
 
-/** The layer table as nodes: input `image` [1,C,H,W], output `output` [1,K,H,W]; weights in PyTorch's layouts, ONNX's too. */
+/**
+ * The layer table as nodes: input `image` [1,C,H,W], output `output` [1,K,H,W]; weights in PyTorch's layouts,
+ * ONNX's too.
+ */
 export function unetGraph(model: Model): OnnxGraph {
   const { channels, classes } = model.configuration;
   return {

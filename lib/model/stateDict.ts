@@ -1,7 +1,8 @@
 /**
- * A network from a PyTorch state dict: finds it in a file (safetensors, or what `torch.save` wrote), tidies the names
- * that wrappers leave, and refuses every network that is not the paper's, because its weights would fit and its
- * results would be wrong. Nothing is guessed: what a file says of another architecture is believed.
+ * A network from a PyTorch state dict: finds it in a file (safetensors, or what `torch.save` wrote), tidies
+ * the names that wrappers leave, and refuses every network that is not the paper's, because its weights would
+ * fit and its results would be wrong. Nothing is guessed: what a file says of another architecture is
+ * believed.
  */
 
 import { DataError, shown } from '../core/error.js';
@@ -36,7 +37,10 @@ interface StateDict {
   readonly remarks: string[];
 }
 
-/** The network of a state dict file for a task; DataError for a file or a network that cannot be run as it was trained. */
+/**
+ * The network of a state dict file for a task; DataError for a file or a network that cannot be run as it was
+ * trained.
+ */
 export function readStateDict(bytes: Uint8Array, task: Task, source: string): ImportedNetwork {
   const {
     tensors: named,
@@ -105,7 +109,9 @@ function fromTorch(bytes: Uint8Array, source: string): StateDict {
 
 type Dictionary = ReadonlyMap<PickleValue, PickleValue>;
 
-/** The dictionary that holds tensors: the file's own, or one in it; texts and numbers around it are metadata. */
+/**
+ * The dictionary that holds tensors: the file's own, or one in it; texts and numbers around it are metadata.
+ */
 function findStateDict(content: PickleValue, source: string) {
   const metadata = new Map<string, string>();
   let value = content;
@@ -189,7 +195,9 @@ function checkTask(tensors: NamedTensors, task: Task, source: string): void {
   );
 }
 
-/** One output z, whose sigmoid is the probability of class 1, as two: softmax(0, z) is (1 - sigmoid, sigmoid). */
+/**
+ * One output z, whose sigmoid is the probability of class 1, as two: softmax(0, z) is (1 - sigmoid, sigmoid).
+ */
 function twoClasses(tensors: NamedTensors, remarks: string[]): NamedTensors {
   const [weight, bias] = [`${LAST}.weight`, `${LAST}.bias`].map((name) => tensors.get(name));
   if (!weight || !bias || weight.shape[0] !== 1 || bias.data.length !== 1) return tensors;
