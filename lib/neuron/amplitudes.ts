@@ -1,9 +1,10 @@
 /**
- * Amplitudes of real spikes (Guo et al., ECCV 2022), all that is to know about them. They belong to the reader:
- * `convK.amplitude` [I] of a layer with weights says what a spike of each of its input channels is worth to it; poolings read
- * plain spikes, and an image is no spikes. Folded, W'[ky,kx,i,o] = fround(W[ky,kx,i,o] a_i): the product that a real spike of
- * amplitude a_i makes with W, so that folding changes no bit where a plain spike is worth 1. Engines fold when they prepare
- * a network; training takes any gradient by W' and hands it on by the chain rule.
+ * Amplitudes of real spikes (Guo et al., ECCV 2022), all that is to know about them. They belong to the
+ * reader: `convK.amplitude` [I] of a layer with weights says what a spike of each of its input channels is
+ * worth to it; poolings read plain spikes, and an image is no spikes. Folded, W'[ky,kx,i,o] =
+ * fround(W[ky,kx,i,o] a_i): the product that a real spike of amplitude a_i makes with W, so that folding
+ * changes no bit where a plain spike is worth 1. Engines fold when they prepare a network; training takes any
+ * gradient by W' and hands it on by the chain rule.
  */
 
 import { isStatic, type Layer, totalChannelsIn } from '../net/architecture.js';
@@ -52,8 +53,8 @@ export function foldAmplitudes(layers: readonly Layer[], parameters: Parameters)
 }
 
 /**
- * The gradient by W and a from that by W', by the chain rule: dL/dW = dL/dW' a, and dL/da_i is the sum of dL/dW' W over all
- * weights of input channel i. The same gradients where there are no amplitudes.
+ * The gradient by W and a from that by W', by the chain rule: dL/dW = dL/dW' a, and dL/da_i is the sum of
+ * dL/dW' W over all weights of input channel i. The same gradients where there are no amplitudes.
  */
 export function unfoldGradients(
   layers: readonly Layer[],
@@ -81,8 +82,8 @@ function scaleInputs(weight: Float32Array, amplitude: Float32Array, layer: Layer
 }
 
 /**
- * dL/da [I] = ((0 + p1) + p2) + .. over (ky, kx, o), o fastest, of p = dL/dW' W, both [ky,kx,I,O]; float32, each
- * product and each sum rounded.
+ * dL/da [I] = ((0 + p1) + p2) + .. over (ky, kx, o), o fastest, of p = dL/dW' W, both [ky,kx,I,O]; float32,
+ * each product and each sum rounded.
  */
 function amplitudeGradient(gradFolded: Float32Array, weight: Float32Array, layer: Layer): Float32Array {
   const channels = totalChannelsIn(layer);

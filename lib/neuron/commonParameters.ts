@@ -1,4 +1,6 @@
-/** The parameters that all neurons have: thresholds, what spikes are worth, leak, reset, initial potential. */
+/**
+ * The parameters that all neurons have: thresholds, what spikes are worth, leak, reset, initial potential.
+ */
 
 import { notPositive, numberFrom, type Origin, oneWord, type Parameter, type Schema } from './parameter.js';
 
@@ -11,7 +13,10 @@ export interface NeuronParameters {
   readonly thresholds: readonly number[];
   /** What a spike of each threshold is worth, in volts. */
   readonly spikeValues: readonly number[];
-  /** Part of the potential that is left a step later, 0..1; 1: no leak. V(t) = fround(fround(leak V(t-1)) + I(t)). */
+  /**
+   * Part of the potential that is left a step later, 0..1; 1: no leak. V(t) = fround(fround(leak V(t-1)) +
+   * I(t)).
+   */
   readonly leak: number;
   readonly reset: Reset;
   /** Membrane potential before the first step, in volts: of all membranes of a neuron, or of each of them. */
@@ -30,7 +35,10 @@ export type NeuronSchema<Values extends NeuronParameters> = Schema<Values> & {
   readonly thresholds: ThresholdList;
 };
 
-/** Where neurons differ; what is left out is lossless: no leak, reset by subtraction, spikes worth their thresholds. */
+/**
+ * Where neurons differ; what is left out is lossless: no leak, reset by subtraction, spikes worth their
+ * thresholds.
+ */
 export interface Differences {
   readonly thresholds: readonly number[];
   /** How many thresholds it can have. */

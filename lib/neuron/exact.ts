@@ -1,7 +1,8 @@
 /**
- * No neuron: the current itself, where it is positive, is handed on in every step, as a real number and without a
- * spike. Behind a pooling that is the mean of the spikes that it reads; behind a convolution it is the U-Net's ReLU
- * (for experiments in which only some layers spike). Not in the table of neurons: no chip has it.
+ * No neuron: the current itself, where it is positive, is handed on in every step, as a real number and
+ * without a spike. Behind a pooling that is the mean of the spikes that it reads; behind a convolution it is
+ * the U-Net's ReLU (for experiments in which only some layers spike). Not in the table of neurons: no chip
+ * has it.
  */
 
 import { commonParameters } from './commonParameters.js';

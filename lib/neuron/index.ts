@@ -20,7 +20,10 @@ const known: readonly Neuron[] = [
   signed,
 ];
 
-/** Neurons by the names that options and files call them. A caller with a neuron of its own passes a table of its own. */
+/**
+ * Neurons by the names that options and files call them. A caller with a neuron of its own passes a table of
+ * its own.
+ */
 export type Neurons = Readonly<Record<string, Neuron>>;
 
 export const neurons: Neurons = Object.fromEntries(known.map((neuron) => [neuron.name, neuron]));
@@ -35,7 +38,10 @@ export function findNeuron(name: string, table: Neurons = neurons): Neuron {
 /** Some of a neuron's parameters; what is left out or undefined is as the neuron has it. */
 export type Given<Values> = { readonly [Name in keyof Values]?: Values[Name] | undefined };
 
-/** Parameters of a neuron: what is given, and the neuron's own for the rest. Names that it does not have are left out. */
+/**
+ * Parameters of a neuron: what is given, and the neuron's own for the rest. Names that it does not have are
+ * left out.
+ */
 export function neuronParameters<Values extends NeuronParameters>(
   { parameters: schema }: Neuron<Values>,
   given: Given<Values>,

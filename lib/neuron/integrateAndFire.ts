@@ -1,7 +1,8 @@
 /**
- * The integrate-and-fire neuron (Eqs. 1-3) with one threshold, reset by subtraction or to zero. It fires where
- * V >= V_th, as the Heaviside step with Theta(0) = 1 says. Its spike is worth V_th (Eq. 6 with one threshold):
- * for the usual V_th = 1 that is Eq. 3, and for any other V_th a rate still stands for the same activation.
+ * The integrate-and-fire neuron (Eqs. 1-3) with one threshold, reset by subtraction or to zero. It fires
+ * where V >= V_th, as the Heaviside step with Theta(0) = 1 says. Its spike is worth V_th (Eq. 6 with one
+ * threshold): for the usual V_th = 1 that is Eq. 3, and for any other V_th a rate still stands for the same
+ * activation.
  */
 
 import { commonParameters } from './commonParameters.js';

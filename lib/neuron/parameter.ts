@@ -1,7 +1,7 @@
 /**
- * What a neuron says of its parameters: for each a sentence, a unit, what is allowed, and what it is where nobody says.
- * Options, their help, the keys of model files and their checks, and a table in docs/neurons.md are made of it. A neuron
- * with a parameter of its own adds a line to its list; nothing else has to know.
+ * What a neuron says of its parameters: for each a sentence, a unit, what is allowed, and what it is where
+ * nobody says. Options, their help, the keys of model files and their checks, and a table in docs/neurons.md
+ * are made of it. A neuron with a parameter of its own adds a line to its list; nothing else has to know.
  */
 
 import { UsageError } from '../core/error.js';
