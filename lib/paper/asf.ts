@@ -1,7 +1,7 @@
 /**
- * Algorithm 1, lines 12-21, with Eqs. 9 and 10: the gradient of a Spiking-UNet from what flowed through it in T steps
- * (accumulated spiking flow). It is the back-propagation of a U-Net, with the flows I_out for its activations and
- * p = 1[I_in > 0] for the derivative of its ReLU.
+ * Algorithm 1, lines 12-21, with Eqs. 9 and 10: the gradient of a Spiking-UNet from what flowed through it in
+ * T steps (accumulated spiking flow). It is the back-propagation of a U-Net, with the flows I_out for its
+ * activations and p = 1[I_in > 0] for the derivative of its ReLU.
  */
 
 import { IMAGE, inputSize, isStatic, OUTPUT } from '../net/architecture.js';
@@ -20,7 +20,10 @@ export interface Gradients {
   readonly byLayer: ReadonlyMap<string, Weights>;
 }
 
-/** The gradient of a network on one image [H,W,C] whose loss is taken of I_in of the last layer over T (line 15). */
+/**
+ * The gradient of a network on one image [H,W,C] whose loss is taken of I_in of the last layer over T (line
+ * 15).
+ */
 export function asfGradient(
   network: Network,
   image: Float32Array,
@@ -61,7 +64,9 @@ function gate(delta: Float32Array, Iin: Float32Array): void {
   for (let n = 0; n < delta.length; n++) if (!(Iin[n] > 0)) delta[n] = 0;
 }
 
-/** Eq. 9 leaves open how often the bias enters I_in; in the simulation (line 6) it is T times, and so here. */
+/**
+ * Eq. 9 leaves open how often the bias enters I_in; in the simulation (line 6) it is T times, and so here.
+ */
 function timesBias({ weight, bias }: Weights, T: number): Weights {
   return { weight, bias: bias.map((gradient) => gradient * T) };
 }

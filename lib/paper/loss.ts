@@ -8,7 +8,9 @@ export interface Loss {
   readonly gradient: Float32Array;
 }
 
-/** L_seg (Eq. 11): cross-entropy of predicted scores [H,W,M] with class ids [H,W], the mean over the pixels. */
+/**
+ * L_seg (Eq. 11): cross-entropy of predicted scores [H,W,M] with class ids [H,W], the mean over the pixels.
+ */
 export function segmentationLoss(prediction: Float32Array, labels: Uint8Array): Loss {
   const gradient = new Float32Array(prediction.length);
   const dims = { pixels: labels.length, classes: prediction.length / labels.length };

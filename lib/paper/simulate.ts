@@ -1,6 +1,6 @@
 /**
- * Algorithm 1, lines 1-11: the forward part. A network is run for T steps; every layer reads what the layers before it
- * fired in the same step, and sums what flows into it and out of it.
+ * Algorithm 1, lines 1-11: the forward part. A network is run for T steps; every layer reads what the layers
+ * before it fired in the same step, and sums what flows into it and out of it.
  */
 
 import { IMAGE, inputSize, isStatic, type Layer, OUTPUT, outputDims } from '../net/architecture.js';
@@ -30,7 +30,10 @@ export function withThresholds(thresholds: readonly number[]): Update {
   return (V, C) => multiThreshold(V, C, thresholds);
 }
 
-/** Runs an image [H,W,C], whose sides the network divides (`multipleOf`), for T steps; every membrane starts at `V0` volts. */
+/**
+ * Runs an image [H,W,C], whose sides the network divides (`multipleOf`), for T steps; every membrane starts
+ * at `V0` volts.
+ */
 export function simulate(
   { layers, parameters }: Network,
   image: Float32Array,
