@@ -1,6 +1,6 @@
 /**
- * SHA-256 (FIPS 180-4) in plain TypeScript: the same function where there is a file system and where there is none. It
- * protects files against damage; nothing secret depends on it, and its time is not constant.
+ * SHA-256 (FIPS 180-4) in plain TypeScript: the same function where there is a file system and where there is
+ * none. It protects files against damage; nothing secret depends on it, and its time is not constant.
  */
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes (4.2.2). */
