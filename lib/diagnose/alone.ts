@@ -1,6 +1,6 @@
 /**
- * One layer alone: a U-Net in which a single layer's activations are replaced by what its neurons would make of
- * them in T steps. The neurons see the exact activation as a constant current, in units of their lambdas.
+ * One layer alone: a U-Net in which a single layer's activations are replaced by what its neurons would make
+ * of them in T steps. The neurons see the exact activation as a constant current, in units of their lambdas.
  */
 
 import type { Prediction } from '../engine/predict.js';
@@ -51,7 +51,10 @@ export interface Alone {
   readonly steps: number;
 }
 
-/** The output [H,W,K] of the U-Net if one signal were encoded, whose `activations` [h,w,C] are those of the pass. */
+/**
+ * The output [H,W,K] of the U-Net if one signal were encoded, whose `activations` [h,w,C] are those of the
+ * pass.
+ */
 export function outputAlone(
   pass: Pass,
   activations: Float32Array,

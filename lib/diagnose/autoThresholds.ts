@@ -1,4 +1,7 @@
-/** Thresholds by layer: a conversion with as few spikes as a tolerance allows, chosen on images without their labels. */
+/**
+ * Thresholds by layer: a conversion with as few spikes as a tolerance allows, chosen on images without their
+ * labels.
+ */
 
 import type { CalibrationInput } from '../convert/calibration.js';
 import { type ConversionPlan, convertModel, lambdaChoice } from '../convert/conversion.js';
@@ -21,7 +24,10 @@ export interface ChosenLayer {
   readonly thresholds: number;
   /** An image, as measured with all other layers exact. */
   readonly spikes: number;
-  /** What one threshold fewer would change: squared error at the output (1: that of the whole network), spikes an image. */
+  /**
+   * What one threshold fewer would change: squared error at the output (1: that of the whole network), spikes
+   * an image.
+   */
   readonly oneFewer: { readonly error: number; readonly spikes: number } | undefined;
 }
 

@@ -1,7 +1,8 @@
 /**
- * Where did a conversion lose accuracy? For every layer: how far its flow is from the U-Net's activation, how much is
- * clipped, which channels are silent, how often it fires; and what the network would score if only this layer spiked,
- * and if everything up to it were exact. The first says which layer is to blame, the last where the loss begins.
+ * Where did a conversion lose accuracy? For every layer: how far its flow is from the U-Net's activation, how
+ * much is clipped, which channels are silent, how often it fires; and what the network would score if only
+ * this layer spiked, and if everything up to it were exact. The first says which layer is to blame, the last
+ * where the loss begins.
  */
 
 import type { SpikingModel } from '../convert/spikingModel.js';

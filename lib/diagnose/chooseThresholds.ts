@@ -1,8 +1,9 @@
 /**
- * How many thresholds each layer needs. With a price for a spike every layer takes the number with the least error +
- * price x spikes; as the price falls, single layers get more thresholds one after the other. Along this path the
- * first network is taken that keeps to the tolerance, found by bisection with real runs: no search over combinations.
- * All sums are in float64 in a fixed order: the choice is the same on every machine.
+ * How many thresholds each layer needs. With a price for a spike every layer takes the number with the least
+ * error + price x spikes; as the price falls, single layers get more thresholds one after the other. Along
+ * this path the first network is taken that keeps to the tolerance, found by bisection with real runs: no
+ * search over combinations. All sums are in float64 in a fixed order: the choice is the same on every
+ * machine.
  */
 
 import type { LayerCosts } from './layerTable.js';

@@ -1,4 +1,7 @@
-/** How far the flows of a simulation are from the activations of the U-Net, layer by layer, added up over images. */
+/**
+ * How far the flows of a simulation are from the activations of the U-Net, layer by layer, added up over
+ * images.
+ */
 
 import { outputLambdas } from '../convert/scales.js';
 import { type SpikingModel, scalesOf } from '../convert/spikingModel.js';
@@ -61,7 +64,10 @@ function mostOf({ parameters: { spikeValues } }: LayerNeuron): number {
     : spikeValues.reduce((sum, value) => sum + value, 0);
 }
 
-/** Adds one image: the activations [h,w,C] of the layer in the U-Net, and a simulation that has kept its flows and spike counts. */
+/**
+ * Adds one image: the activations [h,w,C] of the layer in the U-Net, and a simulation that has kept its flows
+ * and spike counts.
+ */
 export function tally(
   { signal, unit, most, sums, fired }: Tallied,
   exact: Float32Array,

@@ -1,7 +1,7 @@
 /**
- * What every number of thresholds costs in every layer: the squared error that a layer alone causes at the output of
- * the U-Net, all others exact, and the spikes that it fires. Errors of layers nearly add up, so this table is enough
- * to choose thresholds for all of them (chooseThresholds.ts). No labels are looked at.
+ * What every number of thresholds costs in every layer: the squared error that a layer alone causes at the
+ * output of the U-Net, all others exact, and the spikes that it fires. Errors of layers nearly add up, so
+ * this table is enough to choose thresholds for all of them (chooseThresholds.ts). No labels are looked at.
  */
 
 import type { LambdaChoice } from '../convert/conversion.js';
