@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** `spiking-unet convert`: turns a trained U-Net into a spiking network (section 3.3 of the paper, and beyond it). */
+/**
+ * `spiking-unet convert`: turns a trained U-Net into a spiking network (section 3.3 of the paper, and beyond
+ * it).
+ */
 
 import { CONVERSION, planOf } from '../lib/convert/convertOptions.js';
 import { presets } from '../lib/convert/presets.js';

@@ -123,7 +123,10 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
-/** What the options say of a method, as the library takes it and as files call it; UsageError for those of another. */
+/**
+ * What the options say of a method, as the library takes it and as files call it; UsageError for those of
+ * another.
+ */
 function methodOptions(options: Options, { neuron }: SpikingModel) {
   const { method, surrogate, resetGradient, logits = 'mean' } = options;
   if (method === 'asf') {

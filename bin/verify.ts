@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-/** `spiking-unet verify`: whether this machine computes, on every engine, the bits that every machine should. */
+/**
+ * `spiking-unet verify`: whether this machine computes, on every engine, the bits that every machine should.
+ */
 
 import * as z from 'zod/mini';
 import { DataError, UsageError } from '../lib/core/error.js';

@@ -1,4 +1,7 @@
-/** The options that `bench` shares with the bench beside other libraries (test/peers), and how its tasks are run. */
+/**
+ * The options that `bench` shares with the bench beside other libraries (test/peers), and how its tasks are
+ * run.
+ */
 
 import { type Command, Option } from 'commander';
 import { DEFAULT_STEPS } from '../../lib/convert/usualSteps.js';

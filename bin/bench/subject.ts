@@ -38,8 +38,8 @@ export interface GivenModel {
 const CALIBRATION = { size: 128, percent: 99.9, seed: 1 };
 
 /**
- * Reads models; UsageError for those that the bench cannot train. One that holds both networks is two, or where `unet`
- * says so the U-Net only.
+ * Reads models; UsageError for those that the bench cannot train. One that holds both networks is two, or
+ * where `unet` says so the U-Net only.
  */
 export function readModels(paths: readonly string[], unet: boolean): GivenModel[] {
   return paths.flatMap((path) => {

@@ -4,15 +4,18 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { childEnvironment } from './parent.js';
 import { forwardSignals, STOP_SIGNALS, type StopSignal } from './signals.js';
 
-/** A process, and its exit code, which of one that a signal stopped is that signal's; null where it is none of ours. */
+/**
+ * A process, and its exit code, which of one that a signal stopped is that signal's; null where it is none of
+ * ours.
+ */
 export interface Child {
   readonly process: ChildProcess;
   readonly ended: Promise<number | null>;
 }
 
 /**
- * Starts Node with these arguments. The child has a group of its own, so that Ctrl-C reaches it through us alone and
- * once: twice would not let it save.
+ * Starts Node with these arguments. The child has a group of its own, so that Ctrl-C reaches it through us
+ * alone and once: twice would not let it save.
  */
 export function startChild(args: readonly string[], stdio: StdioOptions, cwd = '.'): Child {
   const child = spawn(process.execPath, args, { cwd, stdio, env: childEnvironment(), detached: true });

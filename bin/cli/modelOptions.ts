@@ -21,7 +21,10 @@ export interface MemoryOptions {
 /** Less than the 4 GiB of WebAssembly, in MiB. */
 const MOST_MEMORY = 3072;
 
-/** The MiB that a picture may take where nobody says: half of what the system leaves, for the rest is not counted. */
+/**
+ * The MiB that a picture may take where nobody says: half of what the system leaves, for the rest is not
+ * counted.
+ */
 function defaultMemory(): number {
   return Math.max(1, Math.min(MOST_MEMORY, Math.floor(availableMemory() / 2 ** 21)));
 }
@@ -45,7 +48,10 @@ export interface UnetOption {
   readonly unet: boolean;
 }
 
-/** Reads a model, a file (a checkpoint will do) or a bundled one, as it is; DataError names what is wrong with it. */
+/**
+ * Reads a model, a file (a checkpoint will do) or a bundled one, as it is; DataError names what is wrong with
+ * it.
+ */
 export function readModel(path: string): LoadedModel {
   const bytes = readBytes(modelPath(path));
   const { model, checked } = decodeModel(bytes, path);
@@ -92,7 +98,10 @@ export function addTimingOption(command: Command): void {
   command.option('--timing <name>', help, oneOf('same', 'delayed'), 'same');
 }
 
-/** A model as a spiking network, with what the options change in it; `read` makes it one to be run, or trained. */
+/**
+ * A model as a spiking network, with what the options change in it; `read` makes it one to be run, or
+ * trained.
+ */
 export function spikingModel(
   model: Model,
   options: SimulationOptions,

@@ -1,6 +1,7 @@
 /**
- * The options of `convert` and `train --direct` that set parameters of neurons: one for each parameter that a neuron of the table has, with its
- * own sentence and defaults. Thresholds and initial potential have richer options (thresholdOption.ts, --v-init).
+ * The options of `convert` and `train --direct` that set parameters of neurons: one for each parameter that a
+ * neuron of the table has, with its own sentence and defaults. Thresholds and initial potential have richer
+ * options (thresholdOption.ts, --v-init).
  */
 
 import { type Command, InvalidArgumentError } from 'commander';
@@ -40,7 +41,9 @@ export function addNeuronOptions(command: Command, table: Neurons, origin: Origi
   }
 }
 
-/** What the options say of a neuron's parameters, by name; UsageError for parameters that it does not have. */
+/**
+ * What the options say of a neuron's parameters, by name; UsageError for parameters that it does not have.
+ */
 export function givenParameters(
   options: Readonly<Record<string, unknown>>,
   neuron: Neuron,

@@ -4,7 +4,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { VOID } from '../../lib/op/losses.js';
 import type { PatchSize } from '../../lib/train/patches.js';
 
-/** Digits with a decimal point and an exponent where wanted: no other base, no separators, no words, no spaces. */
+/**
+ * Digits with a decimal point and an exponent where wanted: no other base, no separators, no words, no
+ * spaces.
+ */
 const PLAIN_DECIMAL = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** What a text says as a plain decimal; NaN for anything else. */

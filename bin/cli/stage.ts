@@ -27,7 +27,9 @@ import { abortOnSignals, Interrupted, STOP_SIGNALS } from './signals.js';
 export interface Result {
   readonly json: unknown;
   readonly text: string;
-  /** The stage did its work and found that something is not as it should be: exit code 1, without an error. */
+  /**
+   * The stage did its work and found that something is not as it should be: exit code 1, without an error.
+   */
   readonly failed?: boolean;
 }
 
@@ -42,7 +44,10 @@ export interface SharedOptions {
 
 export interface Context {
   readonly engine: Engine;
-  /** Aborted by the first signal that asks to stop, for stages that have something to save; others end at once. */
+  /**
+   * Aborted by the first signal that asks to stop, for stages that have something to save; others end at
+   * once.
+   */
   readonly signal: AbortSignal;
   /** A line for the person at the terminal, on stderr. */
   log(line: string): void;
@@ -63,7 +68,10 @@ useHost(nodeHost);
 
 const EXIT = { ok: 0, failure: 1, usage: 2, data: 3 };
 
-/** Runs a stage whose file, at `url`, is the program that was started; where it was only imported nothing happens. */
+/**
+ * Runs a stage whose file, at `url`, is the program that was started; where it was only imported nothing
+ * happens.
+ */
 export async function runAsProgram<Options>(stage: Stage<Options>, url: string): Promise<void> {
   const [, started] = process.argv;
   const isStarted = started !== undefined && realpathSync(started) === fileURLToPath(url);

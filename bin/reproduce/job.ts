@@ -1,6 +1,7 @@
 /**
- * What has to be done for a cell: commands of this program, each in a folder of its own below --runs, each needing
- * some that come before it. Commands name models relative to --runs, so that runs can be moved and merged.
+ * What has to be done for a cell: commands of this program, each in a folder of its own below --runs, each
+ * needing some that come before it. Commands name models relative to --runs, so that runs can be moved and
+ * merged.
  */
 
 import { join } from 'node:path';

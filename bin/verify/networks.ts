@@ -1,4 +1,7 @@
-/** The networks and pictures that are verified: drawn from a seed, small enough for seconds, odd enough to go wrong. */
+/**
+ * The networks and pictures that are verified: drawn from a seed, small enough for seconds, odd enough to go
+ * wrong.
+ */
 
 import { type NormalisedNetwork, normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { type SpikingModel, withNeurons } from '../../lib/convert/spikingModel.js';

@@ -94,7 +94,10 @@ export function verify(
   return { rows, mismatches, hashes };
 }
 
-/** The slow first engine computes all in the two ways that there are; to choose between them is for the others. */
+/**
+ * The slow first engine computes all in the two ways that there are; to choose between them is for the
+ * others.
+ */
 function modesOf(engine: Engine, [first]: readonly Engine[]): readonly Mode[] {
   return engine === first ? MODES.filter((mode) => mode !== 'auto') : MODES;
 }

@@ -1,4 +1,7 @@
-/** Table 4: the number of thresholds and their values. With one threshold it is the IF neuron, as the text says. */
+/**
+ * Table 4: the number of thresholds and their values. With one threshold it is the IF neuron, as the text
+ * says.
+ */
 
 import { findNeuron } from '../../../lib/neuron/index.js';
 import { spiking } from '../cell.js';
