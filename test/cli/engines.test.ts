@@ -1,4 +1,7 @@
-/** Engines, threads and memory on the command line: what is chosen, what is refused, and that the results stay. */
+/**
+ * Engines, threads and memory on the command line: what is chosen, what is refused, and that the results
+ * stay.
+ */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Every neuron on the command line: converted, run, fine-tuned and counted; settings that a neuron does not have. */
+/**
+ * Every neuron on the command line: converted, run, fine-tuned and counted; settings that a neuron does not
+ * have.
+ */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

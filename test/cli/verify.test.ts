@@ -1,4 +1,7 @@
-/** `verify` passes here, and finds a hash that is wrong and a kernel that is: a check that cannot fail is none. */
+/**
+ * `verify` passes here, and finds a hash that is wrong and a kernel that is: a check that cannot fail is
+ * none.
+ */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * Channel-wise normalisation: the network stays what it is, in other units; and lambdas, weights and the spiking
- * network against PyTorch and numpy (fixtures/make/channel_goldens.py).
+ * Channel-wise normalisation: the network stays what it is, in other units; and lambdas, weights and the
+ * spiking network against PyTorch and numpy (fixtures/make/channel_goldens.py).
  */
 
 import fc from 'fast-check';

@@ -1,4 +1,7 @@
-/** Spiking networks as files: where their neurons start, and files that are a U-Net and its conversion at once. */
+/**
+ * Spiking networks as files: where their neurons start, and files that are a U-Net and its conversion at
+ * once.
+ */
 
 import t from 'tap';
 import { type ConversionPlan, convertModel } from '../../lib/convert/conversion.js';

@@ -1,6 +1,7 @@
 /**
- * Engines run an architecture that they do not know: sums, three inputs, stride, dilation, an image beside spikes. Held to the
- * paper's text, which is loops over the same layers: the same bits, for the forward pass, the simulation and ASF-BP.
+ * Engines run an architecture that they do not know: sums, three inputs, stride, dilation, an image beside
+ * spikes. Held to the paper's text, which is loops over the same layers: the same bits, for the forward pass,
+ * the simulation and ASF-BP.
  */
 
 import t from 'tap';

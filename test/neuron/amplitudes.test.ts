@@ -1,4 +1,7 @@
-/** Amplitudes of real spikes: folding them into the weights changes no bit; files keep them, simulations need them folded. */
+/**
+ * Amplitudes of real spikes: folding them into the weights changes no bit; files keep them, simulations need
+ * them folded.
+ */
 
 import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';

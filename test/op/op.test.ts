@@ -1,4 +1,7 @@
-/** What operations say of themselves, against what their definitions do. Values are PyTorch's (fixtures/make/kernel.py). */
+/**
+ * What operations say of themselves, against what their definitions do. Values are PyTorch's
+ * (fixtures/make/kernel.py).
+ */
 
 import fc from 'fast-check';
 import t from 'tap';

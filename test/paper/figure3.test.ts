@@ -1,4 +1,6 @@
-/** Fig. 3: behind skip connections, activations of the U-Net against spike rates with either normalisation. */
+/**
+ * Fig. 3: behind skip connections, activations of the U-Net against spike rates with either normalisation.
+ */
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';

@@ -77,7 +77,9 @@ t.test('only the command line knows its options: no flag is named in lib', async
   t.ok(written.length > 100);
 });
 
-/** Within lib/engine: what a kernel is, kernels, a network's run, how it learns, and the door before them all. */
+/**
+ * Within lib/engine: what a kernel is, kernels, a network's run, how it learns, and the door before them all.
+ */
 const IN_ENGINE = [['kernels'], ['reference', 'wasm'], ['simulate'], ['learn'], []];
 
 t.test('imports within the engine go to the left only', async (t) => {

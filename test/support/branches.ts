@@ -1,4 +1,7 @@
-/** A second architecture, with what the U-Net has not: stride, dilation, sums of two and three signals, three inputs. */
+/**
+ * A second architecture, with what the U-Net has not: stride, dilation, sums of two and three signals, three
+ * inputs.
+ */
 
 import { stream } from '../../lib/core/rng.js';
 import { type Configuration, IMAGE, OUTPUT } from '../../lib/net/architecture.js';

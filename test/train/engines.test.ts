@@ -1,6 +1,6 @@
 /**
- * Training on every engine ends with the same bits: three updates of parameters that live in the engine's memory, as a
- * session runs them, and the validation behind them.
+ * Training on every engine ends with the same bits: three updates of parameters that live in the engine's
+ * memory, as a session runs them, and the validation behind them.
  */
 
 import t from 'tap';

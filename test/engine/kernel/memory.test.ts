@@ -1,6 +1,6 @@
 /**
- * Where tensors live, on every back-end: scopes, what survives them, memory that is used again and that grows, and
- * kernels whose arguments lie partly in the engine's memory and partly outside of it.
+ * Where tensors live, on every back-end: scopes, what survives them, memory that is used again and that
+ * grows, and kernels whose arguments lie partly in the engine's memory and partly outside of it.
  */
 
 import t from 'tap';
