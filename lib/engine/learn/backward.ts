@@ -14,7 +14,7 @@ import type { Kernels } from '../kernels/contract.js';
 import { type Frame, gatherInput, isPair, kernelDims, releaseInput } from '../kernels/frame.js';
 import { kernelsOf } from '../kernels/operations.js';
 
-/** What the forward pass left behind. */
+/** What the backward pass needs of the forward pass. */
 export interface Trace {
   /** The signals that the layers read: activations, or flows I_out (Eq. 10). */
   readonly signals: Signals;
@@ -67,7 +67,7 @@ export function parameterGradient(
   if (biasFactor !== 1) for (let co = 0; co < bias.length; co++) bias[co] *= biasFactor;
 }
 
-/** The gradient by a layer's (concatenated) input (Algorithm 1, line 18). */
+/** The gradient with respect to a layer's (concatenated) input (Algorithm 1, line 18). */
 export function inputGradient(frame: Frame, layer: Layer, gradOut: Float32Array): Float32Array {
   const { kernels, network } = frame;
   const dims = kernelDims(frame, layer);
@@ -77,7 +77,7 @@ export function inputGradient(frame: Frame, layer: Layer, gradOut: Float32Array)
   return gradInput;
 }
 
-/** Hands the gradient of a layer's input on to the signals it was made of. */
+/** Adds the gradient of a layer's input to the gradients of the signals that it is made of. */
 export function scatterGradient(
   { kernels, height, width }: Frame,
   gradSignals: Signals,
