@@ -34,10 +34,10 @@ import {
 import { type LayerScales, layerScales } from './scales.js';
 
 export type SpikingModel = Model & SpikingNetwork & { readonly conversion: SpikingNotes };
-/** One that was made of a U-Net. */
+/** A spiking network that was converted from a U-Net. */
 export type ConvertedModel = SpikingModel & { readonly conversion: ConvertedNotes };
 
-/** What there is to say about a conversion; what a neuron's parameters leave out is as the neuron has it. */
+/** The choices of a conversion; parameters of the neuron that are left out are as the neuron has them. */
 export type Choice = Pick<ConvertedNotes, 'normalisation' | 'percentile'> &
   Pick<ConvertedNotes, 'thresholdsOf' | 'poolings' | 'lambda' | 'intendedSteps'> &
   Partial<ScaleChoices> &
@@ -48,7 +48,7 @@ export type Choice = Pick<ConvertedNotes, 'normalisation' | 'percentile'> &
     readonly own?: Readonly<Record<string, unknown>> | undefined;
   };
 
-/** Puts neurons behind the layers of a normalised U-Net (section 3.2). */
+/** Puts neurons after the layers of a normalised U-Net (section 3.2). */
 export function withNeurons(unet: Model, network: NormalisedNetwork, choice: Choice): ConvertedModel {
   const byName = <T>(pick: (scales: NormalisedNetwork['scales'][number]) => T) =>
     Object.fromEntries(network.scales.map((scales) => [scales.layer.name, pick(scales)]));
@@ -90,8 +90,7 @@ export function toUnet(model: Model, source: string, table: Neurons = neurons): 
 }
 
 /**
- * The scales of a conversion from what a file says of it; DataError where that cannot be what `convert`
- * wrote.
+ * The scales of a conversion from the notes of a file; DataError where `convert` cannot have written them.
  */
 export function scalesOf(model: Model, notes: SpikingNotes): LayerScales[] {
   if (notes.origin === 'direct')
@@ -119,7 +118,7 @@ function normalise(model: Model, notes: ConvertedNotes): Model['parameters'] {
   return parameters;
 }
 
-/** The same network with its notes changed: another initial potential, or the T it was fine-tuned for. */
+/** A network with other notes: another initial potential, or the T that it was fine-tuned for. */
 export function withNotes(
   model: SpikingModel,
   changes: Pick<Partial<SpikingNotes>, 'initialPotential' | 'steps'>,
@@ -131,7 +130,7 @@ export function withNotes(
 
 /**
  * A model of stage `snn` as a network that can be simulated: amplitudes of spikes are folded into its
- * weights. `table` knows its neuron. DataError where its metadata is not usable.
+ * weights. `table` has its neuron. DataError where its metadata cannot be used.
  */
 export function toSpikingModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
@@ -139,7 +138,7 @@ export function toSpikingModel(model: Model, source: string, table: Neurons = ne
 }
 
 /**
- * A model to be trained: with amplitudes, of 1 at first, where its neuron learns them; weights stay the same
+ * A model to be trained: where its neuron learns amplitudes, they are added as 1; weights stay the same
  * arrays.
  */
 export function toTrainableModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
@@ -167,7 +166,7 @@ function readNotes(model: Model, source: string, table: Neurons): SpikingModel {
   }
 }
 
-/** The neurons that the notes of a model say, after its layers. */
+/** A model with neurons after its layers, as its notes say. */
 export function attachNeurons(model: Model, neuron: Neuron, conversion: SpikingNotes): SpikingModel {
   return {
     ...model,
