@@ -59,10 +59,7 @@ export function countedPixels(labels: Uint8Array, pixels: number): number {
   return counted;
 }
 
-/**
- * Eq. 12: the mean of |prediction - target|; gradPrediction = sign(prediction - target) / count, 0 where
- * equal.
- */
+/** Eq. 12: mean |prediction - target|; gradPrediction = sign(prediction - target) / count, 0 where equal. */
 export function l1Loss(gradPrediction: Float32Array, prediction: Float32Array, target: Float32Array): number {
   const count = prediction.length;
   let total = 0;
