@@ -38,7 +38,7 @@ interface AdaptiveParameters extends NeuronParameters {
 }
 
 /**
- * Integrate-and-fire whose threshold rises by itself with each spike and falls by 1 / tau of what it rose a
+ * Integrate-and-fire whose threshold rises with each spike and falls back by 1 / tau of its rise in each
  * step.
  */
 const adaptive: Neuron<AdaptiveParameters> = {

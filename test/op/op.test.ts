@@ -1,5 +1,5 @@
 /**
- * What operations say of themselves, against what their definitions do. Values are PyTorch's
+ * The properties that operations state, against what their definitions do. Values are PyTorch's
  * (fixtures/make/kernel.py).
  */
 
@@ -29,7 +29,7 @@ const sizes = fc.record({
 });
 const settings = { seed: 26, numRuns: 40 };
 
-/** Ones in the place of everything. */
+/** Tensors of ones. */
 function ones(op: Op, { height, width, channels }: Size) {
   const weight = new Float32Array(op.hasWeights ? sizeOf(op.weightShape(channels)) : 0).fill(1);
   const bias = new Float32Array(op.outputSize({ height, width, channels }).channels);

@@ -1,4 +1,4 @@
-/** One time step: what a converted network computes then is what a quantised U-Net would. */
+/** One time step: a converted network computes what a quantised U-Net would. */
 
 import fc from 'fast-check';
 import t from 'tap';
@@ -17,8 +17,7 @@ import { referenceEngine } from '../support/engine.js';
 import { dyadicNetwork, randomImage, randomModel } from '../support/networks.js';
 
 /**
- * clip(round(2^N I), 0, 2^N - 1) / 2^N; what is half-way is rounded down, because a neuron fires above its
- * threshold.
+ * clip(round(2^N I), 0, 2^N - 1) / 2^N; ties are rounded down, because a neuron fires above its threshold.
  */
 function quantised(current: number, count: number): number {
   const levels = 2 ** count;
@@ -27,8 +26,8 @@ function quantised(current: number, count: number): number {
 }
 
 /**
- * How many neurons of all layers fire something else, how far their current is from a tie at most, and how
- * many are at one.
+ * How many neurons of all layers fire another value, how far their currents are from a tie at most, and how
+ * many are at a tie.
  */
 function compare(network: SpikingNetwork, { currents, flows }: Simulation, count: number) {
   let [neurons, differ, farthest, ties] = [0, 0, 0, 0];
