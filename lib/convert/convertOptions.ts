@@ -69,7 +69,8 @@ export function planOf(options: PlanOptions): Plan {
   const { poolings = CONVERSION.poolings, lambda = CONVERSION.lambda, tolerance } = options;
   const preset = findPreset(options.preset ?? CONVERSION.preset);
   const neuron = options.neuron ?? findNeuron(CONVERSION.neuron);
-  const single = neuron.parameters.thresholds.most === 1; // a preset's number is a count, not volts: the neuron keeps its own
+  // A preset's number is a count, not volts: a neuron with one threshold keeps its own.
+  const single = neuron.parameters.thresholds.most === 1;
   const common = options.thresholds ?? (single ? undefined : preset.thresholds);
   const others = Object.entries(options.thresholdsOf ?? {});
   const plan: Plan = {

@@ -72,7 +72,8 @@ function checkEnds(layers: readonly Layer[], signals: ReadonlyMap<string, Signal
  */
 export function multipleOf(layers: readonly Layer[]): number {
   return layers.reduce((multiple, { op, scale }) => {
-    const divisor = scale.over * ratioOf(op).over; // side times / over must be a multiple of the operation's own
+    // Side times / over must be a multiple of over of the operation.
+    const divisor = scale.over * ratioOf(op).over;
     return leastCommonMultiple(multiple, divisor / greatestCommonDivisor(divisor, scale.times));
   }, 1);
 }

@@ -49,7 +49,8 @@ export function asfGradient(
       layer,
       layer.inputs.map((name) => flows.get(name)!),
     );
-    if (op.hasWeights) byLayer.set(layer.name, timesBias(op.backwardWeights(delta, input, size), T)); // line 19
+    // Line 19.
+    if (op.hasWeights) byLayer.set(layer.name, timesBias(op.backwardWeights(delta, input, size), T));
     if (isStatic(layer)) continue;
     const dInput = op.backwardInput(delta, size, layerParameters(parameters, layer)); // line 18
     parted(layer, dInput).forEach((part, k) => {

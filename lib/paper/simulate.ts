@@ -53,7 +53,8 @@ export function simulate(
     return layer.op.forward(input, inputSize(layer, height, width), layerParameters(parameters, layer));
   };
   const still: Signals = new Map([[IMAGE, image]]);
-  const C1 = new Map(layers.filter(isStatic).map((layer) => [layer, current(layer, still)])); // line 2: static coding
+  // Line 2: static coding.
+  const C1 = new Map(layers.filter(isStatic).map((layer) => [layer, current(layer, still)]));
   let spikes = 0;
   for (let t = 1; t <= T; t++) {
     const fired = new Map(still);

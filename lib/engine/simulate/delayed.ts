@@ -56,7 +56,8 @@ export function simulateDelayed(
   const currents: Signals = new Map();
   const still: Signals = new Map([[IMAGE, image]]);
   const isMixed = layers.some((layer) => readsImage(layer) && !isStatic(layer));
-  const flows: Signals = new Map(isMixed ? [[IMAGE, times(image.slice(), steps)]] : []); // it flows in at every step
+  // The image flows in at every step.
+  const flows: Signals = new Map(isMixed ? [[IMAGE, times(image.slice(), steps)]] : []);
   const spikeCounts = new Map<string, Uint32Array>();
   const spikesPerStep = new Map<string, Float64Array>();
   return kernels.scope((keep) => {

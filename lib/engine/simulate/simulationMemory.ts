@@ -32,7 +32,8 @@ export function simulationBytes(layers: readonly Layer[], footprint: Footprint):
   const membrane = (layer: Layer) => 4 * membranes * neurons(layer, height, width);
   const all = layers.filter(hasNeuron).reduce((sum, layer) => sum + 4 * neurons(layer, height, width), 0);
   const kept = sums * all + weightBytes(layers);
-  if (atOnce < steps) return peakOfSignals(layers, trains) + membranes * all + kept; // they wait for the next steps
+  // All signals wait for the next steps.
+  if (atOnce < steps) return peakOfSignals(layers, trains) + membranes * all + kept;
   return peakOfSignals(layers, trains, membrane) + kept;
 }
 
