@@ -15,7 +15,7 @@ const INVERSE_FACTORIALS = factorials(17).map((factorial) => 1 / factorial);
 
 const bits = new DataView(new ArrayBuffer(8));
 
-/** e^x; 0 below and Infinity above what float64 can hold. */
+/** e^x; 0 below and Infinity above the range of float64. */
 export function exp(x: number): number {
   if (Number.isNaN(x)) return x;
   if (x > 709.782712893384) return Number.POSITIVE_INFINITY;
@@ -50,8 +50,8 @@ export function log(x: number): number {
 }
 
 /**
- * x^y for x >= 0, as exp(y log x); that product's rounding counts: within 2 + 2 |y log x| units in the last
- * place.
+ * x^y for x >= 0, as exp(y log x): within 2 + 2 |y log x| units in the last place, as that product is
+ * rounded.
  */
 export function pow(x: number, y: number): number {
   if (y === 0) return 1;
@@ -78,8 +78,8 @@ function sinQuarters(u: number, ahead: 0 | 1): number {
 }
 
 /**
- * Every second term of the exponential series with alternating signs: sine for an odd degree, cosine for an
- * even.
+ * Every second term of the exponential series, with alternating signs: an odd degree gives the sine, an even
+ * one the cosine.
  */
 function taylor(x: number, degree: number): number {
   const square = x * x;
