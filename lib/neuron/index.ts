@@ -20,10 +20,7 @@ const known: readonly Neuron[] = [
   signed,
 ];
 
-/**
- * Neurons by the names that options and files call them. A caller with a neuron of its own passes a table of
- * its own.
- */
+/** Neurons by the names that options and files use. Callers with a neuron of their own pass another table. */
 export type Neurons = Readonly<Record<string, Neuron>>;
 
 export const neurons: Neurons = Object.fromEntries(known.map((neuron) => [neuron.name, neuron]));
@@ -39,8 +36,8 @@ export function findNeuron(name: string, table: Neurons = neurons): Neuron {
 export type Given<Values> = { readonly [Name in keyof Values]?: Values[Name] | undefined };
 
 /**
- * Parameters of a neuron: what is given, and the neuron's own for the rest. Names that it does not have are
- * left out.
+ * The parameters of a neuron: the given ones, and its defaults for the rest. Names that it does not have are
+ * ignored.
  */
 export function neuronParameters<Values extends NeuronParameters>(
   { parameters: schema }: Neuron<Values>,

@@ -28,7 +28,7 @@ export const stepSingle: Neuron['step'] = (out, spikes, membrane, current, param
   }
 };
 
-/** What all neurons with one threshold have in common. */
+/** What all neurons with one threshold share. */
 export const single = {
   membranes: () => 1,
   half: halfOfSmallest,
@@ -39,7 +39,7 @@ export const single = {
   step: stepSingle,
 } as const;
 
-/** One threshold, of 1 V where nobody says otherwise. */
+/** One threshold, by default 1 V. */
 export const ONE = { thresholds: [1], most: 1 } as const;
 
 /** Soft reset: what exceeds the threshold is kept. */

@@ -1,6 +1,6 @@
 /**
- * Surrogate gradients: what is taken for the derivative of a spike, which is 0 almost everywhere. A table,
- * one line each; the values are float32, every operation rounded, so that a training has the same bits
+ * Surrogate gradients: functions in place of the derivative of a spike, which is 0 almost everywhere. A table
+ * with one entry each; the values are float32, every operation rounded, so that a training has the same bits
  * everywhere.
  */
 
@@ -16,7 +16,7 @@ export interface Surrogate {
 }
 
 /**
- * Width and area V_th: with thresholds that halve, the slopes of a multi-threshold neuron add up to 1
+ * Height 1 and width V_th: with thresholds that halve, the slopes of a multi-threshold neuron add up to 1
  * (docs/neurons.md).
  */
 export const straight: Surrogate = {
