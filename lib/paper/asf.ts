@@ -14,15 +14,14 @@ import { simulate, type Update } from './simulate.js';
 
 const { fround } = Math;
 
-/** The loss, and its gradient by the weight and bias of each layer that has them. */
+/** The loss, and its gradient with respect to the weight and bias of each layer that has them. */
 export interface Gradients {
   readonly loss: number;
   readonly byLayer: ReadonlyMap<string, Weights>;
 }
 
 /**
- * The gradient of a network on one image [H,W,C] whose loss is taken of I_in of the last layer over T (line
- * 15).
+ * The gradient of a network on one image [H,W,C]; the loss is that of I_in / T of the last layer (line 15).
  */
 export function asfGradient(
   network: Network,
@@ -60,7 +59,7 @@ export function asfGradient(
   return { loss: value, byLayer };
 }
 
-/** Lines 12-14 and Eq. 10: p = 1 where I_in > 0, and where it is 0 nothing flows back. */
+/** Lines 12-14 and Eq. 10: p = 1 where I_in > 0; elsewhere p = 0, and nothing flows back. */
 function gate(delta: Float32Array, Iin: Float32Array): void {
   for (let n = 0; n < delta.length; n++) if (!(Iin[n] > 0)) delta[n] = 0;
 }

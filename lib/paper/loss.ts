@@ -1,10 +1,10 @@
-/** The losses of the paper, section 3.4.2: Eqs. 11 and 12, with their gradients by the prediction. */
+/** The losses of the paper, section 3.4.2: Eqs. 11 and 12, with their gradients. */
 
 import { l1Loss, softmaxCrossEntropy } from '../op/losses.js';
 
 export interface Loss {
   readonly value: number;
-  /** By the prediction, in its shape. */
+  /** The gradient with respect to the prediction, in its shape. */
   readonly gradient: Float32Array;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The neurons of the paper, sections 2.1 and 3.2: one step of all neurons of a layer. `V` [n] is changed in
- * place, `I` [n] is the current of the step; what comes back is the output o(t) [n] that the next layer
- * receives, and s(t) as a number of spikes [n]. float32, each operation rounded.
+ * place, `I` [n] is the current of the step; the result is the output o(t) [n] that the next layer receives,
+ * and s(t) as a number of spikes [n]. float32, each operation rounded.
  */
 
 const { fround } = Math;

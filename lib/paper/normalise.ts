@@ -7,7 +7,7 @@ import type { Weights } from '../op/op.js';
 
 /**
  * What Eqs. 7 and 8 share: W~ = W lambda_in / lambda_out and b~ = b / lambda_out, with a lambda for each
- * channel of the input [I] and of the output [O], or one that all of them share. Weights are [ky,kx,I,O].
+ * channel of the input [I] and of the output [O], or one for all of them. Weights are [ky,kx,I,O].
  */
 export function rescale(
   { weight, bias }: Weights,
@@ -30,8 +30,7 @@ export function layerWise(weights: Weights, lambdaIn: number, lambdaOut: number)
 }
 
 /**
- * Connection-wise (Eq. 8): part i of the concatenated input has `channels[i]` channels and its own
- * lambda_i^(l-1).
+ * Connection-wise (Eq. 8): part i of the concatenated input has `channels[i]` channels and lambda_i^(l-1).
  */
 export function connectionWise(
   weights: Weights,

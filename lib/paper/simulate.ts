@@ -12,7 +12,7 @@ import { type Fired, multiThreshold } from './neurons.js';
 
 const { fround } = Math;
 
-/** What is left of T steps, by the name of the signal (relu1, .., output). */
+/** The sums over T steps, by the name of the signal (relu1, .., output). */
 export interface Flows {
   /** I_in: the summed current of each layer, [h,w,C]; that of the last layer is the prediction. */
   readonly Iin: Signals;
@@ -25,14 +25,14 @@ export interface Flows {
 /** Update of line 8: one step of a layer's neurons. */
 export type Update = (V: Float32Array, C: Float32Array, layer: Layer) => Fired;
 
-/** The paper's: every layer has the same thresholds. */
+/** The paper's update: multi-threshold neurons with the same thresholds in every layer. */
 export function withThresholds(thresholds: readonly number[]): Update {
   return (V, C) => multiThreshold(V, C, thresholds);
 }
 
 /**
- * Runs an image [H,W,C], whose sides the network divides (`multipleOf`), for T steps; every membrane starts
- * at `V0` volts.
+ * Runs an image [H,W,C], whose sides are multiples of `multipleOf`, for T steps; all membranes start at `V0`
+ * volts.
  */
 export function simulate(
   { layers, parameters }: Network,

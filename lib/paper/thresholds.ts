@@ -24,8 +24,7 @@ export function segments(thresholds: readonly number[], range = 1): Segment[] {
 }
 
 /**
- * (A.1): the mean of r(V) for V ~ U[0, range], half the sum of the squared lengths of the segments over the
- * range.
+ * (A.1): the mean of r(V) for V ~ U[0, range]: half the sum of the squared segment lengths, over the range.
  */
 export function expectedError(thresholds: readonly number[], range = 1): number {
   const squares = segments(thresholds, range).map(({ from, to }) => (to - from) ** 2);
@@ -33,8 +32,8 @@ export function expectedError(thresholds: readonly number[], range = 1): number 
 }
 
 /**
- * (A.2): equal segments are best: V_th,i+1 = V_th,i / 2 down to range / 2^N. 2, 1, 0.5, 0.25 is that for [0,
- * 4].
+ * (A.2): equal segments are best: V_th,i+1 = V_th,i / 2 down to range / 2^N. For [0, 4] and N = 4: 2, 1, 0.5,
+ * 0.25.
  */
 export function optimalThresholds(count: number, range = 1): number[] {
   return Array.from({ length: count }, (_, i) => range / 2 ** (i + 1));
