@@ -1,8 +1,8 @@
 /**
  * Compiles assembly/ to WebAssembly, once for threads that share their memory and once for a single thread,
- * and embeds both as text in generated/, so that the package has no file to find at run time. It also notes
- * there in which order the kernels take their arguments and structs have their fields, so that TypeScript
- * names them and knows no order. `npm run build` calls this before the TypeScript compiler.
+ * and embeds both as text in generated/, so that the package has no file to find at run time. It also writes
+ * there the order of the kernels' arguments and of the structs' fields, so that TypeScript uses names only.
+ * `npm run build` calls this before the TypeScript compiler.
  */
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -44,7 +44,7 @@ export function denseConvolution(
   }
 }
 
-/** One row of one block: straight into the output, or by way of the scratch where the block is not full. */
+/** One row of one block: directly into the output, or through the scratch if the block is not full. */
 function outputRow(
   out: usize,
   own: usize,
@@ -144,7 +144,7 @@ export function weightOffset(geometry: Geometry, phase: Phase, block: u32): usiz
   return (<usize>phase.firstTap * blocks + <usize>block * phase.taps) * channels;
 }
 
-/** Byte offset of what grid row `row` of a band reads first. */
+/** Byte offset of the first value that grid row `row` of a band reads. */
 // @ts-ignore: decorator
 @inline
 export function rowOffset(geometry: Geometry, row: u32): usize {

@@ -81,7 +81,7 @@ export function divideBy(tasks: u32, values: usize, divisorBits: u32, count: u32
 }
 
 /**
- * Copies `channels` channels of each pixel between tensors of other numbers of channels, from channel
+ * Copies `channels` channels of each pixel between tensors with different numbers of channels, from channel
  * `fromFirst` to channel `first`.
  */
 export function copyChannels(
