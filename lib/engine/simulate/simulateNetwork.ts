@@ -15,8 +15,8 @@ import { checkSteps, type Simulation, type StepRecord, type WatchedOptions } fro
 import { simulateSteps } from './stepByStep.js';
 
 /**
- * Runs `image` [H,W,C] for T steps. What it returns lives in the scope of the caller. NotFiniteError for an
- * output that is no number.
+ * Runs `image` [H,W,C] for T steps. The result lives in the scope of the caller. NotFiniteError for an output
+ * that is not finite.
  */
 export function simulate(
   frame: Frame<SpikingNetwork>,
