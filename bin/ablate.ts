@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `spiking-unet ablate`: what each choice changes that the
- * paper leaves open or its authors make in another way.
+ * `spiking-unet ablate`: what each choice changes that the paper leaves open or that the authors' code makes
+ * differently.
  */
 
 import { calibrationInputs } from '../lib/convert/calibration.js';
@@ -23,7 +23,7 @@ interface Options extends DataOptions, SharedOptions {
   readonly sigma: number;
 }
 
-/** Variants that are an option with its value. */
+/** Names of variants that are an option with its value. */
 const OPTION = /^(slices|flow|flow-bias|logits|cut|area|v-init|neuron|profile|norm|layer-input) /;
 
 const stage: Stage<Options> = {
@@ -71,7 +71,7 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
-/** Variants are named by what is done otherwise, "flow gated"; here that is an option. */
+/** A variant's name, such as "flow gated", as the options that choose it. */
 function asOptions(name: string): string {
   const parts = name.split(', ');
   return parts.map((part) => (OPTION.test(part) ? `--${part}` : part)).join(' ');

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `spiking-unet compare`: where two dumps, models or files
- * of gradients first differ, and how much each tensor does.
+ * `spiking-unet compare`: where two dumps, models or files of gradients first differ, and by how much each
+ * tensor does.
  */
 
 import { DataError, UsageError } from '../lib/core/error.js';
@@ -37,7 +37,10 @@ const stage: Stage<Options> = {
       .argument('<A>', 'a safetensors file')
       .argument('<B>', 'another one')
       .option('--tolerance <x>', 'absolute difference up to which two values count as equal', nonNegative, 0)
-      .option('--only <prefixes...>', 'only tensors whose names start so; give it after the files');
+      .option(
+        '--only <prefixes...>',
+        'only tensors whose names start with one of these; give it after the files',
+      );
   },
   run({ arguments: [a, b], tolerance, only }) {
     const [left, right] = [readTensors(a), readTensors(b)];
@@ -45,7 +48,7 @@ const stage: Stage<Options> = {
     const { tensors, shapes, onlyInA, onlyInB } = comparison;
     if (tensors.length + shapes.length + onlyInA.length + onlyInB.length === 0) {
       const names = [...left.keys()].slice(0, 5).join(', ');
-      throw new UsageError(`--only ${only?.join(' ')}: no tensor is named so; ${a} begins with ${names}`);
+      throw new UsageError(`--only ${only?.join(' ')}: no tensor has such a name; ${a} begins with ${names}`);
     }
     return {
       json: { a, b, tolerance, ...finite(comparison) },
@@ -58,7 +61,7 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
-/** The tensors of a file; what its dtypes would have to be is for the person at the terminal to make. */
+/** The tensors of a file; the error for other dtypes says how the user can convert them. */
 function readTensors(path: string): TensorFile['tensors'] {
   try {
     return decodeSafetensors(readBytes(modelPath(path)), path).tensors;
@@ -89,7 +92,7 @@ function summary({ equal, first, tensors, onlyInA, onlyInB, shapes }: Comparison
   ];
 }
 
-/** A line a tensor, in the order of computation. */
+/** A line for each tensor, in the order of computation. */
 function tensorTable({ tensors, shapes, onlyInA, onlyInB }: Comparison): string {
   const rows = [
     ...tensors.map(({ name, shape, differing, largest, relativeL2 }) =>

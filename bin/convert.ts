@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-/** `spiking-unet convert`: turns a trained U-Net into a spiking network (section 3.3 of the paper, and beyond it). */
+/**
+ * `spiking-unet convert`: turns a trained U-Net into a spiking network (section 3.3 of the paper, and more).
+ */
 
 import { CONVERSION, planOf } from '../lib/convert/convertOptions.js';
 import { presets } from '../lib/convert/presets.js';
@@ -85,7 +87,7 @@ const stage: Stage<Options> = {
       )
       .option(
         '--lambda <kind>',
-        'percentile, or mse: the lambdas of the channels that lose least',
+        'percentile, or mse: for each channel the lambda with the least squared error',
         oneOf('percentile', 'mse'),
         CONVERSION.lambda,
       )
@@ -102,7 +104,7 @@ const stage: Stage<Options> = {
       )
       .option(
         '--poolings <kind>',
-        'neurons, or exact: poolings hand on the mean of the spikes that they read',
+        'neurons, or exact: poolings pass on the mean of the spikes that they read',
         oneOf('neurons', 'exact'),
         CONVERSION.poolings,
       )
@@ -128,7 +130,7 @@ const stage: Stage<Options> = {
   run(options, context) {
     const plan = planOf(planOptions(options));
     if (options.steps !== undefined && !options.check)
-      throw new UsageError('--steps: is of --check here, a conversion has none: leave it out');
+      throw new UsageError('--steps: belongs to --check, a conversion has none: leave it out');
     if (options.check && options.noisy)
       throw new UsageError(
         '--check: --noisy pictures have nothing to be compared with: leave one of them out',
@@ -150,7 +152,7 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
-/** A bar for each thing that is being done. */
+/** A progress bar for each part of the work. */
 function progressBars({ progress }: Context): OnProgress {
   const bars = new Map<string, ReturnType<Context['progress']>>();
   return (what, done, total) => {
@@ -160,7 +162,7 @@ function progressBars({ progress }: Context): OnProgress {
   };
 }
 
-/** The U-Net as the file will hold it; UsageError where its weights are not what the file holds. */
+/** The U-Net as the file will hold it; UsageError where --weights cannot apply to this file. */
 function withWeights(unet: Model, { as, weights, model }: Options): Model {
   if (weights === 'float32') return unet;
   if (as !== 'both')

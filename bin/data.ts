@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-/**
- * `spiking-unet data`: lists the data sets, says what is wrong with one, or writes a synthetic twin to disk.
- */
+/** `spiking-unet data`: lists the data sets, checks one, or writes a synthetic twin to disk. */
 
 import { DataError, UsageError } from '../lib/core/error.js';
 import { checkDataset, nameOf, type Report } from '../lib/data/checkDataset.js';
@@ -20,7 +18,7 @@ import { classCount, naturalNumber } from './cli/parse.js';
 import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table, thousands } from './cli/table.js';
 
-/** Files that are listed one by one. */
+/** At most this many files are listed one by one. */
 const MOST_FILES = 50;
 
 interface Options extends Partial<DataOptions>, SharedOptions {
@@ -34,7 +32,7 @@ const stage: Stage<Options> = {
   name: 'data',
   summary: 'List the data sets, check one, or write a synthetic twin of one.',
   examples: [
-    ['data list', 'what --dataset knows, and what each of them is'],
+    ['data list', 'the names for --dataset, and what each of them is'],
     ['data check --dataset drive --data ~/DRIVE', 'names what is missing, malformed or left out'],
     [
       'data check --dataset folder --data ~/mine --classes 3 --ignore 255',
@@ -104,7 +102,7 @@ function check(options: Options): Result {
   return { json, text, failed: remarks.length > 0 };
 }
 
-/** The classes that the data set names; where its table is damaged the check itself says so. */
+/** The classes that the data set names; none if its table is damaged, which the check itself reports. */
 function classNamesIn(dataset: Dataset, directory: string | undefined): readonly string[] {
   try {
     return namesOf(dataset, directory);
@@ -133,7 +131,7 @@ function describe(
   ].join('\n');
 }
 
-/** The first files that a training loses, and how many others there are. */
+/** The first files that a training leaves out, and how many others there are. */
 function describeLeftOut(files: Report['leftOut']): string[] {
   const losses = files.filter(({ loss }) => loss);
   const lines = losses.slice(0, MOST_FILES).map(({ file, reason }) => `left out: ${file} (${reason})`);

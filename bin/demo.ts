@@ -18,8 +18,8 @@ interface Options extends SharedOptions {
 }
 
 /**
- * The middle that the overview shows of a denoised picture
- * has this part of its sides, and is enlarged by as much.
+ * The overview shows the middle of a denoised picture: this fraction (1 / ENLARGED) of its sides, enlarged as
+ * many times.
  */
 const ENLARGED = 3;
 
@@ -68,7 +68,7 @@ ${overview}: input, truth, and what each network found. The pictures are drawn; 
   };
 }
 
-/** A row of the overview: segmentations as a whole, of denoised pictures the middle, enlarged. */
+/** A row of the overview: whole segmentations, or the enlarged middle of denoised pictures. */
 function rowOf(columns: readonly Column[], { label, height, width }: Sample): Image {
   if (label) return panel(columns, { enlarge: 1 });
   const side = Math.floor(Math.min(height, width) / ENLARGED);
@@ -77,7 +77,9 @@ function rowOf(columns: readonly Column[], { label, height, width }: Sample): Im
   return panel(parts, { enlarge: ENLARGED });
 }
 
-/** MACs multiply; a synaptic operation (SynOp) adds what one spike brings through one synapse. */
+/**
+ * A line of the table. A MAC multiplies and adds; a synaptic operation (SynOp) adds one spike at one synapse.
+ */
 function lineOf({ network, metric, value, spikes, operations, steps, ms }: Row, task: string): string[] {
   const quality = metric === 'PSNR' ? `PSNR ${value.toFixed(2)} dB` : `${metric} ${value.toFixed(3)}`;
   const kind = steps > 0 ? 'M SynOps' : 'M MACs  ';

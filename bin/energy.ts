@@ -79,7 +79,8 @@ const stage: Stage<Options> = {
       .option('--spikes <n>', 'without a model: spikes in all, without those of pooling neurons', positive);
   },
   run(options, context) {
-    if (options.unet && options.model === undefined) throw new UsageError('--unet: of which --model?');
+    if (options.unet && options.model === undefined)
+      throw new UsageError('--unet: needs the --model that holds it');
     const known = options.model !== undefined && !options.unet;
     const { layers, height, width, costs, images } =
       options.model === undefined ? planned(options) : measured(options, options.model, context);
@@ -104,16 +105,16 @@ await runAsProgram(stage, import.meta.url);
 
 interface Workload {
   readonly layers: readonly Layer[];
-  /** How many were run; 0 where nothing is. */
+  /** How many images were run; 0 for a network that is only described. */
   readonly images: number;
-  /** Of the first image, padded. */
+  /** The padded size of the first image. */
   readonly height: number;
   readonly width: number;
   /** The mean over the images. */
   readonly costs: readonly LayerCost[];
 }
 
-/** A network that is only described: nothing is run, no spikes are known. */
+/** The workload of a network that is only described: nothing is run, and spikes are not known. */
 function planned(options: Options): Workload {
   const { task, width: firstChannels, channels, classes, size } = options;
   const layers = buildLayers({ task, width: firstChannels, channels, classes });
@@ -122,7 +123,7 @@ function planned(options: Options): Workload {
   return { layers, images: 0, height, width, costs: layerCosts(layers, new Map(), height, width) };
 }
 
-/** A network that is given pictures: a spiking one is run on them, of a U-Net operations are counted. */
+/** The workload of a network on pictures: a spiking network is run, a U-Net's operations are counted. */
 function measured(options: Options, path: string, context: Context): Workload {
   if (options.spikes !== undefined)
     throw new UsageError('--spikes is counted where --model is given: leave it out');
@@ -157,7 +158,7 @@ function spikingCosts(
   );
 }
 
-/** What the network sees of --image, or of the test images of --dataset. */
+/** The inputs of the network, from --image or from the test images of --dataset. */
 function inputsOf(options: Options, model: Model, context: Context): FloatImage[] {
   const { image, dataset, sigma, seed } = options;
   if ((image === undefined) === (dataset === undefined))

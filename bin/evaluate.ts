@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `spiking-unet evaluate`: metrics of a network on a data set, per image and in total, and figures of it. */
+/** `spiking-unet evaluate`: metrics of a network on a data set, per image and in total, and figures. */
 
 import { join } from 'node:path';
 import { UsageError } from '../lib/core/error.js';
@@ -155,7 +155,7 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
-/** What the networks saw of a sample, and what each made of it. */
+/** The input of a sample, and the output of each network. */
 interface Shown {
   readonly seen: Float32Array;
   readonly predictions: readonly (Uint8Array | Float32Array)[];

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `spiking-unet export`: a U-Net as an ONNX file, for programs that know nothing of this one. */
+/** `spiking-unet export`: a U-Net as an ONNX file, for other programs. */
 
 import { toUnet } from '../lib/convert/spikingModel.js';
 import { encodeOnnx } from '../lib/format/onnx.js';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `spiking-unet finetune`: trains a spiking network with accumulated spiking flow (Algorithm 1 of the paper),
- * or by back-propagation through time.
+ * `spiking-unet finetune`: trains a spiking network by accumulated spiking flow (Algorithm 1 of the paper) or
+ * through time.
  */
 
 import { type SpikingModel, toTrainableModel } from '../lib/convert/spikingModel.js';
@@ -123,7 +123,7 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
-/** What the options say of a method, as the library takes it and as files call it; UsageError for those of another. */
+/** The options of a method in the library's form, and as files name them; UsageError for those of others. */
 function methodOptions(options: Options, { neuron }: SpikingModel) {
   const { method, surrogate, resetGradient, logits = 'mean' } = options;
   if (method === 'asf') {

@@ -81,13 +81,13 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
-/** How many numbers a layer has learned. */
+/** The number of parameters of a layer. */
 function parametersOf({ name }: Layer, { parameters }: Model): number {
   const own = [...parameters].filter(([key]) => key.startsWith(`${name}.`));
   return own.reduce((sum, [, values]) => sum + values.length, 0);
 }
 
-/** What follows a layer: in the U-Net, in the spiking network, or in a model that holds both in each. */
+/** What follows a layer in the U-Net or in the spiking network; in both for a model that holds both. */
 function activationsOf(layer: Layer, stage: Model['stage'], neuron: string | undefined): string[] {
   const relu = stage !== 'snn' && hasRelu(layer) ? ['relu'] : [];
   return neuron !== undefined && hasNeuron(layer) ? [...relu, neuron] : relu;

@@ -16,7 +16,7 @@ const stage: Stage<Options> = {
   name: 'models',
   summary: 'List the models that come with the program, or show the card of one.',
   examples: [
-    ['models list', 'a name of the list is taken wherever a model file is: --model drive'],
+    ['models list', 'a name from the list can replace a model file: --model drive'],
     ['models show drive', 'what it was trained on, how good it is, what it is not for'],
   ],
   configure(command) {

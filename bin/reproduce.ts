@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `spiking-unet reproduce`: fills in the paper's tables,
- * cell by cell, each with commands that can be run alone.
+ * `spiking-unet reproduce`: fills in the paper's tables cell by cell, each with commands that can also be run
+ * by hand.
  */
 
 import { existsSync } from 'node:fs';
@@ -44,8 +44,8 @@ interface Options extends SharedOptions {
 const stage: Stage<Options> = {
   name: 'reproduce',
   summary:
-    "Fill in the paper's tables, with the paper's figures in brackets. What is done is not done again; Ctrl-C stops " +
-    'and the same command goes on. Data sets that are not there are replaced by their synthetic twins.',
+    "Fill in the paper's tables, with the paper's figures in brackets. What is done is not repeated; after Ctrl-C " +
+    'the same command continues. Missing data sets are replaced by their synthetic twins.',
   examples: [
     ['reproduce table4 --dry-run', 'its cells, their commands, and about how long they take'],
     ['reproduce table4 --data ~/datasets --width 8', 'the whole table'],
@@ -118,7 +118,7 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
   };
 }
 
-/** Takes over what is done elsewhere, and says what it was. */
+/** Takes over jobs that were done on another machine, and logs which. */
 function merge(from: string, runs: string, context: Context): void {
   const { taken, present } = mergeRuns(resolve(from), runs);
   for (const folder of taken) context.log(`${from}: took over ${folder}`);
@@ -126,7 +126,7 @@ function merge(from: string, runs: string, context: Context): void {
   context.log(`${from}: ${taken.length} jobs taken over, ${present.length} were done here, too`);
 }
 
-/** The options that tell one table of a kind from another. */
+/** The options that distinguish tables with the same name. */
 function howOf({ width, seed, epochs, patches }: Options): string {
   const given = Object.entries({ width, seed, epochs, patches }).filter(([, value]) => value !== undefined);
   return given.map(([name, value]) => `--${name} ${value}`).join(' ');

@@ -78,11 +78,7 @@ const stage: Stage<Options> = {
         'pictures (PNG, JPEG, TIFF or GIF): files, folders, quoted patterns such as "a/*.png", or - for standard input',
       )
       .option('--out <dir>', 'folder for the results', 'out')
-      .option(
-        '--probability',
-        'write also what the network gives each class: PNG of 16 bits, and .npy',
-        false,
-      )
+      .option('--probability', 'also write the probabilities of the classes: PNG of 16 bits, and .npy', false)
       .option('--dump <file>', 'write input, output, flow.NAME and spikes.NAME of one picture (safetensors)')
       .option('--trace', 'dump also spike.NAME and membrane.NAME: each neuron in each step');
   },
@@ -129,7 +125,7 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
-/** Refuses options that mean nothing for this model, or for several pictures (UsageError). */
+/** Refuses options that do not apply to this model, or to several pictures (UsageError). */
 function checkOptions(
   { dump, trace, probability, ...options }: Options,
   model: Model,
@@ -144,7 +140,7 @@ function checkOptions(
     throw new UsageError(`--probability: ${options.model} is a denoiser, which has no classes: leave it out`);
 }
 
-/** One of several pictures that cannot be run does not stop the others; undefined in its place. */
+/** Runs one picture; if it fails and is one of several, the others still run, and the result is undefined. */
 function attempt<Result>(
   { file }: Input,
   pictures: number,
@@ -168,7 +164,7 @@ interface Job {
   readonly context: Context;
 }
 
-/** Runs a model on one picture; writes what it finds and, where asked to, what it did. */
+/** Runs a model on one picture; writes the results and, with --dump, a record of the run. */
 function runPicture(job: Job, { file, read }: Input, name: string) {
   const { model, runnable, options } = job;
   const picture = read();
@@ -194,7 +190,7 @@ function runPicture(job: Job, { file, read }: Input, name: string) {
   return { file, outputs, spikes: recorded.spikes, ms, steps, latency, memory };
 }
 
-/** What happened to one picture. */
+/** The run of one picture, for --dump. */
 interface Happened {
   readonly picture: Image;
   readonly padded: FloatImage;
@@ -217,7 +213,7 @@ function dump(
   writeDump(path, model, { image: padded, output, simulation }, metadata);
 }
 
-/** Says what a picture will take, and in which tiles it is run where that is too much. */
+/** Logs how much memory a picture needs, and in which tiles it is run if that is too much. */
 function announceMemory({ model, runnable, options, context }: Job, file: string, { height, width }: Image) {
   const { limit } = runnable;
   const { paddedHeight, paddedWidth } = paddedSize(height, width, multipleOf(model.layers));

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** `spiking-unet STAGE ...` runs the same stage as `spiking-unet-STAGE ...`; nothing else is loaded. */
+/**
+ * `spiking-unet STAGE ...` runs the same stage as `spiking-unet-STAGE ...`; only the files of that stage are
+ * loaded.
+ */
 
 import { packageVersion } from '../lib/node/package.js';
 import { guardPipes, print, say } from './cli/pipe.js';
@@ -42,8 +45,8 @@ if (Object.hasOwn(stages, name)) {
 }
 
 /**
- * Loads the files of a stage and returns what runs it;
- * undefined, with a sentence, where file handles run out.
+ * Loads the files of a stage and returns a function that runs it; undefined, with a message, if file handles
+ * run out.
  */
 async function load(stage: Load): Promise<(() => Promise<void>) | undefined> {
   try {

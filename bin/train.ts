@@ -116,7 +116,7 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
-/** A U-Net to be trained further; UsageError where it does not fit what it is to be trained on. */
+/** A U-Net to be trained further; UsageError if it does not fit the data and the options. */
 function startFrom(path: string, fresh: Model, width: number | undefined): Model {
   const { model, hash } = readModel(path);
   const unet = toUnet(model, path);
@@ -133,7 +133,7 @@ function startFrom(path: string, fresh: Model, width: number | undefined): Model
   return { ...unet, notes: { ...fresh.notes, parent: hash } };
 }
 
-/** Refuses to segment what has no classes, and classes for a denoiser (UsageError). */
+/** Refuses to segment a data set without labels, and classes for a denoiser (UsageError). */
 function requireLabelled(dataset: Dataset, task: string, options: Options): void {
   if (task === 'segment' && dataset.task === 'denoise')
     throw new UsageError(`--task segment: ${dataset.name} has no labels`);
@@ -142,7 +142,7 @@ function requireLabelled(dataset: Dataset, task: string, options: Options): void
     throw new UsageError(`--${option}: a denoiser tells no classes apart, leave it out`);
 }
 
-/** The data set's own names, or numbers where the user says how many classes there are. */
+/** The data set's own names, or numbers if the user gives the number of classes. */
 function classNamesOf(names: readonly string[], classes: number | undefined): readonly string[] {
   if (classes === undefined || classes === names.length) return names;
   return Array.from({ length: classes }, (_, id) => String(id));

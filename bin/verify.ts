@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `spiking-unet verify`: whether this machine computes, on every engine, the bits that every machine should. */
+/** `spiking-unet verify`: checks that this machine computes the expected bits on every engine. */
 
 import * as z from 'zod/mini';
 import { DataError, UsageError } from '../lib/core/error.js';
@@ -23,7 +23,7 @@ const stage: Stage<Options> = {
     'Check that this machine computes the expected bits on every engine that runs here (whatever --engine says), ' +
     'on 1, 2, 3 and --threads threads. Exit code 1 if one does not.',
   examples: [
-    ['verify', 'some seconds; names each result that is not as it should be'],
+    ['verify', 'some seconds; names each result that is wrong'],
     ['verify --only ASF-BP', 'a part of it'],
     ['verify --json > here.json', 'with all hashes, to keep or to send'],
   ],
@@ -62,7 +62,7 @@ function readHashes(path: string, only: string): Hashes {
   }
 }
 
-/** The reference first: the others are held against it. */
+/** The engines of this machine; the reference is first, since the others are compared with it. */
 function enginesHere(threads: number): Engine[] {
   const counts = [...new Set([1, 2, 3, threads])].sort((a, b) => a - b);
   const here = Object.keys(engines).filter((name) => engines[name].missing() === undefined);

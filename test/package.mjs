@@ -1,7 +1,7 @@
 /**
  * Packs the package as it would be published, installs it from the tarball into an empty folder, and runs the
- * demo there: what `files` in package.json forgets is noticed here, and what should not be in it. Not a part
- * of `npm test`, because it installs.
+ * demo there: it notices what is missing from `files` in package.json, and what should not be there. It is
+ * not part of `npm test`, because it installs.
  */
 
 import { execFileSync } from 'node:child_process';

@@ -1,4 +1,7 @@
-/** The options that `bench` shares with the bench beside other libraries (test/peers), and how its tasks are run. */
+/**
+ * The options that `bench` shares with the comparison with other libraries (test/peers), and how tasks are
+ * run.
+ */
 
 import { type Command, Option } from 'commander';
 import { DEFAULT_STEPS } from '../../lib/convert/usualSteps.js';
@@ -16,7 +19,7 @@ import type { Row } from './rows.js';
 import { formatBench, machineInfo } from './show.js';
 import { readModels, stepsOfModels } from './subject.js';
 
-/** What is parsed; `benchOptions` makes of it what a plan needs. */
+/** The options as they are parsed; `benchOptions` turns them into those of a plan. */
 export interface SceneOptions extends SharedOptions, UnetOption, Pick<BenchOptions, 'widths' | 'size'> {
   readonly steps?: number;
   readonly repeats: number;
@@ -24,9 +27,9 @@ export interface SceneOptions extends SharedOptions, UnetOption, Pick<BenchOptio
   readonly image?: string;
 }
 
-/** Up to the paper's. */
+/** Channels of the first stage, up to the paper's 64. */
 const WIDTHS = [8, 16, 32, 64];
-/** Seconds for each thing that is measured, and samples of it that must be, however long they take. */
+/** Seconds for each thing that is measured, and the fewest samples of it, however long they take. */
 const BUDGET_SECONDS = 2;
 const FEWEST_SAMPLES = 3;
 
@@ -38,13 +41,13 @@ export function addSceneOptions(command: Command): void {
         .argParser(countList)
         .default(WIDTHS, WIDTHS.join()),
     )
-    .option('--size <pixels>', 'side of the images, such as the networks divide', imageSide, 256)
+    .option('--size <pixels>', 'side of the images, which the networks must divide', imageSide, 256)
     .option(
       '--steps <T>',
       `time steps of simulations (default: those of a given model, or ${DEFAULT_STEPS})`,
       stepCount,
     )
-    .option('--repeats <n>', 'samples of which the median counts, where time allows', countUpTo(1_000_000), 9)
+    .option('--repeats <n>', 'samples whose median is shown, where time allows', countUpTo(1_000_000), 9)
     .option(
       '--model <files...>',
       'U-Nets or spiking networks that segment, files or names of bundled models (default: random weights)',
@@ -57,7 +60,8 @@ export function addSceneOptions(command: Command): void {
 export function benchOptions(options: SceneOptions): BenchOptions {
   const { image, size, seed, repeats, widths } = options;
   const models = readModels(options.model ?? [], options.unet);
-  const papers = buildLayers({ task: 'segment', width: 1, channels: 1, classes: 2 }); // of kernels, and random ones
+  // The layers of kernels, and of random networks.
+  const papers = buildLayers({ task: 'segment', width: 1, channels: 1, classes: 2 });
   for (const layers of [papers, ...models.map(({ model }) => model.layers)])
     requireSides('--size', size, layers);
   return {
@@ -72,7 +76,7 @@ export function benchOptions(options: SceneOptions): BenchOptions {
   };
 }
 
-/** Runs what was planned, with a bar; `plan` may hand on remarks, now and while its tasks run. */
+/** Runs a plan with a progress bar; the plan may add notes, now and while its tasks run. */
 export async function runTasks(
   headings: Readonly<Record<string, string>>,
   plan: (note: (note: Note) => void) => Task[],

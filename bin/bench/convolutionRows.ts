@@ -6,7 +6,7 @@ import { type Engine, tensorOf, zerosOf } from './engine.js';
 import type { Call, Work } from './measure.js';
 
 export interface Shape {
-  /** Of the input: [size,size,channelsIn] */
+  /** The input is [size,size,channelsIn]. */
   readonly size: number;
   readonly channelsIn: number;
   readonly channelsOut: number;
@@ -26,7 +26,7 @@ export interface ConvTensors {
   readonly gradOut: Float32Array;
 }
 
-/** A kernel on tensors of a shape; what it returns is its first result. */
+/** Calls a kernel on tensors of a shape; returns its first result. */
 type ConvCall = (
   kernels: Kernels,
   tensors: ConvTensors,
@@ -69,7 +69,7 @@ function shapesFor(size: number): readonly (readonly [Operation, Shape])[] {
 
 const DENSITIES = [0.02, 0.05, 0.1, 0.2, 0.5];
 
-/** Works that are measured together; the others are compared with the first. */
+/** Works that are measured together; all are compared with the first. */
 export type Together = readonly Work[];
 
 /** Each convolution with its gradients. */
@@ -101,8 +101,7 @@ function describe({ kernel, channelsIn, channelsOut, size }: Shape): string {
 }
 
 /**
- * The sums of the contract: a transposed convolution meets 9/4 taps an output pixel, that is 9 an input
- * pixel.
+ * Multiply-accumulates of a call: a transposed convolution has 9/4 taps per output pixel, 9 per input pixel.
  */
 export function macsOf({ size, channelsIn, channelsOut, kernel }: Shape): number {
   return size * size * kernel * kernel * channelsIn * channelsOut;
@@ -147,8 +146,7 @@ export function randomValues(length: number): Float32Array {
 }
 
 /**
- * Weighted spikes of a multi-threshold neuron, 0.25 .. 3.75, at a fraction `density` of places; zeros
- * elsewhere.
+ * Weighted spikes of a multi-threshold neuron, 0.25 .. 3.75, at a fraction `density` of places, else zeros.
  */
 function randomSpikes(length: number, density: number): Float32Array {
   const random = stream(1, 'bench', 'spikes');

@@ -1,6 +1,6 @@
 /**
- * The engines that are timed, and what their memory asks of whoever uses them: tensors that kernels read and
- * write in place, scopes that free them, and the promise that weights stay as they are.
+ * The engines that are timed, and what their memory requires of callers: tensors that kernels read and write
+ * in place, scopes that free them, and the promise that weights do not change.
  */
 
 import { availableParallelism } from 'node:os';
@@ -17,14 +17,14 @@ export interface Engine {
 /** What every other engine is compared with. */
 const REFERENCE = 'reference';
 
-/** An engine on one thread, and on `threads` where that is more and the engine can. */
+/** An engine on one thread, and on `threads` if that is more and the engine supports it. */
 export function enginesOf(name: string = defaultEngine().name, threads = availableParallelism()): Engine[] {
   const [alone, all] = [1, threads].map((count) => chooseKernels(name, count));
   const different = all.threads > 1 ? [alone, all] : [alone];
   return different.map((kernels) => ({ name, threads: kernels.threads, kernels }));
 }
 
-/** The engine as everybody else sees it, for whole networks. */
+/** The public interface of the engine, for whole networks. */
 export function door({ name, kernels }: Engine): Door {
   return newEngine(name, kernels);
 }
@@ -46,14 +46,14 @@ export function within<T>(engines: readonly Engine[], frozen: boolean, work: () 
   return frozen ? engine.kernels.frozen(inner) : inner();
 }
 
-/** A copy of values in the engine's memory, until the scope around ends. */
+/** A copy of values in the engine's memory, until the enclosing scope ends. */
 export function tensorOf({ kernels }: Engine, values: Float32Array): Float32Array {
   const tensor = kernels.tensor(values.length);
   tensor.set(values);
   return tensor;
 }
 
-/** Zeros in the engine's memory, until the scope around ends. */
+/** Zeros in the engine's memory, until the enclosing scope ends. */
 export function zerosOf({ kernels }: Engine, length: number): Float32Array {
   return kernels.tensor(length).fill(0);
 }

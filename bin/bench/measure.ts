@@ -1,7 +1,6 @@
 /**
  * Timing on a machine that others use too: after a warm-up, the things that are compared run in turns (A B A
- * B), and what counts is the median of each. Whatever is faster than the clock is fine is called several
- * times a sample.
+ * B), and the median of each counts. A call that is too short for the clock is made several times per sample.
  */
 
 import { type Engine, within } from './engine.js';
@@ -12,23 +11,23 @@ export interface Work {
   /** Billions of `amount` a second, or milliseconds for one of `amount`. */
   readonly unit: 'GMAC/s' | 'Gvalue/s' | 'ms';
   /**
-   * What one call does: multiply-accumulates, values, or for milliseconds how many of the thing it is called
-   * after.
+   * How much one call does: multiply-accumulates or values; for milliseconds, how many of the thing in its
+   * name.
    */
   readonly amount: number;
-  /** No call changes weights. */
+  /** Whether no call changes weights. */
   readonly frozen: boolean;
   /** Makes the inputs. */
   prepare(engine: Engine): Prepared;
 }
 
-/** A work on an engine: what is called, and what frees what a scope does not. */
+/** A work on an engine: what is called, and what frees the memory that a scope does not. */
 export interface Prepared {
   readonly call: Call;
   dispose?(): void;
 }
 
-/** What it returns is valid until the next one. */
+/** Its result is valid until the next call. */
 export type Call = () => Float32Array | number;
 
 export interface Limits {
@@ -47,7 +46,7 @@ export interface Timing {
   readonly spread: number;
 }
 
-/** Samples below this are mostly the clock's and the scheduler's. */
+/** Shorter samples show mostly the clock and the scheduler. */
 const SHORTEST_SAMPLE_SECONDS = 0.02;
 
 /** Times every work on every engine, all of them in turns. */
@@ -75,9 +74,7 @@ export function withAll<T>(prepared: readonly Prepared[], work: (calls: Call[]) 
   }
 }
 
-/**
- * Runs a call for as long as its samples may take at least, and returns how often to call it for one of them.
- */
+/** Runs a call for at least as long as its samples will take; returns the number of calls in one sample. */
 export function warmUp(call: Call, { repeats }: Limits): number {
   let spent = 0;
   let last = 0;
@@ -85,7 +82,7 @@ export function warmUp(call: Call, { repeats }: Limits): number {
   return Math.ceil(SHORTEST_SAMPLE_SECONDS / last);
 }
 
-/** Samples in seconds a call, A B A B; `counts` are the calls of one sample. */
+/** Samples in seconds per call, A B A B; `counts` are the calls of one sample. */
 export function takeTurns(calls: readonly Call[], counts: readonly number[], limits: Limits): number[][] {
   const samples = calls.map((): number[] => []);
   const budget = limits.budgetSeconds * calls.length;
@@ -111,7 +108,7 @@ function seconds(call: Call, count: number): number {
   return Math.max(performance.now() - start, 1e-4) / 1000; // the clock may stand still for an empty call
 }
 
-/** With linear interpolation between neighbours. */
+/** A quantile, with linear interpolation between neighbours. */
 function quantile(sorted: readonly number[], fraction: number): number {
   const position = fraction * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(position)], sorted[Math.ceil(position)]];

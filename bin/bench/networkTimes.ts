@@ -53,7 +53,7 @@ export function networkWork(
   };
 }
 
-/** The four things that a width is judged by. */
+/** The four things that are timed for each width. */
 export function networkWorks(subject: Subject, size: number, steps: number): Work[] {
   return [
     networkWork('forward', { subject, size, steps }),
@@ -77,7 +77,7 @@ function gradientCall(engine: Engine, { unet }: Subject, example: Example): Prep
   return { call: () => door(engine).gradient(unet, backprop, [example]).loss };
 }
 
-/** Learning rates that leave the network what it is over some dozens of updates. */
+/** A training update; its learning rate hardly changes the network over some dozens of updates. */
 function trainCall(engine: Engine, { unet }: Subject, example: Example): Prepared {
   return updateCall(engine, unet, backprop, example, 1e-3);
 }

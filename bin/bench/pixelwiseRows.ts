@@ -1,6 +1,4 @@
-/**
- * The kernels that are not convolutions, as a table of calls: how many billions of values they take a second.
- */
+/** The kernels that are not convolutions, as a table of calls: how many billions of values per second. */
 
 import type { Kernels } from '../../lib/engine/kernels/contract.js';
 import { randomValues } from './convolutionRows.js';
@@ -10,7 +8,7 @@ import type { Work } from './measure.js';
 const CHANNELS = 64;
 const CLASSES = 2;
 
-/** All that the kernels ask for, for a tensor [side,side,CHANNELS]. */
+/** The sizes that the kernels take, for a tensor [side,side,CHANNELS]. */
 type Sizes = ReturnType<typeof sizesFor>;
 
 type Call = (
@@ -42,10 +40,7 @@ const calls: Readonly<Record<string, readonly [results: number[], inputs: number
 const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 1000 };
 const RMSPROP = { learningRate: 1e-3, alpha: 0.99, epsilon: 1e-8, momentum: 0 };
 
-/**
- * Works on the tensor in the middle of a U-Net, for an image with sides of `imageSize`; each is measured
- * alone.
- */
+/** Works on the tensor in the middle of a U-Net, for an image of side `imageSize`; each is measured alone. */
 export function pixelwiseWorks(imageSize: number): Work[] {
   const side = imageSize / 4;
   const sizes = sizesFor(side);

@@ -36,7 +36,10 @@ export interface Note {
   readonly text: string;
 }
 
-/** Networks are made when the first task needs them; `note` hears what the reader of a group should know. */
+/**
+ * Networks are made when the first task needs them; `note` is called with what the reader of a group should
+ * know.
+ */
 export function planBench(options: PlanOptions, note: (note: Note) => void): Task[] {
   const subjects = subjectsOf(options);
   const plans: Record<Group, () => Task[]> = {
@@ -53,7 +56,7 @@ export function planBench(options: PlanOptions, note: (note: Note) => void): Tas
 
 export type Subjects = (width: number) => Subject;
 
-/** Networks by width, made once: it takes seconds for wide ones. */
+/** Networks by width, each made once: wide ones take seconds. */
 export function subjectsOf({ models, picture, engines, seed }: BenchOptions): Subjects {
   const made = new Map<number, Subject>();
   const engine = door(engines.at(-1)!);
@@ -64,7 +67,7 @@ export function subjectsOf({ models, picture, engines, seed }: BenchOptions): Su
   };
 }
 
-/** `first` is what the first kernel of a set is called when others are compared with it. */
+/** A task that times a set of kernels; `first` is the name of the first in comparisons. */
 function kernelTask(
   group: 'kernels' | 'events',
   set: Together,

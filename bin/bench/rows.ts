@@ -1,4 +1,4 @@
-/** What the bench found, a row each: a value with its unit, and how it compares with something else. */
+/** The results of the bench as rows: a value with its unit, and how it compares with another value. */
 
 import { type Engine, isReference } from './engine.js';
 import type { Timing, Work } from './measure.js';
@@ -14,7 +14,7 @@ export const groups = {
 
 export type Group = keyof typeof groups;
 
-/** A thing that is compared with several others has a row for each. */
+/** A result; one that is compared with several others has a row for each. */
 export interface Row {
   /** Which part of the table it is in; "peers" for those of test/peers. */
   readonly group: string;
@@ -33,7 +33,7 @@ export interface Row {
 
 export type Measured = Timing & { readonly work: Work; readonly engine: Engine };
 
-/** Amount a second: the larger the better, in every unit. */
+/** Amount per second: in every unit, larger is better. */
 export function speedOf({ work, median }: { work: Work; median: number }): number {
   return work.amount / median;
 }
@@ -46,8 +46,8 @@ export function rowOf(group: string, work: Work, by: string, threads: number, ti
 }
 
 /**
- * The rows of things that were measured together: compared with the reference, with one thread and, where
- * there is a word for it, with the first of them.
+ * The rows of things that were measured together: compared with the reference, with one thread and, if it has
+ * a name, with the first of them.
  */
 export function rowsOf(group: Group, measured: readonly Measured[], first?: string): Row[] {
   return measured.flatMap((own) => {

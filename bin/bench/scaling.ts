@@ -19,8 +19,8 @@ interface Axis {
 }
 
 /**
- * `subjects` are the networks to compare, from the narrowest on; the first of them is also the one that
- * grows.
+ * The axes to measure. `subjects` are the networks in order of width; the first is also run on growing
+ * images.
  */
 export function scalingAxes(subjects: readonly Subject[], size: number, steps: number): Axis[] {
   const [subject] = subjects;

@@ -1,4 +1,4 @@
-/** The bench's rows as plain tables under headings, and the machine they are from. */
+/** The rows of the bench as plain tables under headings, with the machine that they were measured on. */
 
 import { availableParallelism, cpus } from 'node:os';
 import { table } from '../cli/table.js';
@@ -39,7 +39,7 @@ export function formatBench(
   return [head, ...sections.filter((section) => section !== '')].join('\n');
 }
 
-/** One line for neighbours that differ in what they are compared with only. */
+/** Lines of a table: adjacent rows that differ only in what they are compared with share one line. */
 function linesOf(rows: readonly Row[]): string[][] {
   const lines: string[][] = [];
   let before: Row | undefined;

@@ -38,8 +38,8 @@ export interface GivenModel {
 const CALIBRATION = { size: 128, percent: 99.9, seed: 1 };
 
 /**
- * Reads models; UsageError for those that the bench cannot train. One that holds both networks is two, or where `unet`
- * says so the U-Net only.
+ * Reads models; UsageError for those that the bench cannot train. A model that holds both networks counts as
+ * two, or with `unet` as its U-Net only.
  */
 export function readModels(paths: readonly string[], unet: boolean): GivenModel[] {
   return paths.flatMap((path) => {
@@ -59,7 +59,7 @@ export function stepsOfModels(given: readonly GivenModel[]): number | undefined 
   return found && stepsOf(toSpikingModel(found.model, found.path).conversion);
 }
 
-/** The networks of a width: the given ones, what can be made of them, or else random ones. */
+/** The networks of a width: given ones, what can be made of them, or else random ones. */
 export function makeSubject(
   width: number,
   given: readonly GivenModel[],
@@ -93,7 +93,7 @@ function randomUnet(width: number, seed: number): Model {
   return { layers, parameters, stage: 'ann', configuration, preprocess: 'drive', classNames, notes: {} };
 }
 
-/** The normalisation makes densities those of a real network, whatever the weights are. */
+/** Converts a U-Net; normalisation gives realistic densities of spikes, whatever the weights. */
 function convert(engine: Engine, unet: Model, { image }: Example): SpikingModel {
   const seen = calibrationInputs(
     [{ ...image, input: image.data, name: 'picture' }],
@@ -123,7 +123,7 @@ function cut(input: Float32Array, { height, width }: Image, model: Model, size: 
   return { image: { data: result, height: size, width: size, channels }, target };
 }
 
-/** Index i of a row of n that is continued by its mirror images. */
+/** Index i of a row of n pixels that is continued by its mirror images. */
 function mirror(i: number, n: number): number {
   const k = ((i % (2 * n)) + 2 * n) % (2 * n);
   return k < n ? k : 2 * n - 1 - k;

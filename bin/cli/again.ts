@@ -1,6 +1,7 @@
 /**
- * Where address space is limited: Node reserves 10 GiB of it for any memory of WebAssembly, unless it is started with a
- * flag. The program then starts itself again with it, once, for the fast engine (5 s without it are 0.4 s with it).
+ * Node reserves 10 GiB of address space for any memory of WebAssembly, unless it is started with a flag.
+ * Where address space is limited, the program starts itself again with that flag, once, so that the fast
+ * engine can run (5 s without it are 0.4 s with it).
  */
 
 import { engines } from '../../lib/engine/choose.js';
@@ -9,7 +10,7 @@ import { startChild } from './child.js';
 
 const FLAG = '--disable-wasm-trap-handler';
 
-/** The exit code of this program as it was started again; undefined where that is not needed or would not help. */
+/** The exit code of the second start of this program; undefined if it is not needed or would not help. */
 export async function startedAgain(): Promise<number | undefined> {
   const limited = Number.isFinite(nodeHost.freeAddressSpace());
   if (!limited || engines.wasm.missing() === undefined || hasFlag()) return undefined;

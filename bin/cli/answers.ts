@@ -1,7 +1,4 @@
-/**
- * What `run` writes for a person to open, and for a program
- * to read: masks, overlays, class ids, probabilities.
- */
+/** The files that `run` writes for people and programs: masks, overlays, class ids, probabilities. */
 
 import { join } from 'node:path';
 import { argmax } from '../../lib/engine/predict.js';
@@ -16,7 +13,7 @@ import type { Image } from '../../lib/picture/image.js';
 import { removeNoise } from '../../lib/picture/noise.js';
 import { greyLevels, levelPicture } from '../../lib/picture/taskPicture.js';
 
-/** What is written of one picture. */
+/** The results of one picture. */
 export interface Answer {
   readonly picture: Image;
   /** [H,W,C] */
@@ -32,8 +29,8 @@ type Files = readonly (readonly [ending: string, bytes: Uint8Array])[];
 
 /**
  * Writes `NAME.clean.png`, the input without the noise that the network found in it; or `NAME.mask.png`
- * (class ids shared out evenly over the grey levels), `NAME.overlay.png` and `NAME.classes.png` (class ids as
- * they are), and where asked to `NAME.probability.png` and `.npy`. Returns the paths.
+ * (class ids spread evenly over the grey levels), `NAME.overlay.png` and `NAME.classes.png` (class ids as
+ * they are), and with --probability `NAME.probability.png` and `.npy`. Returns the paths.
  */
 export function writeAnswer(
   folder: string,
@@ -68,8 +65,8 @@ function segmented({ configuration: { classes } }: Model, answer: Answer, probab
 }
 
 /**
- * As a picture of 16 bits the probability of class 1 of
- * two, or of the class that won; as an array all of them.
+ * Probabilities as files: a picture of 16 bits with that of class 1 of two classes, or of the most probable
+ * class; an array with all of them.
  */
 function shares(all: Float32Array, height: number, width: number, classes: number): Files {
   const shown = Float32Array.from({ length: height * width }, (_, p) => {

@@ -1,18 +1,21 @@
-/** Children of this program: they stop, pause and go on with it, and do not outlive it. */
+/** Children of this program: they stop, pause and continue with it, and do not outlive it. */
 
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { childEnvironment } from './parent.js';
 import { forwardSignals, STOP_SIGNALS, type StopSignal } from './signals.js';
 
-/** A process, and its exit code, which of one that a signal stopped is that signal's; null where it is none of ours. */
+/**
+ * A process and its exit code: after a signal that stops this program, the code of that signal; after any
+ * other signal null.
+ */
 export interface Child {
   readonly process: ChildProcess;
   readonly ended: Promise<number | null>;
 }
 
 /**
- * Starts Node with these arguments. The child has a group of its own, so that Ctrl-C reaches it through us alone and
- * once: twice would not let it save.
+ * Starts Node with these arguments. The child has a group of its own, so that Ctrl-C reaches it only through
+ * us, and once: a second one would keep it from saving.
  */
 export function startChild(args: readonly string[], stdio: StdioOptions, cwd = '.'): Child {
   const child = spawn(process.execPath, args, { cwd, stdio, env: childEnvironment(), detached: true });
@@ -29,7 +32,7 @@ export function startChild(args: readonly string[], stdio: StdioOptions, cwd = '
   return { process: child, ended };
 }
 
-/** Ctrl-Z, too, reaches only us: it is to suspend the child, and `fg` to wake it. */
+/** Ctrl-Z also reaches only us: we suspend the child, and `fg` wakes it. */
 function suspendTogether(child: ChildProcess): () => void {
   if (process.platform === 'win32') return () => {};
   const suspend = () => {

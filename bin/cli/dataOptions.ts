@@ -14,10 +14,10 @@ import { checkLabels, type Sample } from '../../lib/picture/sample.js';
 import { naturalNumber } from './parse.js';
 import type { Context } from './stage.js';
 
-/** Names the folder that holds the data sets, each in its own folder. */
+/** The environment variable that names the folder with the data sets, each in its own folder. */
 export const DATA_VARIABLE = 'SPIKING_UNET_DATA';
 
-/** The only data set whose classes the user says. */
+/** The only data set whose classes the user defines. */
 const OWN = 'folder';
 
 export interface DataOptions {
@@ -37,9 +37,7 @@ export function addIgnoreOption(command: Command): void {
   command.option('--ignore <id>', help, naturalNumber);
 }
 
-/**
- * The folder of a data set; undefined for a synthetic one; UsageError where none is named, or one too many.
- */
+/** The folder of a data set; undefined for a synthetic one; UsageError if it is missing or superfluous. */
 export function dataFolder(dataset: Dataset, directory: string | undefined): string | undefined {
   const { name, folder } = dataset;
   if (folder === undefined) {
@@ -61,14 +59,13 @@ export function namesOf(dataset: Dataset, directory: string | undefined): readon
   return folder === undefined ? dataset.classNames : dataset.classNamesIn!(folder);
 }
 
-/** Whether the user says what the labels of a data set mean. */
+/** Whether the user defines what the labels of a data set mean. */
 export function ownsLabels(dataset: string): boolean {
   return dataset === OWN;
 }
 
 /**
- * Refuses a number of classes, or a number to be ignored,
- * where the data set's labels leave no choice (UsageError).
+ * Refuses a number of classes, or a label to ignore, for a data set that defines its classes (UsageError).
  */
 export function requireOwnClasses(
   dataset: Dataset,
@@ -82,14 +79,14 @@ export function requireOwnClasses(
 
 /** What a network expects of its samples. */
 export interface Fit {
-  /** Of the input. */
+  /** Channels of the input. */
   readonly channels: 1 | 3;
-  /** How many classes it tells apart; left out for denoising. */
+  /** How many classes it distinguishes; left out for denoising. */
   readonly classes?: number | undefined;
-  /** A number in labels whose pixels do not count. */
+  /** A value in labels whose pixels do not count. */
   readonly ignore?: number | undefined;
   /**
-   * Whether every sample must have a label, or labels are not even read; else they are read where they are.
+   * `needed`: every sample must have a label; `unread`: labels are not read. Default: labels are optional.
    */
   readonly labels?: 'needed' | 'unread' | undefined;
 }
@@ -123,7 +120,7 @@ function requireLabels(samples: readonly Sample[], directory: string | undefined
   throw new DataError(`${unlabelled[0].name}: has no label, nor have ${unlabelled.length - 1} other images`);
 }
 
-/** Says what lies in the folder and is not read; of a folder that holds one split of two nothing is said. */
+/** Logs which files in the folder are not read, unless the folder holds only one of two splits. */
 function remarkOnLosses(dataset: Dataset, directory: string, log: Context['log']): void {
   const { list, channels } = dataset;
   if (!list) return;
@@ -140,8 +137,8 @@ export function fitOf(model: Model, labels: Fit['labels'], ignore?: number): Fit
 }
 
 /**
- * The data set to run a model on: the one that is named, or
- * the one that it was made from (UsageError: neither).
+ * The data set to run a model on: the named one, or that which it was made from; UsageError if there is
+ * neither.
  */
 export function datasetFor(named: string | undefined, model: Model): string {
   const name = named ?? model.notes.dataset;
@@ -152,7 +149,7 @@ export function datasetFor(named: string | undefined, model: Model): string {
 /** Refuses a data set whose task or classes are not the model's (UsageError). */
 export function requireFitting(options: DataOptions, model: Model): void {
   const dataset = findDataset(options.dataset);
-  if (ownsLabels(dataset.name)) return; // its labels are looked at
+  if (ownsLabels(dataset.name)) return; // its labels are checked themselves
   const { task, classes } = model.configuration;
   if (dataset.task !== task) {
     throw new UsageError(

@@ -45,7 +45,7 @@ export function addDirectOptions(command: Command): void {
     )
     .option(
       '--poolings <kind>',
-      `with --direct: neurons, or exact: poolings hand on the mean of the spikes that they read (default: ${CONVERSION.poolings})`,
+      `with --direct: neurons, or exact: poolings pass on the mean of the spikes that they read (default: ${CONVERSION.poolings})`,
       oneOf('neurons', 'exact'),
     );
   addNeuronOptions(command, neurons, 'direct');
@@ -62,14 +62,14 @@ export function addSurrogateOptions(command: Command, where: string): void {
     )
     .option(
       '--reset-gradient <kind>',
-      `${where}detached: a reset hands on no gradient; attached: it does (default: the neuron's)`,
+      `${where}detached: no gradient flows through a reset; attached: it does (default: the neuron's)`,
       oneOf('detached', 'attached'),
     );
 }
 
 /**
- * What the options say of direct training; undefined without --direct. UsageError for options that belong to
- * it and stand alone, and for what a directly trained network does not have.
+ * The options of direct training; undefined without --direct. UsageError for its options without --direct,
+ * and for those that a directly trained network does not have.
  */
 export function directLearning(command: DirectOptions): DirectLearning | undefined {
   const { direct, steps = DEFAULT_STEPS, thresholds, poolings, vInit, surrogate, resetGradient } = command;

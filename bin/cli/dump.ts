@@ -25,12 +25,12 @@ export interface Recording {
   readonly simulation?: Simulation | undefined;
 }
 
-/** Node reads no larger file at once. */
+/** Node cannot read a larger file at once. */
 const LARGEST_DUMP = 2 ** 31;
 
 /**
- * Writes `input` [C,H,W], `output` [K,H,W], and for a spiking network `flow.NAME` [C,h,w] and
- * `spikes.NAME` [T] of each neuron layer, and its trace. `metadata` says what else there is to know.
+ * Writes `input` [C,H,W], `output` [K,H,W], and for a spiking network `flow.NAME` [C,h,w] and `spikes.NAME`
+ * [T] of each neuron layer, and its trace. `metadata` is added to the file.
  */
 export function writeDump(
   path: string,
@@ -50,7 +50,7 @@ export function writeDump(
   writeFileAtomic(path, encodeSafetensors({ tensors, metadata: { stage: model.stage, ...metadata } }));
 }
 
-/** What a spiking network was when it was run. */
+/** The neurons of a spiking network as it was run. */
 export function neuronMetadata(spiking: SpikingModel): Record<string, string> {
   const { neuron, neuronParameters, conversion } = spiking;
   const { reset, ...numbers } = neuronParameters;
@@ -65,7 +65,7 @@ export function neuronMetadata(spiking: SpikingModel): Record<string, string> {
   };
 }
 
-/** Refuses a trace of a padded picture that would make a file larger than can be read back (UsageError). */
+/** Refuses a trace whose file would be too large to be read back (UsageError). */
 export function checkTraceSize(path: string, { layers }: Model, footprint: Omit<Footprint, 'sums'>) {
   const bytes = tracedDumpBytes(layers, footprint);
   if (bytes <= LARGEST_DUMP) return;

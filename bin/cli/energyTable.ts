@@ -1,4 +1,4 @@
-/** The tables of `energy`, and the sentence on what they mean. */
+/** The tables of `energy`, and a sentence on what they mean. */
 
 import type { EnergyReport, LayerCost, LayerEnergy } from '../../lib/measure/energyModels.js';
 import { spikingEnergy } from '../../lib/paper/flops.js';
@@ -9,7 +9,7 @@ export type KnownEnergy = Pick<EnergyReport, 'unet' | 'firstLayer'> & Partial<En
 
 type Row = LayerCost & { readonly joules: LayerEnergy };
 
-/** `fanOut` is the number of synapses that a spike reaches on average. */
+/** The text of a report; `fanOut` is the number of synapses that a spike reaches on average. */
 export function formatEnergy(rows: readonly Row[], report: KnownEnergy, fanOut: number): string {
   return [layerTable(rows, report), '', totals(report), ...remark(report, fanOut)].join('\n');
 }
@@ -49,7 +49,7 @@ function totals({ unet, firstLayer, paper, synops }: KnownEnergy): string {
   );
 }
 
-/** Spikes without fan-out flatter the spiking network: says by how much. */
+/** A sentence on how much counting spikes without their fan-out favours the spiking network. */
 function remark({ unet, firstLayer, paper, synops }: KnownEnergy, fanOut: number): string[] {
   if (!paper) return [];
   const claimed = unet.paper.joules / paper.joules;

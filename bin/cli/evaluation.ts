@@ -24,7 +24,7 @@ export interface EvaluationOptions extends SimulationOptions, MemoryOptions {
   readonly asUnet?: boolean;
 }
 
-/** Outputs of two runs of a network: how many values there are, and how many of them differ. */
+/** The outputs of two runs of a network: how many values they have, and how many of them differ. */
 export interface Compared {
   values: number;
   different: number;
@@ -35,13 +35,13 @@ export interface ModelEvaluation extends Evaluation {
   readonly steps: number;
   /** Steps until the output is there. */
   readonly latency: number;
-  /** Of processor time an image, the median; where it was asked for. */
+  /** Median processor time per image; only with --time. */
   readonly milliseconds?: number | undefined;
-  /** With the run as a U-Net, where that was asked for. */
+  /** The comparison with the run as a U-Net; only with --as-unet. */
   readonly compared?: Compared | undefined;
 }
 
-/** Metrics of a model, whose file is `source`, on samples, and how they came about. */
+/** Metrics of a model, whose file is `source`, on samples, with the facts of the runs. */
 export function evaluateModel(
   engine: Engine,
   { model, source }: { readonly model: Model; readonly source: string },
@@ -106,15 +106,15 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-/** What does not count: a class of the model, or a number that labels hold beside its classes. */
+/** What does not count: a class of the model, or a value of the labels that is not one of its classes. */
 export interface Ignored {
   readonly id?: number;
   readonly stored?: number;
 }
 
 /**
- * The option --ignore: the name or the id of a class, or
- * with one's own labels any number (UsageError: neither).
+ * The option --ignore: the name or the id of a class, or with the user's own labels any number (UsageError
+ * for all else).
  */
 export function ignoredBy(
   { ignore, dataset }: { readonly ignore?: string; readonly dataset: string },
@@ -131,7 +131,7 @@ export function ignoredBy(
   throw new UsageError(`--ignore ${ignore}: expected a class, ${ids} or one of ${classNames.join(', ')}`);
 }
 
-/** Refuses options that would mean nothing (UsageError). */
+/** Refuses options that would have no effect (UsageError). */
 export function checkEvaluationOptions(
   options: SimulationOptions & { readonly figures?: string; readonly beside: readonly string[] },
 ): void {

@@ -51,7 +51,10 @@ export function writeGradients(
   };
 }
 
-/** A picture with its class ids as data folders hold them, or with its clean version: the noise between them is the target. */
+/**
+ * A picture with its class ids, as data folders hold them; for a denoiser with its clean version, and the
+ * noise between them is the target.
+ */
 function readExample(model: SpikingModel, image: string, label: string): Example {
   const { task, classes } = model.configuration;
   const reading = {

@@ -1,6 +1,6 @@
 /**
- * The pictures that --image names: files, folders, patterns
- * that the shell left alone, and `-` for standard input.
+ * The pictures that --image names: files, folders, patterns that the shell did not expand, and `-` for
+ * standard input.
  */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -26,8 +26,8 @@ export interface Input {
 }
 
 /**
- * The pictures in the order in which they were named, those of a folder in the order in which people count.
- * One that would take more than `mostBytes` to decode is refused when it is read, before anything is decoded.
+ * The pictures in the order in which they were named, those of a folder in natural order (2 before 10). A
+ * picture that would take more than `mostBytes` to decode is refused when it is read, before it is decoded.
  */
 export function inputsOf(given: readonly string[], mostBytes: number): Input[] {
   const limits = { mostBytes };

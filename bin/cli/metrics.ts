@@ -20,7 +20,7 @@ function binaryLine({ f1, js, acc }: Partial<BinaryMetrics>): string {
   return `F1 ${fraction(f1)}, JS ${fraction(js)}, ACC ${fraction(acc)}`;
 }
 
-/** What does not exist is a dash, never a number. */
+/** A metric that does not exist is shown as a dash, never as a number. */
 function fraction(value: number | null | undefined): string {
   return value?.toFixed(4) ?? '-';
 }

@@ -1,4 +1,4 @@
-/** Model files on the command line, and the options of whatever runs them (runnable.ts). */
+/** Model files on the command line, and the options of stages that run them (runnable.ts). */
 
 import { type Command, Option } from 'commander';
 import { type SpikingModel, toSpikingModel, toUnet, withNotes } from '../../lib/convert/spikingModel.js';
@@ -21,7 +21,7 @@ export interface MemoryOptions {
 /** Less than the 4 GiB of WebAssembly, in MiB. */
 const MOST_MEMORY = 3072;
 
-/** The MiB that a picture may take where nobody says: half of what the system leaves, for the rest is not counted. */
+/** The default for the MiB that a picture may take: half of what is free, since not all memory is counted. */
 function defaultMemory(): number {
   return Math.max(1, Math.min(MOST_MEMORY, Math.floor(availableMemory() / 2 ** 21)));
 }
@@ -36,7 +36,7 @@ export interface SimulationOptions extends ProfileOptions {
 
 export interface LoadedModel {
   readonly model: Model;
-  /** SHA-256 of the file, which its descendants carry as `parent`. */
+  /** SHA-256 of the file; models that are made from it hold it as `parent`. */
   readonly hash: string;
 }
 
@@ -45,7 +45,7 @@ export interface UnetOption {
   readonly unet: boolean;
 }
 
-/** Reads a model, a file (a checkpoint will do) or a bundled one, as it is; DataError names what is wrong with it. */
+/** Reads a model as it is, from a file (a checkpoint too) or a bundled one; DataError for a damaged file. */
 export function readModel(path: string): LoadedModel {
   const bytes = readBytes(modelPath(path));
   const { model, checked } = decodeModel(bytes, path);
@@ -53,13 +53,13 @@ export function readModel(path: string): LoadedModel {
   return { model, hash: sha256(bytes) };
 }
 
-/** For stages that run either kind of network; `conflicts` are the options that mean nothing to a U-Net. */
+/** For stages that run either kind of network; `conflicts` are the options that a U-Net does not have. */
 export function addUnetOption(command: Command, conflicts = ['steps', 'mode', 'vInit']): void {
   const about = 'the U-Net of a model that holds both (default: its spiking network)';
   command.addOption(new Option('--unet', about).default(false).conflicts(conflicts));
 }
 
-/** A model to be run: of a file that holds both the spiking network, or where `unet` says so the U-Net. */
+/** A model to be run: of a file that holds both networks the spiking one, or with `unet` the U-Net. */
 export function loadModel(path: string, unet = false): LoadedModel {
   const { model, hash } = readModel(path);
   if (model.stage !== 'both' && !unet) return { model, hash };
@@ -92,7 +92,7 @@ export function addTimingOption(command: Command): void {
   command.option('--timing <name>', help, oneOf('same', 'delayed'), 'same');
 }
 
-/** A model as a spiking network, with what the options change in it; `read` makes it one to be run, or trained. */
+/** A model as a spiking network, changed as the options say; `read` prepares it for running or training. */
 export function spikingModel(
   model: Model,
   options: SimulationOptions,
@@ -111,7 +111,7 @@ export function addMemoryOption(command: Command): void {
   command.option('--memory <MiB>', help, count, defaultMemory());
 }
 
-/** How long a network fired, for a line of text. */
+/** The steps and the latency of a run, for a line of text. */
 export function describeSteps(steps: number, latency: number): string {
   const count = steps === 1 ? '1 step' : `${steps} steps`;
   return `${count}${latency > steps ? ` (latency ${latency} steps)` : ''}`;

@@ -4,10 +4,7 @@
 
 import { basename, dirname, extname } from 'node:path';
 
-/**
- * A name for each file, without folder and ending; with the
- * folder's name, and then a number, where two are equal.
- */
+/** A name for each file, without folder and ending. Equal names get the folder's name, and then a number. */
 export function distinctNames(files: readonly string[]): string[] {
   const stems = files.map((file) => basename(file, extname(file)));
   const withFolders = stems.map((stem, i) => (isUnique(stems, stem) ? stem : `${folderOf(files[i])}${stem}`));
@@ -17,7 +14,7 @@ export function distinctNames(files: readonly string[]): string[] {
   });
 }
 
-/** Of two names that differ in case only, some file systems make one. */
+/** Some file systems treat names that differ only in case as the same. */
 function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,6 +1,7 @@
 /**
- * The options of `convert` and `train --direct` that set parameters of neurons: one for each parameter that a neuron of the table has, with its
- * own sentence and defaults. Thresholds and initial potential have richer options (thresholdOption.ts, --v-init).
+ * The options of `convert` and `train --direct` that set parameters of neurons: one for each parameter of the
+ * neurons in the table, with its summary and defaults. Thresholds and initial potential have richer options
+ * (thresholdOption.ts, --v-init).
  */
 
 import { type Command, InvalidArgumentError } from 'commander';
@@ -25,7 +26,7 @@ function word(text: string): string {
   return text;
 }
 
-/** The options of all parameters in a table, with the defaults that they have in networks of an origin. */
+/** Adds the options of all parameters in a table, with their defaults in networks of an origin. */
 export function addNeuronOptions(command: Command, table: Neurons, origin: Origin = 'converted'): void {
   for (const name of optionNames(table)) {
     const owners = ownersOf(name, table);
@@ -40,7 +41,7 @@ export function addNeuronOptions(command: Command, table: Neurons, origin: Origi
   }
 }
 
-/** What the options say of a neuron's parameters, by name; UsageError for parameters that it does not have. */
+/** The parameters of a neuron that the options set, by name; UsageError for those that it does not have. */
 export function givenParameters(
   options: Readonly<Record<string, unknown>>,
   neuron: Neuron,
@@ -57,7 +58,7 @@ export function givenParameters(
   return Object.fromEntries(given.map((name) => [name, options[name]]));
 }
 
-/** UsageError for any parameter of a neuron, where there is none. */
+/** Refuses any parameter of neurons, for networks without neurons (UsageError). */
 export function refuseParameters(
   options: Readonly<Record<string, unknown>>,
   table: Neurons,
@@ -80,7 +81,7 @@ function parameterOf({ parameters }: Neuron, name: string): Parameter {
   return (parameters as Readonly<Record<string, Parameter>>)[name];
 }
 
-/** The default that most neurons have, then those of the others. */
+/** The default of most neurons, then those of the others. */
 function defaultsOf(name: string, owners: readonly Neuron[], origin: Origin): string {
   const texts = owners.map((neuron) => usualText(neuron, name, origin));
   const times = (text: string) => texts.filter((other) => other === text).length;
@@ -89,7 +90,7 @@ function defaultsOf(name: string, owners: readonly Neuron[], origin: Origin): st
   return [common, ...others.map((neuron) => `${neuron.name}: ${usualText(neuron, name, origin)}`)].join('; ');
 }
 
-/** What a parameter is where nobody says otherwise, for people. */
+/** The default of a parameter as text. */
 export function usualText(neuron: Neuron, name: string, origin: Origin): string {
   const thresholds = neuron.parameters.thresholds.defaults;
   const value = parameterOf(neuron, name).usual(origin, thresholds);

@@ -1,4 +1,4 @@
-/** What the command line calls the values that the library's errors are about. */
+/** The options that belong to the values which the library's errors name. */
 
 import { DataError, UsageError } from '../../lib/core/error.js';
 
@@ -12,7 +12,7 @@ export function flagOf(name: string): string {
 
 /**
  * The library names a value ("steps 0: .."), at the beginning or where the error says so; where it is an
- * option of the stage, the option stands in its place.
+ * option of the stage, the message names the option instead.
  */
 export function asOption(
   error: UsageError | DataError,

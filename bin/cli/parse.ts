@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { VOID } from '../../lib/op/losses.js';
 import type { PatchSize } from '../../lib/train/patches.js';
 
-/** Digits with a decimal point and an exponent where wanted: no other base, no separators, no words, no spaces. */
+/** Digits, optionally with a decimal point and an exponent; no other base, separators, words or spaces. */
 const PLAIN_DECIMAL = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** What a text says as a plain decimal; NaN for anything else. */
@@ -21,7 +21,7 @@ export function count(text: string): number {
   return value;
 }
 
-/** A whole number from 1 to `most`: what is larger is a slip of the finger, or could not be computed. */
+/** A whole number from 1 to `most`: what is larger is a typing error, or could not be computed. */
 export function countUpTo(most: number): (text: string) => number {
   return (text) => {
     const value = count(text);
@@ -30,15 +30,15 @@ export function countUpTo(most: number): (text: string) => number {
   };
 }
 
-/** Threads to compute on: more than any machine this runs on has cores. */
+/** Threads to compute on; the limit is above the cores of any machine that this runs on. */
 export const threadCount = countUpTo(256);
-/** Time steps, each of which is counted on its own. */
+/** Time steps; each is counted separately. */
 export const stepCount = countUpTo(100_000);
-/** F, the channels of a network's first stage: of four times the paper's the weights alone take 2 GiB. */
+/** F, the channels of a network's first stage; at four times the paper's 64 the weights alone take 2 GiB. */
 export const featureCount = countUpTo(256);
 /** Channels of an image, or of an output. */
 export const channelCount = countUpTo(65_536);
-/** A number of classes: labels hold an id in a byte, of which one is for pixels that do not count. */
+/** A number of classes: labels hold an id in a byte, and one id is for pixels that do not count. */
 export function classCount(text: string): number {
   const value = count(text);
   if (value < 2 || value > VOID) throw new InvalidArgumentError(`expected 2 to ${VOID}`);
@@ -53,10 +53,10 @@ export function naturalNumber(text: string): number {
 /** The longest side of an image or a patch, in pixels. */
 const LONGEST_SIDE = 65_536;
 
-/** The side of an image; which of them a network takes is seen when it is read (sides.ts). */
+/** The side of an image; whether a network divides it is checked once the network is read (sides.ts). */
 export const imageSide = countUpTo(LONGEST_SIDE);
 
-/** The side of a square, or HEIGHTxWIDTH; 48x48 is 48, so that both are one run. */
+/** The side of a square, or HEIGHTxWIDTH; 48x48 becomes 48, so that both name the same run. */
 export function patchSize(text: string): PatchSize {
   const match = /^(\d+)(?:x(\d+))?$/.exec(text);
   if (!match) throw new InvalidArgumentError('expected a side in pixels, or HEIGHTxWIDTH, as in 192x256');
@@ -71,7 +71,7 @@ export function pictureChannels(text: string): 1 | 3 {
   throw new InvalidArgumentError('expected 1 (grey) or 3 (colour)');
 }
 
-/** A number that is finite as float32, in which all is computed. */
+/** A number that is finite as float32, the precision of all computation. */
 export function number(text: string): number {
   const value = plainDecimal(text);
   if (Number.isNaN(value)) throw new InvalidArgumentError('expected a number');

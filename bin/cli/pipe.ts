@@ -1,16 +1,15 @@
 /**
- * Standard output and standard error. Either may be full, or closed by a reader that has seen enough or has
- * died. What cannot be said on stderr is not worth stopping a training for. A reader that closes stdout
- * (`spiking-unet ... | head`) ends the program quietly; a result that cannot be written for another reason is
- * a failure.
+ * Standard output and standard error. Either may be full, or closed by its reader. A message that cannot be
+ * written to stderr does not stop a training. A reader that closes stdout (`spiking-unet ... | head`) ends
+ * the program quietly; a result that cannot be written for another reason is a failure.
  */
 
 const EXIT_FAILURE = 1;
 
-/** Whether remarks are left out: option --quiet. A program has one stderr, and so one of these. */
+/** Whether remarks are left out (--quiet). It is global, as stderr is. */
 let quiet = false;
 
-/** From now on no write to stdout or stderr ends in a stack trace. */
+/** Makes sure that no write to stdout or stderr ends in a stack trace. */
 export function guardPipes(): void {
   if (process.stderr.listeners('error').includes(ignore)) return;
   process.stderr.on('error', ignore);
@@ -21,19 +20,19 @@ export function setQuiet(value: boolean): void {
   quiet = value;
 }
 
-/** A result, on stdout. */
+/** Prints a result on stdout. */
 export function print(text: string): void {
   attempt(() => process.stdout.write(text), endWithoutReader);
 }
 
-/** A line for the person at the terminal, on stderr. */
+/** Prints a message on stderr. */
 export function say(text: string): void {
   attempt(() => process.stderr.write(text), ignore);
 }
 
-/** A line that --quiet leaves out. */
+/** Prints a line on stderr, unless --quiet is set. */
 export function remark(line: string): void {
-  const clear = process.stderr.isTTY ? '\r\x1b[K' : ''; // a bar may stand in this line
+  const clear = process.stderr.isTTY ? '\r\x1b[K' : ''; // a progress bar may be on this line
   if (!quiet) say(`${clear}${line}\n`);
 }
 

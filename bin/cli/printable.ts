@@ -1,13 +1,16 @@
 /**
  * Text for a terminal. Names of files and classes, and what is written in models, come from outside: a
  * control character in one of them could move the cursor, change the title or turn lines around. They are
- * shown as \\x1b.
+ * shown escaped, such as \\x1b.
  */
 
-/** All but tab and newline, and what turns or breaks lines. Colours of our own are added afterwards. */
+/**
+ * Control characters but tab and newline, and characters that reverse or break lines. Our own colours are
+ * added later.
+ */
 const CONTROL = /(?![\t\n])\p{Cc}|[\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
-/** A text whose control characters are shown and do nothing; its lines stay. */
+/** A text whose control characters are escaped; line breaks stay. */
 export function printable(text: string): string {
   return text.replace(CONTROL, (character) => {
     const code = character.charCodeAt(0).toString(16);
@@ -16,7 +19,7 @@ export function printable(text: string): string {
 }
 
 /**
- * A JSON document with the same values that a terminal shows as it is: JSON.stringify leaves most of them.
+ * A JSON document without control characters, with the same values: JSON.stringify escapes only some of them.
  */
 export function printableJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2);

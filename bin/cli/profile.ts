@@ -7,9 +7,7 @@ import { type Command, Option } from 'commander';
 
 export type Profile = 'paper' | 'official';
 
-/**
- * One line for each choice: its values, the first of them the paper's, the authors', and what it is about.
- */
+/** The choices: the values of each (the first is the paper's), the authors' value, and a summary. */
 const choices = {
   layerInput: {
     flag: '--layer-input <kind>',
@@ -71,7 +69,7 @@ export function addProfileOptions(command: Command, ...names: readonly ChoiceNam
   }
 }
 
-/** Each choice as its option says, or else the profile. */
+/** The value of each choice: that of its option, or else that of the profile. */
 export function resolveProfile(options: ProfileOptions): Resolved {
   const entries = Object.entries(choices).map(([name, { values, official }]) => [
     name,

@@ -1,14 +1,14 @@
 /**
  * A progress bar with the time left, on stderr; nothing where stderr is not a terminal or --quiet is set. It
- * never hides the cursor nor switches off the wrapping of lines: whatever ends the program, the terminal is
- * as it was.
+ * neither hides the cursor nor turns off the wrapping of lines, so that the terminal stays usable however the
+ * program ends.
  */
 
 import { SingleBar } from 'cli-progress';
 import { printable } from './printable.js';
 
 export interface Progress {
-  /** Where it stands, with a word on how it goes. */
+  /** Shows how much is done, with a short note. */
   update(done: number, note?: string): void;
   stop(): void;
 }

@@ -1,4 +1,4 @@
-/** Running whichever kind of network a model holds, as the options say, in tiles where a picture is large. */
+/** Running the network that a model holds, of either kind, as the options say; large pictures in tiles. */
 
 import type { SpikingModel } from '../../lib/convert/spikingModel.js';
 import { DataError } from '../../lib/core/error.js';
@@ -18,16 +18,16 @@ import type { Model } from '../../lib/model/model.js';
 import { mostMembranes } from '../../lib/neuron/spikingNetwork.js';
 import { type MemoryOptions, type SimulationOptions, spikingModel } from './modelOptions.js';
 
-/** What a model made of a picture, and of a spiking network what it left behind. */
+/** The prediction of a model for a picture, and the record of a spiking network's simulation. */
 export interface Recorded extends Prediction {
   readonly simulation?: Simulation;
 }
 
-/** A model as it is to be run. */
+/** A model that is ready to run. */
 export interface Runnable {
-  /** Of a padded picture, in tiles where it is large. */
+  /** Runs a padded picture, in tiles if it is large. */
   readonly run: Run;
-  /** Of a padded picture as a whole. */
+  /** Runs a padded picture as a whole, and records what was asked for. */
   record(image: FloatImage): Recorded;
   readonly program: Program;
   /** 0 for a U-Net. */
@@ -35,21 +35,21 @@ export interface Runnable {
   /** Steps from the picture to the output: T, and with delayed timing T times the layers of neurons. */
   readonly latency: number;
   readonly limit: MemoryLimit;
-  /** The network as the options have changed it, where it is a spiking one. */
+  /** The spiking network with the changes of the options; undefined for a U-Net. */
   readonly spiking?: SpikingModel;
 }
 
-/** What is to be kept of what a spiking network does; default: nothing. */
+/** What to record of a simulation; default: nothing. */
 export type ToKeep = Pick<Simulated, 'keep' | 'trace'>;
 
 interface Request {
   readonly model: Model;
-  /** Its file. */
+  /** The file of the model. */
   readonly source: string;
   readonly options: SimulationOptions & MemoryOptions;
 }
 
-/** Prepares a model of either stage, works with it, and frees what it took. */
+/** Prepares a model of either stage, calls `work` with it, and frees its memory. */
 export function withModel<T>(
   engine: Engine,
   request: Request,
@@ -92,7 +92,7 @@ function spiking(engine: Engine, request: Request, { keep = [], trace = false }:
   return { program, steps, latency, spiking, ...tiled(request, record, bytesOf) };
 }
 
-/** A run in tiles, and the limit by which they are made. */
+/** A run in tiles, and the memory limit that sets their size. */
 function tiled(
   { model, options, source }: Request,
   record: (image: FloatImage, counted?: Window) => Recorded,
@@ -105,7 +105,7 @@ function tiled(
   return { record: named, run: tiledRun(named, model.layers, limit), limit };
 }
 
-/** Outputs that are no numbers are told with the file of the network. */
+/** Adds the file of the network to errors about outputs that are not finite. */
 function naming<T>(source: string, work: () => T): T {
   try {
     return work();

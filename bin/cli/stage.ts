@@ -27,11 +27,11 @@ import { abortOnSignals, Interrupted, STOP_SIGNALS } from './signals.js';
 export interface Result {
   readonly json: unknown;
   readonly text: string;
-  /** The stage did its work and found that something is not as it should be: exit code 1, without an error. */
+  /** Whether the stage did its work and found something wrong: exit code 1, without an error message. */
   readonly failed?: boolean;
 }
 
-/** The options every stage has. */
+/** The options that every stage has. */
 export interface SharedOptions {
   readonly seed: number;
   readonly threads: number;
@@ -42,18 +42,20 @@ export interface SharedOptions {
 
 export interface Context {
   readonly engine: Engine;
-  /** Aborted by the first signal that asks to stop, for stages that have something to save; others end at once. */
+  /** Aborted by the first signal that asks to stop, for stages with something to save; others end at once. */
   readonly signal: AbortSignal;
-  /** A line for the person at the terminal, on stderr. */
+  /** Prints a line on stderr. */
   log(line: string): void;
-  /** A bar with the time left, on stderr and on terminals only; it is removed when the stage ends. */
+  /**
+   * Shows a bar with the time left on stderr, if that is a terminal; the bar is removed when the stage ends.
+   */
   progress(label: string, total: number): Progress;
 }
 
 export interface Stage<Options> {
   readonly name: string;
   readonly summary: string;
-  /** Command lines that work, with a word on what they do. */
+  /** Command lines that work, with a short description of each. */
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   configure(command: Command): void;
   run(options: Options & SharedOptions, context: Context): Promise<Result> | Result;
@@ -63,14 +65,16 @@ useHost(nodeHost);
 
 const EXIT = { ok: 0, failure: 1, usage: 2, data: 3 };
 
-/** Runs a stage whose file, at `url`, is the program that was started; where it was only imported nothing happens. */
+/**
+ * Runs a stage if its file, at `url`, is the program that was started; if it was only imported, does nothing.
+ */
 export async function runAsProgram<Options>(stage: Stage<Options>, url: string): Promise<void> {
   const [, started] = process.argv;
   const isStarted = started !== undefined && realpathSync(started) === fileURLToPath(url);
   if (isStarted) await runProgram(stage, process.argv.slice(2));
 }
 
-/** Runs a stage as the whole of this program: with its signals, its pipes and its parent. */
+/** Runs a stage as the whole program, with its signals, its pipes and its parent. */
 export async function runProgram<Options>(stage: Stage<Options>, argv: readonly string[]): Promise<void> {
   guardPipes();
   endWithParent();
@@ -80,7 +84,8 @@ export async function runProgram<Options>(stage: Stage<Options>, argv: readonly 
     return;
   }
   const bars: Progress[] = [];
-  process.on('uncaughtException', (error) => process.exit(fail(stage, bars, error))); // such as one in a worker
+  // For example an error in a worker.
+  process.on('uncaughtException', (error) => process.exit(fail(stage, bars, error)));
   process.exitCode = await runStage(stage, argv, bars);
 }
 
@@ -123,7 +128,7 @@ function fail(
   );
 }
 
-/** A bar that is not stopped would draw itself, and keep the program alive, for ever. */
+/** Stops all bars: a running bar would keep the program alive for ever. */
 function stopAll(bars: readonly Progress[]): void {
   for (const bar of bars) bar.stop();
 }
@@ -188,7 +193,8 @@ function newContext({ engine, threads, quiet }: SharedOptions, bars: Progress[])
 
 /** Prints one line on stderr and returns the exit code. */
 function report(stage: string, error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // it has printed already
+  // Commander has already printed its message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const message = error instanceof Error ? error.message : String(error);
   say(`${styleText('red', `spiking-unet ${stage}:`, { stream: process.stderr })} ${printable(message)}\n`);
   if (error instanceof UsageError) return EXIT.usage;

@@ -1,6 +1,6 @@
-/** Plain tables for the terminal: numbers at the right, texts at the left. */
+/** Plain tables for the terminal: numbers are aligned right, texts left. */
 
-/** `left` are the columns that are aligned at the left, the first where nothing is said. */
+/** A table as text; `left` are the columns that are aligned left (default: the first). */
 export function table(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -14,7 +14,7 @@ export function table(
   );
 }
 
-/** A count with thousands separated, as 1 234 567. */
+/** A count with its thousands separated: 1 234 567. */
 export function thousands(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ' ');
 }

@@ -8,7 +8,7 @@ import { MOST_THRESHOLDS, type Thresholds } from '../../lib/convert/convertOptio
 import { countUpTo, number } from './parse.js';
 
 export interface ThresholdOption {
-  /** Of all layers that are not named; undefined: not given. */
+  /** For all layers that are not named; undefined: not given. */
   readonly common: Thresholds | 'auto' | undefined;
   /** By the name of a signal (relu16, pooling1, ..). */
   readonly byLayer: ReadonlyMap<string, Thresholds>;
@@ -34,7 +34,7 @@ export function thresholdOption(text: string): ThresholdOption {
 
 const thresholdCount = countUpTo(MOST_THRESHOLDS);
 
-/** A whole number alone says how many; with a decimal point, or one of several, it is volts. */
+/** A single whole number is a count; a number with a decimal point, or one of several, is volts. */
 function some(texts: readonly string[]): Thresholds {
   if (texts.length === 1 && /^\d+$/.test(texts[0])) return thresholdCount(texts[0]);
   return texts.map(number);

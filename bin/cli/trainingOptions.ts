@@ -1,5 +1,6 @@
 /**
- * What `train` and `finetune` share on the command line: the options of the training loop, and what it shows.
+ * What `train` and `finetune` share on the command line: the options of the training loop, and the display of
+ * its progress.
  */
 
 import type { Command } from 'commander';
@@ -49,7 +50,7 @@ export function addTrainingOptions(command: Command, defaults: typeof TRAINING, 
     .option('--patches <n>', "examples an epoch (default: the data set's)", count, patches)
     .option(
       '--patch <size>',
-      "side of square patches, or HEIGHTxWIDTH, such as the network divides (default: the data set's)",
+      "side of square patches, or HEIGHTxWIDTH, which the network must divide (default: the data set's)",
       patchSize,
     )
     .option('--lr <rate>', 'learning rate', positive, defaults.learningRate)
@@ -86,7 +87,7 @@ export interface TrainingRun {
   readonly prepared: PreparedTraining;
 }
 
-/** How to learn, as the library takes it: what a command leaves out is the data set's. */
+/** The options of learning in the library's form; the defaults of patches are the data set's. */
 export function learningOptions(
   command: TrainingCommand & SharedOptions,
   { patch: usual }: Dataset,
@@ -99,7 +100,7 @@ export function learningOptions(
   };
 }
 
-/** Runs the training and shows it: a bar, a line an epoch, a picture an epoch, a summary. */
+/** Runs the training and shows it: a bar, a line and a picture for each epoch, and a summary. */
 export async function trainAndReport(run: TrainingRun): Promise<Result> {
   const { options, context, prepared } = run;
   const { start, data } = prepared;
@@ -140,7 +141,7 @@ export async function trainAndReport(run: TrainingRun): Promise<Result> {
   };
 }
 
-/** A training that diverges: what the library advises has options here. */
+/** Adds to the advice of a training that diverged the options that it refers to. */
 function namingOptions(error: unknown): never {
   if (error instanceof DivergedError) throw new Error(`${error.message} (--lr, --clip)`);
   throw error;

@@ -1,6 +1,6 @@
 /**
- * What `convert` measures on: a data set's training images
- * or a folder of pictures, as the network will see them.
+ * The images that `convert` measures on: a data set's training images or a folder of pictures, prepared as
+ * the network will see them.
  */
 
 import { type CalibrationInput, calibrationInputs, drawImages } from '../../lib/convert/calibration.js';
@@ -21,13 +21,13 @@ export interface CalibrationOptions extends Partial<DataOptions> {
 
 export interface CalibrationSet {
   readonly inputs: readonly CalibrationInput[];
-  /** The same as the data set gives them: not degraded yet, with their labels where it has some. */
+  /** The images as the data set gives them: without added noise, with labels where it has some. */
   readonly samples: readonly Sample[];
-  /** What they are, for people. */
+  /** A description of the images, for people. */
   readonly description: string;
 }
 
-/** UsageError where nothing is named, or an option cannot mean anything. */
+/** Reads the images; UsageError where none are named, or where an option cannot mean anything. */
 export function calibrationSet(
   options: CalibrationOptions,
   model: Model,

@@ -39,7 +39,7 @@ export function conversionReport(
   };
 }
 
-/** A network of which layers are silent answers the same to every picture. */
+/** A warning about silent layers: a network that has them may give the same output for every picture. */
 function silenceText(silent: readonly string[], layers: number): string {
   const some = silent.length < layers / 2 ? silent.join(', ') : `${silent.length} layers`;
   return `warning: ${some}: hardly anything is above 0 on these images (trained long enough? the right pictures?)`;
@@ -57,7 +57,7 @@ function layersOf({ layers, conversion, channelLambdas }: ConvertedModel) {
   }));
 }
 
-/** The layers that thresholds were chosen for, and what is lost. */
+/** The thresholds that were chosen for each layer, and what is lost by them. */
 function choiceText({ configuration }: ConvertedModel, auto: NonNullable<Converted['auto']>): string {
   const rows = auto.layers.map(({ signal, thresholds, spikes, oneFewer }) => [
     signal,

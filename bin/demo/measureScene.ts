@@ -16,11 +16,11 @@ import type { CaptionedPrediction } from '../../lib/picture/taskPicture.js';
 import { readModel } from '../cli/modelOptions.js';
 import type { Scene } from './scenes.js';
 
-/** How many networks each scene is given to. */
+/** How many networks run on each scene. */
 export const NETWORKS = 3;
 /** The paper's T for DRIVE. */
 const PAPER_STEPS = 10;
-/** Noise to be removed, in grey levels. */
+/** Standard deviation of the noise to be removed, in grey levels. */
 const SIGMA = 25;
 
 export interface Row {
@@ -32,14 +32,14 @@ export interface Row {
   readonly spikes: number;
   /** Multiply-accumulates of a U-Net, synaptic operations of a spiking network. */
   readonly operations: number;
-  /** Of the network alone, when it has run before. */
+  /** Milliseconds of the network alone, after a first run. */
   readonly ms: number;
 }
 
 export interface Measured {
   readonly rows: readonly Row[];
   readonly predictions: readonly CaptionedPrediction[];
-  /** What the networks saw, [H,W,C]. */
+  /** The input of the networks, [H,W,C]. */
   readonly seen: Float32Array;
   readonly classes: number;
 }
@@ -82,7 +82,7 @@ interface Course {
   readonly seed: number;
 }
 
-/** Runs a network three times: for its quality, to count its operations, and for its time. */
+/** Runs a network three times: for its quality, its operations, and its time. */
 function compete(program: Program, { name, steps }: Contestant, { unet, scene, seed }: Course) {
   const { sample } = scene;
   const { task } = unet.configuration;

@@ -1,6 +1,6 @@
 /**
- * What `demo` shows: pictures that this project has drawn,
- * and the bundled models, which were trained on photographs.
+ * The scenes of `demo`: pictures drawn for this project, and the bundled models, which were trained on
+ * photographs.
  */
 
 import { readSample } from '../../lib/data/folder.js';
@@ -9,11 +9,11 @@ import type { PreprocessName } from '../../lib/picture/preprocess.js';
 import type { Sample } from '../../lib/picture/sample.js';
 
 export interface Scene {
-  /** The name of its picture. */
+  /** The name of the picture. */
   readonly name: string;
-  /** What is to be found in it. */
+  /** What is to be found in the picture. */
   readonly task: string;
-  /** The bundled model that does it. */
+  /** The bundled model for this task. */
   readonly model: string;
   readonly sample: Sample;
 }

@@ -4,20 +4,20 @@
 export interface PlainConversion {
   readonly norm: 'connection' | 'layer' | 'channel';
   readonly neuron: string;
-  /** From high to low; the neuron's own where left out. */
+  /** Thresholds in volts, from high to low; default: the neuron's own. */
   readonly thresholds?: readonly number[];
 }
 
 /** The preset for T=1: thresholds 0.5 .. 2^-N, one lambda a channel. */
 export interface OneStep {
   readonly preset: 'one-step';
-  /** N */
+  /** N, the number of thresholds. */
   readonly bits: number;
-  /** How many images it is measured on, drawn with this seed; left out: as the experiment has it. */
+  /** How many images the conversion is measured on, drawn with this seed; default: the experiment's. */
   readonly draw?: Draw;
 }
 
-/** Some of the training images. */
+/** A random selection of the training images. */
 export interface Draw {
   readonly images: number;
   readonly seed: number;
@@ -31,18 +31,18 @@ export type Cell = {
 } & (
   | { readonly kind: 'unet' }
   | {
-      /** Converted only, or fine-tuned with ASF-BP for the same T. */
+      /** Converted only, or also fine-tuned with ASF-BP for the same T. */
       readonly kind: 'converted' | 'finetuned';
       readonly conversion: Conversion;
       readonly steps: number;
-      /** Membranes start at half of the smallest threshold, not at 0. */
+      /** Whether membranes start at half of the smallest threshold, not at 0. */
       readonly half?: boolean;
     }
-  /** A U-Net whose activations have N bits, made of a one-step conversion. */
+  /** A U-Net with N-bit activations, made from a one-step conversion. */
   | { readonly kind: 'quantised'; readonly conversion: OneStep }
 );
 
-/** The paper's own: connection-wise, multi-threshold. */
+/** The paper's conversion: connection-wise, multi-threshold. */
 export const PAPER: PlainConversion = { norm: 'connection', neuron: 'mt' };
 
 /**
@@ -77,7 +77,7 @@ export function conversionName(conversion: Conversion): string {
   return `${[neuron, ...(thresholds ?? [])].join('_')}-${norm}`;
 }
 
-/** A name for a cell, such as `drive/mt-connection/finetuned-T10`: what --cells looks for. */
+/** A name for a cell, such as `drive/mt-connection/finetuned-T10`: --cells searches these names. */
 export function cellName(cell: Cell): string {
   const { experiment, kind } = cell;
   if (kind === 'unet') return `${experiment}/unet`;

@@ -1,11 +1,11 @@
-/** About how long something takes: good enough to choose what to run, not to plan a day by. */
+/** Rough estimates of how long something takes: good enough to choose what to run. */
 
 /**
- * Multiply-accumulates a second and thread on a processor of
- * 2020 (docs/speed.md: 33e9 at best, less in small layers).
+ * Multiply-accumulates per second and thread on a processor of 2020 (docs/speed.md: 33e9 at best, less in
+ * small layers).
  */
 const MACS_PER_SECOND = 12e9;
-/** Starting, reading data, writing. */
+/** Seconds for starting, reading data and writing. */
 const SECONDS_AROUND = 3;
 
 /** Seconds that a number of multiply-accumulates takes. */

@@ -1,6 +1,5 @@
 /**
- * Doing a job: its command as a process of its own, which
- * shows its own progress and can be stopped and resumed.
+ * Runs a job: its command in a process of its own, which shows its progress and can be stopped and resumed.
  */
 
 import { existsSync } from 'node:fs';
@@ -20,7 +19,7 @@ export interface Execution {
   readonly quiet: boolean;
 }
 
-/** Does one job whose needs are met; Interrupted where it was stopped, an error where it failed. */
+/** Runs one job whose needs are met; Interrupted if it was stopped, an error if it failed. */
 export async function execute(job: Job, { runs, threads, engine, quiet }: Execution): Promise<void> {
   for (const need of job.needs) requireIntact(runs, need);
   makeFolder(join(runs, job.folder));
@@ -37,7 +36,7 @@ export async function execute(job: Job, { runs, threads, engine, quiet }: Execut
   writeDone(runs, job, { command: commandLine(job), version: packageVersion(), seconds, threads, result });
 }
 
-/** Runs this program with other arguments; its messages go where ours go. */
+/** Runs this program with other arguments; its messages go to our stderr. */
 async function run(
   args: readonly string[],
   directory: string,

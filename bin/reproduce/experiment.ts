@@ -1,12 +1,11 @@
 /**
- * The data sets of the paper's experiments: what is trained on, what is tested on, the paper's T, and recipes
- * with which two processor cores get far in an hour or two (the paper's own settings are in docs/audit.md).
- * One entry each.
+ * The paper's experiments, one entry each: training data, test data, the paper's T, and recipes that take an
+ * hour or two on two processor cores (the paper's own settings are in docs/audit.md).
  */
 
 import type { Draw } from './cell.js';
 
-/** A data set, and the synthetic one that stands in for it where there is no data. */
+/** A data set, and the synthetic one that replaces it if the data is missing. */
 export interface Source {
   readonly dataset: string;
   readonly twin: string;
@@ -21,7 +20,7 @@ export interface Recipe {
 }
 
 export interface Experiment {
-  /** As the paper's tables call the test data. */
+  /** The name of the test data in the paper's tables. */
   readonly title: string;
   readonly train: Source;
   readonly test: Source;
@@ -35,12 +34,12 @@ export interface Experiment {
   readonly recipes: {
     readonly train: Recipe;
     readonly finetune: Recipe;
-    /** At the paper's T, where that takes too long. */
+    /** A shorter recipe at the paper's T, if the usual one takes too long. */
     readonly atPaperSteps?: Recipe;
   };
-  /** What conversions are measured on; all training images where left out. */
+  /** The images that conversions are measured on; default: all training images. */
   readonly calibration?: Draw;
-  /** Pixels of all test images, about: for estimates of how long something takes. */
+  /** Approximate number of pixels of all test images, for estimates of time. */
   readonly testPixels: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What has to be done for a cell: commands of this program, each in a folder of its own below --runs, each needing
- * some that come before it. Commands name models relative to --runs, so that runs can be moved and merged.
+ * The jobs of a cell: commands of this program, each with a folder of its own below --runs, each after those
+ * that it needs. Commands name models relative to --runs, so that runs can be moved and merged.
  */
 
 import { join } from 'node:path';
@@ -13,12 +13,12 @@ import type { Metric } from './metric.js';
 import type { Entry } from './paperTable.js';
 
 export interface Job {
-  /** Below --runs. */
+  /** Path relative to --runs. */
   readonly folder: string;
-  /** What stands after `spiking-unet`. */
+  /** The arguments of `spiking-unet`. */
   readonly command: readonly string[];
   readonly needs: readonly Job[];
-  /** Multiply-accumulates of a dense network, about. */
+  /** Approximate number of multiply-accumulates, as of a dense network. */
   readonly macs: number;
 }
 
@@ -26,16 +26,16 @@ export interface Job {
 export interface Settings {
   readonly width: number;
   readonly seed: number;
-  /** Of every training, in place of those of the recipes. */
+  /** Epochs of every training, in place of those of the recipes. */
   readonly epochs?: number | undefined;
   readonly patches?: number | undefined;
-  /** The folder of a data set, or undefined where its twin has to do. */
+  /** The folder of a data set; undefined if its synthetic twin is used. */
   folderOf(dataset: string): string | undefined;
 }
 
-/** Forward, and two passes back. */
+/** Passes of an update: forward, and two backward. */
 const PASSES = 3;
-/** A step of a spiking network takes this part of a pass of the U-Net, about (docs/speed.md). */
+/** Approximate time of a step of a spiking network, relative to a pass of the U-Net (docs/speed.md). */
 const EVENT_SHARE = 0.3;
 
 /** The evaluation (or count of operations) that an entry of a table shows; what it needs is in `needs`. */
@@ -78,7 +78,7 @@ export function inOrder(jobs: readonly Job[]): Job[] {
   return [...ordered.values()];
 }
 
-/** The folder of everything that comes of one U-Net. */
+/** The folder of everything that is made from one U-Net. */
 function familyOf(name: string, { train }: Experiment, settings: Settings): string {
   const { width, seed, epochs, patches } = settings;
   const twin = settings.folderOf(train.dataset) === undefined ? '-synthetic' : '';
@@ -156,7 +156,7 @@ function evaluateJob(
   };
 }
 
-/** The model that a job leaves behind, if it makes one. */
+/** The model that a job writes; only some jobs do. */
 export function modelOf({ folder, command }: Job): string {
   return command[0] === 'convert'
     ? join(folder, 'snn.safetensors')

@@ -1,4 +1,4 @@
-/** The figures of the tables: where each stands in what `evaluate --json` or `energy --json` prints. */
+/** The figures of the tables: where each is found in the output of `evaluate --json` or `energy --json`. */
 
 import * as z from 'zod/mini';
 
@@ -6,11 +6,11 @@ export interface Metric {
   readonly name: string;
   /** Digits after the point, or `e3` for four digits and an exponent. */
   readonly digits: 0 | 2 | 4 | 'e3';
-  /** `time` is an evaluation that says how long it takes, on one thread. */
+  /** `time` is an evaluation with --time, on one thread. */
   readonly stage: 'evaluate' | 'energy' | 'time';
-  /** In what the stage prints. */
+  /** Keys that lead to the figure in the JSON of the stage. */
   readonly path: readonly string[];
-  /** A sum over all images, to be shown in millions an image. */
+  /** Whether the figure is a sum over all images that is shown in millions per image. */
   readonly millionsAnImage?: boolean;
 }
 
@@ -24,13 +24,14 @@ const ofMetrics = (name: string, key: string, digits: 2 | 4): Metric => ({
 export const F1 = ofMetrics('F1', 'f1', 4);
 export const JS = ofMetrics('JS', 'js', 4);
 /**
- * Of the whole image. The paper's figures for DRIVE fit the padded image best (docs/audit.md), 0.003 higher.
+ * Accuracy over the whole image. The paper's figures for DRIVE fit the padded image best (docs/audit.md),
+ * 0.003 higher.
  */
 export const ACC = ofMetrics('ACC', 'acc', 4);
 export const MIOU = ofMetrics('mIoU', 'miou', 4);
 export const PSNR = ofMetrics('PSNR', 'psnr', 2);
 export const SSIM = ofMetrics('SSIM', 'ssim', 4);
-/** Operations and joules an image; `model` is one of the three of `energy`. */
+/** Operations or joules per image; `model` is one of the three of `energy`. */
 export const energyMetric = (what: 'operations' | 'joules', ...model: readonly string[]): Metric => ({
   name: what,
   digits: 'e3',
@@ -38,19 +39,19 @@ export const energyMetric = (what: 'operations' | 'joules', ...model: readonly s
   path: [...model, what],
 });
 
-/** Of an evaluation: spikes in millions an image. */
+/** Spikes of an evaluation, in millions per image. */
 export const SPIKES: Metric = {
   ...{ name: 'million spikes', digits: 2, stage: 'evaluate', path: ['spikes'] },
   millionsAnImage: true,
 };
-/** The median over the images. */
+/** Milliseconds per image, the median over the images. */
 export const MILLISECONDS: Metric = { name: 'ms', digits: 0, stage: 'time', path: ['milliseconds'] };
-/** Of a network that is run as a U-Net as well: output values that are compared, and those that differ. */
+/** For a network that is also run as a U-Net: how many output values are compared, or how many differ. */
 export const comparedMetric = (what: 'values' | 'different'): Metric => ({
   ...{ name: what, digits: 0, stage: 'evaluate', path: ['compared', what] },
 });
 
-/** A figure from what was printed; undefined where it is not there. */
+/** A figure from the JSON of a stage; undefined if it is not there. */
 export function measured(metric: Metric, result: unknown): number | undefined {
   const value = valueAt(metric, result);
   if (!metric.millionsAnImage || value === undefined) return value;

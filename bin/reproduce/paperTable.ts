@@ -1,7 +1,4 @@
-/**
- * What a table is: rows of labels and figures, each figure
- * ours with the paper's beside it where there is one.
- */
+/** What a table is: rows of labels and of our figures, each with the paper's figure where there is one. */
 
 import type { Cell } from './cell.js';
 import type { Metric } from './metric.js';
@@ -9,14 +6,14 @@ import type { Metric } from './metric.js';
 export interface Entry {
   readonly cell: Cell;
   readonly metric: Metric;
-  /** Of a denoiser's test, in grey levels. */
+  /** Noise of a denoiser's test, in grey levels. */
   readonly sigma?: number;
   readonly paper?: number | undefined;
-  /** Shown after a stroke: of the same cell and stage. */
+  /** A second metric of the same cell and stage, shown after a slash. */
   readonly beside?: Metric;
 }
 
-/** What several entries come to; nothing where one of them is missing. */
+/** A summary of several entries; empty if one of them is missing. */
 export interface Summary {
   readonly summary: 'mean' | 'spread';
   readonly of: readonly Entry[];
@@ -24,7 +21,7 @@ export interface Summary {
 
 export interface Row {
   readonly labels: readonly string[];
-  /** Undefined: no such cell. */
+  /** Undefined: the table has no such cell. */
   readonly entries: readonly (Entry | Summary | undefined)[];
 }
 

@@ -4,7 +4,7 @@ import { table } from '../cli/table.js';
 import { type Metric, measured } from './metric.js';
 import type { Entry, Summary, Table } from './paperTable.js';
 
-/** What is known of an entry: what `evaluate --json` printed, or undefined where it is not done. */
+/** The result of an entry: the output of `evaluate --json`; undefined if it is not done. */
 export type ResultOf = (entry: Entry) => unknown;
 
 export interface Figure {
@@ -54,7 +54,7 @@ function formatFigure({ ours, paper }: Figure, { digits }: Metric): string {
   return paper === undefined ? shown : `${shown} (${format(paper, PAPER_DIGITS[digits])})`;
 }
 
-/** The paper gives a digit less. */
+/** The paper gives one digit less. */
 const PAPER_DIGITS = { 0: 0, 2: 2, 4: 3, e3: 'e2' } as const;
 
 function format(value: number, digits: number | 'e2' | 'e3'): string {

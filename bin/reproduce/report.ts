@@ -1,18 +1,18 @@
 /**
- * Tables in a Markdown file that people write in, too: each stands between
- * two comments that name it, and only what is between them is written anew.
+ * Tables in a Markdown file that people also edit: each is between two comments that name it, and only the
+ * text between them is replaced.
  */
 
 import { existsSync } from 'node:fs';
 import { readBytes, writeFileAtomic } from '../../lib/node/files.js';
 
 export interface Section {
-  /** What tells it from other sections, such as `table4 --width 8`. */
+  /** The name of the section, such as `table4 --width 8`. */
   readonly name: string;
   readonly markdown: string;
 }
 
-/** Replaces sections of a file, or adds those that it does not have at its end. */
+/** Replaces sections of a file; new ones are added at its end. */
 export function updateSections(path: string, sections: readonly Section[]): void {
   const before = existsSync(path) ? new TextDecoder().decode(readBytes(path)) : '';
   writeFileAtomic(path, sections.reduce(updateSection, before));

@@ -1,4 +1,4 @@
-/** Which cells to do: by name, and every n-th where several machines share the work. */
+/** Which cells to compute: by name, and every n-th if several machines share the work. */
 
 import { InvalidArgumentError } from 'commander';
 import { UsageError } from '../../lib/core/error.js';
@@ -20,7 +20,7 @@ export function shard(text: string): Shard {
   return { index, count };
 }
 
-/** Entries of cells with one of the parts in their name; UsageError where there is none. */
+/** Entries of cells whose name contains one of the parts; UsageError if there is none. */
 export function chooseEntries(
   entries: readonly Entry[],
   names: string | undefined,

@@ -1,4 +1,7 @@
-/** The picture of table `one-step`: the metric over spikes, a panel a data set, a line a method. */
+/**
+ * The picture of table `one-step`: the metric over spikes, with a panel for each data set and a line for each
+ * method.
+ */
 
 import type { Image } from '../../lib/picture/image.js';
 import { type Colour, type Line, type Plot, plot } from '../../lib/picture/plot.js';

@@ -1,6 +1,4 @@
-/**
- * What is done: a file `done.json` in the folder of each job, with its command, its time and what it printed.
- */
+/** Finished jobs: a file `done.json` in the folder of each, with its command, its time and its output. */
 
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -19,9 +17,9 @@ const schema = z.object({
   seconds: z.number(),
   threads: z.number(),
   result: z.record(z.string(), z.unknown()),
-  /** SHA-256 of the model that the job left behind, where it made one. */
+  /** SHA-256 of the model that the job wrote, if it did. */
   model: z.optional(z.string()),
-  /** SHA-256 of all the rest; earlier versions wrote none. */
+  /** SHA-256 of the other members; earlier versions wrote none. */
   sha256: z.optional(z.string()),
 });
 
@@ -30,7 +28,7 @@ export type Done = z.infer<typeof schema>;
 /** The command line of a job. */
 export const commandLine = ({ command }: Job): string => ['spiking-unet', ...command].join(' ');
 
-/** What a job left behind; undefined where it is not done; DataError where the file is damaged. */
+/** The record of a job; undefined if it is not done; DataError if the file is damaged. */
 export function readDone(runs: string, { folder }: Job): Done | undefined {
   const path = join(runs, folder, DONE);
   if (!existsSync(path)) return undefined;
@@ -43,7 +41,7 @@ export function readDone(runs: string, { folder }: Job): Done | undefined {
   return done;
 }
 
-/** Remembers what a job printed, and the model it made. */
+/** Stores the output of a job, and the hash of the model that it wrote. */
 export function writeDone(runs: string, job: Job, given: Omit<Done, 'model' | 'sha256'>): void {
   const path = join(runs, modelOf(job));
   const done: Done = { ...given, ...(existsSync(path) && { model: sha256(readBytes(path)) }) };
@@ -52,7 +50,7 @@ export function writeDone(runs: string, job: Job, given: Omit<Done, 'model' | 's
   writeFileAtomic(join(runs, job.folder, DONE), `${JSON.stringify(stored, null, 2)}\n`);
 }
 
-/** DataError where the model of a job that is done is not the one that it made. */
+/** DataError if the model of a finished job is not the one that the job wrote. */
 export function requireIntact(runs: string, job: Job): void {
   const expected = readDone(runs, job)?.model;
   const path = join(runs, modelOf(job));
@@ -71,7 +69,7 @@ function digest(done: Done): string {
 /** Folders of jobs below --runs, in the order of their names. */
 export interface Merged {
   readonly taken: readonly string[];
-  /** Done in both places: left as they were. */
+  /** Jobs done in both places: left as they were. */
   readonly present: readonly string[];
 }
 
@@ -95,7 +93,7 @@ export function mergeRuns(from: string, to: string): Merged {
   return { taken, present };
 }
 
-/** Jobs lie in the folders of those that they need, and are copied on their own. */
+/** Folders of jobs lie in the folders of jobs that they need; each is copied separately. */
 function notAnotherJob(root: string): (path: string) => boolean {
   return (path) => path === root || !existsSync(join(path, DONE));
 }

@@ -1,4 +1,4 @@
-/** What is verified once: computations that no engine has a part in. */
+/** Computations that are verified once, since they use no engine. */
 
 import { cosTurns, exp, log, pow, sinTurns } from '../../lib/core/elementary.js';
 import { stream } from '../../lib/core/rng.js';
@@ -15,7 +15,7 @@ import { drawUniform, HEIGHT, type Subject, WIDTH } from './networks.js';
 
 const POINTS = 2000;
 
-/** The tensors of each item by its name. */
+/** The tensors of each item, by name. */
 export function commonItems(subjects: readonly Subject[]): Record<string, () => Tensors> {
   return {
     'random numbers': randomNumbers,
@@ -49,7 +49,7 @@ function randomNumbers(): Tensors {
   ]);
 }
 
-/** At points over the whole of what each function is used for, and beyond. */
+/** Values at points over the range in which each function is used, and beyond. */
 function elementaryFunctions(): Tensors {
   const random = stream(2, 'verify');
   const within = (low: number, high: number) => low + (high - low) * random.uniform();

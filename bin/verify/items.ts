@@ -1,4 +1,4 @@
-/** What is verified: a table of named computations, each of which leaves named tensors behind. */
+/** What is verified: a table of named computations, each of which returns named tensors. */
 
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { type SpikingModel, toTrainableModel } from '../../lib/convert/spikingModel.js';
@@ -21,12 +21,12 @@ import { HEIGHT, PERCENTILE, type Population, type Subject, spikingSubject, WIDT
 /** One computation. The tensors are copies. */
 export interface Item {
   readonly name: string;
-  /** Whether the mode of the simulation matters to it; where not, it is done once an engine. */
+  /** Whether the mode of the simulation matters; if not, it is computed once per engine. */
   readonly spiking: boolean;
   compute(engine: Engine, mode: Mode): Tensors;
 }
 
-/** Neurons, and T. */
+/** Neurons and T of a simulation. */
 type Simulated = Population & { readonly steps: number };
 
 const multiThreshold: Simulated = {
@@ -44,10 +44,10 @@ const populations: readonly Simulated[] = [
   { neuron: 'lif', thresholds: [0.3], initialPotential: 0, steps: 5 },
   { neuron: 'ml', thresholds: [1.1, 0.7, 0.3], initialPotential: 0.3, leak: 0.95, reset: 'hard', steps: 5 },
 ];
-/** Those that learn; the last of them amplitudes, too. */
+/** Neurons of networks that are trained; the last also learns amplitudes. */
 const learners = [multiThreshold, integrateAndFire, { ...integrateAndFire, neuron: 'rs' }];
 
-/** Updates that are made of a network, each with two examples. */
+/** Updates of a network, each with two examples. */
 const UPDATES = 3;
 
 export function itemsOf(subjects: readonly Subject[]): Item[] {
@@ -132,7 +132,7 @@ const pictureOf = ({ pictures, model }: Subject) => ({
   channels: model.configuration.channels,
 });
 
-/** The simulation as the engine runs it when nobody watches: layer by layer where it can. */
+/** The tensors of a simulation without a trace, which the engine runs layer by layer where it can. */
 function simulationTensors(
   engine: Engine,
   spiking: SpikingModel,
@@ -147,7 +147,7 @@ function simulationTensors(
   return new Map([['output', output], ...sumsOf(spiking.layers, simulation, height, width)]);
 }
 
-/** The simulation step by step. */
+/** The tensors of a simulation step by step. */
 function stepTensors(
   engine: Engine,
   spiking: SpikingModel,

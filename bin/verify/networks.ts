@@ -1,4 +1,7 @@
-/** The networks and pictures that are verified: drawn from a seed, small enough for seconds, odd enough to go wrong. */
+/**
+ * The networks and pictures that are verified: drawn from a seed, small enough to take seconds, with sizes
+ * that divide nothing evenly.
+ */
 
 import { type NormalisedNetwork, normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { type SpikingModel, withNeurons } from '../../lib/convert/spikingModel.js';
@@ -15,14 +18,14 @@ import { findNeuron } from '../../lib/neuron/index.js';
 import { addNoise } from '../../lib/picture/noise.js';
 
 const SEED = 2024;
-/** A picture of a size that has to be padded, to 32x48. */
+/** Sides of a picture that has to be padded, to 32x48. */
 export const HEIGHT = 30;
 export const WIDTH = 45;
 /** Sides of a training example. */
 const PATCH = 32;
 export const PERCENTILE = 99.9;
 
-/** A U-Net with all that is done with it; the conversions are the reference's. */
+/** A U-Net with its pictures, examples and conversions, which the reference computes. */
 export interface Subject {
   readonly name: string;
   readonly model: Model;
@@ -33,7 +36,7 @@ export interface Subject {
   readonly normalised: Readonly<Record<'connection' | 'layer', NormalisedNetwork>>;
 }
 
-/** Width 5 leaves channels over in every block of lanes; width 4 fills them. */
+/** Width 5 leaves lanes of every block empty; width 4 fills them. */
 const configurations: Readonly<Record<string, Configuration>> = {
   'grey segmentation, width 5': { task: 'segment', width: 5, channels: 1, classes: 2 },
   'colour denoising, width 4': { task: 'denoise', width: 4, channels: 3, classes: 3 },
@@ -58,7 +61,7 @@ export function drawSubjects(): Subject[] {
   });
 }
 
-/** Neurons: a name of the table, and what of their parameters is not as the neuron has it. */
+/** Neurons: a name of the table, and those parameters that differ from the neuron's defaults. */
 export interface Population extends Pick<NeuronParameters, 'thresholds'> {
   readonly initialPotential: number;
   readonly neuron: string;
@@ -86,7 +89,7 @@ export function drawUniform(length: number, ...path: readonly string[]): Float32
   return Float32Array.from({ length }, () => random.uniform());
 }
 
-/** Biases of a fresh network are 0, and then nobody would notice one that is left out. */
+/** Random parameters: biases of a fresh network are 0, and a missing one would go unnoticed. */
 function drawParameters(layers: Model['layers'], name: string): Model['parameters'] {
   const drawn = [...initialParameters(layers, SEED)].map(([key, values]) => {
     const random = stream(SEED, 'verify', name, key);

@@ -1,4 +1,4 @@
-/** Does all that is verified on every engine, and says where a result is not the expected one. */
+/** Computes every item on every engine, and says where a result is not the expected one. */
 
 import type { Engine } from '../../lib/engine/door.js';
 import { MODES, type Mode } from '../../lib/engine/simulate/simulation.js';
@@ -8,7 +8,7 @@ import { hashOf, type Tensors } from './hashedTensors.js';
 import { itemsOf } from './items.js';
 import { drawSubjects } from './networks.js';
 
-/** Who computed something: an engine in a mode, where a mode matters, or no engine at all. */
+/** What computed a result: an engine, in a mode where that matters, or no engine at all. */
 export interface Who {
   readonly engine: string;
   readonly threads: number;
@@ -25,7 +25,7 @@ export interface Mismatch extends Who {
   readonly item: string;
   readonly expected: string;
   readonly got: string;
-  /** The first element that differs from what the first engine computed, or that none does. */
+  /** The first element that differs from the first engine's result, or a note that none does. */
   readonly where: string;
 }
 
@@ -35,7 +35,7 @@ export type Hashes = Readonly<Record<string, string>>;
 export interface Verification {
   readonly rows: readonly Row[];
   readonly mismatches: readonly Mismatch[];
-  /** Of the first engine. */
+  /** Hashes of the first engine. */
   readonly hashes: Hashes;
 }
 
@@ -45,9 +45,9 @@ interface Work {
 }
 
 /**
- * The first engine (the reference) is what others are held against where a hash is not the expected one.
- * Without expected hashes all engines should agree with it. Only items whose name is `wanted` are computed
- * (default: all).
+ * Verifies the engines. A result whose hash is not the expected one is compared with that of the first
+ * engine, the reference. Without expected hashes all engines should agree with the first. Only items whose
+ * name is `wanted` are computed (default: all).
  */
 export function verify(
   engines: readonly Engine[],
@@ -94,7 +94,9 @@ export function verify(
   return { rows, mismatches, hashes };
 }
 
-/** The slow first engine computes all in the two ways that there are; to choose between them is for the others. */
+/**
+ * The first engine is slow: it computes only the two pure modes, since the third one chooses between them.
+ */
 function modesOf(engine: Engine, [first]: readonly Engine[]): readonly Mode[] {
   return engine === first ? MODES.filter((mode) => mode !== 'auto') : MODES;
 }
@@ -111,7 +113,7 @@ function describeMismatch(
   baseName: string,
   name: string,
 ): string {
-  if (!base) return 'computed by nobody else yet: there is nothing to find the place with';
+  if (!base) return 'no other engine has computed it yet: there is nothing to compare it with';
   if (base.hash === hash) return `the same as in ${baseName}`;
   const { first } = compareTensors(base.tensors, tensors);
   return first ? describeDifference(first, baseName, name) : 'only signs of zeros differ';

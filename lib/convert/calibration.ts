@@ -1,7 +1,8 @@
 /**
- * What lambdas are measured on: the inputs that the network was trained to see. Whole images of the training split,
- * neither cut nor mirrored; those of a denoiser get noise as in training, one sigma from 0..55 for each image. On
- * clean pictures a denoiser finds almost nothing to remove, and its lambdas come out many times too small.
+ * What lambdas are measured on: the inputs that the network was trained to see. Whole images of the training
+ * split, neither cut nor mirrored; those of a denoiser get noise as in training, one sigma from 0..55 for
+ * each image. On clean pictures a denoiser finds almost nothing to remove, and its lambdas come out many
+ * times too small.
  */
 
 import { UsageError } from '../core/error.js';
@@ -10,7 +11,7 @@ import type { Task } from '../net/architecture.js';
 import { addTrainingNoise } from '../picture/noise.js';
 import type { CalibrationImage } from './statistics.js';
 
-/** A picture as a data set gives it: its input is not degraded yet. */
+/** A picture as a data set gives it: no noise has been added to its input yet. */
 export interface CleanImage extends CalibrationImage {
   readonly name: string;
 }
@@ -34,7 +35,7 @@ export function calibrationInputs(
   });
 }
 
-/** So many of the images, drawn at random without repetition, in their own order. */
+/** `count` of the images, drawn at random without repetition, in their own order. */
 export function drawImages<Image>(images: readonly Image[], count: number, seed: number): readonly Image[] {
   if (count >= images.length) return images;
   if (!(count >= 1)) throw new UsageError(`images ${count}: expected at least 1`);

@@ -1,6 +1,6 @@
 /**
- * From a U-Net and what was measured on it to a spiking network: which lambda each layer and channel gets, given
- * how many thresholds its neurons have. The formulas are elsewhere; here they are put together.
+ * From a U-Net and what was measured on it to a spiking network: which lambda each layer and channel gets,
+ * given how many thresholds its neurons have. The formulas are elsewhere; here they are put together.
  */
 
 import type { Model } from '../model/model.js';
@@ -13,7 +13,7 @@ import { normaliseModel } from './normaliseModel.js';
 import { type Choice, type ConvertedModel, withNeurons } from './spikingModel.js';
 import type { ChannelLambdas, Measured } from './statistics.js';
 
-/** What is decided before a network is converted; neurons' own defaults for what is left out. */
+/** What is decided before a network is converted; what is left out is as the neuron has it. */
 export interface ConversionPlan extends Partial<ScaleChoices> {
   readonly neuron: Neuron;
   /** Of every layer that `thresholdsOf` does not name, from high to low. */
@@ -29,12 +29,12 @@ export interface ConversionPlan extends Partial<ScaleChoices> {
   readonly normalisation: string;
   /** Left out: `percentileFor` the thresholds of each layer. */
   readonly percentile?: number | undefined;
-  /** In place of percentiles: lambdas of a signal's channels for so many thresholds. */
+  /** In place of percentiles: lambdas of a signal's channels, given the number of thresholds. */
   readonly channelLambdas?: LambdaChoice | undefined;
   readonly intendedSteps?: number | undefined;
 }
 
-/** lambda [C] of each channel of a signal whose neurons have so many thresholds. */
+/** lambda [C] of each channel of a signal whose neurons have this number of thresholds. */
 export type LambdaChoice = (signal: string, thresholds: number) => Float32Array;
 
 /** The lambdas of a plan; all channels of a layer have the same where it is not channel-wise. */
@@ -49,18 +49,18 @@ export function lambdaChoice(unet: Model, measured: Measured, plan: ConversionPl
     new Float32Array(channelsOf.get(signal)!).fill(measured.lambdas(percentOf(count)).get(signal)!);
 }
 
-/** The paper's. */
+/** The paper's percentile. */
 export const USUAL_PERCENTILE = 99.9;
 
 /**
- * Beyond the paper: with coarse thresholds it pays to clip one activation in a thousand; where resolution is fine,
- * clipping is the error that is left (docs/results.md).
+ * The percentile for a number of thresholds (beyond the paper): with coarse thresholds it pays to clip one
+ * activation in a thousand; with fine ones clipping is the error that is left (docs/results.md).
  */
 export function percentileFor(thresholds: number): number {
   return thresholds >= 7 ? 99.99 : USUAL_PERCENTILE;
 }
 
-/** Converts a U-Net with the lambdas that were measured on it; UsageError for a plan that makes no sense. */
+/** Converts a U-Net with the lambdas that were measured on it; UsageError for an impossible plan. */
 export function convertModel(unet: Model, measured: Measured, plan: ConversionPlan): ConvertedModel {
   const { percentile, channelLambdas, ...choice } = plan;
   const thresholds = plan.thresholds ?? plan.neuron.parameters.thresholds.defaults;
@@ -69,7 +69,8 @@ export function convertModel(unet: Model, measured: Measured, plan: ConversionPl
   const most = Math.max(...neuronLayers.map(countOf));
   const percentOf = (count: number) => percentile ?? percentileFor(count);
   const channelWise = plan.normalisation === 'channel';
-  // Channel-wise those of layers are not used; they are kept as the paper has them, to be compared with.
+  // A channel-wise conversion does not use the lambdas of layers; they are kept for comparison with the
+  // paper.
   const lambdas = measured.lambdas(percentile ?? (channelWise ? USUAL_PERCENTILE : percentOf(most)));
   const choose = lambdaChoice(unet, measured, plan);
   const byChannel: ChannelLambdas | undefined = channelWise

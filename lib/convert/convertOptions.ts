@@ -1,4 +1,4 @@
-/** The options of a conversion as a plan: each as it is given, or else as the preset has it. */
+/** The options of a conversion as a plan: each as given, or else as the preset has it. */
 
 import { UsageError } from '../core/error.js';
 import { findNeuron } from '../neuron/index.js';
@@ -9,8 +9,8 @@ import type { ConversionPlan } from './conversion.js';
 import { findPreset } from './presets.js';
 
 /**
- * In volts from high to low, or how many: then 0.5 .. 2^-N (Theorem 3.1). Of a neuron with one threshold a
- * number is its volts.
+ * In volts from high to low, or how many: then 0.5 .. 2^-N (Theorem 3.1). For a neuron with one threshold a
+ * number means volts.
  */
 export type Thresholds = number | readonly number[];
 
@@ -38,19 +38,13 @@ export interface PlanOptions extends Partial<ScaleChoices> {
   readonly normalisation?: string | undefined;
   /** Of the activations, above 0 and up to 100: it becomes lambda. */
   readonly percentile?: number | undefined;
-  /**
-   * How the lambdas of channels are chosen: by percentile (default), or so that their squared error is
-   * least.
-   */
+  /** How the lambdas of channels are chosen: by percentile (default), or for the least squared error. */
   readonly lambda?: 'percentile' | 'mse';
-  /**
-   * Of thresholds `auto`: share of the pixels whose class may differ from the U-Net's, or dB that may be
-   * lost.
-   */
+  /** For thresholds `auto`: share of the pixels whose class may differ from the U-Net's, or dB of loss. */
   readonly tolerance?: number | undefined;
 }
 
-/** What the options are where neither they nor the preset say. */
+/** The defaults of options that the preset does not set. */
 export const CONVERSION = {
   preset: 'paper',
   neuron: 'mt',
@@ -61,19 +55,22 @@ export const CONVERSION = {
 } as const;
 
 export interface Plan extends ConversionPlan {
-  /** Thresholds of the layers that are not named are to be chosen; those of the plan are of no account. */
+  /**
+   * Whether the thresholds of layers that are not named are to be chosen; those of the plan are then ignored.
+   */
   readonly automatic: boolean;
   readonly tolerance: number | undefined;
-  /** Lambdas are to be chosen that lose least. */
+  /** Whether lambdas of least squared error are to be chosen. */
   readonly mse: boolean;
 }
 
-/** UsageError for options that cannot mean anything, alone or together. */
+/** The plan of a conversion; UsageError for options that cannot mean anything, alone or together. */
 export function planOf(options: PlanOptions): Plan {
   const { poolings = CONVERSION.poolings, lambda = CONVERSION.lambda, tolerance } = options;
   const preset = findPreset(options.preset ?? CONVERSION.preset);
   const neuron = options.neuron ?? findNeuron(CONVERSION.neuron);
-  const single = neuron.parameters.thresholds.most === 1; // a preset's number is no volts: it keeps its own
+  // A preset's number is a count, not volts: a neuron with one threshold keeps its own.
+  const single = neuron.parameters.thresholds.most === 1;
   const common = options.thresholds ?? (single ? undefined : preset.thresholds);
   const others = Object.entries(options.thresholdsOf ?? {});
   const plan: Plan = {
@@ -110,7 +107,7 @@ export function voltsOf(thresholds: Thresholds, neuron: Neuron): readonly number
   return optimalThresholds(thresholds);
 }
 
-/** Far more than any neuron takes, which says itself how many. */
+/** Far more than any neuron takes; the neuron itself checks its own limit. */
 export const MOST_THRESHOLDS = 65_536;
 
 function refuse({ mse, normalisation, tolerance, automatic, own, thresholdsOf }: Plan): void {

@@ -1,6 +1,6 @@
 /**
- * A spiking network that was never a U-Net: neurons after the layers of weights that are as they are, to be
- * trained with the neurons in place (section 4.2 of the paper, "direct training"). It has no lambdas.
+ * A spiking network that is not converted: neurons after layers whose weights stay as they are, to be trained
+ * with the neurons in place (section 4.2 of the paper, "direct training"). It has no lambdas.
  */
 
 import type { Model } from '../model/model.js';
@@ -9,13 +9,13 @@ import { neuronParameters } from '../neuron/index.js';
 import { formatNotes, type SpikingNotes } from './notes.js';
 import { attachNeurons, type Choice, type SpikingModel } from './spikingModel.js';
 
-/** What there is to decide of its neurons; what is left out is as their authors have it. */
+/** The choice of its neurons; what is left out is as their authors have it. */
 export interface DirectChoice extends Pick<Choice, 'neuron' | 'initialPotential' | 'poolings'> {
-  /** T that it is trained for. */
+  /** T that the network is trained for. */
   readonly steps: number;
   /** In volts, from high to low. */
   readonly thresholds?: readonly number[] | undefined;
-  /** Other parameters of the neuron by name: leak, reset, spikeValues, and those that only this neuron has. */
+  /** Other parameters of the neuron by name: leak, reset, spikeValues, and what only this neuron has. */
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * How a model is run: a U-Net by one forward pass, a spiking network for T steps, by default those it was
- * made for.
+ * How a model is run: a U-Net by one forward pass, a spiking network for T steps (default: what it was made
+ * for).
  */
 
 import { UsageError } from '../core/error.js';
@@ -14,32 +14,29 @@ import { toSpikingModel, toUnet, withNotes } from './spikingModel.js';
 import { stepsOf } from './usualSteps.js';
 
 export interface ModelRunOptions extends Pick<SimulationOptions, 'mode' | 'timing'> {
-  /** T; default: what the network was made for. A U-Net has none. */
+  /** T; default: what the network was made for. A U-Net has no steps. */
   readonly steps?: number | undefined;
-  /**
-   * Where membranes start: in volts, or half of each layer's smallest threshold. Default: as the model
-   * says.
-   */
+  /** Where membranes start, in volts, or half of each layer's smallest threshold; default: the model's. */
   readonly initialPotential?: number | 'half' | undefined;
-  /** Of a model that holds both: the U-Net in the place of the spiking network. Default: false. */
+  /** Of a model that holds both networks, take the U-Net and not the spiking network; default: false. */
   readonly unet?: boolean;
-  /** Knows the model's neuron; default: the neurons of this package. */
+  /** The table that has the model's neuron; default: the neurons of this package. */
   readonly neurons?: Neurons;
 }
 
 /** A model that can be run: of a file that holds both, one of them. */
 export interface ModelToRun {
   readonly model: Model;
-  /** T where nobody says otherwise; 0 of a U-Net. */
+  /** The default T; 0 for a U-Net. */
   readonly steps: number;
-  /** The run of its program for T steps, or none of a U-Net. */
+  /** The run of its program for T steps; a U-Net is run without steps. */
   runOf(program: Program, steps: number | undefined): Run;
 }
 
 /**
- * The network that a model is, or of one that holds both the one that is asked for. DataError where the
- * model does not say what it should, UsageError for options that cannot mean anything; both begin with
- * `source`.
+ * The network of a model that is to be run; of a model that holds both networks, the one that `unet` chooses.
+ * DataError where metadata is missing or wrong, UsageError for options that cannot mean anything; both
+ * messages begin with `source`.
  */
 export function readToRun(
   stored: Model,

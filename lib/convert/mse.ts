@@ -1,8 +1,8 @@
 /**
- * Lambdas that lose least, in place of percentiles: for each channel the s whose N thresholds s/2, s/4, .., s/2^N
- * leave the smallest squared error over the calibration set, lambda_c = argmin_s sum (a - q(a; s))^2. q is what a
- * multi-threshold neuron that starts at half of its smallest threshold makes of an activation in one step. Activations
- * are counted in bins, so the error is that of the bins' middles.
+ * Lambdas of least squared error, in place of percentiles: for each channel the s whose N thresholds s/2,
+ * s/4, .., s/2^N leave the smallest squared error over the calibration set, lambda_c = argmin_s sum (a - q(a;
+ * s))^2. q is what a multi-threshold neuron that starts at half of its smallest threshold makes of an
+ * activation in one step. Activations are counted in bins, so the error is that of the bins' middles.
  */
 
 import type { Engine } from '../engine/door.js';
@@ -53,7 +53,7 @@ export function measureMseLambdas(
   };
 }
 
-/** Adds a signal [h,w,C] to its bins [C,BINS]; zeros are left out, they are never in error. */
+/** Adds a signal [h,w,C] to its bins [C,BINS]; zeros are left out, since their error is always 0. */
 function count(bins: Uint32Array, values: Float32Array, largest: Float32Array): void {
   const channels = largest.length;
   for (let i = 0; i < values.length; i++) {
@@ -63,9 +63,9 @@ function count(bins: Uint32Array, values: Float32Array, largest: Float32Array): 
   }
 }
 
-/** The candidate with the smallest squared error, the largest of equals. */
+/** The candidate with the smallest squared error; among equals the largest. */
 function best(bins: Uint32Array, largest: number, thresholds: number): number {
-  if (bins.every((count) => count === 0)) return largest; // it never fires: what it has instead of its own
+  if (bins.every((count) => count === 0)) return largest; // the channel never fires
   const widest = largest / (1 - 2 ** -thresholds);
   let [chosen, least] = [widest, Number.POSITIVE_INFINITY];
   for (let k = CANDIDATES; k >= 1; k--) {

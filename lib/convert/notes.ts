@@ -1,6 +1,7 @@
 /**
- * What a model file says of a spiking network: its neurons and their parameters, where its weights come from, and for how
- * many steps it was made. Files hold strings; the keys of a neuron's parameters are those of its own schema.
+ * What a model file says of a spiking network: its neurons and their parameters, where its weights come from,
+ * and for how many steps it was made. Files hold strings; the keys of a neuron's parameters are those of its
+ * own schema.
  */
 
 import * as z from 'zod/mini';
@@ -11,16 +12,16 @@ import { findNeuron, type Neurons, neuronParameters } from '../neuron/index.js';
 import type { Neuron } from '../neuron/neuron.js';
 import { namesOf, type Origin, type Parameter, valueError } from '../neuron/parameter.js';
 
-/** What is said of neurons. The values of a neuron's own parameters stand beside those that all neurons have. */
+/** What a file says of neurons. The parameters of a neuron stand beside those that all neurons have. */
 export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> {
   readonly neuron: string;
-  /** In volts, or half of what a layer's smallest threshold is (of each level's own, where a neuron has levels). */
+  /** In volts, or half of a layer's smallest threshold (of each level's own, where a neuron has levels). */
   readonly initialPotential: NeuronParameters['initialPotential'] | 'half';
   /** Of layers that have others, by the name of their signal (relu16, pooling1, ..), from high to low. */
   readonly thresholdsOf?: Readonly<Record<string, readonly number[]>> | undefined;
   /** Whether poolings have neurons (the paper), or hand on the mean of the spikes that they read. */
   readonly poolings?: 'neurons' | 'exact' | undefined;
-  /** T the network was fine-tuned for; absent if it was not. */
+  /** T that the network was fine-tuned for; absent if it was not. */
   readonly steps?: number | undefined;
   /** T that its conversion was chosen for. */
   readonly intendedSteps?: number | undefined;
@@ -30,11 +31,11 @@ export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> 
 export interface ConversionNotes {
   readonly origin: 'converted';
   readonly normalisation: string;
-  /** Of the most thresholds that a layer has; those with fewer may have been measured at a lower one. */
+  /** Percentile of the layers with the most thresholds; that of layers with fewer may have been lower. */
   readonly percentile: number;
   /** How lambdas of channels were chosen; absent: percentile. */
   readonly lambda?: 'percentile' | 'mse' | undefined;
-  /** What of the authors' code takes the place of the paper's normalisation (lib/official). */
+  /** Which pieces of the authors' code replace the paper's normalisation (lib/official). */
   readonly layerInput: 'relu' | 'tensor';
   readonly slices: 'whole' | 'short';
   /** lambda of each layer's output, by layer name; channel-wise the tensors `NAME.lambda` count. */
@@ -43,7 +44,7 @@ export interface ConversionNotes {
   readonly inputLambdas: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Of a network that was trained with its neurons in place: it has no lambdas. */
+/** The notes of a network that was trained with its neurons in place: it has no lambdas. */
 export type DirectNotes = { readonly origin: 'direct' } & {
   readonly [Key in Exclude<keyof ConversionNotes, 'origin'>]?: undefined;
 };
@@ -52,7 +53,7 @@ export type ConvertedNotes = NeuronNotes & ConversionNotes;
 /** What was decided when the network was converted, or trained directly, and fine-tuned. */
 export type SpikingNotes = NeuronNotes & (ConversionNotes | DirectNotes);
 
-/** A text as JSON; what is wrong inside is then named together with the key. */
+/** A text that is JSON; its parts are then checked by the schema of the key, which messages name. */
 const json = z.pipe(
   z.string(),
   z.transform((text, context) => {
@@ -91,7 +92,7 @@ const ofConversion = z.object({
 
 type Texts = Readonly<Record<string, string>>;
 
-/** What the strings of a file say; models that were written before neurons had leaks hold none of the newer keys. */
+/** Reads the strings of a file. Models that were written before neurons had leaks lack the newer keys. */
 export function parseNotes(texts: Texts, table: Neurons): { neuron: Neuron; conversion: SpikingNotes } {
   if (texts.neuron === undefined) throw new DataError('"neuron": missing, expected the name of a neuron');
   const neuron = findNeuron(texts.neuron, table);
@@ -104,7 +105,7 @@ export function parseNotes(texts: Texts, table: Neurons): { neuron: Neuron; conv
   );
   const { thresholds } = given;
   const what = thresholds && neuron.parameters.thresholds.wrong(thresholds, [], neuron.name);
-  if (what) throw valueError('thresholds', thresholds, what); // before anything is derived from them
+  if (what) throw valueError('thresholds', thresholds, what); // before anything is derived from these
   const parameters = neuronParameters(neuron, given, origin);
   return {
     neuron,
@@ -121,7 +122,7 @@ function originOf({ origin = 'converted' }: Texts): Origin {
   throw new DataError(`"origin": ${origin}, expected converted or direct`);
 }
 
-/** A parameter's value from its text: words are as they are. It is checked where neurons get it. */
+/** A parameter's value from its text: a word stays as it is. The neuron checks the value later. */
 function parseValue(name: string, { kind }: Parameter, text: string): unknown {
   if (kind === 'word') return text;
   try {
@@ -139,7 +140,7 @@ export function formatNotes(conversion: SpikingNotes): Record<string, string> {
   );
 }
 
-/** The notes of a file without what is about its conversion. */
+/** The notes of a file without those of its conversion. */
 export function withoutConversion(notes: Texts, table: Neurons): Texts {
   const own =
     notes.neuron !== undefined && Object.hasOwn(table, notes.neuron) ? table[notes.neuron].parameters : {};

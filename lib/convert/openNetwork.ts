@@ -1,7 +1,7 @@
 /**
  * A network to use: the bytes of a model file become something that segments or denoises pictures of any
- * size. What it answers are arrays of the caller's own. It reads no files (lib/node/load.ts does): a
- * browser gets the bytes by `fetch`.
+ * size. Results are arrays that belong to the caller. It reads no files (lib/node/load.ts does): a browser
+ * gets the bytes by `fetch`.
  */
 
 import { UsageError } from '../core/error.js';
@@ -16,36 +16,36 @@ import { preprocess } from '../picture/preprocess.js';
 import { readToRun } from './modelRun.js';
 
 export interface LoadOptions {
-  /** Of a model that holds both: the U-Net in the place of the spiking network. Default: false. */
+  /** Of a model that holds both networks, take the U-Net and not the spiking network; default: false. */
   readonly unet?: boolean;
-  /** Threads to compute on; default: 1. The answers do not depend on it. */
+  /** Threads to compute on; default: 1. Results do not depend on it. */
   readonly threads?: number;
 }
 
 export interface RunOptions {
-  /** T; default: what the network was made for. A U-Net has none. */
+  /** T; default: what the network was made for. A U-Net has no steps. */
   readonly steps?: number;
 }
 
 export interface Segmentation {
   /** Class ids [H,W], in the order of `classNames`. */
   readonly classes: Uint8Array;
-  /** Of each class at each pixel, [H,W,K], 0..1. */
+  /** Probability of each class at each pixel, [H,W,K], 0..1. */
   readonly probability: Float32Array;
-  /** Of all neurons in all steps; 0 of a U-Net. */
+  /** Spikes of all neurons in all steps; 0 for a U-Net. */
   readonly spikes: number;
 }
 
 export interface Denoised {
   /** The picture without the noise that was found in it, [H,W,C], 0..1. */
   readonly clean: Float32Array;
-  /** Of all neurons in all steps; 0 of a U-Net. */
+  /** Spikes of all neurons in all steps; 0 for a U-Net. */
   readonly spikes: number;
 }
 
 export interface LoadedNetwork {
   readonly task: Task;
-  /** Empty of a denoiser. */
+  /** Names of the classes, in the order of their ids; empty for a denoiser. */
   readonly classNames: readonly string[];
   /** The model itself, for the functions of the package. */
   readonly model: Model;
@@ -59,7 +59,7 @@ export interface LoadedNetwork {
    * @throws UsageError where the network segments, or where a U-Net is given steps
    */
   denoise(picture: Image, options?: RunOptions): Denoised;
-  /** Gives back what it holds: its memory, and its threads where no other network computes on as many. */
+  /** Frees its memory, and its threads unless another network computes on the same number. */
   dispose(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The paper's conversion of a U-Net that a file holds together with another conversion of it. Nothing is measured: the
- * file keeps the lambdas of layers, too, which are all that Eq. 8 needs.
+ * The paper's conversion of a U-Net whose file holds another conversion of it. Nothing is measured: the file
+ * also keeps the lambdas of layers, which are all that Eq. 8 needs.
  */
 
 import { DataError } from '../core/error.js';
@@ -9,7 +9,7 @@ import { multiThreshold } from '../neuron/multiThreshold.js';
 import { USUAL_PERCENTILE } from './conversion.js';
 import { type SpikingModel, toSpikingModel, toUnet } from './spikingModel.js';
 
-/** Connection-wise, thresholds 2, 1, 0.5, 0.25, from 0 V; DataError where the file holds no such lambdas. */
+/** Connection-wise, thresholds 2, 1, 0.5, 0.25 V, from 0 V; DataError where the file lacks the lambdas. */
 export function paperTwin(model: Model, source: string): SpikingModel {
   const unet = toUnet(model, source);
   const { normalisation } = toSpikingModel(model, source).conversion;

@@ -1,6 +1,6 @@
 /**
- * Exact percentiles of values that arrive in pieces and are too many to keep: how many will come is known
- * beforehand, so only those that can lie above the lowest percentile's rank are kept.
+ * Exact percentiles of values that arrive in pieces and are too many to keep. How many will come is known
+ * beforehand, so only those that can lie above the rank of the lowest percentile are kept.
  */
 
 /** Percentiles with linear interpolation between the two nearest ranks (numpy's default), 0..100. */
@@ -8,7 +8,7 @@ export class PercentileCollector {
   private kept: Float32Array;
   private used = 0;
   private seen = 0;
-  /** What was kept, in order, once everything is there. */
+  /** The values that were kept, in ascending order, once all have been added. */
   private ascending: Float32Array | undefined;
   /** No value at or below this can matter any more. */
   private floor = Number.NEGATIVE_INFINITY;
@@ -16,7 +16,7 @@ export class PercentileCollector {
   private readonly lowest: number;
   private readonly needed: number;
 
-  /** `total` is the number of values that will be added in all, `lowest` the lowest percentile that will be asked for. */
+  /** `total` values will be added; `lowest` is the lowest percentile that will be asked for. */
   constructor(total: number, lowest: number) {
     this.total = total;
     this.lowest = lowest;

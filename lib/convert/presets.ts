@@ -1,4 +1,4 @@
-/** The presets of a conversion: what its options are where they are left out, one line each. */
+/** The presets of a conversion: the defaults of its options, one line each. */
 
 import { UsageError } from '../core/error.js';
 import { USUAL_PERCENTILE } from './conversion.js';
@@ -7,13 +7,13 @@ export interface Preset {
   /** One line for help texts. */
   readonly summary: string;
   readonly normalisation: string;
-  /** How many (Theorem 3.1: 0.5 .. 2^-N); undefined: those that are usual of the neuron. */
+  /** How many (Theorem 3.1: 0.5 .. 2^-N); undefined: the neuron's usual ones. */
   readonly thresholds: number | undefined;
   /** In volts, or half of a layer's smallest threshold. */
   readonly initialPotential: number | 'half';
   /** Undefined: by the number of thresholds (`percentileFor`). */
   readonly percentile: number | undefined;
-  /** T that the network is made for; undefined: nobody says. */
+  /** T that the network is made for; undefined: not known. */
   readonly steps: number | undefined;
 }
 

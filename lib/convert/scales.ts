@@ -1,9 +1,10 @@
 /**
- * Which lambda each layer's input and output is measured in. A layer computes in units of lambda^l; behind a
+ * Which lambda each layer's input and output is measured in. A layer computes in units of lambda^l; after a
  * pooling the unit is that of the ReLU before it. The input of conv1 and the output of conv19 keep their own
- * unit, 1. Layer-wise and connection-wise normalisation differ in the input of a concatenation only; channel-wise
- * (beyond the paper) every channel has a unit of its own, which poolings and concatenations hand on.
- * The authors' published code departs from this in two places, each of which is a piece here (lib/official).
+ * unit, 1. Layer-wise and connection-wise normalisation differ in the input of a concatenation only;
+ * channel-wise (beyond the paper) every channel has a unit of its own, which poolings and concatenations hand
+ * on. The authors' published code departs from this in two places, each of which is a piece here
+ * (lib/official).
  */
 
 import { IMAGE, type Layer } from '../net/architecture.js';
@@ -18,11 +19,11 @@ export interface LayerScales {
   readonly layer: Layer;
   readonly lambdaIn: readonly number[];
   readonly lambdaOut: number;
-  /** Channel-wise these count: lambda of each channel of the (concatenated) input, and of each output channel. */
+  /** Used channel-wise: lambda of each channel of the (concatenated) input, and of each output channel. */
   readonly channels?: { readonly in: Float32Array; readonly out: Float32Array };
 }
 
-/** The pieces of the paper's normalisation that lib/official can replace. */
+/** Pieces of the paper's normalisation that lib/official can replace. */
 export interface ScalePieces {
   /** Layer-wise: lambda of an input, given its unit and what was measured on it. */
   ofInput(unit: number, measured: number | undefined): number;
@@ -58,8 +59,8 @@ export const normalisations: Readonly<Record<string, InputScales>> = {
 };
 
 /**
- * The scales of every layer; UsageError for a normalisation that is not in the table. With `channelLambdas` of each
- * signal behind a ReLU they are channel-wise: W'_oi = W_oi lambda_i / lambda_o.
+ * The scales of every layer; UsageError for a normalisation that is not in the table. With `channelLambdas`
+ * of each signal after a ReLU they are channel-wise: W'_oi = W_oi lambda_i / lambda_o.
  */
 export function layerScales(
   layers: readonly Layer[],

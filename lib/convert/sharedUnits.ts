@@ -1,14 +1,14 @@
 /**
- * Signals that are added must count in one unit, and so must those that an operation without weights hands on together.
- * The largest lambda of such a group becomes the lambda of each: nothing is clipped that was not. Where the image is among
- * them it is 1, the image's own. The paper's U-Net has no such groups.
+ * Signals that are added must count in one unit, and so must those that an operation without weights hands on
+ * together. The largest lambda of such a group becomes the lambda of all its signals, so nothing more is
+ * clipped. In a group with the image it is 1, the image's own. The paper's U-Net has no such groups.
  */
 
 import { UsageError } from '../core/error.js';
 import { IMAGE, type Layer } from '../net/architecture.js';
 import type { ChannelLambdas, Lambdas } from './statistics.js';
 
-/** Lambdas of signals, one a group. */
+/** Lambdas of signals, made equal within each group. */
 export function shareLambdas(layers: readonly Layer[], lambdas: Lambdas): Lambdas {
   const shared = new Map(lambdas);
   for (const group of groupsOf(layers, 'signal')) {
@@ -19,7 +19,7 @@ export function shareLambdas(layers: readonly Layer[], lambdas: Lambdas): Lambda
   return shared;
 }
 
-/** The same for each channel, [C] of each signal. */
+/** Lambdas of the channels of each signal, [C], made equal within each group, channel by channel. */
 export function shareChannelLambdas(layers: readonly Layer[], lambdas: ChannelLambdas): ChannelLambdas {
   const shared = new Map(lambdas);
   for (const group of groupsOf(layers, 'channel')) {
@@ -32,7 +32,10 @@ export function shareChannelLambdas(layers: readonly Layer[], lambdas: ChannelLa
   return shared;
 }
 
-/** The groups of more than one signal; each is named by the layer with weights that it comes from, or is the image. */
+/**
+ * The groups of more than one signal. Each signal is named after the layer with weights that it comes from,
+ * or is the image.
+ */
 function groupsOf(layers: readonly Layer[], unit: 'signal' | 'channel'): string[][] {
   const source = new Map<string, string | undefined>([[IMAGE, IMAGE]]);
   const groupOf = new Map<string, Set<string>>();

@@ -1,6 +1,7 @@
 /**
- * A spiking network as a model: neurons after the layers of a normalised U-Net, and what a file says of them (notes.ts). The
- * lambdas are not needed to run the network; they say in which unit the spikes of each layer count.
+ * A spiking network as a model: neurons after the layers of a normalised U-Net, and what a file says of them
+ * (notes.ts). The lambdas are not needed to run the network; they say in which unit the spikes of each layer
+ * count.
  */
 
 import { DataError, UsageError } from '../core/error.js';
@@ -33,10 +34,10 @@ import {
 import { type LayerScales, layerScales } from './scales.js';
 
 export type SpikingModel = Model & SpikingNetwork & { readonly conversion: SpikingNotes };
-/** One that was made of a U-Net. */
+/** A spiking network that was converted from a U-Net. */
 export type ConvertedModel = SpikingModel & { readonly conversion: ConvertedNotes };
 
-/** What there is to say about a conversion; what a neuron's parameters leave out is as the neuron has it. */
+/** The choices of a conversion; parameters of the neuron that are left out are as the neuron has them. */
 export type Choice = Pick<ConvertedNotes, 'normalisation' | 'percentile'> &
   Pick<ConvertedNotes, 'thresholdsOf' | 'poolings' | 'lambda' | 'intendedSteps'> &
   Partial<ScaleChoices> &
@@ -47,7 +48,7 @@ export type Choice = Pick<ConvertedNotes, 'normalisation' | 'percentile'> &
     readonly own?: Readonly<Record<string, unknown>> | undefined;
   };
 
-/** Puts neurons behind the layers of a normalised U-Net (section 3.2). */
+/** Puts neurons after the layers of a normalised U-Net (section 3.2). */
 export function withNeurons(unet: Model, network: NormalisedNetwork, choice: Choice): ConvertedModel {
   const byName = <T>(pick: (scales: NormalisedNetwork['scales'][number]) => T) =>
     Object.fromEntries(network.scales.map((scales) => [scales.layer.name, pick(scales)]));
@@ -88,7 +89,9 @@ export function toUnet(model: Model, source: string, table: Neurons = neurons): 
   return { ...unet, stage: 'ann', notes: withoutConversion(model.notes, table) };
 }
 
-/** The scales of a conversion from what a file says of it; DataError where that cannot be what `convert` wrote. */
+/**
+ * The scales of a conversion from the notes of a file; DataError where `convert` cannot have written them.
+ */
 export function scalesOf(model: Model, notes: SpikingNotes): LayerScales[] {
   if (notes.origin === 'direct')
     throw new DataError('it was trained directly: expected the lambdas of a conversion');
@@ -115,7 +118,7 @@ function normalise(model: Model, notes: ConvertedNotes): Model['parameters'] {
   return parameters;
 }
 
-/** The same network with its notes changed: another initial potential, or the T it was fine-tuned for. */
+/** A network with other notes: another initial potential, or the T that it was fine-tuned for. */
 export function withNotes(
   model: SpikingModel,
   changes: Pick<Partial<SpikingNotes>, 'initialPotential' | 'steps'>,
@@ -126,15 +129,18 @@ export function withNotes(
 }
 
 /**
- * A model of stage `snn` as a network that can be simulated: amplitudes of spikes are folded into its weights. `table`
- * knows its neuron. DataError where its metadata is not usable.
+ * A model of stage `snn` as a network that can be simulated: amplitudes of spikes are folded into its
+ * weights. `table` has its neuron. DataError where its metadata cannot be used.
  */
 export function toSpikingModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
   return { ...spiking, parameters: foldAmplitudes(spiking.layers, spiking.parameters) };
 }
 
-/** A model to be trained: with amplitudes, of 1 at first, where its neuron learns them; weights stay the same arrays. */
+/**
+ * A model to be trained: where its neuron learns amplitudes, they are added as 1; weights stay the same
+ * arrays.
+ */
 export function toTrainableModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
   if (!spiking.neuron.learnsAmplitudes) return spiking;
@@ -160,7 +166,7 @@ function readNotes(model: Model, source: string, table: Neurons): SpikingModel {
   }
 }
 
-/** The neurons that the notes of a model say, after its layers. */
+/** A model with neurons after its layers, as its notes say. */
 export function attachNeurons(model: Model, neuron: Neuron, conversion: SpikingNotes): SpikingModel {
   return {
     ...model,

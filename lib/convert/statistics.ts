@@ -1,7 +1,8 @@
 /**
- * The lambdas of the conversion (section 3.3.1): for each signal the percentile of its activations over a whole
- * calibration batch, all values counted, zeros and the padding of the images included. A layer that never fires
- * has lambda 1: there is nothing to scale. Beyond the paper, the same for each channel on its own.
+ * The lambdas of the conversion (section 3.3.1): for each signal the percentile of its activations over a
+ * whole calibration batch, all values counted, zeros and the padding of the images included. A layer that
+ * never fires has lambda 1: there is nothing to scale. Beyond the paper, the same for each channel on its
+ * own.
  */
 
 import { DataError, UsageError } from '../core/error.js';
@@ -22,24 +23,30 @@ export interface CalibrationImage {
   readonly width: number;
 }
 
-/** Lambdas by name: of every signal (relu1, .., pooling1, ..), and of every concatenation (the name of the conv that reads it). */
+/**
+ * Lambdas by name: of every signal (relu1, .., pooling1, ..), and of every concatenation (by the conv that
+ * reads it).
+ */
 export type Lambdas = ReadonlyMap<string, number>;
 
-/** Lambda of each channel [C], by the name of the signal; of those that follow a ReLU. */
+/** Lambda of each channel [C] of the signals that follow a ReLU, by the name of the signal. */
 export type ChannelLambdas = ReadonlyMap<string, Float32Array>;
 
-/** What was measured, to be asked for any percentile that is not below the one it was measured for. */
+/** What was measured: it has the lambdas of any percentile from the lowest one on. */
 export interface Measured {
   lambdas(percent: number): Lambdas;
   /** Of one signal. */
   channelLambdas(signal: string, percent: number): Float32Array;
-  /** Signals whose percentile is 0: their layers hardly ever fire, and their lambda is 1 for want of any other. */
+  /** Signals whose percentile is 0: their layers hardly ever fire, so their lambda is 1. */
   silent(percent: number): readonly string[];
 }
 
-/** A channel that hardly fires would get weights of any size: its lambda is at least that of its layer over this. */
+/**
+ * The lambda of a channel is at least that of its layer divided by this: else weights of channels that hardly
+ * fire would grow without bound.
+ */
 const SMALLEST_PART = 64;
-/** With fewer values than that a channel has the lambda of its layer. */
+/** With fewer values than this a channel has the lambda of its layer. */
 const FEWEST_VALUES = 64;
 
 export interface Measuring {
@@ -51,7 +58,9 @@ export interface Measuring {
   readonly onImage?: (done: number) => void;
 }
 
-/** Runs the U-Net over the calibration images: the lambdas of one percentile; `onImage` is called after each image. */
+/**
+ * Runs the U-Net over the calibration images for the lambdas of one percentile. `onImage`: after each image.
+ */
 export function measureLambdas(
   engine: Engine,
   network: Network,
@@ -88,7 +97,7 @@ export function measureActivations(
   };
 }
 
-/** Runs the U-Net over images of any size and shows the pass of each. */
+/** Runs the U-Net over images of any size and calls back with the pass of each. */
 export function forEachImage(
   engine: Engine,
   network: Network,

@@ -1,8 +1,8 @@
-/** How many time steps a network is run for where nobody says otherwise. */
+/** How many time steps a network is run for by default. */
 
 import type { SpikingModel } from './spikingModel.js';
 
-/** T where the model says nothing, either: the paper's for DRIVE. */
+/** T of a model that does not say: the paper's for DRIVE. */
 export const DEFAULT_STEPS = 10;
 
 /** The T that a network was fine-tuned or converted for. */

@@ -1,4 +1,7 @@
-/** The checksum of PNG chunks and of files in zip archives: CRC-32 (ISO 3309), polynomial 0xedb88320, bits reversed. */
+/**
+ * The checksum of PNG chunks and of files in zip archives: CRC-32 (ISO 3309), polynomial 0xedb88320, bits
+ * reversed.
+ */
 
 const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   let rest = byte;

@@ -1,7 +1,8 @@
 /**
- * exp, log, power, sine and cosine with one defined result. ECMAScript leaves those of `Math` to the engine, so they
- * may differ between Node versions; these use only + - * / and the bits of a number, which IEEE 754 fixes. They
- * are float64 and within 2 units in the last place (pow: see there); they serve losses and noise, not hot loops.
+ * exp, log, power, sine and cosine with one defined result. ECMAScript leaves those of `Math` to the engine,
+ * so they may differ between Node versions; these use only + - * / and the bits of a number, which IEEE 754
+ * fixes. They are float64 and within 2 units in the last place (pow: see there); they serve losses and noise,
+ * not hot loops.
  */
 
 const LN2_HIGH = 0.6931471803691238; // the upper 33 bits of ln 2: k * LN2_HIGH is exact for |k| < 2^20
@@ -14,7 +15,7 @@ const INVERSE_FACTORIALS = factorials(17).map((factorial) => 1 / factorial);
 
 const bits = new DataView(new ArrayBuffer(8));
 
-/** e^x; 0 below and Infinity above what float64 can hold. */
+/** e^x; 0 below and Infinity above the range of float64. */
 export function exp(x: number): number {
   if (Number.isNaN(x)) return x;
   if (x > 709.782712893384) return Number.POSITIVE_INFINITY;
@@ -48,7 +49,10 @@ export function log(x: number): number {
   return exponent * LN2_HIGH + (2 * f + (2 * f * series + exponent * LN2_LOW));
 }
 
-/** x^y for x >= 0, as exp(y log x); that product's rounding counts: within 2 + 2 |y log x| units in the last place. */
+/**
+ * x^y for x >= 0, as exp(y log x): within 2 + 2 |y log x| units in the last place, as that product is
+ * rounded.
+ */
 export function pow(x: number, y: number): number {
   if (y === 0) return 1;
   return exp(y * log(x));
@@ -73,7 +77,10 @@ function sinQuarters(u: number, ahead: 0 | 1): number {
   return quarter === 2 || quarter === 3 ? -value : value;
 }
 
-/** Every second term of the exponential series with alternating signs: sine for an odd degree, cosine for an even. */
+/**
+ * Every second term of the exponential series, with alternating signs: an odd degree gives the sine, an even
+ * one the cosine.
+ */
 function taylor(x: number, degree: number): number {
   const square = x * x;
   let sum = INVERSE_FACTORIALS[degree];

@@ -1,4 +1,4 @@
-/** An image as a network reads it, one value wherever it goes. Pictures of bytes are in picture/image.ts. */
+/** An image as a network reads it, with its size. Pictures of bytes are in picture/image.ts. */
 
 export interface FloatImage {
   /** [H,W,C], usually 0..1 */

@@ -1,7 +1,7 @@
 /**
- * Padding to a size the network can halve four times, and cropping back, with their gradients. Rows and columns
- * are added at the bottom and at the right by reflection without repeating the border (PyTorch's and numpy's
- * "reflect"); an image smaller than the padding is reflected again and again.
+ * Padding to a size that the network can halve four times, and cropping back, with their gradients. Rows and
+ * columns are added at the bottom and at the right by reflection without repeating the border (PyTorch's and
+ * numpy's "reflect"); an image smaller than the padding is reflected again and again.
  */
 
 /** What to pad: input [H,W,C], result [paddedHeight,paddedWidth,C]. */
@@ -37,7 +37,9 @@ export function padReflectForward<A extends Float32Array | Uint8Array>(
   });
 }
 
-/** gradInput [H,W,C]: each pixel receives the sum of its images, in the row-major order of the padded pixels. */
+/**
+ * gradInput [H,W,C]: each pixel gets the sum over its reflections, in row-major order of the padded pixels.
+ */
 export function padReflectBackward(gradInput: Float32Array, gradOut: Float32Array, dims: PaddingDims): void {
   gradInput.fill(0);
   forEachPaddedPixel(dims, (o, i) => {

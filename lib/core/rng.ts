@@ -1,12 +1,12 @@
 /**
- * Randomness as an argument: xoshiro128** (Blackman and Vigna 2018) in named streams. A stream is derived from
- * the seed and a path such as ('example', epoch, index) alone, so nothing has to be remembered between draws of
- * different streams and a resumed run draws what an uninterrupted one would have drawn.
+ * Randomness as an argument: xoshiro128** (Blackman and Vigna 2018) in named streams. A stream is derived
+ * from the seed and a path such as ('example', epoch, index) alone, so no state is kept between draws of
+ * different streams, and a resumed run draws what an uninterrupted one would have drawn.
  */
 
 import { cosTurns, log } from './elementary.js';
 
-/** Where nobody says otherwise. */
+/** The default seed. */
 export const USUAL_SEED = 1;
 
 export interface Rng {
@@ -20,7 +20,10 @@ export interface Rng {
   normal(): number;
 }
 
-/** The stream of a seed and a path. They are joined by '/': names that contain one could meet another path. */
+/**
+ * The stream of a seed and a path. They are joined by '/', so names must not contain one: two paths could
+ * become equal.
+ */
 export function stream(seed: number, ...path: readonly (string | number)[]): Rng {
   const next = xoshiro128(stateOf([seed, ...path].join('/')));
   const uniform = () => ((next() >>> 5) * 2 ** 26 + (next() >>> 6)) / 2 ** 53;
@@ -52,7 +55,9 @@ export function xoshiro128(state: Uint32Array): () => number {
   };
 }
 
-/** 128 bits from a text: four FNV-1a hashes that start differently, each finished with MurmurHash3's mixer. */
+/**
+ * 128 bits from a text: four FNV-1a hashes that start differently, each finished with MurmurHash3's mixer.
+ */
 function stateOf(text: string): Uint32Array {
   const state = new Uint32Array(4);
   for (let lane = 0; lane < 4; lane++) {
@@ -60,7 +65,7 @@ function stateOf(text: string): Uint32Array {
     for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
     state[lane] = mix(hash);
   }
-  if (state.every((word) => word === 0)) state[0] = 1; // the one state the generator cannot leave
+  if (state.every((word) => word === 0)) state[0] = 1; // the only state that the generator cannot leave
   return state;
 }
 

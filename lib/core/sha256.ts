@@ -1,6 +1,6 @@
 /**
- * SHA-256 (FIPS 180-4) in plain TypeScript: the same function where there is a file system and where there is none. It
- * protects files against damage; nothing secret depends on it, and its time is not constant.
+ * SHA-256 (FIPS 180-4) in plain TypeScript: the same function in Node and in a browser. It protects files
+ * against damage; nothing secret depends on it, and its time is not constant.
  */
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes (4.2.2). */
@@ -70,7 +70,7 @@ const K = Int32Array.of(
   0xbef9a3f7,
   0xc67178f2,
 );
-/** Those of the square roots of the first eight (5.3.3). */
+/** The first 32 bits of the fractional parts of the square roots of the first 8 primes (5.3.3). */
 const START = Int32Array.of(
   0x6a09e667,
   0xbb67ae85,

@@ -15,7 +15,7 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
-/** Refuses data whose length does not fit its shape. */
+/** Refuses data whose length does not fit its shape (DataError). */
 export function checkLength(name: string, data: ArrayLike<unknown>, shape: Shape): void {
   const expected = sizeOf(shape);
   if (data.length !== expected) {
@@ -23,13 +23,13 @@ export function checkLength(name: string, data: ArrayLike<unknown>, shape: Shape
   }
 }
 
-/** Refuses NaN and infinities: a network with one of them computes nothing but more of them. */
+/** Refuses NaN and infinities (DataError): a network with one of them only computes more of them. */
 export function checkFinite(name: string, data: Float32Array): void {
   const bad = firstNotFinite(data);
   if (bad >= 0) throw new DataError(`${name}: value ${bad} is ${data[bad]}, expected finite numbers only`);
 }
 
-/** Where the first NaN or infinity is; -1 where there is none. */
+/** The index of the first NaN or infinity; -1 if there is none. */
 export function firstNotFinite(data: Float32Array): number {
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
   return -1;

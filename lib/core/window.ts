@@ -1,6 +1,6 @@
-/** A part of an image. */
+/** A rectangular part of an image. */
 
-/** Part of an image: rows top .. bottom - 1, columns left .. right - 1. */
+/** Rows top .. bottom - 1 and columns left .. right - 1 of an image. */
 export interface Window {
   readonly top: number;
   readonly bottom: number;

@@ -1,4 +1,4 @@
-/** What is to be known of a data set on disk before anything is trained on it: `data check`. */
+/** What a user should know of a data set on disk before training on it: `data check`. */
 
 import { type Census, Counting } from './census.js';
 import type { Dataset, Listed, Wanted } from './dataset.js';

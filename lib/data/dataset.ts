@@ -61,7 +61,7 @@ export interface Dataset {
   readonly channels: 1 | 3;
   /** In the order of the class ids; empty for denoising. */
   readonly classNames: readonly string[];
-  /** The classes that a folder says it has, where that differs from folder to folder. */
+  /** The classes that a folder defines, for data sets whose folders differ in them. */
   classNamesIn?(directory: string): readonly string[];
   readonly preprocess: PreprocessName;
   readonly patch: TrainingPatches;
@@ -73,6 +73,6 @@ export interface Dataset {
   list?: List;
   /** Folders of its published layout that are not read, by their names. */
   readonly unread?: readonly string[];
-  /** Of a synthetic twin: writes it in the layout of what it stands in for. */
+  /** For a synthetic twin: writes it in the layout of the data set that it replaces. */
   write?(directory: string, seed: number): void;
 }

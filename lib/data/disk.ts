@@ -24,7 +24,7 @@ export function onDisk(about: Omit<Dataset, 'load' | 'list'>, list: List): Datas
 
 const TEST_FRACTION = 0.2;
 
-/** How many are the test split where nobody says otherwise: the last fifth, at least one. */
+/** The default size of the test split: the last fifth, at least one. */
 export function lastFifth(all: readonly unknown[]): number {
   return Math.max(1, Math.round(TEST_FRACTION * all.length));
 }

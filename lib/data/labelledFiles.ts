@@ -45,8 +45,8 @@ export function checkSameSize(picture: Sized, source: string, other: Sized, othe
 }
 
 /**
- * A picture that has a label: refused where it is to be
- * turned, for nobody knows whether the label was drawn before.
+ * A picture that has a label: refused where it is to be turned, since it is not known whether the label was
+ * drawn before.
  */
 export function readLabelled(path: string): Image {
   const raster = readRaster(path);

@@ -1,6 +1,7 @@
 /**
- * One layer alone: a U-Net in which a single layer's activations are replaced by what its neurons would make of
- * them in T steps. The neurons see the exact activation as a constant current, in units of their lambdas.
+ * One layer alone: a U-Net in which a single layer's activations are replaced by what its neurons would make
+ * of them in T steps (all other layers stay exact). The neurons see the exact activation as a constant
+ * current, in units of their lambdas.
  */
 
 import type { Prediction } from '../engine/predict.js';
@@ -8,11 +9,11 @@ import type { Pass } from '../engine/program.js';
 import type { LayerNeuron } from '../neuron/spikingNetwork.js';
 import { startMembranes } from '../neuron/start.js';
 
-/** What the neurons of one layer made of its activations. */
+/** The activations of one layer as its neurons encode them. */
 interface Encoded {
-  /** lambda I_out / T: what the next layer understands, [h,w,C]. */
+  /** lambda I_out / T, the activation as the next layer sees it, [h,w,C]. */
   readonly signal: Float32Array;
-  /** Of all neurons in all steps. */
+  /** Spikes of all neurons in all steps. */
   readonly spikes: number;
 }
 
@@ -42,16 +43,16 @@ function encode(
 
 /** The layer that spikes. */
 export interface Alone {
-  /** Of its signal. */
+  /** The name of its signal. */
   readonly name: string;
   readonly neurons: LayerNeuron;
-  /** Units of its channels, [C]. */
+  /** Units (lambdas) of its channels, [C]. */
   readonly lambdas: ArrayLike<number>;
   /** T */
   readonly steps: number;
 }
 
-/** The output [H,W,K] of the U-Net if one signal were encoded, whose `activations` [h,w,C] are those of the pass. */
+/** The output [H,W,K] of the U-Net if one signal is encoded; `activations` [h,w,C] are those of the pass. */
 export function outputAlone(
   pass: Pass,
   activations: Float32Array,

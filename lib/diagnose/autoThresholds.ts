@@ -1,4 +1,4 @@
-/** Thresholds by layer: a conversion with as few spikes as a tolerance allows, chosen on images without their labels. */
+/** Thresholds by layer: a conversion with as few spikes as a tolerance allows, chosen without labels. */
 
 import type { CalibrationInput } from '../convert/calibration.js';
 import { type ConversionPlan, convertModel, lambdaChoice } from '../convert/conversion.js';
@@ -19,9 +19,12 @@ import { type LayerCosts, MOST, measureLayers } from './layerTable.js';
 export interface ChosenLayer {
   readonly signal: string;
   readonly thresholds: number;
-  /** An image, as measured with all other layers exact. */
+  /** Spikes per image, as measured with all other layers exact. */
   readonly spikes: number;
-  /** What one threshold fewer would change: squared error at the output (1: that of the whole network), spikes an image. */
+  /**
+   * What one threshold fewer would change: squared error at the output (1: that of the whole network) and
+   * spikes per image.
+   */
   readonly oneFewer: { readonly error: number; readonly spikes: number } | undefined;
 }
 
@@ -30,7 +33,7 @@ export interface AutoConversion extends Choice {
   readonly layers: readonly ChosenLayer[];
 }
 
-/** What is to be kept: the share of pixels whose class may differ, or dB of PSNR that may be lost. */
+/** The tolerance: the share of pixels whose class may differ, or dB of PSNR that may be lost. */
 export interface AutoOptions {
   readonly tolerance: number;
   readonly steps: number;
@@ -70,7 +73,7 @@ export function convertAutomatically(
   return { ...choice, spiking: converted(choice.assignment), layers };
 }
 
-/** An assignment as a plan has it: the number that most layers have, and those of the others. */
+/** An assignment in the form of a plan: the number of most layers, and those of the others. */
 function thresholdsOf(assignment: Assignment): Pick<ConversionPlan, 'thresholds' | 'thresholdsOf'> {
   const counts = [...assignment.values()];
   const layersWith = (count: number) => counts.filter((other) => other === count).length;
@@ -85,7 +88,7 @@ function thresholdsOf(assignment: Assignment): Pick<ConversionPlan, 'thresholds'
   };
 }
 
-/** What a spiking network loses against the U-Net, in the unit of the tolerance. */
+/** A function for the loss of a spiking network against the U-Net, in the unit of the tolerance. */
 function lossFunction(
   engine: Engine,
   unet: Model,

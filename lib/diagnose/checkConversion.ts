@@ -1,7 +1,8 @@
 /**
- * Where did a conversion lose accuracy? For every layer: how far its flow is from the U-Net's activation, how much is
- * clipped, which channels are silent, how often it fires; and what the network would score if only this layer spiked,
- * and if everything up to it were exact. The first says which layer is to blame, the last where the loss begins.
+ * Where did a conversion lose accuracy? For every layer: how far its flow is from the U-Net's activation, how
+ * much is clipped, which channels are silent, how often it fires; and what the network would score if only
+ * this layer spiked, and if everything up to it were exact. The score of a layer alone says which layer is to
+ * blame; exact layers say where the loss begins.
  */
 
 import type { SpikingModel } from '../convert/spikingModel.js';
@@ -24,21 +25,21 @@ export interface LayerCheck {
   readonly signal: string;
   /** |lambda I_out / T - a| / |a| over all neurons. */
   readonly error: number;
-  /** Neurons whose activation is beyond what they can say in a step. */
+  /** Share of the neurons whose activation is above the most that they can fire in a step. */
   readonly clipped: number;
-  /** Channels that never fire, of so many. */
+  /** Channels that never fire, out of `channels`. */
   readonly silent: number;
   readonly channels: number;
-  /** Of a neuron, over all steps, on average. */
+  /** Mean spikes per neuron over all steps. */
   readonly spikes: number;
   /** The score if only this layer spiked. */
   readonly alone: number;
-  /** The score if everything up to it, itself included, were exact. */
+  /** The score if all layers up to and including this one were exact. */
   readonly exactUpTo: number;
 }
 
 export interface Check {
-  /** F1, mIoU or PSNR; of unlabelled pictures against the U-Net's own answer. */
+  /** F1, mIoU or PSNR; for unlabelled pictures against the U-Net's own prediction. */
   readonly unet: number;
   readonly spiking: number;
   readonly against: 'labels' | 'clean pictures' | "the U-Net's answer";
@@ -60,7 +61,7 @@ export function runsOf(network: Model): number {
   return 2 + 2 * network.layers.filter(hasNeuron).length;
 }
 
-/** Holds a converted network against its U-Net, layer by layer. */
+/** Compares a converted network with its U-Net, layer by layer. */
 export function checkConversion(
   engine: Engine,
   networks: { readonly unet: Model; readonly spiking: SpikingModel },
@@ -108,7 +109,7 @@ function checkAgainst(
   return { ...scores, against, layers };
 }
 
-/** Samples with their labels, or where any has none with what the U-Net says. */
+/** The samples with their labels; if any has none, all get the U-Net's predictions as labels. */
 function withLabels(run: Run, classes: number, samples: readonly Sample[]): readonly Sample[] {
   if (samples.every(({ label }) => label)) return samples;
   return samples.map((sample) => ({
@@ -117,14 +118,14 @@ function withLabels(run: Run, classes: number, samples: readonly Sample[]): read
   }));
 }
 
-/** The U-Net with one signal that spikes. */
+/** The run of the U-Net with one signal that spikes. */
 function aloneRun(unet: Program, alone: Alone): Run {
   return anySize(unet.multipleOf, (image) =>
     unet.examine(image, (pass) => outputAlone(pass, pass.signal(alone.name), alone)),
   );
 }
 
-/** The spiking network, whose flows are held against the U-Net's activations on the way. */
+/** The run of the spiking network, which also compares its flows with the U-Net's activations. */
 function comparingRun(unet: Program, spiking: Program, task: Task, steps: number, tallies: Tallies): Run {
   return anySize(unet.multipleOf, (image) => {
     const simulation = spiking.simulate(image, { steps, keep: ['flows', 'spikeCounts'] });

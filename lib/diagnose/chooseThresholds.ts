@@ -1,8 +1,9 @@
 /**
- * How many thresholds each layer needs. With a price for a spike every layer takes the number with the least error +
- * price x spikes; as the price falls, single layers get more thresholds one after the other. Along this path the
- * first network is taken that keeps to the tolerance, found by bisection with real runs: no search over combinations.
- * All sums are in float64 in a fixed order: the choice is the same on every machine.
+ * How many thresholds each layer needs. With a price for a spike every layer takes the number with the least
+ * error + price x spikes; as the price falls, single layers get more thresholds one after the other. The
+ * result is the first network on this path that keeps the tolerance, found by bisection with real runs,
+ * without a search over combinations. All sums are in float64 in a fixed order: the choice is the same on
+ * every machine.
  */
 
 import type { LayerCosts } from './layerTable.js';
@@ -10,15 +11,15 @@ import type { LayerCosts } from './layerTable.js';
 /** How many thresholds each layer has, by the name of its signal. */
 export type Assignment = ReadonlyMap<string, number>;
 
-/** One change of the path: a layer gets more thresholds, at so much error less a spike. */
+/** One change on the path: a layer gets more thresholds. */
 interface Step {
   readonly signal: string;
   readonly thresholds: number;
-  /** Squared error that a spike takes away. */
+  /** Decrease of the squared error per additional spike. */
   readonly price: number;
 }
 
-/** The networks from the cheapest to the best; `fixed` layers keep what they have. */
+/** The networks from the cheapest to the best; `fixed` layers keep their thresholds. */
 export function thresholdPath(table: readonly LayerCosts[], fixed: Assignment = new Map()): Assignment[] {
   const free = table.filter(({ signal }) => !fixed.has(signal));
   const steps = free.flatMap(improvements);
@@ -53,9 +54,9 @@ function improvements({ signal, costs }: LayerCosts): Step[] {
 
 export interface Choice {
   readonly assignment: Assignment;
-  /** What it loses against the U-Net, in the unit of the tolerance. */
+  /** The loss against the U-Net, in the unit of the tolerance. */
   readonly loss: number;
-  /** Whether that keeps to the tolerance: otherwise it is the best that there is. */
+  /** Whether the loss is within the tolerance; if not, this is the best network. */
   readonly reached: boolean;
 }
 

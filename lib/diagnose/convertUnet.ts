@@ -1,7 +1,7 @@
 /**
- * From a U-Net to a spiking network in one call: measures what the plan needs on images, and converts by
- * it. It stands here and not in lib/convert because thresholds by layer are chosen by what they lose.
- * Whether a conversion is good is another question (checkConversion.ts).
+ * From a U-Net to a spiking network in one call: measures on images what the plan needs, and converts. It is
+ * here and not in lib/convert because thresholds by layer are chosen by their loss. checkConversion.ts tells
+ * how good a conversion is.
  */
 
 import { type CalibrationInput, type CleanImage, calibrationInputs } from '../convert/calibration.js';
@@ -20,15 +20,15 @@ import { cellCount } from './layerTable.js';
 /** Images that thresholds are chosen on, spread evenly over those that lambdas are measured on. */
 const IMAGES = 4;
 
-/** What is being done, of which so much is done. */
+/** Called with the part of the work, and how much of it is done. */
 export type OnProgress = (what: 'measuring' | 'counting' | 'layers', done: number, total: number) => void;
 
 export interface ConvertOptions extends PlanOptions {
-  /** The images of a denoiser are noisy already, and get no noise; default: false. */
+  /** Whether the images of a denoiser are noisy already, so that no noise is added; default: false. */
   readonly noisy?: boolean;
-  /** Of the noise that a denoiser's images get; default: 1. */
+  /** Seed of the noise that is added to a denoiser's images; default: 1. */
   readonly seed?: number;
-  /** Default: one of its own, on one thread. The result does not depend on it. */
+  /** Default: a new one, on one thread. The result does not depend on it. */
   readonly engine?: Engine;
   readonly onProgress?: OnProgress;
 }
@@ -37,7 +37,7 @@ export interface Converted {
   readonly spiking: ConvertedModel;
   /** Signals that are 0 on the calibration images but for a few values. */
   readonly silent: readonly string[];
-  /** Where its thresholds were chosen. */
+  /** How its thresholds were chosen, if they were. */
   readonly auto?: AutoConversion & { readonly tolerance: number; readonly images: number };
 }
 
@@ -61,7 +61,7 @@ export function convert(
   return withEngine(engine, (engine) => convertByPlan(engine, known, inputs, plan, onProgress));
 }
 
-/** The same on images that are ready to be measured, by options that have been looked at. */
+/** Converts by a plan that has been checked, on images that already have their noise. */
 export function convertByPlan(
   engine: Engine,
   unet: Model,
@@ -100,7 +100,7 @@ export function convertByPlan(
   };
 }
 
-/** So many items, evenly spread. */
+/** `count` of the items, evenly spread. */
 export function spread<Item>(items: readonly Item[], count: number): readonly Item[] {
   if (items.length <= count) return items;
   return Array.from({ length: count }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / count)]);

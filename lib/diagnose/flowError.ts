@@ -1,4 +1,4 @@
-/** How far the flows of a simulation are from the activations of the U-Net, layer by layer, added up over images. */
+/** The distance of a simulation's flows from the U-Net's activations, layer by layer, summed over images. */
 
 import { outputLambdas } from '../convert/scales.js';
 import { type SpikingModel, scalesOf } from '../convert/spikingModel.js';
@@ -14,11 +14,11 @@ export function unitsOf(spiking: SpikingModel): Units {
   return new Map(scales.map((ofLayer) => [ofLayer.layer.output, outputLambdas(ofLayer)]));
 }
 
-/** What is known of one layer so far. */
+/** The sums of one layer so far. */
 export interface Tallied {
   readonly signal: string;
   readonly unit: ArrayLike<number>;
-  /** The most that a neuron can say in a step, in volts; Infinity where there is none. */
+  /** The most that a neuron can fire in a step, in volts; Infinity if there is no limit. */
   readonly most: number;
   readonly sums: { error: number; size: number; clipped: number; neurons: number; spikes: number };
   readonly fired: Uint8Array;
@@ -61,7 +61,10 @@ function mostOf({ parameters: { spikeValues } }: LayerNeuron): number {
     : spikeValues.reduce((sum, value) => sum + value, 0);
 }
 
-/** Adds one image: the activations [h,w,C] of the layer in the U-Net, and a simulation that has kept its flows and spike counts. */
+/**
+ * Adds one image: the U-Net's activations [h,w,C] of the layer, and a simulation with its flows and spike
+ * counts.
+ */
 export function tally(
   { signal, unit, most, sums, fired }: Tallied,
   exact: Float32Array,

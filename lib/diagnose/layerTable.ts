@@ -1,7 +1,7 @@
 /**
- * What every number of thresholds costs in every layer: the squared error that a layer alone causes at the output of
- * the U-Net, all others exact, and the spikes that it fires. Errors of layers nearly add up, so this table is enough
- * to choose thresholds for all of them (chooseThresholds.ts). No labels are looked at.
+ * The cost of every number of thresholds in every layer: the squared error that a layer alone causes at the
+ * output of the U-Net, with all others exact, and the spikes that it fires. Errors of layers nearly add up,
+ * so this table is enough to choose thresholds for all of them (chooseThresholds.ts). No labels are used.
  */
 
 import type { LambdaChoice } from '../convert/conversion.js';
@@ -20,7 +20,7 @@ export interface Cost {
   readonly thresholds: number;
   /** Sum of the squared differences at the output, over all pixels, channels and images. */
   readonly error: number;
-  /** Over all images. */
+  /** Spikes over all images. */
   readonly spikes: number;
 }
 
@@ -30,7 +30,7 @@ export interface LayerCosts {
   readonly costs: readonly Cost[];
 }
 
-/** What the neurons of a layer are like. */
+/** The neurons of a layer. */
 export interface Encoding {
   kindOf(thresholds: number): LayerNeuron;
   readonly lambdas: LambdaChoice;
@@ -77,12 +77,12 @@ export function measureLayers(
   return table;
 }
 
-/** Cells that `measureLayers` goes through. */
+/** The number of cells that `measureLayers` computes. */
 export function cellCount(unet: Network, images: number): number {
   return unet.layers.filter(hasNeuron).length * (MOST - FEWEST + 1) * images;
 }
 
-/** The signal whose lambdas are the units of a layer: a pooling keeps those of what it reads. */
+/** The signal whose lambdas are the units of a layer: a pooling keeps those of the signal that it reads. */
 export function unitOf({ op, inputs, output }: Layer): string {
   return op.hasWeights ? output : inputs[0];
 }

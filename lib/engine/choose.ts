@@ -1,4 +1,4 @@
-/** The table of engines: one line each. All give the same bits (contract.ts); they differ in speed only. */
+/** The table of engines, one entry each. All give the same bits (contract.ts); they differ only in speed. */
 
 import { UsageError } from '../core/error.js';
 import { type Engine, newEngine } from './door.js';
@@ -12,29 +12,26 @@ export type { Host };
 export interface EngineKind {
   /** One line for help texts. */
   readonly summary: string;
-  /** What this machine lacks for it; undefined where it runs. */
+  /** What this machine lacks for the engine; undefined if it runs here. */
   missing(): string | undefined;
-  /**
-   * What this machine lacks for more than one thread; undefined where nothing does, or more would not
-   * help.
-   */
+  /** What this machine lacks for more than one thread; undefined if nothing, or if threads would not help. */
   threadsMissing(): string | undefined;
-  /** Kernels that compute on so many threads. */
+  /** Kernels that compute on this number of threads. */
   create(threads: number): Kernels;
 }
 
 let host: Host | undefined;
 
 /**
- * Hands the engines that are made from now on what they cannot find by themselves: threads
- * (`spiking-unet/node` does it for Node). Without it they compute on one thread.
+ * Gives later engines access to threads, which they cannot find by themselves (`spiking-unet/node` calls this
+ * for Node). Without it they compute on one thread.
  */
 export function useHost(given: Host): void {
   if (host !== given) created.clear();
   host = given;
 }
 
-/** The first that runs on this machine is the default. */
+/** The engines by name; the first one that runs on this machine is the default. */
 export const engines: Readonly<Record<string, EngineKind>> = {
   wasm: {
     summary: 'WebAssembly SIMD on all cores',
@@ -50,7 +47,7 @@ export const engines: Readonly<Record<string, EngineKind>> = {
   },
 };
 
-/** The engine that is used where none is named, and why it is not the first of the table if it is not. */
+/** The default engine, with a remark if it is not the first of the table. */
 export function defaultEngine(): { name: string; remark?: string } {
   const [first, ...others] = Object.keys(engines);
   const missing = engines[first].missing();
@@ -59,21 +56,24 @@ export function defaultEngine(): { name: string; remark?: string } {
   return { name, remark: `engine ${first} does not run here (${missing}): using the slower ${name}` };
 }
 
-/** What whoever asked for so many threads of an engine should know; undefined where it has them. */
+/** A remark for a user who asked for more threads than an engine has here; undefined if it has them. */
 export function threadsRemark(name: string, threads: number): string | undefined {
   const asked = threads > 1 && Object.hasOwn(engines, name);
   const missing = asked ? engines[name].threadsMissing() : undefined;
   return missing && `engine ${name} computes on one thread here, not on ${threads} (${missing})`;
 }
 
-/** Kernels are shared by all engines of a name and a number of threads, and end with the last of these. */
+/**
+ * Kernels by name and number of threads. Engines with the same ones share them, and the last one disposes of
+ * them.
+ */
 const created = new Map<string, Kernels>();
-/** How many engines compute with them. */
+/** How many engines use each of the kernels. */
 const users = new Map<Kernels, number>();
 
 /**
- * An engine by its name on so many threads. It may be left to the end of the program, or be disposed of
- * before.
+ * An engine by name, on a number of threads. Disposing of it is optional: its threads do not keep the program
+ * running.
  * @throws UsageError for a name that is not in the table or cannot run here
  */
 export function chooseEngine(name: string = defaultEngine().name, threads = 1): Engine {
@@ -83,7 +83,7 @@ export function chooseEngine(name: string = defaultEngine().name, threads = 1): 
 }
 
 /**
- * Works with the engine that was given, or else with the default one on one thread, which is disposed of
+ * Calls `work` with the given engine, or else with the default one on one thread, which is disposed of
  * afterwards.
  */
 export function withEngine<T>(given: Engine | undefined, work: (engine: Engine) => T): T {
@@ -106,8 +106,8 @@ function letGo(kernels: Kernels): void {
 }
 
 /**
- * The kernels of an engine, for what measures or checks kernels themselves; everybody else wants
- * `chooseEngine`. They are there for good: nobody disposes of them.
+ * The kernels of an engine, for code that measures or checks kernels; all other code uses `chooseEngine`.
+ * They are never disposed of.
  */
 export function chooseKernels(name: string = defaultEngine().name, threads = 1): Kernels {
   const kernels = kernelsOf(name, threads);

@@ -1,4 +1,4 @@
-/** The door: what everybody else sees of an engine. Kernels, scopes and memory stay in this folder. */
+/** The public interface of an engine. Kernels, scopes and memory stay inside this folder. */
 
 import type { Network } from '../net/network.js';
 import type { Kernels } from './kernels/contract.js';
@@ -7,26 +7,26 @@ import type { Example, LossGradient, Method } from './learn/method.js';
 import { copies, newTrainer, type Trainer, type TrainerOptions } from './learn/trainer.js';
 import { newProgram, type Program } from './program.js';
 
-/** An engine on so many threads. All engines give the same bits; they differ in speed only. */
+/** An engine on a number of threads. All engines give the same bits; they differ only in speed. */
 export interface Engine {
   readonly name: string;
   readonly threads: number;
-  /** A network to be run; its arrays must not be changed until the program is disposed of. */
+  /** Prepares a network for running; its arrays must not be changed until the program is disposed of. */
   prepare(network: Network): Program;
-  /** A copy of a network to be trained. */
+  /** Prepares a copy of a network for training. */
   trainer<N extends Network>(network: N, method: Method<N>, options: TrainerOptions): Trainer;
   /** Loss and gradient by a method, the mean over examples; nothing is updated. */
   gradient<N extends Network>(network: N, method: Method<N>, examples: readonly Example[]): LossGradient;
   /**
-   * Disposes of every program and trainer that it made. Its threads end and its memory is given back,
-   * unless another engine of the same kind and number of threads still computes on them.
+   * Disposes of every program and trainer that it made. Its threads end and its memory is freed, unless
+   * another engine of the same kind and number of threads still uses them.
    */
   dispose(): void;
 }
 
 /**
- * The engine that certain kernels make: of the table in choose.ts, or in tests. `letGo` is called once,
- * when it is disposed of: the kernels may be others' as well.
+ * An engine made of kernels, for the table in choose.ts and for tests. `letGo` is called once, when the
+ * engine is disposed of, since other engines may share the kernels.
  */
 export function newEngine(name: string, kernels: Kernels, letGo: () => void = () => {}): Engine {
   const made = new Set<Disposable>();
@@ -34,7 +34,7 @@ export function newEngine(name: string, kernels: Kernels, letGo: () => void = ()
   const requireOpen = () => {
     if (disposed) throw new Error(`engine ${name}: was disposed of, choose it again`);
   };
-  /** Remembers what has to be disposed of until it is. */
+  /** Keeps track of programs and trainers until they are disposed of. */
   const remember = <Made extends Disposable>(thing: Made): Made => {
     const mine = {
       ...thing,
@@ -77,7 +77,7 @@ interface Disposable {
   dispose(): void;
 }
 
-/** Prepares a network, works with it, and disposes of it. */
+/** Prepares a network, calls `work` with the program, and disposes of it. */
 export function withProgram<T>(engine: Engine, network: Network, work: (program: Program) => T): T {
   const program = engine.prepare(network);
   try {

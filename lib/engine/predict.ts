@@ -1,6 +1,6 @@
 /**
- * From an image of any size to scores: pad by reflection to what the network's operations divide, run, crop back. Whoever
- * runs the network (U-Net, dense or event-driven spiking network) is a parameter.
+ * From an image of any size to scores: pad by reflection to sides that the network's operations divide, run,
+ * crop back. The run of the network (U-Net, dense or event-driven spiking network) is a parameter.
  */
 
 import type { FloatImage } from '../core/floatImage.js';
@@ -8,15 +8,16 @@ import { cropForward, padReflectForward, roundUp } from '../core/padding.js';
 import type { Window } from '../core/window.js';
 import type { Program } from './program.js';
 
-/** An output [H,W,K] and the spikes it took (none in a U-Net). */
+/** An output [H,W,K], and the number of spikes (0 in a U-Net). */
 export interface Prediction {
   readonly output: Float32Array;
   readonly spikes: number;
 }
 
 /**
- * Maps an image of any size to an output of that size. Only spikes of neurons in the window `counted` are counted
- * (default: all, and those of the padding), whose sides the network's operations divide, as they do the image's then.
+ * Maps an image of any size to an output of that size. Only spikes of neurons in the window `counted` are
+ * counted (default: all, those of the padding included); with a window, the network's operations must divide
+ * its sides and those of the image.
  */
 export type Run = (image: FloatImage, counted?: Window) => Prediction;
 
@@ -25,7 +26,7 @@ export function unetRun(program: Program): Run {
   return anySize(program.multipleOf, (image) => ({ output: program.run(image), spikes: 0 }));
 }
 
-/** A run of any image by one of images whose sides are multiples of `multiple`. */
+/** A run of images of any size, from a run of images whose sides are multiples of `multiple`. */
 export function anySize(multiple: number, run: Run): Run {
   return (image, counted) => {
     const padded = padImage(image, multiple);
@@ -35,7 +36,7 @@ export function anySize(multiple: number, run: Run): Run {
   };
 }
 
-/** An image padded until its sides are multiples of `multiple`; where nothing is to be padded, the image itself. */
+/** An image padded to multiples of `multiple`; the image itself if it needs no padding. */
 export function padImage(image: FloatImage, multiple: number): FloatImage {
   const { height, width, channels } = image;
   const { paddedHeight, paddedWidth } = paddedSize(height, width, multiple);

@@ -2,7 +2,9 @@
 
 import { exp } from '../core/elementary.js';
 
-/** Softmax over the classes of each pixel, [H,W,K]; scores are divided by `steps` first (logits = I_in / T). */
+/**
+ * Softmax over the classes of each pixel, [H,W,K]; scores are divided by `steps` first (logits = I_in / T).
+ */
 export function probabilities(scores: Float32Array, classes: number, steps = 1): Float32Array {
   const result = new Float32Array(scores.length);
   const exponentials = new Float64Array(classes);

@@ -1,6 +1,6 @@
 /**
  * A network that was prepared for an engine: its weights are packed once, at their first use, and stay so
- * until `dispose`. What comes out are arrays of the caller's own; the engine's memory is not seen outside.
+ * until `dispose`. Results are arrays that belong to the caller; the engine's memory is not visible outside.
  */
 
 import { UsageError } from '../core/error.js';
@@ -20,35 +20,40 @@ import { runsLayerByLayer, simulate } from './simulate/simulateNetwork.js';
 import { ALL_SUMS, type Simulation, type SimulationOptions } from './simulate/simulation.js';
 import { delayedBytes, simulationBytes, stepByStepBytes } from './simulate/simulationMemory.js';
 
-/** One forward pass, to be looked at. */
+/** The signals of one forward pass. */
 export interface Pass {
-  /** The image as it was run. */
+  /** The image that was run. */
   readonly image: FloatImage;
   /** A signal by its name (relu1, .., pooling1, .., output), [h,w,C]. */
   signal(name: string): Float32Array;
-  /** The output [H,W,K] if one signal were another; the pass stays as it is. */
+  /** The output [H,W,K] if one signal is replaced; the pass itself does not change. */
   outputWith(name: string, signal: Float32Array): Float32Array;
 }
 
 /**
  * Images have heights and widths that are multiples of `multipleOf` (`padImage`), and the network's channels;
- * UsageError or DataError says what is wrong with one, NotFiniteError which layer computes what is no number.
+ * UsageError or DataError for an image that does not fit, NotFiniteError names the first layer whose output
+ * is not finite.
  */
 export interface Program {
-  /** What the network's operations divide: 16 for the paper's U-Net. */
+  /** Sides of images must be multiples of this: 16 for the paper's U-Net. */
   readonly multipleOf: number;
   /** The forward pass of a U-Net: its output [H,W,K]. */
   run(image: FloatImage): Float32Array;
-  /** The same with all its signals, which are there while `look` runs; returns what `look` returns. */
+  /**
+   * Runs a U-Net and calls `look` with all its signals, which are valid until it returns; returns its result.
+   */
   examine<T>(image: FloatImage, look: (pass: Pass) => T): T;
   /** T steps of a spiking network. UsageError for one without neurons. */
   simulate(image: FloatImage, options: SimulationOptions): Simulation;
   /**
-   * The output [H,W,K] of a one-step network computed as a U-Net with N-bit activations; UsageError for other
-   * neurons.
+   * The output [H,W,K] of a one-step network, computed as a U-Net with N-bit activations; UsageError for
+   * other neurons.
    */
   quantised(image: FloatImage): Float32Array;
-  /** Bytes that `run` takes on an image of this size, or with `options` `simulate`, traces left out. */
+  /**
+   * Bytes that `run` takes on an image of this size, or with `options` those of `simulate` (without a trace).
+   */
   bytesOf(height: number, width: number, options?: SimulationOptions): number;
   /** Frees what it holds in the engine. */
   dispose(): void;
@@ -60,7 +65,7 @@ export function newProgram(kernels: Kernels, given: Network): Program {
   const network = { ...given, parameters };
   const release = kernels.hold(parameters.values());
   let disposed = false;
-  /** Runs `work` on an image that has been checked; its tensors are gone afterwards. */
+  /** Checks an image, runs `work` on it, and then frees its tensors. */
   const within = <T>(image: FloatImage, work: (frame: Frame) => T): T => {
     if (disposed) throw new Error('the program was disposed of: prepare the network again');
     requireImage(network, image);

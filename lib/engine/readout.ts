@@ -1,6 +1,6 @@
 /**
- * What the summed current of the last layer means (sections 3.1 and 3.4.2): for segmentation the scores whose
- * largest names the class; for denoising its mean over the steps is the noise map.
+ * What the summed current of the last layer means (sections 3.1 and 3.4.2): for segmentation scores, the
+ * largest of which gives the class; for denoising the noise map, as its mean over the steps.
  */
 
 import type { Task } from '../net/architecture.js';
@@ -19,8 +19,7 @@ export function meanOverSteps(summedCurrent: Float32Array, steps: number): Float
 }
 
 /**
- * The run of a spiking network: T steps and the read-out of its task. Nothing is kept of them unless
- * `options` say so.
+ * The run of a spiking network: T steps and the read-out of its task. Sums are kept only if `options` say so.
  */
 export function spikingRun(program: Program, task: Task, options: SimulationOptions): Run {
   return anySize(program.multipleOf, (image, counted) => {

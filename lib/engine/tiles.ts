@@ -1,7 +1,8 @@
 /**
- * Images that are too large for the memory, in overlapping tiles. The network looks a limited way around each
- * pixel, so a tile with that margin around it gives, inside, the bits of the whole image: where it ends at the
- * border of the image the zeros of the padding are the same, elsewhere wrong values do not reach the inside.
+ * Images that are too large for the memory, in overlapping tiles. An output depends only on a limited area
+ * around its pixel, so a tile with a margin of that size gives, inside the margin, the bits of the whole
+ * image. At the border of the image the zeros of the padding are the same; elsewhere wrong values do not
+ * reach the inside.
  */
 
 import { UsageError } from '../core/error.js';
@@ -13,7 +14,10 @@ import type { Interval } from '../op/op.js';
 import { toMiB } from './kernels/memory.js';
 import { anySize, type Run } from './predict.js';
 
-/** How many pixels around a block its output depends on, rounded up to blocks: squares of sides that the network divides. */
+/**
+ * How many pixels around a block its output depends on, rounded up to whole blocks. A block is a square whose
+ * side is the smallest that the network divides.
+ */
 export function receptiveMargin(layers: readonly Layer[]): number {
   const step = multipleOf(layers);
   const block: Interval = { first: 0, last: step - 1 };
@@ -29,21 +33,21 @@ export function receptiveMargin(layers: readonly Layer[]): number {
   return Math.ceil(Math.max(-first, last - block.last) / step) * step;
 }
 
-/** What may be too large, and how large it may be. */
+/** The memory that a run takes, and its limit. */
 export interface MemoryLimit {
   /** Bytes that a run on an image of this size takes. */
   bytesOf(height: number, width: number): number;
-  /** Bytes that an image of this size takes besides, however it is run: as a picture, as input and as output. */
+  /** Bytes that an image of this size takes besides its run: as a picture, as input and as output. */
   around?(height: number, width: number): number;
   readonly bytes: number;
 }
 
-/** Bytes that an image takes when it is run as a whole. */
+/** Bytes of an image that is run as a whole. */
 export function wholeBytes({ bytesOf, around }: MemoryLimit, height: number, width: number): number {
   return bytesOf(height, width) + (around?.(height, width) ?? 0);
 }
 
-/** Height and width of the tiles without their margins; undefined where the image fits as a whole. */
+/** Height and width of the tiles without their margins; undefined if the image fits as a whole. */
 export function planTiles(
   layers: readonly Layer[],
   height: number,
@@ -68,7 +72,7 @@ export function planTiles(
   return { height: Math.min(side, height), width: Math.min(side, width) };
 }
 
-/** A run that cuts images that exceed the limit into tiles; the outputs and the spikes are those of the whole image. */
+/** A run that cuts images above the limit into tiles; outputs and spikes are those of the whole image. */
 export function tiledRun(run: Run, layers: readonly Layer[], limit: MemoryLimit): Run {
   const margin = receptiveMargin(layers);
   return anySize(multipleOf(layers), (image, counted) => {
@@ -78,9 +82,9 @@ export function tiledRun(run: Run, layers: readonly Layer[], limit: MemoryLimit)
 }
 
 /**
- * A run that sees an image as patches of `size` pixels side by side, each on its own, as the authors' code evaluates
- * DRIVE: near the borders of the patches the outputs are not those of the whole image. UsageError for a size that the
- * network does not divide.
+ * A run that cuts an image into patches of side `size` and runs each on its own, as the authors' code
+ * evaluates DRIVE: near the borders of the patches the outputs are not those of the whole image. UsageError
+ * for a size that the network does not divide.
  */
 export function patchwiseRun(run: Run, layers: readonly Layer[], size: number): Run {
   const multiple = multipleOf(layers);
@@ -93,7 +97,7 @@ interface TileSize {
   readonly width: number;
 }
 
-/** Runs each tile with so many pixels around it and keeps what lies inside. */
+/** Runs each tile with `margin` pixels around it, and keeps the inside. */
 function inTiles(layers: readonly Layer[], tile: TileSize, margin: number, run: Run): Run {
   return (image, counted) => {
     const { height, width } = image;
@@ -131,14 +135,14 @@ function grow({ top, bottom, left, right }: Window, margin: number, height: numb
   };
 }
 
-/** What two windows share; an empty window where they share nothing. */
+/** The intersection of two windows; an empty window if they share nothing. */
 function intersect(a: Window, b: Window): Window {
   const [top, left] = [Math.max(a.top, b.top), Math.max(a.left, b.left)];
   const [bottom, right] = [Math.min(a.bottom, b.bottom), Math.min(a.right, b.right)];
   return { top, bottom: Math.max(top, bottom), left, right: Math.max(left, right) };
 }
 
-/** A window in the coordinates of one around it. */
+/** A window in the coordinates of one that encloses it. */
 function shift({ top, bottom, left, right }: Window, around: Window): Window {
   return {
     top: top - around.top,
@@ -152,7 +156,7 @@ function newPlane(height: number, width: number, channels: number): FloatImage {
   return { data: new Float32Array(height * width * channels), height, width, channels };
 }
 
-/** Copies a window of one tensor to an equally large one of another. */
+/** Copies a window of one tensor to a window of the same size in another. */
 function copyWindow(target: FloatImage, to: Window, source: FloatImage, from: Window): void {
   const length = (from.right - from.left) * source.channels;
   for (let y = 0; y < from.bottom - from.top; y++) {

@@ -1,14 +1,13 @@
 /**
- * Checksums of a safetensors file, as two entries of its metadata: a SHA-256 over all that the file says, and
- * the first digits of one for each tensor, which tell where a damaged file is damaged. They depend on the
- * contents only, not on the order in which a program writes them. They protect against damage, not against
- * forgery.
+ * Checksums of a safetensors file, as two entries of its metadata: a SHA-256 of the whole contents, and the
+ * first digits of one for each tensor, which tell where a file is damaged. They depend on the contents only,
+ * not on the order in which a program writes them. They protect against damage, not against forgery.
  */
 
 import { DataError } from '../core/error.js';
 import { sha256 } from '../core/sha256.js';
 
-/** A tensor as it lies in a file. */
+/** A tensor as it is stored in a file. */
 export interface StoredTensor {
   readonly name: string;
   readonly dtype: string;
@@ -16,13 +15,13 @@ export interface StoredTensor {
   readonly bytes: Uint8Array;
 }
 
-/** Both or none are in a file: a flipped bit in one of the names is noticed by the other. */
+/** A file has both or none, so that a flipped bit in one of the names is noticed. */
 const [WHOLE, EACH] = ['sha256', 'sha256Tensors'];
 const DIGITS = 64;
-/** Of each tensor: enough to find the damaged one. */
+/** Digits of each tensor's checksum: enough to find the damaged one. */
 const SHORT = 8;
 
-/** The two entries of the metadata. They have the same length for any contents of as many tensors. */
+/** The two entries of the metadata. Their length depends only on the number of tensors. */
 export function checksumsOf(
   tensors: readonly StoredTensor[],
   metadata: Readonly<Record<string, string>>,
@@ -40,9 +39,7 @@ export function blankChecksums(tensors: number): Record<string, string> {
   );
 }
 
-/**
- * The metadata without their checksums, and whether they had some; DataError names the part that is damaged.
- */
+/** The metadata without checksums, and whether it had them; DataError names the part that is damaged. */
 export function verifyChecksums(
   tensors: readonly StoredTensor[],
   stored: Readonly<Record<string, string>>,
@@ -85,7 +82,7 @@ function canonical(metadata: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** By UTF-16 code units. */
+/** Order by name, in UTF-16 code units. */
 function byName(a: StoredTensor, b: StoredTensor): number {
   return a.name < b.name ? -1 : 1;
 }

@@ -1,6 +1,6 @@
 /**
- * JSON of a given form. Schemas are those of zod/mini, a thirtieth of zod in
- * a bundle; its messages have to be asked for, which is done here for all.
+ * JSON of a given form. Schemas are those of zod/mini, a thirtieth of zod in a bundle; its messages have to
+ * be enabled, which is done here for all.
  */
 
 import * as z from 'zod/mini';

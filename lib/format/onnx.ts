@@ -21,7 +21,7 @@ export interface OnnxTensor {
 
 export interface OnnxValue {
   readonly name: string;
-  /** A name in the place of a size: it may be any. */
+  /** A name in place of a size means any size. */
   readonly shape: readonly (number | string)[];
 }
 
@@ -75,7 +75,7 @@ function encodeAttribute(name: string, value: number | readonly number[]): Uint8
 }
 
 function encodeTensor(name: string, { shape, data }: OnnxTensor): Uint8Array[] {
-  // Little-endian, as the format wants it and every machine has it that Node runs WebAssembly on.
+  // Little-endian, as the format requires, and as on every machine on which Node runs WebAssembly.
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return [...shape.map((size) => integer(1, size)), integer(2, FLOAT), text(8, name), field(9, raw)];
 }

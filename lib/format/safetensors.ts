@@ -1,9 +1,9 @@
 /**
  * The safetensors format: 8 bytes with the length of a JSON header (little-endian), the header, then the
  * tensors' bytes. The header maps each name to dtype, shape and data_offsets, and `__metadata__` to strings.
- * Read are F32, F16 and BF16, all as float32, and F64 where that is asked for; written are F32 and BF16. A
- * malformed file is refused with what is wrong where, and one whose checksums do not fit. Values that are not
- * finite pass: whether a model may hold them is for its loader to say.
+ * It reads F32, F16 and BF16, all as float32, and F64 if asked to; it writes F32 and BF16. A malformed file,
+ * or one whose checksums do not fit, is refused with what is wrong and where. Values that are not finite
+ * pass: the loader of a model refuses them.
  */
 
 import { DataError } from '../core/error.js';
@@ -30,11 +30,11 @@ const ALIGNMENT = 8;
 export interface EncodingOptions {
   /** Whether a tensor is rounded to bfloat16. */
   isHalf?(name: string): boolean;
-  /** Whether the metadata carry checksums. */
+  /** Whether checksums are written into the metadata. */
   readonly checksum?: boolean;
 }
 
-/** The bytes of a file with these tensors and this metadata; DataError for what could not be read back. */
+/** The bytes of a file with these tensors and this metadata; DataError if it could not be read back. */
 export function encodeSafetensors(
   { tensors, metadata }: TensorFile,
   { isHalf = () => false, checksum = false }: EncodingOptions = {},
@@ -101,13 +101,15 @@ function storedTensors(entries: readonly [string, Entry][], body: Uint8Array): S
 export interface Reading {
   /** Tensors of these names may have any dtype and are not read. */
   readonly isLeftOut?: (name: string) => boolean;
-  /** Whether float64 is rounded to float32; else it is refused, because files could be equal that are not. */
+  /**
+   * Whether float64 is rounded to float32; else it is refused, because two different files could look equal.
+   */
   readonly rounded?: boolean;
 }
 
 /**
- * The tensors and metadata of a file's bytes; `source` names the file in a DataError.
- * `checked` says whether it has checksums, which then fit; the metadata are without them.
+ * The tensors and metadata of a file's bytes; `source` names the file in a DataError. `checked` says whether
+ * it has checksums, which then fit; `metadata` is without them.
  */
 export function decodeSafetensors(
   bytes: Uint8Array,

@@ -144,10 +144,7 @@ export function scoreName({ configuration, classNames }: Model): 'F1' | 'mIoU' |
   return classNames.length > 2 ? 'mIoU' : 'F1';
 }
 
-/**
- * Noise that a denoiser has to remove where nobody says how much, in grey levels: the middle one of the
- * paper's three.
- */
+/** Default noise that a denoiser has to remove, in grey levels: the middle one of the paper's three. */
 export const USUAL_SIGMA = 25;
 
 export interface RunEvaluationOptions {

@@ -1,12 +1,12 @@
 /**
- * What files say about networks that other programs trained. Weights of a network with max pooling, say, fit the
- * paper's network and give wrong results without a word; where the file tells it, it is refused. Keys that are not
- * about the architecture (epochs, authors, learning rates) do not matter.
+ * What files say about networks that other programs trained. For example, the weights of a network with max
+ * pooling fit the paper's network but give wrong results; if the file says so, it is refused. Keys that are
+ * not about the architecture (epochs, authors, learning rates) do not matter.
  */
 
 import { DataError, shown } from '../core/error.js';
 
-/** Keys about one thing, the values that agree with the paper's network, and what that is. */
+/** Keys about one property, the values that agree with the paper's network, and what is expected. */
 interface Rule {
   readonly key: RegExp;
   readonly agrees: RegExp;
@@ -48,7 +48,7 @@ const RULES: readonly Rule[] = [
   { key: /^(depth|levels|stages|num_?(levels|stages|downs))$/i, agrees: /^4$/, expected: '4' },
 ];
 
-/** Refuses metadata that tell of another architecture (DataError); values may be JSON objects. */
+/** Refuses metadata that describes another architecture (DataError); values may be JSON objects. */
 export function refuseOtherArchitecture(metadata: ReadonlyMap<string, string>, source: string): void {
   for (const [key, value] of metadata) {
     for (const [name, text] of [[key, value], ...membersOf(value)]) {
@@ -65,7 +65,7 @@ export function refuseOtherArchitecture(metadata: ReadonlyMap<string, string>, s
   }
 }
 
-/** Texts, numbers and booleans of a JSON object; none where a value is no such. */
+/** Texts, numbers and booleans of a JSON object; empty if a value is not such an object. */
 function membersOf(value: string): [string, string][] {
   if (!value.startsWith('{')) return [];
   try {
@@ -74,6 +74,6 @@ function membersOf(value: string): [string, string][] {
       .filter(([, member]) => typeof member !== 'object')
       .map(([name, member]) => [name, String(member)]);
   } catch {
-    return []; // a text that only looks like JSON says nothing that could be understood
+    return []; // a text that only looks like JSON has no members
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The part of a model file's metadata that U-Net and spiking network share, as strings. Version 2 is written. Version 1, which
- * is read, names no architecture (there was one), and class names separated by commas.
+ * The part of a model file's metadata that U-Net and spiking network share, as strings. Version 2 is written.
+ * Version 1, which is read, names no architecture (there was one), and class names separated by commas.
  */
 
 import * as z from 'zod/mini';
@@ -32,14 +32,14 @@ const header = z.object({
   classNames: z.string(),
 });
 
-/** Its keys; what else a file says is notes. */
+/** The keys of the header; all other metadata is notes. */
 export const HEADER_KEYS: readonly string[] = ['format', ...Object.keys(header.shape)];
 
 export interface Header {
-  /** U-Net, spiking network, or the weights of a U-Net with all that makes a spiking network of it. */
+  /** A U-Net, a spiking network, or the weights of a U-Net with all that its conversion needs. */
   readonly stage: 'ann' | 'snn' | 'both';
   readonly configuration: Configuration;
-  /** How pictures become its input. */
+  /** How pictures are made into inputs. */
   readonly preprocess: 'plain' | 'drive';
   /** Names of the classes in the order of their ids; empty for denoising. */
   readonly classNames: readonly string[];
@@ -62,7 +62,7 @@ export function formatHeader({
   };
 }
 
-/** What the strings of a file say; DataError with the key that is missing or wrong. */
+/** The header from the strings of a file; DataError with the key that is missing or wrong. */
 export function parseHeader(metadata: Readonly<Record<string, string>>, source: string): Header {
   const version = versionOf(metadata.format, source);
   if (version > 1 && metadata.architecture === undefined)
@@ -94,7 +94,7 @@ function versionOf(format: string, source: string): number {
   return version;
 }
 
-/** A JSON list; in version 1 also names separated by commas, and nothing for no names. */
+/** Names from a JSON list; in version 1 also separated by commas, with an empty text for no names. */
 function namesOf(text: string, version: number, source: string): string[] {
   if (version === 1 && text === '') return [];
   if (version === 1 && !text.startsWith('[')) return text.split(',');

@@ -1,8 +1,8 @@
 /**
  * Models as files: safetensors with PyTorch's names and layouts, so that Python reads them with one line, and
- * strings in `__metadata__` that say what the network is and where it comes from: header.ts knows those that U-Net and spiking
- * network share, convert/notes.ts the rest.
- * It turns bytes into models and back; it opens no files.
+ * strings in `__metadata__` that say what the network is and where it comes from: header.ts reads those that
+ * U-Net and spiking network share, convert/notes.ts the rest. This file turns bytes into models and back; it
+ * opens no files.
  */
 
 import { DataError, UsageError } from '../core/error.js';
@@ -16,22 +16,22 @@ import { type NamedTensors, packParameters, unpackParameters } from '../net/para
 import { amplitudeShapes } from '../neuron/amplitudes.js';
 import { formatHeader, HEADER_KEYS, type Header, MOST_CLASSES, parseHeader } from './header.js';
 
-/** Tensors whose names start so belong to a checkpoint's optimiser, not to the network. */
+/** Tensors whose names start with this belong to a checkpoint's optimiser, not to the network. */
 export const OPTIMISER_PREFIX = 'optimiser.';
-/** Tensors whose names end so hold the lambdas [O] of a layer's output channels. */
+/** Tensors whose names end with this hold the lambdas [O] of a layer's output channels. */
 const LAMBDA_SUFFIX = '.lambda';
 
-/** A network with what it is for and where it comes from. */
+/** A network with its task and its origin. */
 export interface Model extends Network, Header {
-  /** Everything else the file says: seed, dataset, split, metrics, parent, and for a spiking network its neurons. */
+  /** All other metadata: seed, dataset, split, metrics, parent, and for a spiking network its neurons. */
   readonly notes: Readonly<Record<string, string>>;
-  /** Where it is or can be converted channel-wise: lambda of each channel [C] by the name of the signal (relu1, ..). */
+  /** For channel-wise conversion: lambda of each channel [C], by the name of the signal (relu1, ..). */
   readonly channelLambdas?: ReadonlyMap<string, Float32Array>;
 }
 
 /**
- * The bytes of a model file. `extra` tensors (an optimiser's moments) are written after the parameters; weights may
- * be rounded to bfloat16, which halves the file.
+ * The bytes of a model file. `extra` tensors (an optimiser's moments) are written after the parameters;
+ * weights may be rounded to bfloat16, which halves the file.
  */
 export function encodeModel(
   model: Model,
@@ -46,12 +46,12 @@ export function encodeModel(
   return encodeSafetensors({ tensors, metadata }, { isHalf: half, checksum: true });
 }
 
-/** SHA-256 of the file that a model would be: what its descendants carry as `parent`. */
+/** SHA-256 of the model's file; models that are made from it hold this as `parent`. */
 export function hashOfModel(model: Model): string {
   return sha256(encodeModel(model));
 }
 
-/** DataError for classes that could not be read back. */
+/** Refuses classes that could not be read back (DataError). */
 function checkWritable({ classNames, configuration }: Model): void {
   checkClassNames(classNames, configuration, 'the model');
   if (configuration.classes > MOST_CLASSES) {
@@ -68,7 +68,7 @@ function lambdaTensors({ layers, channelLambdas }: Model): NamedTensors {
   return tensors;
 }
 
-/** The lambdas of every layer behind which there is a ReLU, or none at all; DataError for anything between. */
+/** The lambdas of all layers with a ReLU, or undefined without any; DataError if only some are there. */
 function readLambdas(
   layers: readonly Layer[],
   tensors: NamedTensors,
@@ -95,7 +95,7 @@ function readLambdas(
   );
 }
 
-/** A segmenter has a name for each class and no two alike, a denoiser none. */
+/** Checks that a segmenter has a different name for each class, and a denoiser none (DataError). */
 function checkClassNames(names: readonly string[], { task, classes }: Configuration, source: string): void {
   const expected = task === 'segment' ? classes : 0;
   const where = `${source}: classNames`;
@@ -106,18 +106,18 @@ function checkClassNames(names: readonly string[], { task, classes }: Configurat
   if (twice !== undefined) throw new DataError(`${where}: two classes are named "${twice}"`);
 }
 
-/** What to say of a file that is read although it is not `checked`. */
+/** The remark about a file that has no checksums. */
 export const NO_CHECKSUM = 'has no checksums (it was written by an older version): damage would go unnoticed';
 
 export interface ModelFile {
   readonly model: Model;
-  /** Tensors that are not the network's: a checkpoint's optimiser. */
+  /** Tensors outside of the network: those of a checkpoint's optimiser. */
   readonly extra: NamedTensors;
-  /** False where the file has no checksums: nobody would notice if it were damaged. */
+  /** False if the file has no checksums, so that damage cannot be noticed. */
   readonly checked: boolean;
 }
 
-/** Reads a model file; `table` knows its architecture. DataError names the source and what is wrong with it. */
+/** Reads a model file; `table` has its architecture. DataError names the source and what is wrong with it. */
 export function decodeModel(
   bytes: Uint8Array,
   source: string,
@@ -157,7 +157,7 @@ function layersOf(configuration: Configuration, source: string, table: Architect
   }
 }
 
-/** The channels of a model's input as pictures have them; DataError for a model that takes no pictures. */
+/** The channels of a model's input, 1 or 3; DataError for a model that takes no pictures. */
 export function imageChannels(model: Model): 1 | 3 {
   const { channels } = model.configuration;
   if (channels === 1 || channels === 3) return channels;

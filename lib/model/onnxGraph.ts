@@ -1,4 +1,4 @@
-/** A U-Net as an ONNX graph: what other programs run. Of images of any size that its operations divide. */
+/** A U-Net as an ONNX graph, for other programs; it takes images of any size that its operations divide. */
 
 import type { OnnxGraph, OnnxNode } from '../format/onnx.js';
 import { IMAGE, type Layer, OUTPUT } from '../net/architecture.js';
@@ -6,7 +6,10 @@ import { hasRelu } from '../net/network.js';
 import { unpackParameters } from '../net/parameters.js';
 import type { Model } from './model.js';
 
-/** The layer table as nodes: input `image` [1,C,H,W], output `output` [1,K,H,W]; weights in PyTorch's layouts, ONNX's too. */
+/**
+ * The layer table as nodes: input `image` [1,C,H,W], output `output` [1,K,H,W]; weights in PyTorch's layouts,
+ * which are also ONNX's.
+ */
 export function unetGraph(model: Model): OnnxGraph {
   const { channels, classes } = model.configuration;
   return {
@@ -17,7 +20,7 @@ export function unetGraph(model: Model): OnnxGraph {
   };
 }
 
-/** Join, operation and ReLU of a layer, where it has them. */
+/** The nodes of a layer: join, operation and ReLU, where it has them. */
 function nodesOf(layer: Layer): OnnxNode[] {
   const { name, op, output } = layer;
   const [joined, joins] = joinNodes(layer);
@@ -30,7 +33,7 @@ function nodesOf(layer: Layer): OnnxNode[] {
   ];
 }
 
-/** What a layer's input is called, and what joins it where there are several: ONNX adds two at a time. */
+/** The name of a layer's input, and the nodes that join several inputs: ONNX adds two at a time. */
 function joinNodes({ name, inputs, join }: Layer): [name: string, nodes: OnnxNode[]] {
   if (inputs.length === 1) return [inputs[0], []];
   const joined = `${name}.input`;

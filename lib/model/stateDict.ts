@@ -1,7 +1,8 @@
 /**
- * A network from a PyTorch state dict: finds it in a file (safetensors, or what `torch.save` wrote), tidies the names
- * that wrappers leave, and refuses every network that is not the paper's, because its weights would fit and its
- * results would be wrong. Nothing is guessed: what a file says of another architecture is believed.
+ * A network from a PyTorch state dict: finds it in a file (safetensors, or what `torch.save` wrote), removes
+ * the prefixes of wrappers from names, and refuses every network that is not the paper's, because its weights
+ * could fit and its results would be wrong. Nothing is guessed: a file that describes another architecture is
+ * believed.
  */
 
 import { DataError, shown } from '../core/error.js';
@@ -22,11 +23,11 @@ export interface ImportedNetwork {
   readonly remarks: readonly string[];
 }
 
-/** Counters that say nothing about what a network computes. */
+/** Counters that do not affect what a network computes. */
 const COUNTER = 'num_batches_tracked';
-/** What DistributedDataParallel, DataParallel and torch.compile put into names. */
+/** Parts of names that DistributedDataParallel, DataParallel and torch.compile add. */
 const WRAPPERS = new Set(['module', '_orig_mod']);
-/** Where checkpoints keep a state dict, by habit. */
+/** Keys under which checkpoints usually hold a state dict. */
 const NESTS = ['state_dict', 'model_state_dict', 'model'];
 const LAST = 'conv19';
 
@@ -36,7 +37,10 @@ interface StateDict {
   readonly remarks: string[];
 }
 
-/** The network of a state dict file for a task; DataError for a file or a network that cannot be run as it was trained. */
+/**
+ * The network of a state dict file for a task; DataError for a file or a network that cannot be run here as
+ * it was trained.
+ */
 export function readStateDict(bytes: Uint8Array, task: Task, source: string): ImportedNetwork {
   const {
     tensors: named,
@@ -105,7 +109,7 @@ function fromTorch(bytes: Uint8Array, source: string): StateDict {
 
 type Dictionary = ReadonlyMap<PickleValue, PickleValue>;
 
-/** The dictionary that holds tensors: the file's own, or one in it; texts and numbers around it are metadata. */
+/** The dictionary of tensors: the file's own, or one inside it; texts and numbers around it are metadata. */
 function findStateDict(content: PickleValue, source: string) {
   const metadata = new Map<string, string>();
   let value = content;
@@ -134,7 +138,7 @@ function holdsTensors(values: Dictionary): boolean {
   return [...values.values()].some((value) => value instanceof TorchTensor);
 }
 
-/** Notes texts and numbers, and those in dictionaries one level down, such as `hyper_parameters`. */
+/** Collects texts and numbers, and those in dictionaries one level down, such as `hyper_parameters`. */
 function collect(metadata: Map<string, string>, key: string, value: PickleValue, nested = true): void {
   if (value instanceof Map) {
     if (nested && !/optim|sched/i.test(key))
@@ -150,7 +154,7 @@ function kindOf(value: PickleValue): string {
   return typeof value === 'object' ? 'a reference' : `the ${typeof value} ${shown(String(value))}`;
 }
 
-/** Names without what wrappers put into them. */
+/** The tensors with names that have no parts of wrappers. */
 function unwrapNames(tensors: NamedTensors, source: string): NamedTensors {
   const tidy: NamedTensors = new Map();
   for (const [name, tensor] of tensors) {
@@ -189,7 +193,10 @@ function checkTask(tensors: NamedTensors, task: Task, source: string): void {
   );
 }
 
-/** One output z, whose sigmoid is the probability of class 1, as two: softmax(0, z) is (1 - sigmoid, sigmoid). */
+/**
+ * Turns one output z, whose sigmoid is the probability of class 1, into two: softmax(0, z) is (1 - sigmoid,
+ * sigmoid).
+ */
 function twoClasses(tensors: NamedTensors, remarks: string[]): NamedTensors {
   const [weight, bias] = [`${LAST}.weight`, `${LAST}.bias`].map((name) => tensors.get(name));
   if (!weight || !bias || weight.shape[0] !== 1 || bias.data.length !== 1) return tensors;

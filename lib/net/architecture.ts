@@ -1,7 +1,8 @@
 /**
- * What a network is made of: layers, each an operation with the signals that it reads and what follows it. A table of them
- * is plain data that the U-Net, the conversion, the spiking simulation, the training and the energy models all walk in the
- * same order. Which layers there are is said by an architecture (unet.ts); graph.ts makes the table of what it says.
+ * What a network is made of: layers, each an operation with the signals that it reads and what follows it. A
+ * table of them is plain data that the U-Net, the conversion, the spiking simulation, the training and the
+ * energy models all walk in the same order. An architecture (unet.ts) lists the layers; graph.ts makes the
+ * table of its list.
  */
 
 import { DataError } from '../core/error.js';
@@ -22,12 +23,14 @@ export interface Configuration {
   readonly classes: number;
 }
 
-/** How several inputs become one: side by side along their channels, or as their sum ((a + b) + c) + .. in float32. */
+/**
+ * How several inputs become one: joined along their channels, or as the sum ((a + b) + c) + .. in float32.
+ */
 export type Join = 'concat' | 'add';
 
 /**
- * What follows an operation: `relu`, in whose place the spiking network has neurons; `neurons` in the spiking network only
- * (poolings); `nothing`, which is only for the output.
+ * What follows an operation: `relu`, in whose place the spiking network has neurons; `neurons` in the spiking
+ * network only (poolings); `nothing`, which is only for the output.
  */
 export type Follower = 'relu' | 'neurons' | 'nothing';
 
@@ -39,13 +42,13 @@ export interface Layer {
   /** Names of the signals it reads: `image`, or the `output` of earlier layers. */
   readonly inputs: readonly string[];
   readonly join: Join;
-  /** Name of the signal after its ReLU or neuron (relu1.., relu_convtranspose1.., pooling1..), or `output`. */
+  /** The signal after its ReLU or neuron (relu1.., relu_convtranspose1.., pooling1..), or `output`. */
   readonly output: string;
   readonly follows: Follower;
   /** Channels of each input. */
   readonly channelsIn: readonly number[];
   readonly channelsOut: number;
-  /** The side of its input for a side of the image: times / over, in lowest terms. */
+  /** The side of its input relative to that of the image: times / over, in lowest terms. */
   readonly scale: Ratio;
 }
 
@@ -58,12 +61,12 @@ export interface Ratio {
 export const IMAGE = 'image';
 export const OUTPUT = 'output';
 
-/** Whether a layer reads the image, which is no spikes: it multiplies. */
+/** Whether a layer reads the image, whose values are not spikes: such a layer multiplies. */
 export function readsImage(layer: Layer): boolean {
   return layer.inputs.includes(IMAGE);
 }
 
-/** Whether a layer reads nothing but the image, so that its current is the same in every step (static coding). */
+/** Whether a layer reads only the image, so that its current is the same in every step (static coding). */
 export function isStatic(layer: Layer): boolean {
   return layer.inputs.every((name) => name === IMAGE);
 }
@@ -98,16 +101,19 @@ export function lastReaders(layers: readonly Layer[]): ReadonlyMap<string, Layer
 
 /** Channels of the image that a network takes. */
 export function imageChannels(layers: readonly Layer[]): number {
-  const reader = layers.find(readsImage)!; // graph.ts has seen to it that there is one
+  const reader = layers.find(readsImage)!; // graph.ts has checked that there is one
   return reader.channelsIn[reader.inputs.indexOf(IMAGE)];
 }
 
 /** The layer whose signal is the network's output. */
 export function outputLayer(layers: readonly Layer[]): Layer {
-  return layers.find(({ output }) => output === OUTPUT)!; // graph.ts has seen to it that there is one
+  return layers.find(({ output }) => output === OUTPUT)!; // graph.ts has checked that there is one
 }
 
-/** Refuses a denoiser whose outputs are not its channels, and a segmenter that tells nothing apart (DataError). */
+/**
+ * Refuses a denoiser whose outputs are not its channels, and a segmenter with fewer than 2 classes
+ * (DataError).
+ */
 export function checkOutputs({ task, channels, classes }: Configuration, source: string): void {
   const network = `${source}: a network to ${task} with ${channels} -> ${classes} channels`;
   if (task === 'denoise' && classes !== channels)

@@ -1,22 +1,26 @@
-/** The table of architectures: one line each. A caller with an architecture of its own passes a table of its own. */
+/**
+ * The table of architectures, one line each. Callers with an architecture of their own pass another table.
+ */
 
 import { UsageError } from '../core/error.js';
 import type { Configuration, Layer } from './architecture.js';
 import { layersOf, type Node } from './graph.js';
 import { unet } from './unet.js';
 
-/** The nodes of a network in the order of computation, of a configuration whose counts are whole and at least 1. */
+/**
+ * The nodes of a network in the order of computation; counts of the configuration are whole and at least 1.
+ */
 export type Architecture = (configuration: Configuration) => readonly Node[];
 
 /** Architectures by the names that files call them. */
 export type Architectures = Readonly<Record<string, Architecture>>;
 
-/** What a network is where nobody says otherwise. */
+/** The default architecture: the paper's. */
 export const PAPERS = 'unet';
 
 export const architectures: Architectures = { [PAPERS]: unet };
 
-/** The table of layers in the order of computation; UsageError for a configuration that makes no sense. */
+/** The table of layers in the order of computation; UsageError for an impossible configuration. */
 export function buildLayers(
   configuration: Configuration,
   table: Architectures = architectures,

@@ -1,6 +1,7 @@
 /**
- * From the nodes that an architecture lists to its table of layers: channels and scales follow from the operations, and a
- * list that is no network is refused. All mistakes that are found here are the architecture's, not a user's.
+ * From the nodes that an architecture lists to its table of layers: channels and scales follow from the
+ * operations, and a list that is not a network is refused. All mistakes that are found here are the
+ * architecture's, not a user's.
  */
 
 import type { Op } from '../op/op.js';
@@ -17,13 +18,13 @@ export interface Node {
   readonly follows: Follower;
 }
 
-/** What a signal is, of an image of any size. */
+/** The channels and the scale of a signal, for an image of any size. */
 interface Signal {
   readonly channels: number;
   readonly scale: Ratio;
 }
 
-/** The table of layers of an image with so many channels, in the order of the nodes. */
+/** The table of layers for an image with this number of channels, in the order of the nodes. */
 export function layersOf(nodes: readonly Node[], channels: number): readonly Layer[] {
   const signals = new Map<string, Signal>([[IMAGE, { channels, scale: { times: 1, over: 1 } }]]);
   const layers = nodes.map((node) => {
@@ -47,7 +48,10 @@ export function layersOf(nodes: readonly Node[], channels: number): readonly Lay
   return layers;
 }
 
-/** One output of the image's size, which nobody reads; neurons after all else, so that only spikes travel. */
+/**
+ * Checks that there is one output of the image's size, which no layer reads, and that neurons follow all
+ * other layers, so that only spikes travel.
+ */
 function checkEnds(layers: readonly Layer[], signals: ReadonlyMap<string, Signal>): void {
   const output = signals.get(OUTPUT);
   if (output?.scale.times !== 1 || output.scale.over !== 1)
@@ -63,10 +67,13 @@ function checkEnds(layers: readonly Layer[], signals: ReadonlyMap<string, Signal
   }
 }
 
-/** Height and width of an image must be multiples of this, for every operation to divide its input without a rest. */
+/**
+ * Sides of an image must be multiples of this, so that every operation divides its input without remainder.
+ */
 export function multipleOf(layers: readonly Layer[]): number {
   return layers.reduce((multiple, { op, scale }) => {
-    const divisor = scale.over * ratioOf(op).over; // side times / over is to be a multiple of the operation's own
+    // Side times / over must be a multiple of over of the operation.
+    const divisor = scale.over * ratioOf(op).over;
     return leastCommonMultiple(multiple, divisor / greatestCommonDivisor(divisor, scale.times));
   }, 1);
 }

@@ -1,11 +1,11 @@
-/** The inputs of a layer as one, and its gradient by each of them. */
+/** The inputs of a layer joined into one, and the gradient with respect to each of them. */
 
 import { concatenate, separate } from '../op/concatenation.js';
 import type { Layer } from './architecture.js';
 
 const { fround } = Math;
 
-/** The joined input [h,w,I] of a layer from its parts [h,w,I_k]; of one part that part itself. */
+/** The joined input [h,w,I] of a layer from its parts [h,w,I_k]; a single part is returned itself. */
 export function joined({ join, channelsIn }: Layer, parts: readonly Float32Array[]): Float32Array {
   if (parts.length === 1) return parts[0];
   if (join === 'concat') return concatenate(parts, parts[0].length / channelsIn[0]);
@@ -14,7 +14,7 @@ export function joined({ join, channelsIn }: Layer, parts: readonly Float32Array
   return sum;
 }
 
-/** The gradient by each part, from that by the joined input; each an array of its own. */
+/** The gradients with respect to the parts, from that of the joined input; each is a new array. */
 export function parted({ join, channelsIn }: Layer, gradient: Float32Array): Float32Array[] {
   if (join === 'concat') return separate(gradient, channelsIn);
   return channelsIn.map(() => gradient.slice());

@@ -17,7 +17,9 @@ export function hasRelu({ follows }: Layer): boolean {
   return follows === 'relu';
 }
 
-/** Whether neurons follow in the spiking network: in the place of every ReLU, and after what else the layer says. */
+/**
+ * Whether neurons follow in the spiking network: in place of every ReLU, and where `follows` is `neurons`.
+ */
 export function hasNeuron({ follows }: Layer): boolean {
   return follows !== 'nothing';
 }

@@ -1,7 +1,7 @@
 /**
- * The weights and biases of a network: packed arrays by PyTorch name (`conv1.weight`, `conv1.bias`, ..) in the
- * order of the layer table. Gradients and optimiser moments have the same form. Here they are initialised and
- * brought from and to PyTorch's layouts.
+ * The weights and biases of a network: packed arrays by PyTorch name (`conv1.weight`, `conv1.bias`, ..) in
+ * the order of the layer table. Gradients and optimiser moments have the same form. Here they are initialised
+ * and converted from and to PyTorch's layouts.
  */
 
 import { DataError } from '../core/error.js';
@@ -11,7 +11,9 @@ import type { TensorFile } from '../format/safetensors.js';
 import type { Weights } from '../op/op.js';
 import { type Layer, parameterShapes, totalChannelsIn } from './architecture.js';
 
-/** Packed weights [ky,kx,I,O] and biases [O] by name; a layer may have more, each a vector (neuron/amplitudes.ts). */
+/**
+ * Packed weights [ky,kx,I,O] and biases [O] by name; a layer may have more vectors (neuron/amplitudes.ts).
+ */
 export type Parameters = ReadonlyMap<string, Float32Array>;
 
 /** Named tensors in PyTorch's layouts, as a file holds them. */
@@ -28,7 +30,7 @@ export function initialParameters(layers: readonly Layer[], seed: number): Param
   });
 }
 
-/** Weights and biases as `make` makes them: for gradients. */
+/** Parameters whose arrays `make` allocates, given their lengths: for gradients. */
 export function newParameters(layers: readonly Layer[], make: (length: number) => Float32Array): Parameters {
   return buildParameters(layers, (_name, shape) => make(sizeOf(shape)));
 }
@@ -50,8 +52,8 @@ export function mapParameters(
 export type MoreShapes = (layer: Layer) => ReadonlyMap<string, number[]>;
 
 /**
- * Packs the tensors of a state dict, with those of `more` that are there; DataError names a tensor that is missing, unknown,
- * misshapen or not finite.
+ * Packs the tensors of a state dict, with those of `more` that are present; DataError for a tensor that is
+ * missing, unknown, of the wrong shape or not finite.
  */
 export function packParameters(
   layers: readonly Layer[],

@@ -1,7 +1,7 @@
 /**
- * The network of the paper (section 3.1, Fig. 1d). Encoder and decoder have four stages of widths F, 2F, 4F, 8F with 16F
- * between them (the paper's F is 64). Every conv but the last and every transposed conv is followed by a ReLU; there is no
- * batch normalisation.
+ * The network of the paper (section 3.1, Fig. 1d). Encoder and decoder have four stages of widths F, 2F, 4F,
+ * 8F with 16F between them (the paper's F is 64). Every conv but the last and every transposed conv is
+ * followed by a ReLU; there is no batch normalisation.
  */
 
 import { avgPool2d } from '../op/avgPool2d.js';

@@ -1,9 +1,9 @@
 /**
- * Amplitudes of real spikes (Guo et al., ECCV 2022), all that is to know about them. They belong to the reader:
- * `convK.amplitude` [I] of a layer with weights says what a spike of each of its input channels is worth to it; poolings read
- * plain spikes, and an image is no spikes. Folded, W'[ky,kx,i,o] = fround(W[ky,kx,i,o] a_i): the product that a real spike of
- * amplitude a_i makes with W, so that folding changes no bit where a plain spike is worth 1. Engines fold when they prepare
- * a network; training takes any gradient by W' and hands it on by the chain rule.
+ * Amplitudes of real spikes (Guo et al., ECCV 2022). They belong to the layer that reads the spikes:
+ * `convK.amplitude` [I] is the value of a spike of each input channel; poolings read plain spikes, and an
+ * image has none. Folded, W'[ky,kx,i,o] = fround(W[ky,kx,i,o] a_i): the product that a real spike of
+ * amplitude a_i makes with W, so that folding changes no bit where a plain spike is worth 1. Engines fold
+ * when they prepare a network; training computes the gradient with respect to W' and applies the chain rule.
  */
 
 import { isStatic, type Layer, totalChannelsIn } from '../net/architecture.js';
@@ -21,12 +21,12 @@ export function amplitudeShapes(layer: Layer): ReadonlyMap<string, number[]> {
   return new Map(layer.op.hasWeights ? [[nameOf(layer), [totalChannelsIn(layer)]]] : []);
 }
 
-/** Whether spikes have amplitudes that are not folded into the weights. */
+/** Whether there are amplitudes that are not folded into the weights. */
 export function hasAmplitudes(parameters: Parameters): boolean {
   return [...parameters.keys()].some((name) => name.endsWith(SUFFIX));
 }
 
-/** The parameters with amplitudes of 1 wherever they have none; weights and biases are the same arrays. */
+/** The parameters with amplitudes of 1 where they have none; weights and biases are the same arrays. */
 export function withAmplitudes(layers: readonly Layer[], parameters: Parameters): Parameters {
   const entries = layers.flatMap((layer) => {
     const own = [...parameters].filter(([name]) => name.startsWith(`${layer.name}.`));
@@ -52,8 +52,9 @@ export function foldAmplitudes(layers: readonly Layer[], parameters: Parameters)
 }
 
 /**
- * The gradient by W and a from that by W', by the chain rule: dL/dW = dL/dW' a, and dL/da_i is the sum of dL/dW' W over all
- * weights of input channel i. The same gradients where there are no amplitudes.
+ * The gradient with respect to W and a from that with respect to W', by the chain rule: dL/dW = dL/dW' a, and
+ * dL/da_i is the sum of dL/dW' W over all weights of input channel i. Without amplitudes the gradients are
+ * unchanged.
  */
 export function unfoldGradients(
   layers: readonly Layer[],
@@ -74,15 +75,15 @@ export function unfoldGradients(
   return learned;
 }
 
-/** W a or, of gradients, dW = dW' a: each product is rounded. */
+/** W a or, for gradients, dW = dW' a: each product is rounded. */
 function scaleInputs(weight: Float32Array, amplitude: Float32Array, layer: Layer): Float32Array {
   const { channelsOut } = layer;
   return weight.map((value, at) => value * amplitude[Math.floor(at / channelsOut) % amplitude.length]);
 }
 
 /**
- * dL/da [I] = ((0 + p1) + p2) + .. over (ky, kx, o), o fastest, of p = dL/dW' W, both [ky,kx,I,O]; float32, each
- * product and each sum rounded.
+ * dL/da [I] = ((0 + p1) + p2) + .. over (ky, kx, o), o fastest, of p = dL/dW' W, both [ky,kx,I,O]; float32,
+ * each product and each sum rounded.
  */
 function amplitudeGradient(gradFolded: Float32Array, weight: Float32Array, layer: Layer): Float32Array {
   const channels = totalChannelsIn(layer);

@@ -1,27 +1,32 @@
-/** The parameters that all neurons have: thresholds, what spikes are worth, leak, reset, initial potential. */
+/** The parameters that all neurons have: thresholds, values of spikes, leak, reset, initial potential. */
 
 import { notPositive, numberFrom, type Origin, oneWord, type Parameter, type Schema } from './parameter.js';
 
 /** What a spike does to the membrane: V -= V_th, or V = 0. */
 export type Reset = 'soft' | 'hard';
 
-/** What every neuron has; one with parameters of its own extends it. */
+/** The parameters of every neuron; a neuron with more of them extends this. */
 export interface NeuronParameters {
   /** V_th,i in volts of the normalised network (1 = the activation lambda), from high to low. */
   readonly thresholds: readonly number[];
-  /** What a spike of each threshold is worth, in volts. */
+  /** The value of a spike of each threshold, in volts. */
   readonly spikeValues: readonly number[];
-  /** Part of the potential that is left a step later, 0..1; 1: no leak. V(t) = fround(fround(leak V(t-1)) + I(t)). */
+  /**
+   * Part of the potential that is left after a step, 0..1; 1: no leak. V(t) = fround(fround(leak V(t-1)) +
+   * I(t)).
+   */
   readonly leak: number;
   readonly reset: Reset;
-  /** Membrane potential before the first step, in volts: of all membranes of a neuron, or of each of them. */
+  /**
+   * Membrane potential before the first step, in volts: one for all membranes of a neuron, or one for each.
+   */
   readonly initialPotential: number | readonly number[];
 }
 
-/** The thresholds of a neuron also say how many it can have. */
+/** The thresholds of a neuron, with their greatest number. */
 export interface ThresholdList extends Parameter<readonly number[]> {
   readonly most: number;
-  /** Where nobody says otherwise, from high to low. */
+  /** The defaults in volts, from high to low. */
   readonly defaults: readonly number[];
 }
 
@@ -30,10 +35,12 @@ export type NeuronSchema<Values extends NeuronParameters> = Schema<Values> & {
   readonly thresholds: ThresholdList;
 };
 
-/** Where neurons differ; what is left out is lossless: no leak, reset by subtraction, spikes worth their thresholds. */
+/**
+ * Where neurons differ; defaults are lossless: no leak, reset by subtraction, spikes worth their thresholds.
+ */
 export interface Differences {
   readonly thresholds: readonly number[];
-  /** How many thresholds it can have. */
+  /** How many thresholds the neuron can have. */
   readonly most: number;
   readonly spikeValues?: (origin: Origin, thresholds: readonly number[]) => readonly number[];
   /** The usual leak of a neuron whose leak can be chosen. */

@@ -1,11 +1,12 @@
 /**
- * One time step backwards (back-propagation through time), for neurons with one threshold, with a cascade of them, and
- * with levels. With u = leak V(t-1) + I(t) and the spike's derivative g (a surrogate), o(t) = G(u) and V(t) = H(u) give
+ * One time step backwards (back-propagation through time), for neurons with one threshold, with a cascade of
+ * them, and with levels. With u = leak V(t-1) + I(t) and the spike's derivative g (a surrogate), o(t) = G(u)
+ * and V(t) = H(u) give
  *
  *     du = dL/do(t) dG/du + dL/dV(t) dH/du,   dL/dI(t) = du,   dL/dV(t-1) = leak du
  *
- * A reset that is `detached` is no part of the graph: there dH/du is what it would be without the spike's derivative.
- * float32, each product and each sum rounded, in the order of the formulas.
+ * A `detached` reset is not part of the graph: there dH/du is what it would be without the spike's
+ * derivative. float32, each product and each sum rounded, in the order of the formulas.
  */
 
 import { UsageError } from '../core/error.js';
@@ -16,8 +17,8 @@ import { findSurrogate } from './surrogate.js';
 const { fround } = Math;
 
 /**
- * What to take for the derivative of a neuron's spikes: a surrogate by name and what its reset hands on; what
- * is left out is as the neuron's authors have it. UsageError where it cannot be trained through time.
+ * The derivative of a neuron's spikes: a surrogate by name, and whether gradients flow through the reset;
+ * what is left out is as the neuron's authors have it. UsageError if it cannot be trained through time.
  */
 export function derivativeFor(
   { name, back, derivative: usual }: Pick<Neuron, 'name' | 'back' | 'derivative'>,
@@ -39,13 +40,15 @@ function potential(leak: number, { membrane, current }: StepInput, at: number, n
   return fround(fround(leak * membrane[at]) + current[n]);
 }
 
-/** dV/du of one threshold: with a soft reset 1 - V_th g, with a hard one (1 - s) - u g; detached without g. */
+/**
+ * dV/du of one threshold: with a soft reset 1 - V_th g, with a hard one (1 - s) - u g; detached without g.
+ */
 function resetSlope(hard: boolean, u: number, fires: boolean, threshold: number, g: number): number {
   const kept = hard && fires ? 0 : 1;
   return fround(kept - fround((hard ? u : threshold) * g));
 }
 
-/** Of a neuron that fires where V >= V_th. */
+/** The backward step of a neuron that fires where V >= V_th. */
 export const backSingle: StepBack = (gradCurrent, carried, gradOut, before, parameters, derivative) => {
   backMembrane(
     gradCurrent,
@@ -59,7 +62,10 @@ export const backSingle: StepBack = (gradCurrent, carried, gradOut, before, para
   );
 };
 
-/** Of a neuron with a membrane a threshold: dL/dI is the sum over the levels, from the highest threshold down. */
+/**
+ * The backward step of a neuron with a membrane for each threshold: dL/dI is the sum over the levels, from
+ * the highest threshold down.
+ */
 export const backLevels: StepBack = (gradCurrent, carried, gradOut, before, parameters, derivative) => {
   gradCurrent.fill(0);
   const part = new Float32Array(gradCurrent.length);
@@ -78,7 +84,7 @@ export const backLevels: StepBack = (gradCurrent, carried, gradOut, before, para
   }
 };
 
-/** One membrane with one threshold: dG/du = a g. */
+/** The backward step of one membrane with one threshold: dG/du = a g. */
 function backMembrane(
   gradCurrent: Float32Array,
   carried: Float32Array,
@@ -104,8 +110,9 @@ function backMembrane(
 }
 
 /**
- * Of a cascade: threshold i sees what those above it have left, so that du_i/du = c_i, the product of (1 - V_th,j g_j) over
- * the thresholds above it, and dG/du = ((0 + a_1 g_1 c_1) + a_2 g_2 c_2) + ..; dH/du is the c after the lowest one.
+ * The backward step of a cascade: threshold i sees what those above it have left, so that du_i/du = c_i, the
+ * product of (1 - V_th,j g_j) over the thresholds above it, and dG/du = ((0 + a_1 g_1 c_1) + a_2 g_2 c_2) +
+ * ..; dH/du is the c after the lowest one.
  */
 export const backCascade: StepBack = (gradCurrent, carried, gradOut, before, parameters, derivative) => {
   const thresholds = Float32Array.from(parameters.thresholds);

@@ -1,7 +1,8 @@
 /**
- * No neuron: the current itself, where it is positive, is handed on in every step, as a real number and without a
- * spike. Behind a pooling that is the mean of the spikes that it reads; behind a convolution it is the U-Net's ReLU
- * (for experiments in which only some layers spike). Not in the table of neurons: no chip has it.
+ * No neuron: the current itself, where it is positive, is passed on in every step, as a real number and
+ * without a spike. After a pooling that is the mean of the spikes that it reads; after a convolution it is
+ * the U-Net's ReLU (for experiments in which only some layers spike). It is not in the table of neurons: no
+ * chip has it.
  */
 
 import { commonParameters } from './commonParameters.js';
@@ -23,7 +24,7 @@ const neuron: Neuron = {
   back(gradCurrent, _carried, gradOut, { current }) {
     for (let n = 0; n < current.length; n++) gradCurrent[n] = current[n] > 0 ? gradOut[n] : 0;
   },
-  derivative: { surrogate: straight, reset: 'detached' }, // it has no spikes: of no account
+  derivative: { surrogate: straight, reset: 'detached' },// unused: it has no spikes
 };
 
 export const exact = { neuron, parameters: neuronParameters(neuron, {}) };

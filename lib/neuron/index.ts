@@ -20,7 +20,7 @@ const known: readonly Neuron[] = [
   signed,
 ];
 
-/** Neurons by the names that options and files call them. A caller with a neuron of its own passes a table of its own. */
+/** Neurons by the names that options and files use. Callers with a neuron of their own pass another table. */
 export type Neurons = Readonly<Record<string, Neuron>>;
 
 export const neurons: Neurons = Object.fromEntries(known.map((neuron) => [neuron.name, neuron]));
@@ -35,7 +35,10 @@ export function findNeuron(name: string, table: Neurons = neurons): Neuron {
 /** Some of a neuron's parameters; what is left out or undefined is as the neuron has it. */
 export type Given<Values> = { readonly [Name in keyof Values]?: Values[Name] | undefined };
 
-/** Parameters of a neuron: what is given, and the neuron's own for the rest. Names that it does not have are left out. */
+/**
+ * The parameters of a neuron: the given ones, and its defaults for the rest. Names that it does not have are
+ * ignored.
+ */
 export function neuronParameters<Values extends NeuronParameters>(
   { parameters: schema }: Neuron<Values>,
   given: Given<Values>,

@@ -1,7 +1,8 @@
 /**
- * The integrate-and-fire neuron (Eqs. 1-3) with one threshold, reset by subtraction or to zero. It fires where
- * V >= V_th, as the Heaviside step with Theta(0) = 1 says. Its spike is worth V_th (Eq. 6 with one threshold):
- * for the usual V_th = 1 that is Eq. 3, and for any other V_th a rate still stands for the same activation.
+ * The integrate-and-fire neuron (Eqs. 1-3) with one threshold, reset by subtraction or to zero. It fires
+ * where V >= V_th, as the Heaviside step with Theta(0) = 1 says. Its spike is worth V_th (Eq. 6 with one
+ * threshold): for the usual V_th = 1 that is Eq. 3, and for any other V_th a rate still stands for the same
+ * activation.
  */
 
 import { commonParameters } from './commonParameters.js';
@@ -27,7 +28,7 @@ export const stepSingle: Neuron['step'] = (out, spikes, membrane, current, param
   }
 };
 
-/** What all neurons with one threshold have in common. */
+/** What all neurons with one threshold share. */
 export const single = {
   membranes: () => 1,
   half: halfOfSmallest,
@@ -38,7 +39,7 @@ export const single = {
   step: stepSingle,
 } as const;
 
-/** One threshold, of 1 V where nobody says otherwise. */
+/** One threshold, by default 1 V. */
 export const ONE = { thresholds: [1], most: 1 } as const;
 
 /** Soft reset: what exceeds the threshold is kept. */

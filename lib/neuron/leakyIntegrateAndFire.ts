@@ -1,7 +1,8 @@
 /**
- * The leaky integrate-and-fire neuron: V(t) = leak V(t-1) + I(t), then as integrate-and-fire. Leak, threshold and
- * reset by subtraction are those of Spiking-FCN (Kim, Chough, Panda, Neuromorphic Computing and Engineering 2,
- * 044015, 2022, and its published code): 0.99, 1, soft. Unlike there it fires at V = V_th, as `if` does.
+ * The leaky integrate-and-fire neuron: V(t) = leak V(t-1) + I(t), then as integrate-and-fire. Leak, threshold
+ * and reset by subtraction are those of Spiking-FCN (Kim, Chough, Panda, Neuromorphic Computing and
+ * Engineering 2, 044015, 2022, and its published code): 0.99, 1, soft. Unlike there it fires at V = V_th, as
+ * `if` does.
  */
 
 import { commonParameters } from './commonParameters.js';

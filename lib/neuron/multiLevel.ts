@@ -1,9 +1,10 @@
 /**
- * The multi-level neuron (Feng et al., Multi-Level Firing with Spiking DS-ResNet, IJCAI 2022): k levels, each with a
- * threshold and a membrane of its own, integrate the same current, and their spikes are summed. Directly trained it
- * has their settings: thresholds 0.6, 1.6, 2.6, firing where V > V_th,i, leak 0.25, reset to zero, spikes worth 1.
- * In a converted network every level is an integrate-and-fire neuron that alone would stand for the activation, so
- * that its spike is worth V_th,i / k: the output is the mean of the levels.
+ * The multi-level neuron (Feng et al., Multi-Level Firing with Spiking DS-ResNet, IJCAI 2022): k levels, each
+ * with a threshold and a membrane of its own, integrate the same current, and their spikes are summed. In a
+ * directly trained network it has their settings: thresholds 0.6, 1.6, 2.6, firing where V > V_th,i, leak
+ * 0.25, reset to zero, spikes worth 1. In a converted network every level is an integrate-and-fire neuron
+ * that represents the activation by itself, so its spike is worth V_th,i / k: the output is the mean of the
+ * levels.
  */
 
 import { commonParameters } from './commonParameters.js';
@@ -26,7 +27,7 @@ export const multiLevel: Neuron = {
     reset: (origin) => (origin === 'converted' ? 'soft' : 'hard'),
   }),
   membranes: (thresholds) => thresholds,
-  half: (thresholds) => thresholds.map((threshold) => threshold / 2), // each level rounds for itself
+  half: (thresholds) => thresholds.map((threshold) => threshold / 2),// each level rounds on its own
   learnsAmplitudes: false,
   dynamics: 'levels',
   back: backLevels,

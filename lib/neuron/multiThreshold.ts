@@ -1,8 +1,8 @@
 /**
- * The paper's multi-threshold neuron (section 3.2, Eqs. 4-6): the membrane potential passes the thresholds from
- * high to low, and each that it exceeds takes its share and fires, at most once a step. With thresholds that
- * halve (Theorem 3.1) this writes the potential as a binary number. "Exceeds" is strict; the further "- V_th"
- * in Eq. 5, to which the paper gives no value, is read as 0.
+ * The paper's multi-threshold neuron (section 3.2, Eqs. 4-6): the membrane potential passes the thresholds
+ * from high to low, and each that it exceeds takes its share and fires, at most once a step. With thresholds
+ * that halve (Theorem 3.1) this writes the potential as a binary number. "Exceeds" is strict; the further "-
+ * V_th" in Eq. 5, to which the paper gives no value, is read as 0.
  */
 
 import { commonParameters } from './commonParameters.js';

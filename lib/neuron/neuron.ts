@@ -1,20 +1,20 @@
 /**
- * What a neuron model is: parameters, a state that the caller owns, and a pure step over arrays of neurons. Networks hold
- * neurons, not their names; one that is in no table runs as well, step by step. The weighted spike o(t) (Eqs. 3 and 6) is
- * what the next layer receives.
+ * What a neuron model is: parameters, a state that the caller owns, and a pure step over arrays of neurons.
+ * Networks hold neurons, not their names; one that is in no table also runs, step by step. The weighted spike
+ * o(t) (Eqs. 3 and 6) is what the next layer receives.
  */
 
 import type { NeuronParameters, NeuronSchema } from './commonParameters.js';
 import type { Surrogate } from './surrogate.js';
 
 /**
- * How a neuron fires: `single` where V >= V_th, its only threshold; `cascade` passes its thresholds from high to low,
- * each where V > V_th,i; `levels` has a membrane for each threshold, which fires where V_i > V_th,i. `integrate` sums
- * its current and never fires.
+ * How a neuron fires: `single` where V >= V_th, its only threshold; `cascade` passes its thresholds from high
+ * to low, each where V > V_th,i; `levels` has a membrane for each threshold, which fires where V_i > V_th,i.
+ * `integrate` sums its current and never fires.
  */
 export type Dynamics = 'integrate' | 'single' | 'cascade' | 'levels';
 
-/** What is taken for the derivative of a spike, and whether the reset hands a gradient on, too. */
+/** What is taken for the derivative of a spike, and whether gradients also flow through the reset. */
 export interface SpikeDerivative {
   readonly surrogate: Surrogate;
   readonly reset: 'detached' | 'attached';
@@ -27,8 +27,8 @@ export interface StepInput {
 }
 
 /**
- * Writes dL/dI(t) [n] into `gradCurrent`; `carried` [k,n] is dL/dV(t) and becomes dL/dV(t-1). `gradOut` [n] is
- * dL/do(t).
+ * One time step backwards: writes dL/dI(t) [n] into `gradCurrent`; `carried` [k,n] is dL/dV(t) and becomes
+ * dL/dV(t-1). `gradOut` [n] is dL/do(t).
  */
 export type StepBack<Values extends NeuronParameters = NeuronParameters> = (
   gradCurrent: Float32Array,
@@ -40,31 +40,34 @@ export type StepBack<Values extends NeuronParameters = NeuronParameters> = (
 ) => void;
 
 export interface Neuron<Values extends NeuronParameters = NeuronParameters> {
-  /** What files and options call it. */
+  /** The name in files and options. */
   readonly name: string;
   /** One line for help texts and listings. */
   readonly summary: string;
-  /** Its parameters: options, keys of model files, their checks and the docs come from here. */
+  /** The parameters: options, keys of model files, their checks and the docs come from here. */
   readonly parameters: NeuronSchema<Values>;
-  /** Refuses parameters that this neuron cannot have together (UsageError), beyond what is checked of each. */
+  /** Refuses parameters that do not fit together (UsageError); each one is checked before. */
   check?(parameters: Values): void;
-  /** How many state values a neuron with so many thresholds has: membrane potentials first. */
+  /** How many state values a neuron has, given its number of thresholds; membrane potentials come first. */
   membranes(thresholds: number): number;
-  /** How many of them are potentials, which start at the initial potential (the others at 0); default: all. */
+  /**
+   * How many state values are potentials, which start at the initial potential (others at 0); default: all.
+   */
   readonly potentials?: number;
-  /** The initial potential "half", of which a neuron rounds instead of truncating, in volts. */
+  /** The initial potential "half" in volts, from which a neuron rounds instead of truncating. */
   half(thresholds: readonly number[]): NeuronParameters['initialPotential'];
   /** Whether training learns amplitudes of its spikes (neuron/amplitudes.ts). */
   readonly learnsAmplitudes: boolean;
-  /** The fused kernels that have its bits; without them it runs step by step. */
+  /** The fused kernels that give its bits; without them it runs step by step. */
   readonly dynamics?: Dynamics;
-  /** One time step backwards, for training through time; a neuron without it can be trained by ASF-BP only. */
+  /** One time step backwards, for training through time; without it only ASF-BP can train the neuron. */
   readonly back?: StepBack;
-  /** What its authors take for the derivative of its spikes. */
+  /** The derivative of a spike that its authors use. */
   readonly derivative?: SpikeDerivative;
   /**
-   * One time step of n neurons: integrates `current` into `membrane` (changed in place), writes the weighted spikes
-   * into `out` and the number of spikes into `spikes`. All have n elements; `membrane` has [k,n] of a neuron with k.
+   * One time step of n neurons: integrates `current` into `membrane` (changed in place), writes the weighted
+   * spikes into `out` and the number of spikes into `spikes`. All have n elements; `membrane` has [k,n] of a
+   * neuron with k.
    */
   step(
     out: Float32Array,

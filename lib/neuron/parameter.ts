@@ -1,12 +1,12 @@
 /**
- * What a neuron says of its parameters: for each a sentence, a unit, what is allowed, and what it is where nobody says.
- * Options, their help, the keys of model files and their checks, and a table in docs/neurons.md are made of it. A neuron
- * with a parameter of its own adds a line to its list; nothing else has to know.
+ * How a neuron describes its parameters: a summary, a unit, the allowed values and the default of each.
+ * Options, their help, the keys of model files, their checks, and a table in docs/neurons.md are made from
+ * it. A neuron with a parameter of its own adds an entry to its schema; nothing else changes.
  */
 
 import { UsageError } from '../core/error.js';
 
-/** Where the weights come from: a U-Net that was converted, or training with the neurons in place. */
+/** Where the weights come from: the conversion of a U-Net, or training with the neurons in place. */
 export type Origin = 'converted' | 'direct';
 
 /** How a value is written: a number, a list of numbers separated by commas, or one of some words. */
@@ -18,15 +18,15 @@ export interface Parameter<Value = unknown> {
   readonly summary: string;
   /** `V`: volts of the normalised network, where 1 is the activation lambda; empty: none. */
   readonly unit: string;
-  /** What is allowed. */
+  /** The allowed values, in words. */
   readonly range: string;
-  /** What it is where nobody says, given the thresholds. */
+  /** The default, given the thresholds. */
   usual(origin: Origin, thresholds: readonly number[]): Value;
-  /** What is wrong with a value of a neuron of this name; undefined: nothing. */
+  /** What is wrong with a value, for a neuron of this name; undefined: nothing. */
   wrong(value: unknown, thresholds: readonly number[], neuron: string): string | undefined;
 }
 
-/** The parameters of a neuron, by the names that programs and files call them. */
+/** The parameters of a neuron, by their names in programs and files. */
 export type Schema<Values> = { readonly [Name in keyof Values]: Parameter<Values[Name]> };
 
 /** UsageError for the first value that is not allowed; it begins with the parameter's name and the value. */
@@ -41,7 +41,7 @@ export function checkValues<Values extends { readonly thresholds: readonly numbe
   }
 }
 
-/** The error of a value, such as "leak 2: expected 0 to 1", which knows what it is about. */
+/** The error of a value, such as "leak 2: expected 0 to 1"; its `about` is the name. */
 export function valueError(name: string, value: unknown, what: string): UsageError {
   return new UsageError(`${name} ${Array.isArray(value) ? value.join(',') : value}: ${what}`, name);
 }
@@ -53,7 +53,7 @@ export function namesOf<Values>(schema: Schema<Values>): readonly (string & keyo
 
 export type About = Pick<Parameter, 'summary'> & { readonly unit?: string };
 
-/** A number from `least` to `most`, both allowed; where they are equal it cannot be chosen. */
+/** A number from `least` to `most`, both allowed; if they are equal, there is no choice. */
 export function numberFrom(
   least: number,
   most: number,
@@ -71,7 +71,7 @@ export function numberFrom(
   };
 }
 
-/** One of some words; of one word it cannot be chosen. */
+/** One of some words; with a single word there is no choice. */
 export function oneWord<Word extends string>(
   words: readonly Word[],
   usual: (origin: Origin) => Word,
@@ -86,7 +86,7 @@ export function oneWord<Word extends string>(
   };
 }
 
-/** What is wrong with a list that should hold positive numbers, as float32. */
+/** What is wrong with a list that should hold positive float32 numbers; undefined: nothing. */
 export function notPositive(values: unknown): string | undefined {
   const good = (value: unknown) =>
     typeof value === 'number' && Number.isFinite(Math.fround(value)) && Math.fround(value) > 0;

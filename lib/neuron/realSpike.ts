@@ -1,8 +1,8 @@
 /**
- * The real-spike neuron (Guo et al., Real Spike, ECCV 2022): integrate-and-fire whose spikes have learned amplitudes
- * while the network is trained. For inference the amplitudes are folded into the weights that read them
- * (neuron/amplitudes.ts), and spikes are binary again: here a neuron never sees them. What it does in a converted
- * network is ours (docs/neurons.md).
+ * The real-spike neuron (Guo et al., Real Spike, ECCV 2022): integrate-and-fire whose spikes have amplitudes
+ * that are learned in training. For inference the amplitudes are folded into the weights that read them
+ * (neuron/amplitudes.ts), and spikes are binary again, so the code of the neuron has no amplitudes. Its use
+ * in a converted network is our own (docs/neurons.md).
  */
 
 import { commonParameters } from './commonParameters.js';

@@ -1,8 +1,8 @@
 /**
- * The signed multi-threshold neuron, for coarse thresholds and few steps: as multiThreshold.ts, but what was
- * fired too early is taken back by spikes of the other sign, and never more than was given. Its N thresholds
- * halve down to D, so that what it fires in a step is a whole number m of D, and |m| in binary says which
- * thresholds fire. It is not in the paper, and no fused kernel knows it: it runs step by step.
+ * The signed multi-threshold neuron, for coarse thresholds and few steps: like multiThreshold.ts, but what
+ * was fired too early is taken back by spikes of the other sign, and never more than was fired. Its N
+ * thresholds halve down to D, so that what it fires in a step is a whole number m of D, and |m| in binary
+ * says which thresholds fire. It is not in the paper and has no fused kernel: it runs step by step.
  */
 
 import { commonParameters } from './commonParameters.js';
@@ -51,7 +51,7 @@ export const signed: Neuron = {
   },
 };
 
-/** Ones of a whole number in binary. */
+/** The number of ones in the binary form of a whole number. */
 function onesIn(whole: number): number {
   let ones = 0;
   for (let rest = whole; rest > 0; rest &= rest - 1) ones += 1;

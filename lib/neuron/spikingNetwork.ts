@@ -9,7 +9,7 @@ import type { Neuron } from './neuron.js';
 export interface SpikingNetwork extends Network {
   readonly neuron: Neuron;
   readonly neuronParameters: NeuronParameters;
-  /** Layers whose neurons are others, by the name of their signal: relu16, pooling1, .. */
+  /** Layers with other neurons, by the name of their signal: relu16, pooling1, .. */
   readonly otherNeurons?: ReadonlyMap<string, LayerNeuron>;
 }
 
@@ -19,7 +19,7 @@ export interface LayerNeuron {
   readonly parameters: NeuronParameters;
 }
 
-/** The neurons behind a layer that has some. */
+/** The neurons of a layer that has neurons. */
 export function neuronOf(network: SpikingNetwork, { output }: Layer): LayerNeuron {
   const usual = { neuron: network.neuron, parameters: network.neuronParameters };
   return network.otherNeurons?.get(output) ?? usual;

@@ -1,11 +1,11 @@
-/** What neurons hold before the first step. */
+/** The state of neurons before the first step. */
 
 import { type NeuronParameters, potentialOf } from './commonParameters.js';
 import type { Neuron } from './neuron.js';
 
 /**
- * Fills `membrane` [k,n] of n neurons with k state values each: potentials start at the initial potential
- * (volts), all else at 0.
+ * Fills `membrane` [k,n] of n neurons with k state values each: potentials with the initial potential
+ * (volts), all else with 0.
  */
 export function startMembranes(neuron: Neuron, parameters: NeuronParameters, membrane: Float32Array): void {
   const values = neuron.membranes(parameters.thresholds.length);

@@ -1,6 +1,7 @@
 /**
- * Surrogate gradients: what is taken for the derivative of a spike, which is 0 almost everywhere. A table, one line each;
- * the values are float32, every operation rounded, so that a training has the same bits everywhere.
+ * Surrogate gradients: functions in place of the derivative of a spike, which is 0 almost everywhere. A table
+ * with one entry each; the values are float32, every operation rounded, so that a training has the same bits
+ * everywhere.
  */
 
 import { UsageError } from '../core/error.js';
@@ -14,7 +15,10 @@ export interface Surrogate {
   derivative(potential: number, threshold: number): number;
 }
 
-/** Width and area V_th: with thresholds that halve, the slopes of a multi-threshold neuron add up to 1 (docs/neurons.md). */
+/**
+ * Height 1 and width V_th: with thresholds that halve, the slopes of a multi-threshold neuron add up to 1
+ * (docs/neurons.md).
+ */
 export const straight: Surrogate = {
   name: 'straight',
   summary: 'a rectangle of width V_th and area 1, the straight-through estimator',

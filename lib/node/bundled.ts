@@ -25,7 +25,7 @@ export function bundledFile(name: string): string {
   throw new UsageError(`no bundled model is named "${name}", expected one of ${names.join(', ')}`);
 }
 
-/** What is to be known of a bundled model: its card, in Markdown. */
+/** The card of a bundled model, in Markdown. */
 export function bundledCard(name: string): string {
   bundledFile(name);
   return new TextDecoder().decode(readBytes(packageFile(...MODELS, `${name}.md`)));

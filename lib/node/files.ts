@@ -87,8 +87,8 @@ export function createFile(path: string, content: string): boolean {
 }
 
 /**
- * Removes temporary files in a folder whose processes are gone. `isLeftover` tells of
- * others that they are some, where the caller knows that nobody else writes there.
+ * Removes temporary files in a folder whose processes are gone. `isLeftover` tells of others that they are
+ * some, if the caller knows that no other process writes there.
  */
 export function removeLeftovers(folder: string, isLeftover: (name: string) => boolean = () => false): void {
   tidied.add(folder);

@@ -1,7 +1,7 @@
 /**
  * How much memory the system leaves to this process: what the machine has, what its control groups (Linux,
- * versions 1 and 2, with all that they are nested in) have not used yet, and what is left of `ulimit -v`.
- * Where the system says nothing, nothing is limited.
+ * versions 1 and 2, with all that they are nested in) have not used yet, and what is left of `ulimit -v`. If
+ * the system gives no limit, there is none.
  */
 
 import { readFileSync } from 'node:fs';

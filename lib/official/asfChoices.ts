@@ -1,6 +1,6 @@
 /**
- * The names of what ASF-BP leaves open, contradicts, or does otherwise in the authors' code (docs/audit.md),
- * and what they stand for.
+ * Choices of ASF-BP that the paper leaves open or contradicts, or that the authors' code makes differently
+ * (docs/audit.md), by name.
  */
 
 import { biasOnce } from './biasOnce.js';
@@ -14,7 +14,7 @@ export const asfDepartures = {
   logits: { mean: {}, sum: sumLogits },
   /** How often the bias is in I_in. */
   flowBias: { steps: {}, once: biasOnce },
-  /** What I_out sums. */
+  /** Which spikes I_out sums. */
   flow: { fired: {}, gated: gatedFlow, counted: countedFlow },
 } as const;
 
@@ -22,7 +22,7 @@ export type AsfDepartures = typeof asfDepartures;
 
 export type AsfChoices = { readonly [Name in keyof AsfDepartures]: keyof AsfDepartures[Name] };
 
-/** What to put in the place of the paper's pieces. */
+/** The pieces that replace the paper's. */
 export function departuresOf({ logits, flowBias, flow }: Partial<AsfChoices>) {
   return {
     ...(logits && asfDepartures.logits[logits]),

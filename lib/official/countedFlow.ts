@@ -1,7 +1,4 @@
-/**
- * The authors' IF neurons send spikes of 1, whatever their threshold is: their I_out counts spikes without
- * V_th.
- */
+/** The authors' IF neurons send spikes of 1 at any threshold: their I_out counts spikes, without V_th. */
 
 import type { Signals } from '../net/network.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';

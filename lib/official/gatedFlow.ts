@@ -1,6 +1,6 @@
 /**
- * Eq. 10 to the letter: I_out is 0 where I_in is not above 0, whatever was fired on the way. Line 9 sums all
- * of it.
+ * Eq. 10 to the letter: I_out is 0 where I_in is not above 0, even if spikes were fired. Line 9 sums them
+ * all.
  */
 
 import { type Signals, signalOf } from '../net/network.js';

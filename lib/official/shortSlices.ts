@@ -1,6 +1,6 @@
 /**
- * The authors' code scales each part of a concatenation but for its last channel (`start : start+n-1`): that channel's lambda
- * counts as 1. Eq. 8 scales all of it.
+ * The authors' code scales all channels of each part of a concatenation but the last (`start : start+n-1`),
+ * whose lambda counts as 1. Eq. 8 scales all of them.
  */
 
 export const shortSlices = {

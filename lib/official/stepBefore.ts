@@ -1,6 +1,6 @@
 /**
- * Section 3.1 says that a layer reads what the layers before it fired in the step before; Algorithm 1 reads
- * the same step. With the last layer first, every layer still finds the spikes of the step before.
+ * In section 3.1 a layer reads what the layers before it fired in the previous step; in Algorithm 1, in the
+ * same step. When the last layer is computed first, every layer still finds the spikes of the previous step.
  */
 
 export function readingStepBefore<Layer>(layers: readonly Layer[]): readonly Layer[] {

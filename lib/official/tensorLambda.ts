@@ -1,6 +1,6 @@
 /**
- * Layer-wise, the authors' code measures the lambda of a layer's input on the tensor that the layer reads; in the paper it is
- * that of the ReLU before it. After a pooling the two differ.
+ * Layer-wise, the authors' code measures the lambda of a layer's input on the tensor that the layer reads; in
+ * the paper it is that of the ReLU before it. After a pooling the two differ.
  */
 
 export const tensorLambda = {

@@ -1,4 +1,6 @@
-/** Average pooling 2x2, stride 2: a quarter of ((a + b) + c) + d, row by row, of each channel. It has no weights. */
+/**
+ * Average pooling 2x2, stride 2: 0.25 (((a + b) + c) + d), row by row, of each channel. It has no weights.
+ */
 
 import { type Op, type Size, valuesIn } from './op.js';
 
@@ -38,7 +40,7 @@ export const avgPool2d: Op = {
     }
     return out;
   },
-  /** Each spike adds to the mean that it is part of. They come row by row, so the sums have their order. */
+  /** Each spike adds to its mean. Spikes come row by row, so the order of the sums is that of `forward`. */
   events(spikes, size) {
     const pooled = outputSize(size);
     const sums = new Float32Array(valuesIn(pooled));

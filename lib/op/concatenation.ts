@@ -1,4 +1,4 @@
-/** Images side by side along their channels, [H,W,A] and [H,W,B] .. to [H,W,A+B+..], and back. */
+/** Images joined along their channels, [H,W,A] and [H,W,B] .. to [H,W,A+B+..], and back. */
 
 /** The concatenation of images of the same `pixels`, in their order. */
 export function concatenate(parts: readonly Float32Array[], pixels: number): Float32Array {
@@ -15,7 +15,7 @@ export function concatenate(parts: readonly Float32Array[], pixels: number): Flo
   return out;
 }
 
-/** The parts, of so many channels each, of what was concatenated. */
+/** The parts of a concatenation, given the channels of each. */
 export function separate(whole: Float32Array, channels: readonly number[]): Float32Array[] {
   const total = channels.reduce((sum, count) => sum + count, 0);
   const pixels = whole.length / total;

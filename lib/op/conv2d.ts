@@ -1,4 +1,4 @@
-/** The convolution: out[y,x] sums the input at (stride y + dilation ky - padding, ..), zeros beyond the edges. */
+/** Convolution: out[y,x] sums the input at (stride y + dilation ky - padding, ..), zeros beyond the edges. */
 
 import { packConv, unpackConv } from '../format/layout.js';
 import type { OnnxAttributes } from '../format/onnx.js';

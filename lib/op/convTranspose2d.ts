@@ -1,7 +1,7 @@
 /**
- * The transposed convolution: input (y, x) adds to the outputs (stride y + ky - padding, ..), those that it would read in a
- * convolution; which is to say that output (y, x) sums the inputs ((y + padding - ky) / stride, ..) where those are whole.
- * PyTorch's with output padding stride - 1.
+ * Transposed convolution: input (y, x) adds to the outputs (stride y + ky - padding, ..), those that it would
+ * read in a convolution. So output (y, x) sums the inputs ((y + padding - ky) / stride, ..) where those are
+ * whole. It is PyTorch's with output padding stride - 1.
  */
 
 import { packConvTranspose, unpackConvTranspose } from '../format/layout.js';
@@ -16,7 +16,9 @@ export interface ConvTransposeOptions {
   readonly stride: number;
 }
 
-/** A transposed convolution with padding (kernel - 1) / 2: its output is `stride` times as large as its input. */
+/**
+ * A transposed convolution with padding (kernel - 1) / 2: its output is `stride` times as large as the input.
+ */
 export function convTranspose2d({ channelsOut, kernel, stride }: ConvTransposeOptions): Op {
   const padding = (kernel - 1) / 2;
   const { count, read, reader } = convolutionTaps(kernel, stride, 1, padding);

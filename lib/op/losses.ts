@@ -1,7 +1,8 @@
 /**
- * The two losses of the paper with their gradients: categorical cross-entropy (Eq. 11) and mean absolute error
- * (Eq. 12). Probabilities and sums are float64, in the order of the pixels, with the project's own exp and log,
- * so that the loss has the same bits everywhere; gradients are rounded to float32 once, when they are stored.
+ * The two losses of the paper with their gradients: categorical cross-entropy (Eq. 11) and mean absolute
+ * error (Eq. 12). Probabilities and sums are float64, in the order of the pixels, with the project's own exp
+ * and log, so that the loss has the same bits everywhere; gradients are rounded to float32 once, when they
+ * are stored.
  */
 
 import { exp, log } from '../core/elementary.js';
@@ -16,8 +17,8 @@ export interface ClassDims {
 }
 
 /**
- * Eq. 11: the mean of -log softmax(logits)[label] over the pixels that are not void; gradLogits = (softmax - onehot) /
- * their number, 0 where the label is void.
+ * Eq. 11: the mean of -log softmax(logits)[label] over the pixels that are not void; gradLogits = (softmax -
+ * onehot) / their number, 0 where the label is void.
  */
 export function softmaxCrossEntropy(
   gradLogits: Float32Array,
@@ -58,7 +59,7 @@ export function countedPixels(labels: Uint8Array, pixels: number): number {
   return counted;
 }
 
-/** Eq. 12: the mean of |prediction - target|; gradPrediction = sign(prediction - target) / count, 0 where equal. */
+/** Eq. 12: mean |prediction - target|; gradPrediction = sign(prediction - target) / count, 0 where equal. */
 export function l1Loss(gradPrediction: Float32Array, prediction: Float32Array, target: Float32Array): number {
   const count = prediction.length;
   let total = 0;

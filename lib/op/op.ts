@@ -1,8 +1,9 @@
 /**
- * What an operation of a network is: sizes, parameters, definition and gradients as plain loops, what it costs, and how
- * far one value reaches. How to compute it fast is the business of engines, which are held to this.
+ * What an operation of a network is: sizes, parameters, definition and gradients as plain loops, what it
+ * costs, and how far one value reaches. Engines compute it fast; tests compare them with this definition.
  *
- * Arithmetic is float32, each product and each sum rounded on its own, in the order that stands beside each function.
+ * Arithmetic is float32, each product and each sum rounded on its own, in the order that is stated at each
+ * function.
  */
 
 import type { OnnxAttributes } from '../format/onnx.js';
@@ -33,36 +34,43 @@ export interface Interval {
 
 /** A linear operation from an image [H,W,I] to an image [h,w,O]. */
 export interface Op {
-  /** What it is, down to its geometry: engines know it by this. */
+  /** Its kind and geometry in words: engines look it up by this name. */
   readonly name: string;
   /** Taps along an axis. */
   readonly kernel: number;
-  /** Whether it has a weight and a bias. Without them it hands on its input's unit. */
+  /** Whether it has a weight and a bias. Without them its output has the unit of its input. */
   readonly hasWeights: boolean;
   outputSize(input: Size): Size;
-  /** The weight's shape as PyTorch has it, for so many input channels; empty where it has none. */
+  /** The weight's shape in PyTorch, given the number of input channels; empty without a weight. */
   weightShape(channelsIn: number): number[];
   /** A weight from PyTorch's layout to ours, [ky,kx,I,O], and back. */
   pack(weight: Float32Array, shape: readonly number[]): Float32Array;
   unpack(packed: Float32Array, shape: readonly number[]): Float32Array;
-  /** Products that an output sums on average, for so many input channels: fan-in of He et al. 2015. */
+  /**
+   * Products that an output sums on average, given the number of input channels: fan-in of He et al. 2015.
+   */
   fanIn(channelsIn: number): number;
   /** The output [h,w,O]. */
   forward(input: Float32Array, size: Size, weights: Weights): Float32Array;
-  /** `forward` in time proportional to the values that are not 0: spikes, each worth what it is. The same bits. */
+  /**
+   * `forward` in time proportional to the number of weighted spikes (values that are not 0), with the same
+   * bits.
+   */
   events(spikes: Float32Array, size: Size, weights: Weights): Float32Array;
-  /** The gradient [H,W,I] by the input, from that by the output; `size` is the input's. */
+  /** The gradient [H,W,I] with respect to the input, from that of the output; `size` is the input's. */
   backwardInput(gradOut: Float32Array, size: Size, weights: Weights): Float32Array;
-  /** The gradients by weight and bias. */
+  /** The gradients with respect to weight and bias. */
   backwardWeights(gradOut: Float32Array, input: Float32Array, size: Size): Weights;
   /** What it is in ONNX; its inputs are the image, the weight in PyTorch's layout, and the bias. */
   readonly onnx: { readonly type: string; readonly attributes: OnnxAttributes };
-  /** Products of a weight and an input, those with the zero padding included, biases not. */
+  /** Number of products of a weight and an input; those with the zero padding count, biases do not. */
   multiplications(input: Size): number;
-  /** How many output rows (or columns) input row i of so many reaches; the edges cut some off. */
+  /** How many output rows (or columns) input row i of `extent` reaches; edges cut some off. */
   reach(i: number, extent: number): number;
-  /** How many output channels an input channel reaches: with `reach` both ways, the synapses of a neuron. */
+  /**
+   * How many output channels an input channel reaches; times `reach` along both axes: a neuron's synapses.
+   */
   readonly channelsReached: number;
-  /** Which input rows (or columns) these output rows read; may reach beyond the edges. */
+  /** The input rows (or columns) that these output rows read; may reach beyond the edges. */
   reads(rows: Interval): Interval;
 }

@@ -5,7 +5,9 @@ export function reluForward(out: Float32Array, input: Float32Array): void {
   for (let i = 0; i < out.length; i++) out[i] = Math.max(input[i], 0);
 }
 
-/** gradInput = gradOut where gate > 0, else 0. The gate is the ReLU's input or its output: their signs agree. */
+/**
+ * gradInput = gradOut where gate > 0, else 0. The gate is the ReLU's input or its output: their signs agree.
+ */
 export function reluBackward(gradInput: Float32Array, gradOut: Float32Array, gate: Float32Array): void {
   for (let i = 0; i < gradInput.length; i++) gradInput[i] = gate[i] > 0 ? gradOut[i] : 0;
 }

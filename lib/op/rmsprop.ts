@@ -1,6 +1,7 @@
 /**
- * One update of RMSprop (Hinton's lecture 6e) in the form that PyTorch gives it: not centred, no weight decay,
- * epsilon outside the root, momentum optional (0 switches it off). Float32 operations, one rounding each.
+ * One update of RMSprop (Hinton's lecture 6e) in the form that PyTorch gives it: not centred, no weight
+ * decay, epsilon outside the root, momentum optional (0 switches it off). Float32 operations, one rounding
+ * each.
  */
 
 const { fround, sqrt } = Math;

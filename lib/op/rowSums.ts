@@ -1,6 +1,7 @@
 /**
- * The arithmetic that convolutions and their gradients are made of, on rows of neighbouring channels: each product and
- * each sum is rounded to float32 on its own. No position is known here, only where in an array a row begins.
+ * The arithmetic that convolutions and their gradients are made of, on rows of neighbouring channels: each
+ * product and each sum is rounded to float32 on its own. These functions know no positions of pixels, only
+ * where in an array a row begins.
  */
 
 const { fround } = Math;
@@ -31,7 +32,7 @@ export function addProducts(
   return sum;
 }
 
-/** The same row for each pixel: [pixels,C] from [C]. */
+/** A row [C] repeated for each pixel: [pixels,C]. */
 export function repeated(row: Float32Array, pixels: number): Float32Array {
   const rows = new Float32Array(pixels * row.length);
   for (let p = 0; p < pixels; p++) rows.set(row, p * row.length);
@@ -46,7 +47,7 @@ export function sumOfRows(rows: Float32Array, channels: number): Float32Array {
 }
 
 /**
- * The same values with -0 stored as +0. A sum that is not -0 stays the same when a product with a zero is added to it,
+ * A copy with -0 stored as +0. A sum that is not -0 stays the same when a product with a zero is added to it,
  * so those products may then be left out.
  */
 export function withoutMinusZero(values: Float32Array): Float32Array {

@@ -1,14 +1,15 @@
 /**
- * Convolutions of either kind: each output sums, tap by tap, weight x the input that the tap reads. Which one that is, is
- * all that the two kinds differ in. Positions between pixels and beyond the edges read zero.
+ * Convolutions of either kind: each output sums, tap by tap, weight x the input that the tap reads. The two
+ * kinds differ only in which input that is. Positions between pixels and beyond the edges read zero.
  *
- * Every sum has its products in the order in which the taps, the pixels and the channels stand in these loops.
+ * Every sum has its products in the order in which the taps, the pixels and the channels stand in these
+ * loops.
  */
 
 import { type Size, valuesIn, type Weights } from './op.js';
 import { addProducts, addScaled, repeated, sumOfRows, withoutMinusZero } from './rowSums.js';
 
-/** The taps of a kernel along one axis. A position that is no whole number is between two pixels. */
+/** The taps of a kernel along one axis. A position that is not whole lies between two pixels. */
 export interface Taps {
   /** How many there are along an axis. */
   readonly count: number;
@@ -61,9 +62,10 @@ export function convolve(
 }
 
 /**
- * `convolve`, driven by events: through each tap, each value that is not 0 adds to the one output that reads it. Pixels
- * come in another order, but through one tap no two of them add to the same output, and the channels of a pixel stay in
- * theirs: each sum has the terms of `convolve` in the same order, without those that are 0. The same bits.
+ * `convolve`, driven by events: through each tap, each value that is not 0 adds to the one output that reads
+ * it. Pixels come in another order, but through one tap no two of them add to the same output, and the
+ * channels of a pixel stay in theirs: each sum has the terms of `convolve` in the same order, without those
+ * that are 0, and therefore the same bits.
  */
 export function convolveEvents(
   taps: Taps,
@@ -126,7 +128,7 @@ export function convolveBack(
   return withoutMinusZero(gradInput);
 }
 
-/** gradWeight and gradBias: sums over the output pixels, row by row. */
+/** gradWeight and gradBias as sums over the output pixels, row by row. */
 export function correlate(
   taps: Taps,
   gradOut: Float32Array,

@@ -1,7 +1,7 @@
 /**
- * Algorithm 1, lines 12-21, with Eqs. 9 and 10: the gradient of a Spiking-UNet from what flowed through it in T steps
- * (accumulated spiking flow). It is the back-propagation of a U-Net, with the flows I_out for its activations and
- * p = 1[I_in > 0] for the derivative of its ReLU.
+ * Algorithm 1, lines 12-21, with Eqs. 9 and 10: the gradient of a Spiking-UNet from what flowed through it in
+ * T steps (accumulated spiking flow). It is the back-propagation of a U-Net, with the flows I_out for its
+ * activations and p = 1[I_in > 0] for the derivative of its ReLU.
  */
 
 import { IMAGE, inputSize, isStatic, OUTPUT } from '../net/architecture.js';
@@ -14,13 +14,15 @@ import { simulate, type Update } from './simulate.js';
 
 const { fround } = Math;
 
-/** The loss, and its gradient by the weight and bias of each layer that has them. */
+/** The loss, and its gradient with respect to the weight and bias of each layer that has them. */
 export interface Gradients {
   readonly loss: number;
   readonly byLayer: ReadonlyMap<string, Weights>;
 }
 
-/** The gradient of a network on one image [H,W,C] whose loss is taken of I_in of the last layer over T (line 15). */
+/**
+ * The gradient of a network on one image [H,W,C]; the loss is that of I_in / T of the last layer (line 15).
+ */
 export function asfGradient(
   network: Network,
   image: Float32Array,
@@ -46,7 +48,8 @@ export function asfGradient(
       layer,
       layer.inputs.map((name) => flows.get(name)!),
     );
-    if (op.hasWeights) byLayer.set(layer.name, timesBias(op.backwardWeights(delta, input, size), T)); // line 19
+    // Line 19.
+    if (op.hasWeights) byLayer.set(layer.name, timesBias(op.backwardWeights(delta, input, size), T));
     if (isStatic(layer)) continue;
     const dInput = op.backwardInput(delta, size, layerParameters(parameters, layer)); // line 18
     parted(layer, dInput).forEach((part, k) => {
@@ -56,12 +59,14 @@ export function asfGradient(
   return { loss: value, byLayer };
 }
 
-/** Lines 12-14 and Eq. 10: p = 1 where I_in > 0, and where it is 0 nothing flows back. */
+/** Lines 12-14 and Eq. 10: p = 1 where I_in > 0; elsewhere p = 0, and nothing flows back. */
 function gate(delta: Float32Array, Iin: Float32Array): void {
   for (let n = 0; n < delta.length; n++) if (!(Iin[n] > 0)) delta[n] = 0;
 }
 
-/** Eq. 9 leaves open how often the bias enters I_in; in the simulation (line 6) it is T times, and so here. */
+/**
+ * Eq. 9 leaves open how often the bias enters I_in; in the simulation (line 6) it is T times, and so here.
+ */
 function timesBias({ weight, bias }: Weights, T: number): Weights {
   return { weight, bias: bias.map((gradient) => gradient * T) };
 }

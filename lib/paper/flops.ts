@@ -1,6 +1,6 @@
 /** Energy as the paper counts it, section 4.4.3. */
 
-/** Energy of a multiply-accumulate and of an accumulation, in picojoules (Horowitz 2014, 45 nm, as cited [43]). */
+/** Energy of a multiply-accumulate and of an accumulation, in pJ (Horowitz 2014, 45 nm; the paper's [43]). */
 export const PICOJOULES_PER_MAC = 4.6;
 export const PICOJOULES_PER_AC = 0.9;
 const JOULES = 1e-12;

@@ -1,14 +1,16 @@
-/** The losses of the paper, section 3.4.2: Eqs. 11 and 12, with their gradients by the prediction. */
+/** The losses of the paper, section 3.4.2: Eqs. 11 and 12, with their gradients. */
 
 import { l1Loss, softmaxCrossEntropy } from '../op/losses.js';
 
 export interface Loss {
   readonly value: number;
-  /** By the prediction, in its shape. */
+  /** The gradient with respect to the prediction, in its shape. */
   readonly gradient: Float32Array;
 }
 
-/** L_seg (Eq. 11): cross-entropy of predicted scores [H,W,M] with class ids [H,W], the mean over the pixels. */
+/**
+ * L_seg (Eq. 11): cross-entropy of predicted scores [H,W,M] with class ids [H,W], the mean over the pixels.
+ */
 export function segmentationLoss(prediction: Float32Array, labels: Uint8Array): Loss {
   const gradient = new Float32Array(prediction.length);
   const dims = { pixels: labels.length, classes: prediction.length / labels.length };

@@ -1,7 +1,7 @@
 /**
- * The neurons of the paper, sections 2.1 and 3.2: one step of all neurons of a layer. `V` [n] is changed in place, `I` [n] is
- * the current of the step; what comes back is the output o(t) [n] that the next layer receives, and s(t) as a number of
- * spikes [n]. float32, each operation rounded.
+ * The neurons of the paper, sections 2.1 and 3.2: one step of all neurons of a layer. `V` [n] is changed in
+ * place, `I` [n] is the current of the step; the result is the output o(t) [n] that the next layer receives,
+ * and s(t) as a number of spikes [n]. float32, each operation rounded.
  */
 
 const { fround } = Math;
@@ -29,8 +29,9 @@ export function integrateAndFire(V: Float32Array, I: Float32Array, threshold: nu
 }
 
 /**
- * Multi-threshold (Eqs. 4-6): V passes the thresholds from high to low, and each that it exceeds takes its share and fires,
- * at most once a step. The paper gives no value to the further "- V_th" of Eq. 5: it is 0 here.
+ * Multi-threshold (Eqs. 4-6): V passes the thresholds from high to low, and each that it exceeds takes its
+ * share and fires, at most once a step. The paper gives no value to the further "- V_th" of Eq. 5: it is 0
+ * here.
  */
 export function multiThreshold(V: Float32Array, I: Float32Array, thresholds: readonly number[]): Fired {
   const o = new Float32Array(V.length);

@@ -1,13 +1,13 @@
 /**
- * Weight normalisation, section 3.3. lambda is the 99.9th percentile of a layer's activations over the training images. All
- * scales are float64; weights are rounded once.
+ * Weight normalisation, section 3.3. lambda is the 99.9th percentile of a layer's activations over the
+ * training images. All scales are float64; weights are rounded once.
  */
 
 import type { Weights } from '../op/op.js';
 
 /**
- * What Eqs. 7 and 8 share: W~ = W lambda_in / lambda_out and b~ = b / lambda_out, with a lambda for each channel of the
- * input [I] and of the output [O], or one that all of them share. Weights are [ky,kx,I,O].
+ * What Eqs. 7 and 8 share: W~ = W lambda_in / lambda_out and b~ = b / lambda_out, with a lambda for each
+ * channel of the input [I] and of the output [O], or one for all of them. Weights are [ky,kx,I,O].
  */
 export function rescale(
   { weight, bias }: Weights,
@@ -29,7 +29,9 @@ export function layerWise(weights: Weights, lambdaIn: number, lambdaOut: number)
   return rescale(weights, [lambdaIn], [lambdaOut]);
 }
 
-/** Connection-wise (Eq. 8): part i of the concatenated input has `channels[i]` channels and its own lambda_i^(l-1). */
+/**
+ * Connection-wise (Eq. 8): part i of the concatenated input has `channels[i]` channels and lambda_i^(l-1).
+ */
 export function connectionWise(
   weights: Weights,
   lambdasIn: readonly number[],

@@ -1,6 +1,6 @@
 /**
- * Algorithm 1, lines 1-11: the forward part. A network is run for T steps; every layer reads what the layers before it
- * fired in the same step, and sums what flows into it and out of it.
+ * Algorithm 1, lines 1-11: the forward part. A network is run for T steps; every layer reads what the layers
+ * before it fired in the same step, and sums what flows into it and out of it.
  */
 
 import { IMAGE, inputSize, isStatic, type Layer, OUTPUT, outputDims } from '../net/architecture.js';
@@ -12,7 +12,7 @@ import { type Fired, multiThreshold } from './neurons.js';
 
 const { fround } = Math;
 
-/** What is left of T steps, by the name of the signal (relu1, .., output). */
+/** The sums over T steps, by the name of the signal (relu1, .., output). */
 export interface Flows {
   /** I_in: the summed current of each layer, [h,w,C]; that of the last layer is the prediction. */
   readonly Iin: Signals;
@@ -25,12 +25,15 @@ export interface Flows {
 /** Update of line 8: one step of a layer's neurons. */
 export type Update = (V: Float32Array, C: Float32Array, layer: Layer) => Fired;
 
-/** The paper's: every layer has the same thresholds. */
+/** The paper's update: multi-threshold neurons with the same thresholds in every layer. */
 export function withThresholds(thresholds: readonly number[]): Update {
   return (V, C) => multiThreshold(V, C, thresholds);
 }
 
-/** Runs an image [H,W,C], whose sides the network divides (`multipleOf`), for T steps; every membrane starts at `V0` volts. */
+/**
+ * Runs an image [H,W,C], whose sides are multiples of `multipleOf`, for T steps; all membranes start at `V0`
+ * volts.
+ */
 export function simulate(
   { layers, parameters }: Network,
   image: Float32Array,
@@ -50,7 +53,8 @@ export function simulate(
     return layer.op.forward(input, inputSize(layer, height, width), layerParameters(parameters, layer));
   };
   const still: Signals = new Map([[IMAGE, image]]);
-  const C1 = new Map(layers.filter(isStatic).map((layer) => [layer, current(layer, still)])); // line 2: static coding
+  // Line 2: static coding.
+  const C1 = new Map(layers.filter(isStatic).map((layer) => [layer, current(layer, still)]));
   let spikes = 0;
   for (let t = 1; t <= T; t++) {
     const fired = new Map(still);

@@ -1,6 +1,7 @@
 /**
- * What each choice is worth that the paper leaves open, or that the authors' code makes in another way: the same
- * U-Net is converted, run and differentiated once a variant, and compared with the variant it departs from.
+ * What each choice changes that the paper leaves open or that the authors' code makes differently: the same
+ * U-Net is converted, run and differentiated once for each variant, and compared with the variant that it
+ * departs from.
  */
 
 import { normaliseModel } from '../convert/normaliseModel.js';
@@ -35,7 +36,7 @@ export interface Variant {
   readonly halfFull?: true;
   readonly order?: NonNullable<SimulationOptions['order']>;
   readonly asf?: Partial<AsfChoices>;
-  /** Segmentation in patches, and counted with the padding. */
+  /** Images are segmented patch by patch, and scored with their padding. */
   readonly cut?: true;
   readonly padded?: true;
 }
@@ -81,7 +82,9 @@ export interface AblationTask {
   readonly unet: Model;
   readonly lambdas: Lambdas;
   readonly samples: readonly Sample[];
-  /** Side of the patch that is differentiated, and of those that an image is cut into. */
+  /**
+   * Side of the patch whose gradient is computed, and of the patches that an image is cut into, in pixels.
+   */
   readonly patchSize: number;
   /** T */
   readonly steps: number;
@@ -162,7 +165,7 @@ function judge(
     const run = variant.cut && segmenting ? patchwiseRun(whole, layers, patchSize) : whole;
     const recording = anySize(program.multipleOf, (image) => {
       const prediction = run(image);
-      outputs.push(prediction.output); // with what was padded
+      outputs.push(prediction.output); // the padding included
       return prediction;
     });
     return evaluateTask(network, samples, recording, task);
@@ -185,7 +188,7 @@ function spikingVariant({ unet, lambdas }: AblationTask, variant: Variant): Spik
   });
 }
 
-/** |a - b| / |b| over all tensors; NaN where they differ in size (a picture that was padded). */
+/** |a - b| / |b| over all tensors; NaN where they differ in size (one picture was padded). */
 function relativeDistance(a: readonly Float32Array[], b: readonly Float32Array[]): number {
   let [difference, size] = [0, 0];
   for (const [k, values] of a.entries()) {

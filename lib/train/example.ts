@@ -1,6 +1,6 @@
 /**
- * Training examples: patches cut at random, with their labels, or with noise to be recognised. Example i
- * of epoch e is a pure function of (seed, e, i): nothing has to be saved for a run to be resumed.
+ * Training examples: patches cut at random, with their labels, or with noise to be predicted. Example i of
+ * epoch e is a pure function of (seed, e, i): nothing has to be saved for a run to be resumed.
  */
 
 import { stream } from '../core/rng.js';

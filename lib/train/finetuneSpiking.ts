@@ -24,11 +24,11 @@ import type { Trained } from './trainModel.js';
 export interface FinetuneOptions extends Partial<SpikingLearning>, LearningOptions, WatchOptions {
   /** asf (default; Algorithm 1) or bptt (back-propagation through time): see `spikingMethods`. */
   readonly method?: string;
-  /** Knows the model's neuron; default: the neurons of this package. */
+  /** The table that has the model's neuron; default: the neurons of this package. */
   readonly neurons?: Neurons;
 }
 
-/** A training from a start, which its notes say, by a method of `spikingMethods`. */
+/** Prepares a training by a method of `spikingMethods`; the notes of the model name its start. */
 export function prepareFinetuning(
   start: SpikingModel,
   samples: readonly Sample[],
@@ -45,7 +45,7 @@ export function prepareFinetuning(
   });
 }
 
-/** A spiking network that is to be fine-tuned for T steps, with what is noted of it. */
+/** The spiking network that fine-tuning for T steps starts from, with its notes. */
 export function finetuningStart(
   model: SpikingModel,
   steps: number,
@@ -55,12 +55,12 @@ export function finetuningStart(
 }
 
 /**
- * Fine-tunes a spiking network, by Algorithm 1 where `method` says nothing else, on patches of samples, and returns the best that was
- * validated; never worse than the start, on the samples that judge. T (`steps`) is by default what the
- * network was made for;  `pieces` take the place of steps of Algorithm 1, `derivative` is of `bptt`. Inputs are [H,W,C] in 0..1,
- * preprocessed; labels [H,W] hold class ids.
- * @throws DataError where the model is no spiking network, or samples do not fit; UsageError for options
- * that make no sense; DivergedError where the loss or a gradient becomes no number
+ * Fine-tunes a spiking network, by default with Algorithm 1, on patches of samples. Returns the model with
+ * the best validation score, which is never worse than that of the start. T (`steps`) is by default what the
+ * network was made for; `pieces` replace parts of Algorithm 1, `derivative` belongs to `bptt`. Inputs are
+ * [H,W,C] in 0..1, preprocessed; labels [H,W] hold class ids.
+ * @throws DataError where the model is not a spiking network, or samples do not fit; UsageError for options
+ *   that make no sense; DivergedError where the loss or a gradient is no longer finite
  */
 export async function finetune(
   model: Model,
@@ -72,7 +72,7 @@ export async function finetune(
   const steps = options.steps ?? stepsOf(spiking.conversion);
   checkSteps(steps);
   const about = { parent: hashOfModel(model), seed: String(seed), ...notes };
-  const { run: _, ...known } = spiking.notes; // the id of a run folder, which this training has not
+  const { run: _, ...known } = spiking.notes; // the id of a run folder: this training has none
   const start = finetuningStart({ ...spiking, notes: known }, steps, about);
   const prepared = prepareFinetuning(start, samples, { steps, mode, pieces, derivative }, options);
   return runTraining(prepared, options);

@@ -18,13 +18,13 @@ import type { Sample } from '../picture/sample.js';
 import { drawExample } from './example.js';
 import { type PatchSize, requireRoom } from './patches.js';
 
-/** What is trained, and how it is judged. */
+/** A model that is trained, and how it is validated. */
 export interface Learner {
-  /** What it starts from. */
+  /** The model that training starts from. */
   readonly model: Model;
   newTrainer(options: TrainerOptions): Trainer;
   example(epoch: number, index: number): Example;
-  /** Judges the model with these parameters. */
+  /** Scores the model with these parameters on the validation samples. */
   validate(parameters: Parameters): ScoredEvaluation;
 }
 
@@ -32,7 +32,7 @@ export interface Learner {
 export interface TrainingData {
   readonly train: readonly Sample[];
   readonly validation: readonly Sample[];
-  /** Sides that the network's operations divide. */
+  /** Sides in pixels that the network's operations divide without remainder. */
   readonly patchSize: PatchSize;
   /** Whether patches are mirrored at random. */
   readonly flips: boolean;
@@ -40,8 +40,8 @@ export interface TrainingData {
 }
 
 /**
- * Splits samples into those that are trained on and the last `fraction` of them, at least one, that
- * validates. UsageError where nothing is left to train on or where a patch is larger than an image.
+ * Splits samples: the last `fraction` of them, at least one, validates; the others are trained on. UsageError
+ * where none is left to train on, or where a patch is larger than an image.
  */
 export function trainingData(
   samples: readonly Sample[],
@@ -58,14 +58,14 @@ export function trainingData(
   return { train: samples.slice(0, -count), validation: samples.slice(-count), patchSize, flips, seed };
 }
 
-/** A U-Net that learns by back-propagation; DataError where its validation images can judge nothing. */
+/** A U-Net that learns by back-propagation; DataError where its validation images give no score. */
 export function unetLearner(engine: Engine, model: Model, data: TrainingData, onImage?: OnImage): Learner {
   return newLearner(engine, model, data, { method: backprop, runOf: unetRun, onImage });
 }
 
 /**
- * A spiking network that learns by a method of spikingMethods.ts, and is judged as it runs over T steps;
- * DataError where its validation images can judge nothing.
+ * A spiking network that learns by a method of spikingMethods.ts and is validated over T steps; DataError
+ * where its validation images give no score.
  */
 export function spikingLearner(
   engine: Engine,
@@ -82,7 +82,7 @@ export function spikingLearner(
 
 interface Learning<N extends Model> {
   readonly method: Method<N>;
-  /** How the network is run to be judged. */
+  /** How the network is run for validation. */
   runOf(program: Program): Run;
   readonly onImage: OnImage | undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * What trainings of all kinds are told, what it is where nobody says (the command line takes the same
- * defaults), and how a training that was prepared is run. What is trained, and how, is trainUnet.ts's and
- * finetuneSpiking.ts's.
+ * The options that all kinds of training share, their defaults (also those of the command line), and how a
+ * prepared training is run. trainUnet.ts, trainDirectly.ts and finetuneSpiking.ts say what is trained, and
+ * how.
  */
 
 import { DataError, UsageError } from '../core/error.js';
@@ -21,11 +21,11 @@ import { type OptimisedOptions, type Trained, trainModel } from './trainModel.js
 /** The patches that are trained on. */
 export interface Patches {
   /**
-   * Side of a square, or height and width, in pixels: multiples of 16 of the U-Net, at most those of the
+   * Side of a square, or height and width, in pixels: for the U-Net multiples of 16, at most those of the
    * smallest sample.
    */
   readonly size: PatchSize;
-  /** How many make an epoch. */
+  /** Patches in one epoch. */
   readonly perEpoch: number;
   /** Whether half of them are mirrored each way; default: false. */
   readonly flips?: boolean;
@@ -34,12 +34,12 @@ export interface Patches {
 /** How to learn; what is left out is as in `TRAINING`, or `FINETUNING`. */
 export interface LearningOptions {
   readonly epochs?: number;
-  /** Patches an update. */
+  /** Patches in one update. */
   readonly batch?: number;
   readonly learningRate?: number;
   /** adam or rmsprop. */
   readonly optimizer?: string;
-  /** Of the learning rate: constant, linear or cosine. */
+  /** Schedule of the learning rate: constant, linear or cosine. */
   readonly schedule?: string;
   readonly patch?: Partial<Patches>;
   /** Part of the samples, the last ones, that picks the best model and is not trained on. */
@@ -48,53 +48,55 @@ export interface LearningOptions {
   readonly patience?: number;
   /** Gradients longer than this (L2 norm over all parameters) are shortened to it; 0: never. */
   readonly clip?: number;
-  /** Of all that is random; default: 1. The same seed gives the same bits, on any engine. */
+  /** Seed of all random choices; default: 1. The same seed gives the same bits, on any engine. */
   readonly seed?: number;
-  /** Whatever else a file of the model should say, such as the data set that its samples are of. */
+  /** Further metadata for a file of the model, such as the data set of its samples. */
   readonly notes?: Readonly<Record<string, string>>;
 }
 
-/** Who computes, who watches, and who may stop a training. */
+/** What computes a training, who is told of its progress, and what may stop it. */
 export interface WatchOptions {
-  /** Default: one of its own, on one thread. */
+  /** Default: a new one, on one thread. */
   readonly engine?: Engine;
   /** Stops the training after the update under way; what was learned until then is returned. */
   readonly signal?: AbortSignal;
-  /** After each of `total` updates. */
+  /** Called after each of `total` updates. */
   readonly onUpdate?: (done: number, total: number, loss: number) => void;
-  /** After each epoch; the model is as it is then. */
+  /** Called after each epoch, with the model as it is then. */
   readonly onEpoch?: (record: EpochRecord, model: Model) => void;
 }
 
-/** All that has a default. */
+/** The options that have a default. */
 export type LearningDefaults = Required<Omit<LearningOptions, 'seed' | 'notes' | 'patch'>> & {
   readonly patch: Required<Patches>;
 };
 
-/** Of a U-Net. */
+/** Defaults for training a U-Net. */
 export const TRAINING: LearningDefaults = {
   ...{ epochs: 12, batch: 16, learningRate: 1e-3, optimizer: 'adam', schedule: 'cosine' },
   patch: { size: 48, perEpoch: 2000, flips: false },
   ...{ validation: 0.1, patience: 0, clip: 0 },
 };
 
-/** Of a spiking network that was converted. */
+/** Defaults for fine-tuning a converted spiking network. */
 export const FINETUNING: LearningDefaults = {
   ...TRAINING,
   ...{ epochs: 1, batch: 8, learningRate: 1e-4 },
   patch: { ...TRAINING.patch, perEpoch: 1600 },
 };
 
-/** A training that has not begun. */
+/** A training that is ready to run. */
 export interface PreparedTraining {
   readonly start: Model;
   readonly data: TrainingData;
   readonly options: OptimisedOptions;
-  /** What learns, around a model that is the start or was saved later; `onImage` sees what is validated. */
+  /**
+   * Makes the learner of a model, the start or one that was saved later; `onImage` gets each validated image.
+   */
   makeLearner(engine: Engine, model: Model, onImage?: OnImage): Learner;
 }
 
-/** What a kind of training adds to its options. */
+/** What differs between the kinds of training. */
 export interface Kind {
   readonly defaults: LearningDefaults;
   readonly start: Model;
@@ -103,7 +105,10 @@ export interface Kind {
   learner(engine: Engine, model: Model, data: TrainingData, onImage?: OnImage): Learner;
 }
 
-/** UsageError for options that make no sense, DataError for samples that the model cannot learn from. */
+/**
+ * Checks options and samples: UsageError for options that make no sense, DataError for samples that the model
+ * cannot learn from.
+ */
 export function prepareLearning(
   samples: readonly Sample[],
   given: LearningOptions,
@@ -128,7 +133,7 @@ export function prepareLearning(
   };
 }
 
-/** Runs a prepared training, on values alone. */
+/** Runs a prepared training; it reads and writes no files. */
 export async function runTraining(
   { start, options, makeLearner }: PreparedTraining,
   { engine, signal = new AbortController().signal, onUpdate, onEpoch }: WatchOptions,

@@ -1,7 +1,7 @@
 /**
  * The training loop that all methods share: epochs of batches, validation, early stopping, and a stop that
- * loses nothing. All that depends on chance is derived from (seed, epoch, index), so stopping and resuming
- * anywhere gives the same bits. Where checkpoints go is the caller's business (node/run/session.ts).
+ * loses nothing. All random choices are derived from (seed, epoch, index), so stopping and resuming anywhere
+ * gives the same bits. The caller stores checkpoints (node/run/session.ts).
  */
 
 import { NotFiniteError } from '../engine/kernels/finite.js';
@@ -12,7 +12,7 @@ import { findSchedule } from './schedule.js';
 
 export interface TrainingOptions {
   readonly epochs: number;
-  /** Examples an update. */
+  /** Examples in one update. */
   readonly batch: number;
   readonly updatesPerEpoch: number;
   readonly learningRate: number;
@@ -21,7 +21,10 @@ export interface TrainingOptions {
   readonly patience: number;
   /** Updates between two saves. */
   readonly saveEvery: number;
-  /** Whether the model is validated before the first update: the best so far is then never worse than it. */
+  /**
+   * Whether the model is validated before the first update: then the best so far is never worse than that
+   * model.
+   */
   readonly measureStart?: boolean;
 }
 
@@ -29,24 +32,24 @@ export interface TrainingOptions {
 export interface EpochRecord {
   readonly epoch: number;
   readonly updates: number;
-  /** Of the last update; not of epoch 0. */
+  /** That of the last update; absent in epoch 0. */
   readonly learningRate?: number;
-  /** Mean of the updates; not of epoch 0. */
+  /** Mean over the updates; absent in epoch 0. */
   readonly loss?: number;
   readonly validation: ScoredEvaluation['metrics'];
   readonly score: number;
   readonly best: boolean;
 }
 
-/** Loss or gradient became no number. */
+/** The loss or the gradient is no longer finite. */
 export class DivergedError extends Error {
   override name = 'DivergedError';
 }
 
-/** What the outside does when something has happened. */
+/** What the caller does when something has happened. */
 export interface Hooks {
   onUpdate(done: number, total: number, loss: number): void;
-  /** An epoch is over; where `record.best` the model is the best so far. */
+  /** Called after each epoch; if `record.best`, the model is the best so far. */
   onEpoch(record: EpochRecord): void;
   save(progress: Progress): void;
 }
@@ -115,7 +118,7 @@ export async function trainLoop(training: Training, from: Progress, signal: Abor
   return true;
 }
 
-/** Lets others have their turn, such as whoever stops the training. */
+/** Gives other tasks a turn, such as the one that stops the training. */
 function pause(): Promise<void> {
   return new Promise((done) => {
     if (typeof setImmediate === 'function') setImmediate(done);
@@ -123,7 +126,7 @@ function pause(): Promise<void> {
   });
 }
 
-/** One update; returns its loss. DivergedError says in which it was no number. */
+/** One update; returns its loss. DivergedError names the update whose loss or gradient is not finite. */
 function update({ learner, trainer, options }: Training, progress: Progress): number {
   const { batch } = options;
   const before = updatesOf(progress, options);
@@ -138,7 +141,7 @@ function update({ learner, trainer, options }: Training, progress: Progress): nu
   }
 }
 
-/** The learning rate after so many updates. */
+/** The learning rate of the next update. */
 function learningRateAt(
   { learningRate, schedule, epochs, updatesPerEpoch }: TrainingOptions,
   done: number,
@@ -157,7 +160,9 @@ function finishEpoch(training: Training, progress: Progress): void {
   hooks.onEpoch({ epoch: progress.epoch, updates, learningRate, loss, ...validate(training, progress) });
 }
 
-/** Validates the model after `progress.epoch` epochs, and remembers there whether it is the best so far. */
+/**
+ * Validates the model after `progress.epoch` epochs, and notes in `progress` whether it is the best so far.
+ */
 function validate(
   { learner, trainer }: Training,
   progress: Progress,

@@ -1,4 +1,4 @@
-/** Patches of samples: random ones for training, and samples that squares can cut up without a rest. */
+/** Patches of samples: random ones for training, and samples padded so that squares tile them. */
 
 import { DataError, UsageError } from '../core/error.js';
 import type { Rng } from '../core/rng.js';
@@ -18,7 +18,7 @@ export type PatchSize = number | Rectangle;
 export interface Patch extends Rectangle {
   /** [H,W,C] */
   readonly input: Float32Array;
-  /** [H,W], where the sample has one */
+  /** [H,W] class ids, where the sample has a label */
   readonly label?: Uint8Array;
 }
 
@@ -39,8 +39,8 @@ export function drawPatch(samples: readonly Sample[], size: PatchSize, random: R
 }
 
 /**
- * Refuses patches that are larger than any of the samples (UsageError): whether a run goes through must not
- * depend on which samples it happens to draw.
+ * Refuses patches that are larger than any of the samples (UsageError): whether a run succeeds must not
+ * depend on which samples it draws.
  */
 export function requireRoom(samples: readonly Sample[], size: PatchSize): void {
   const { height, width } = sidesOf(size);
@@ -56,8 +56,7 @@ export function requireRoom(samples: readonly Sample[], size: PatchSize): void {
 }
 
 /**
- * Refuses sides, of a patch or an image, that a network does not divide (UsageError); `name` is what they
- * are called.
+ * Refuses sides of a patch or an image that a network does not divide (UsageError, which calls them `name`).
  */
 export function requireSides(name: string, size: PatchSize, layers: readonly Layer[]): void {
   const { height, width } = sidesOf(size);

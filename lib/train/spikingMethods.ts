@@ -1,4 +1,4 @@
-/** The ways to train a spiking network, by the names that options call them; one line each. */
+/** The methods of training a spiking network, by the names of the options; one entry each. */
 
 import { UsageError } from '../core/error.js';
 import { type AsfOptions, type AsfPieces, asf } from '../engine/learn/asfMethod.js';
@@ -6,16 +6,16 @@ import type { Method } from '../engine/learn/method.js';
 import { type ThroughTimeOptions, throughTime } from '../engine/learn/throughTime.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 
-/** How a spiking network learns; each method reads what concerns it, and refuses the rest. */
+/** How a spiking network learns; each method reads its own options and refuses those of others. */
 export interface SpikingLearning extends AsfOptions, ThroughTimeOptions {
-  /** Of asf: what is put in the place of steps of Algorithm 1. */
+  /** For asf: what replaces parts of Algorithm 1. */
   readonly pieces?: Partial<AsfPieces> | undefined;
 }
 
 interface SpikingMethod {
   /** One line for help texts. */
   readonly summary: string;
-  /** What only other methods have. */
+  /** The options that only other methods have. */
   readonly foreign: readonly (keyof SpikingLearning)[];
   of(learning: SpikingLearning): Method<SpikingNetwork>;
 }
@@ -33,7 +33,7 @@ export const spikingMethods: Readonly<Record<string, SpikingMethod>> = {
   },
 };
 
-/** A method by name; UsageError for a name that is not in the table, or for options that it does not have. */
+/** A method by name; UsageError for a name that is not in the table, or for options of other methods. */
 export function findSpikingMethod(name: string, learning: SpikingLearning): Method<SpikingNetwork> {
   const method = Object.hasOwn(spikingMethods, name) ? spikingMethods[name] : undefined;
   if (!method) {

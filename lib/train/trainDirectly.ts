@@ -26,21 +26,23 @@ import { startOf, type UnetOptions } from './trainUnet.js';
 
 /** How the neurons of a network learn. */
 export interface DirectLearning extends DirectChoice {
-  /** What is taken for the derivative of a spike: see `surrogates`; default: what the neuron's authors take. */
+  /** The derivative of a spike: a name in `surrogates`; default: that of the neuron's authors. */
   readonly surrogate?: string | undefined;
-  /** Whether the reset hands a gradient on; default: as the neuron's authors have it. */
+  /** Whether gradients flow through the reset; default: as the neuron's authors have it. */
   readonly resetGradient?: SpikeDerivative['reset'] | undefined;
 }
 
 export interface TrainDirectlyOptions extends Partial<UnetOptions>, LearningOptions, WatchOptions {
   readonly direct: DirectLearning;
-  /** A U-Net whose weights are the start, as they are, in the place of random ones. */
+  /** A U-Net whose weights are the start, unchanged, in place of random ones. */
   readonly from?: Model;
-  /** Knows the neuron, where it is none of this package. */
+  /** The table that has the neuron; default: the neurons of this package. */
   readonly neurons?: Neurons;
 }
 
-/** Training through time of a network that was put together by `directStart`; `measureStart`: it has learned already. */
+/**
+ * Prepares training through time of a network from `directStart`; `measureStart`: it has been trained before.
+ */
 export function prepareDirect(
   start: SpikingModel,
   samples: readonly Sample[],
@@ -59,7 +61,7 @@ export function prepareDirect(
   });
 }
 
-/** The network that direct training starts from, with what is noted of it. */
+/** The network that direct training starts from, with its notes. */
 export function directStart(network: Model, direct: DirectLearning): SpikingModel {
   const { surrogate, resetGradient, steps } = direct;
   checkSteps(steps);
@@ -69,10 +71,10 @@ export function directStart(network: Model, direct: DirectLearning): SpikingMode
 }
 
 /**
- * Trains a spiking network from the start, without a U-Net to be converted, and returns the best that was
- * validated. Samples are as in `train`.
+ * Trains a spiking network directly, without converting a U-Net, and returns the model with the best
+ * validation score. Samples are as in `train`.
  * @throws UsageError for options that make no sense; DataError for samples that do not fit; DivergedError
- * where the loss or a gradient becomes no number
+ *   where the loss or a gradient is no longer finite
  */
 export async function trainDirectly(
   samples: readonly Sample[],

@@ -1,7 +1,7 @@
 /**
- * A training from its start, or from where it stopped, to the best model that was validated: the loop
- * (loop.ts) with an optimiser, on values. It writes nothing: run folders (node/run/session.ts) and callers
- * take what its hooks hand out.
+ * A training from its start, or from where it stopped, to the model with the best validation score: the loop
+ * (loop.ts) with an optimiser. It writes no files: run folders (node/run/session.ts) and callers get results
+ * from its hooks.
  */
 
 import { type Averages, findOptimiser } from '../engine/learn/optimiser.js';
@@ -16,7 +16,7 @@ import {
   updatesOf,
 } from './loop.js';
 
-/** All that a training goes on from with the same bits. */
+/** All that is needed to continue a training with the same bits. */
 export interface TrainingState {
   readonly model: Model;
   readonly averages: Averages;
@@ -29,21 +29,21 @@ export interface OptimisedOptions extends TrainingOptions {
   readonly clip?: number;
 }
 
-/** What the outside sees of a training while it runs. */
+/** What the caller is told while a training runs. */
 export interface TrainingHooks {
   readonly onUpdate?: ((done: number, total: number, loss: number) => void) | undefined;
-  /** An epoch is over; `model` is as it is now, and says so in its notes. */
+  /** Called after each epoch; the notes of `model` name the epoch. */
   readonly onEpoch?: ((record: EpochRecord, model: Model) => void) | undefined;
-  /** Every `saveEvery` updates, after every epoch, and where the training is stopped. */
+  /** Called every `saveEvery` updates, after every epoch, and when the training is stopped. */
   readonly onSave?: ((state: TrainingState) => void) | undefined;
 }
 
 export interface Trained {
-  /** The best that was validated; where none was, the model after the last update. */
+  /** The model with the best validation score; without any, the model after the last update. */
   readonly model: Model;
-  /** One an epoch; epoch 0 is the start, where it was measured. */
+  /** One for each epoch; epoch 0 is the start, if it was measured. */
   readonly records: readonly EpochRecord[];
-  /** False where the signal stopped the training before its end. */
+  /** False if the signal stopped the training before its end. */
   readonly completed: boolean;
 }
 

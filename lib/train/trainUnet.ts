@@ -1,7 +1,4 @@
-/**
- * Training a U-Net by back-propagation (section 3.1): from random weights, or from a network that has
- * learned already.
- */
+/** Training a U-Net by back-propagation (section 3.1), from random weights or from a trained network. */
 
 import { toUnet } from '../convert/spikingModel.js';
 import { UsageError } from '../core/error.js';
@@ -23,25 +20,22 @@ import {
 } from './learning.js';
 import type { Trained } from './trainModel.js';
 
-/** Channels of the first stage where nobody says otherwise; the paper: 64. */
+/** Default number of channels of the first stage; the paper: 64. */
 export const USUAL_WIDTH = 16;
 
-/** What a U-Net is for. A data set of `spiking-unet/node` says all but its width. */
+/** What defines a U-Net. A data set of `spiking-unet/node` sets all but the width. */
 export interface UnetOptions {
   readonly task: Task;
-  /** Of a network to segment, in the order of the class ids. */
+  /** For a network to segment: the names of the classes, in the order of their ids. */
   readonly classNames?: readonly string[];
   /** F, channels of the first stage; default: 16. */
   readonly width?: number;
-  /** How pictures became inputs, for whoever runs the network on pictures; default: plain. */
+  /** How pictures are made into inputs; a file of the model says so. Default: plain. */
   readonly preprocess?: PreprocessName;
 }
 
 export interface TrainOptions extends Partial<UnetOptions>, LearningOptions, WatchOptions {
-  /**
-   * A U-Net to be trained further, in the place of random weights; what the other options say of it must
-   * be so.
-   */
+  /** A trained U-Net to start from, in place of random weights; the other options must agree with it. */
   readonly from?: Model;
 }
 
@@ -64,7 +58,7 @@ export function newUnet(
   };
 }
 
-/** Back-propagation from a start; `measureStart`: the start has learned already. */
+/** Prepares back-propagation from a start; `measureStart`: the start has been trained before. */
 export function prepareTraining(
   start: Model,
   samples: readonly Sample[],
@@ -78,9 +72,9 @@ export function prepareTraining(
 }
 
 /**
- * Trains a U-Net on patches of samples, with their labels, or with noise to be recognised (`task`
- * denoise), and returns the best that was validated. Inputs are [H,W,C] in 0..1, preprocessed; labels
- * [H,W] hold class ids.
+ * Trains a U-Net on patches of samples, with their labels, or with noise to be predicted (`task` denoise).
+ * Returns the model with the best validation score. Inputs are [H,W,C] in 0..1, preprocessed; labels [H,W]
+ * hold class ids.
  * @throws UsageError for options that make no sense; DataError for samples that do not fit; DivergedError
  * where the loss or a gradient becomes no number
  */
@@ -89,7 +83,7 @@ export async function train(samples: readonly Sample[], options: TrainOptions): 
   return runTraining(prepareTraining(start, samples, options, options.from !== undefined), options);
 }
 
-/** What a training starts from: random weights, or a U-Net that is given; UsageError where it does not fit. */
+/** The start of a training: random weights, or the given U-Net; UsageError where it does not fit. */
 export function startOf(
   samples: readonly Sample[],
   options: Partial<UnetOptions> & LearningOptions & Pick<TrainOptions, 'from'>,
@@ -105,7 +99,7 @@ function freshUnet(
   return newUnet({ task, ...options }, samples[0]?.channels ?? 1, options);
 }
 
-/** A U-Net that has learned, with what is to be noted of what it learns now. */
+/** A trained U-Net with the notes of its further training. */
 function furtherUnet(from: Model, options: Partial<UnetOptions> & LearningOptions): Model {
   const unet = toUnet(from, 'from');
   const has = { ...unet.configuration, preprocess: unet.preprocess, classNames: unet.classNames };

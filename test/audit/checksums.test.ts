@@ -1,6 +1,6 @@
 /**
- * Every golden file is the one that fixtures/make/all.py wrote, inputs and all: a value that
- * is off by less than a bound, or an input that no comparison would miss, is noticed here.
+ * Every golden file is the one that fixtures/make/all.py wrote, inputs included. This test notices a value
+ * that is off by less than a bound, or an input that no comparison uses.
  */
 
 import { createHash } from 'node:crypto';

@@ -15,7 +15,7 @@ import { GOLDEN_ROOMS, readJsonGolden } from '../support/golden.js';
 
 const RANDOM_ELEMENTS = 3;
 
-/** Golden numbers that one bound is for, in the format that rounds them. */
+/** Golden numbers that share one bound, in the format that they are stored in. */
 interface Golden {
   readonly name: string;
   readonly data: Numbers;
@@ -70,7 +70,7 @@ function allowance({ data, columns }: Golden, { measure, bound }: Bound, i: numb
   const share = (size: number) => (bound * size) / (1 - bound);
   const measures: Record<Measure, () => number> = {
     absolute: () => bound,
-    ulps: () => bound * spacing(justAbove(data[i])), // moved over a power of two it may be farther away
+    ulps: () => bound * spacing(justAbove(data[i])), // across a power of two the distance doubles
     largest: () => share(largestOf(data)),
     course: () => share(largestOf([...data].filter((_, k) => k % columns === i % columns))),
     norm: () => share(Math.sqrt(sumOf([...data].map((value) => value * value)))),

@@ -1,4 +1,4 @@
-/** The bench on tiny networks: what it prints is complete and valid. Nothing is said about time. */
+/** The bench on tiny networks: what it prints is complete and valid. No time is asserted. */
 
 import t from 'tap';
 import { enginesOf } from '../../bin/bench/engine.js';

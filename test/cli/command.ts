@@ -1,6 +1,6 @@
 /**
- * Runs the built command line as a person or a script would: as a process, or, for stages, in a thread that
- * is started once, which gives the same answers in a fraction of the time. Signals, pipes and terminals need
+ * Runs the built command line as a person or a script would: as a process or, for stages, in a thread that is
+ * started once, which gives the same results in a fraction of the time. Signals, pipes and terminals need
  * processes.
  */
 
@@ -17,7 +17,7 @@ export interface Outcome {
 /** The environment's own data folder is hidden from the program. */
 const environment = { ...process.env, SPIKING_UNET_DATA: '', NO_COLOR: '1', NODE_OPTIONS: '' };
 
-/** `spiking-unet ARGS` as a process of its own. */
+/** Runs `spiking-unet ARGS` as a process of its own. */
 export function spikingUnetProcess(...args: readonly string[]): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/bin/spiking-unet.js', ...args], {
     encoding: 'utf8',
@@ -26,7 +26,7 @@ export function spikingUnetProcess(...args: readonly string[]): Outcome {
   return { status, stdout, stderr };
 }
 
-/** Milliseconds after which a stage is given up: below tap's limit, so that the test says which it was. */
+/** Milliseconds after which a stage is stopped: below tap's limit, so that the message can name the stage. */
 const LONGEST = 200_000;
 
 let thread: { send(args: readonly string[]): void; receive(): Outcome | undefined } | undefined;
@@ -52,7 +52,7 @@ function startThread() {
   };
 }
 
-/** `spiking-unet ARGS`; what is no stage is a process. */
+/** Runs `spiking-unet ARGS`: a stage in the thread, all else as a process. */
 export function spikingUnet(...args: readonly string[]): Outcome {
   if (!existsSync(`dist/bin/${args[0]}.js`)) return spikingUnetProcess(...args);
   thread ??= startThread();
@@ -62,7 +62,10 @@ export function spikingUnet(...args: readonly string[]): Outcome {
   return outcome;
 }
 
-/** The same with --json, parsed; throws where it fails or prints anything but one document. */
+/**
+ * Runs `spiking-unet ARGS --json`; returns the parsed document. Throws if the program fails or prints
+ * anything else.
+ */
 export function spikingUnetJson(...args: readonly string[]) {
   const { status, stdout, stderr } = spikingUnet(...args, '--json', '--quiet');
   if (status !== 0) throw new Error(`exit code ${status}: ${stderr}`);

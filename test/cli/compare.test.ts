@@ -24,7 +24,7 @@ import { spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();
 const at = (file: string) => join(root, file);
-/** The paper's conversion of a bundled U-Net, and that. */
+/** The paper's conversion of a bundled U-Net, and the U-Net. */
 const [snn, ann] = [at('snn.safetensors'), at('ann.safetensors')];
 const { model: bundled } = readModel('drive');
 writeFileSync(snn, encodeModel(paperTwin(bundled, 'drive')));

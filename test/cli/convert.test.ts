@@ -34,7 +34,7 @@ const snn = at('snn.safetensors');
 const convert = (model: string, ...more: string[]) =>
   spikingUnetJson('convert', '--model', model, '--out', snn, ...more);
 
-/** What `convert` says the lambda of each layer's output is, where that is measured. */
+/** The lambda of each layer's output that `convert` should report, where it is measured. */
 function lambdasOf(model: Model, images: readonly CalibrationImage[]): Record<string, number> {
   const lambdas = measureLambdas(referenceEngine, model, images, 99.9);
   const measured = model.layers.filter(({ op, name }) => op.hasWeights && name !== 'conv19');
@@ -46,7 +46,7 @@ const setOf = (model: Model, options: Partial<CalibrationOptions>) =>
   calibrationSet({ noisy: false, seed: 1, ...options }, model, { log: () => {} });
 const inputsOf = (...args: Parameters<typeof setOf>) => setOf(...args).inputs.map(({ input }) => input);
 const clean = readImageFolder(pictures, 1);
-/** Whether so many inputs have the same bits. */
+/** Whether the inputs have the same bits, and are equally many. */
 const same = (got: readonly Float32Array[], expected: readonly Float32Array[]) =>
   got.length === expected.length &&
   got.every((values, i) => Buffer.from(values.buffer).equals(Buffer.from(expected[i].buffer)));
@@ -166,7 +166,7 @@ t.test('what the command line refuses, by the name of its option', async (t) => 
 });
 
 const HALVES = [1, 2, 3, 4, 5, 6, 7].map((i) => 2 ** -i);
-/** What the file says of the conversion, and which channels it has lambdas of. */
+/** The notes of the conversion in the file, and the layers with lambdas of channels. */
 function fileOf(path = snn) {
   const { metadata, tensors } = decodeSafetensors(readFileSync(path), path);
   const { thresholds, thresholdsOf, initialPotential, normalisation, percentile, ...rest } = metadata;

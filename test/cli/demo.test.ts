@@ -1,6 +1,6 @@
 /**
- * The demo: the same spikes and the same pictures on every run, and in one step the spiking network finds
- * what its U-Net does. A denoiser that is calibrated on clean pictures, for one, would fail here by decibels.
+ * The demo: the same spikes and the same pictures on every run, and in one step the spiking network is as
+ * good as its U-Net. For example, a denoiser that is calibrated on clean pictures fails here by decibels.
  */
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ const SPIKES: Readonly<Record<string, readonly [oneStep: number, paper: number]>
   grey: [11211430, 18559191],
   colour: [14707791, 24821020],
 };
-/** What the U-Nets reach at least: they were trained on photographs, the pictures are drawn. */
+/** The least that the U-Nets reach: they were trained on photographs, but these pictures are drawn. */
 const REACHED: Readonly<Record<string, number>> = {
   vessels: 0.75,
   membranes: 0.9,

@@ -1,6 +1,5 @@
 /**
- * What comes in through the doors of a system: names that
- * steer terminals, few file handles, little address space.
+ * What the system hands to the program: names that control terminals, few file handles, little address space.
  */
 
 import { spawn, spawnSync } from 'node:child_process';

@@ -1,4 +1,7 @@
-/** Engines, threads and memory on the command line: what is chosen, what is refused, and that the results stay. */
+/**
+ * Engines, threads and memory on the command line: what is chosen, what is refused, and that results do not
+ * change.
+ */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -126,12 +129,12 @@ for (const [threads, message] of [
 }
 
 t.test('threads that have started do not keep a program alive that fails', async (t) => {
-  // It would wait for ever, and the whole file would run into its time limit.
+  // Otherwise it would wait for ever, and the whole file would exceed its time limit.
   const outcome = spikingUnet(...run('ann', at('none.png'), 'refused', '--threads', '3'));
   requireRefusal(t, outcome, DATA, /none\.png: cannot be read/);
 });
 
-/** Not enough for the whole, but for tiles of it. */
+/** MiB that are not enough for the whole picture, but for tiles of it. */
 const tooLittleFor = (mib: number) => String(Math.floor(0.93 * mib));
 
 t.test('a picture in tiles has the mask and the spikes of the whole one', async (t) => {

@@ -1,6 +1,6 @@
 /**
- * A U-Net as ONNX says what ours says, to other programs
- * too: ONNX Runtime, where `npm i onnxruntime-web` put it.
+ * A U-Net as ONNX computes what ours computes, also in ONNX Runtime where `npm i onnxruntime-web` has
+ * installed it.
  */
 
 import { existsSync, readFileSync } from 'node:fs';

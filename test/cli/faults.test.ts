@@ -1,6 +1,6 @@
 /**
- * Terminals that go away, readers that die, full disks, and signals that reach only one of two
- * processes: with real processes. Whatever happens, a training saves, and nothing lives on.
+ * Terminals that go away, readers that die, full disks, and signals that reach only one of two processes:
+ * with real processes. Whatever happens, a training saves, and no process is left.
  */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';

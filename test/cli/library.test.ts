@@ -41,7 +41,7 @@ const best = (run: string) => at(run, 'checkpoints', 'best.safetensors');
 function requireSame(t: Test, ours: Model, theirs: Model) {
   t.strictSame([...ours.parameters.keys()], [...theirs.parameters.keys()]);
   for (const [name, values] of theirs.parameters) t.strictSame(ours.parameters.get(name), values, name);
-  const { run: _, ...notes } = theirs.notes; // the id of the run folder, which we have not
+  const { run: _, ...notes } = theirs.notes; // the id of the run folder: there is none here
   t.strictSame(ours.notes, notes);
 }
 
@@ -157,7 +157,7 @@ t.test('a training is watched, and stopped without losing what it has learned', 
     onUpdate: (done, total, loss) => {
       seen.push(`update ${done} of ${total}`);
       t.ok(loss > 0);
-      if (done === 4) setImmediate(() => stop.abort()); // what somebody else does meanwhile
+      if (done === 4) setImmediate(() => stop.abort()); // another task, meanwhile
     },
     onEpoch: ({ epoch }, { notes }) => {
       seen.push(`epoch ${epoch}: ${JSON.parse(notes.metrics).epoch}`);
@@ -177,7 +177,7 @@ t.test('a training is watched, and stopped without losing what it has learned', 
   t.equal(early.model.notes.metrics, undefined);
 });
 
-/** The error of something that is refused. */
+/** The error of a call that must be refused. */
 async function refusalOf(work: () => unknown) {
   try {
     await work();

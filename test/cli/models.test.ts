@@ -1,6 +1,4 @@
-/**
- * The bundled models: names, cards, what a name means to each stage, and what is said where there is none.
- */
+/** The bundled models: names, cards, what a name means to each stage, and the message for an unknown name. */
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

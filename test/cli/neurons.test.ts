@@ -1,4 +1,7 @@
-/** Every neuron on the command line: converted, run, fine-tuned and counted; settings that a neuron does not have. */
+/**
+ * Every neuron on the command line: converted, run, fine-tuned and counted; and settings that it does not
+ * have.
+ */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,7 +65,8 @@ for (const { neuron, options, settings } of cases) {
 
     const short = '--steps 4 --epochs 1 --patches 2 --batch 2 --patch 16 --lr 0.01'.split(' ');
     spikingUnetJson('finetune', '--model', snn, ...data, ...short, '--out', at(neuron));
-    const tuned = tensorsOf(at(neuron, 'checkpoints', 'last.safetensors')).tensors; // the best may be the start
+    // The best model may be the start.
+    const tuned = tensorsOf(at(neuron, 'checkpoints', 'last.safetensors')).tensors;
     t.notSame(tuned.get('conv2.weight'), tensorsOf(snn).tensors.get('conv2.weight'));
     const learned = tuned.get('conv18.amplitude')?.data.some((value) => value !== 1) ?? false;
     t.equal(learned, neuron === 'rs', 'amplitudes');

@@ -1,6 +1,6 @@
 /**
- * Every numeric option of every stage with values that nobody means: each is refused in a sentence
- * that names the option, or is a number like any other. The options are those that --help lists.
+ * Every numeric option of every stage with strange values: each is refused in a sentence that names the
+ * option, or is a number like any other. The options are those that --help lists.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ mkdirSync(at('pictures'));
 writeFileSync(at('pictures/grey.png'), encodePng(grey));
 const none = at('none.safetensors');
 
-/** Command lines that need nothing but the option in question, and end at once: their files do not exist. */
+/** Command lines that lack only the option in question, and end at once: their files do not exist. */
 const stages: Readonly<Record<string, readonly string[]>> = {
   ablate: ['--model', none],
   bench: ['--model', none],
@@ -37,7 +37,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
   train: ['--dataset', 'folder', '--data', none, '--width', '1', '--out', at('out')],
 };
 
-/** No plain decimals, whatever the option. */
+/** Texts that are not plain decimals for any option. */
 const NO_NUMBERS = [
   '',
   ' ',

@@ -1,4 +1,6 @@
-/** `verify` passes here, and finds a hash that is wrong and a kernel that is: a check that cannot fail is none. */
+/**
+ * `verify` passes here, and it finds a wrong hash and a wrong kernel: a check that cannot fail is useless.
+ */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -63,7 +65,8 @@ t.test('a wrong hash is found and named, on every engine', async (t) => {
 });
 
 t.test('one bit of one output of a kernel is found: item, mode, layer, step and neuron', async (t) => {
-  const few = /^grey.*(U-Net output|mt, T = 4: every step)$/; // items that notice it, for it takes long to compute all
+  // Only items that notice it, since all take long.
+  const few = /^grey.*(U-Net output|mt, T = 4: every step)$/;
   const [row, column, channel] = [3, 7, 11];
   const broken: typeof reference = {
     ...reference,

@@ -1,6 +1,6 @@
 /**
- * Channel-wise normalisation: the network stays what it is, in other units; and lambdas, weights and the spiking
- * network against PyTorch and numpy (fixtures/make/channel_goldens.py).
+ * Channel-wise normalisation: the network computes the same in other units; and lambdas, weights and the
+ * spiking network against PyTorch and numpy (fixtures/make/channel_goldens.py).
  */
 
 import fc from 'fast-check';
@@ -25,7 +25,7 @@ import { randomImage, randomModel } from '../support/networks.js';
 
 const BOUND = 1e-5;
 
-/** Random lambdas, a thousandth to a thousand times each other, for every channel behind a ReLU. */
+/** Random lambdas, a thousandth to a thousand times each other, for every channel after a ReLU. */
 function drawLambdas(layers: readonly Layer[], seed: number): Map<string, Float32Array> {
   const random = stream(seed, 'lambdas');
   const draw = () => 2 ** (10 * random.uniform() - 5);

@@ -1,4 +1,6 @@
-/** Which lambdas a conversion takes: by the number of thresholds of each layer, unless a percentile is given. */
+/**
+ * The lambdas of a conversion depend on the number of thresholds of each layer, unless a percentile is given.
+ */
 
 import t from 'tap';
 import { type ConversionPlan, convertModel, percentileFor } from '../../lib/convert/conversion.js';

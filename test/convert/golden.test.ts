@@ -1,7 +1,7 @@
 /**
- * The conversion against PyTorch and numpy in float64 (fixtures/make/conversion.py): lambdas, and the weights that
- * the paper's two normalisations and those of the authors' code make of them. A file of other rules has only the
- * tensors that come out differently.
+ * The conversion against PyTorch and numpy in float64 (fixtures/make/conversion.py): lambdas, and the weights
+ * that the paper's two normalisations and those of the authors' code make of them. A file of other rules has
+ * only the tensors that come out differently.
  */
 
 import t from 'tap';

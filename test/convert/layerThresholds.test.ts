@@ -1,6 +1,6 @@
 /**
- * Layers with neurons of their own: other thresholds, or poolings that hand on the mean. Both engines and all modes
- * leave the same bits behind, and spikes are PyTorch's (fixtures/make/spike_goldens.py).
+ * Layers with neurons of their own: other thresholds, or poolings that pass on the mean. Both engines and all
+ * modes give the same bits, and spikes are PyTorch's (fixtures/make/spike_goldens.py).
  */
 
 import fc from 'fast-check';

@@ -1,6 +1,6 @@
 /**
- * Lambdas that lose least: against every candidate, on all
- * activations instead of bins; and what is lost to what.
+ * Lambdas of least squared error: against every candidate, on all activations instead of bins; and what loses
+ * to what.
  */
 
 import fc from 'fast-check';

@@ -1,4 +1,6 @@
-/** The paper's conversion from a file that holds another one: the same bits as converting the U-Net itself. */
+/**
+ * The paper's conversion from a file that holds another one: the same bits as converting the U-Net itself.
+ */
 
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';

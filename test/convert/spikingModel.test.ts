@@ -1,4 +1,4 @@
-/** Spiking networks as files: where their neurons start, and files that are a U-Net and its conversion at once. */
+/** Spiking networks as files: where their neurons start, and files that hold a U-Net and its conversion. */
 
 import t from 'tap';
 import { type ConversionPlan, convertModel } from '../../lib/convert/conversion.js';
@@ -40,7 +40,7 @@ const convert = (plan: Partial<ConversionPlan> = {}) =>
     ...plan,
   });
 const decode = (model: Model) => decodeModel(encodeModel(model), 'file').model;
-/** As a stage reads it from its file. */
+/** A model as a stage reads it from its file. */
 const read = (model: Model): SpikingModel => toSpikingModel(decode(model), 'file');
 const startOf = (network: SpikingModel, output: string) =>
   neuronOf(network, network.layers.find((layer) => layer.output === output)!).parameters.initialPotential;

@@ -1,4 +1,4 @@
-/** What `data check` says of folders as people have them. */
+/** What `data check` says of folders with usual mistakes. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -70,7 +70,7 @@ t.test('files are in the order of their numbers, and may be PNG', async (t) => {
   t.ok(samples[0].label!.every((id) => id === 1));
 });
 
-/** What the change of one file in a copy of the fixture is answered with: by load, and by check. */
+/** The messages of load and of check after the change of one file in a copy of the fixture. */
 const faults: Record<string, { change(folder: string): void; file: string; message: RegExp }> = {
   'a missing label': {
     change: (folder) => rmSync(join(folder, LABEL)),

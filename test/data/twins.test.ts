@@ -1,4 +1,4 @@
-/** A twin that is written to disk is a data set of the kind it stands in for. */
+/** A twin that is written to disk is a data set of the kind that it replaces. */
 
 import t from 'tap';
 import { datasets } from '../../lib/data/index.js';

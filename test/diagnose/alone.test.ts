@@ -22,7 +22,8 @@ import { engineOf, referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
 const [height, width] = [32, 48];
-const unet = randomModel({ task: 'segment', width: 2, channels: 1, classes: 3 }, 24); // whose answer has all classes
+// Its output has all classes.
+const unet = randomModel({ task: 'segment', width: 2, channels: 1, classes: 3 }, 24);
 const images = [0, 1].map((i) => ({
   name: `image ${i}`,
   input: randomImage(stream(2, 'image', i), height, width, 1),

@@ -1,6 +1,7 @@
 /**
- * Engines run an architecture that they do not know: sums, three inputs, stride, dilation, an image beside spikes. Held to the
- * paper's text, which is loops over the same layers: the same bits, for the forward pass, the simulation and ASF-BP.
+ * Engines run an unknown architecture: sums, three inputs, stride, dilation, a layer that reads the image and
+ * spikes. It is compared with the paper's text (loops over the same layers): the same bits, for the forward
+ * pass, the simulation and ASF-BP.
  */
 
 import t from 'tap';
@@ -33,7 +34,7 @@ const image = floatImage(data, HEIGHT, WIDTH);
 const target = Uint8Array.from({ length: HEIGHT * WIDTH }, () => random.integer(3));
 const loss = (prediction: Float32Array) => segmentationLoss(prediction, target);
 
-/** A ReLU in the place of the neurons: over one step the text is then the U-Net. */
+/** A ReLU in place of the neurons: over one step the text is then the U-Net. */
 const relu: Update = (_V, C, layer: Layer) => ({
   o: hasRelu(layer) ? C.map((c) => Math.max(0, c)) : C.slice(),
   s: new Uint8Array(C.length),

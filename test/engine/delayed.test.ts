@@ -29,7 +29,7 @@ import { wasmBytes } from '../support/wasmMemory.js';
 import { backends } from './kernel/backends.js';
 import { requireSameBits } from './kernel/bits.js';
 
-/** Those that do not forget. */
+/** Neurons without a leak or a hard reset. */
 const remembering = Object.keys(neurons).filter((name) => {
   const { leak, reset } = neuronParameters(findNeuron(name), {});
   return leak === 1 && reset === 'soft';

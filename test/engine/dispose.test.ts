@@ -1,6 +1,6 @@
 /**
- * What an engine holds is given back: its threads end, its memory is free to be reserved again, whoever
- * still asks gets a sentence, and nobody else's engine ends with it.
+ * A disposed engine frees what it holds: its threads end, its memory can be reserved again, later calls get a
+ * clear error, and other engines keep working.
  */
 
 import { spawnSync } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
- * The door of an engine: the same bits through every one of them, on random networks and shapes; arrays that
- * are the caller's own; weights that are packed once and freed; and what is refused before a kernel sees it.
+ * The interface of engines: the same bits from each of them, on random networks and shapes; results that
+ * belong to the caller; weights that are packed once and freed; and what is refused before a kernel sees it.
  */
 
 import fc from 'fast-check';
@@ -162,7 +162,7 @@ for (const [name, kernels] of backends) {
       const first = engine.trainer(spiking, method, { optimiser });
       const started = [0, 1].map(() => first.step([example, example], 1e-2));
       const [parameters, averages] = [first.parameters(), first.averages()];
-      first.step([example], 1); // what was handed out does not change
+      first.step([example], 1); // results that were returned do not change
       first.dispose();
       const second = engine.trainer({ ...spiking, parameters }, method, { optimiser, averages, updates: 2 });
       const rest = [2, 3].map(() => second.step([example, example], 1e-2));

@@ -1,5 +1,6 @@
 /**
- * An output that is no number is an error that names the layer in which it began, whoever runs the network.
+ * An output that is not finite is an error that names the layer in which it began, however the network is
+ * run.
  */
 
 import t from 'tap';

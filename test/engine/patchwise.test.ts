@@ -1,7 +1,4 @@
-/**
- * Evaluation as the authors' code does it: an image in
- * patches that know nothing of each other, with its padding.
- */
+/** Evaluation as the authors' code does it: an image in independent patches, with its padding. */
 
 import t from 'tap';
 import { stream } from '../../lib/core/rng.js';

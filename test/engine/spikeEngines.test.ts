@@ -1,5 +1,5 @@
 /**
- * Layers that run through many steps at once, in WebAssembly, leave behind the bits of the plain simulation that goes
+ * Layers that WebAssembly runs through many steps at once give the bits of the plain simulation, which goes
  * step by step: on random networks, neurons, sizes and windows.
  */
 

@@ -1,4 +1,4 @@
-/** What `--memory` plans with: a run takes what is announced, not more, and not much less. */
+/** What `--memory` plans with: a run takes the memory that is announced, not more, and not much less. */
 
 import t from 'tap';
 import { stream } from '../../lib/core/rng.js';

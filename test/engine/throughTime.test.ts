@@ -1,7 +1,7 @@
 /**
- * Back-propagation through time against automatic differentiation in PyTorch (fixtures/make/direct.py): the same network
- * over T steps as one graph, spikes with each surrogate, the reset in the graph or not; loss and the gradient of every
- * parameter. All engines and thread counts give the same bits.
+ * Back-propagation through time against automatic differentiation in PyTorch (fixtures/make/direct.py): the
+ * same network over T steps as one graph, spikes with each surrogate, the reset in the graph or not; loss and
+ * the gradient of every parameter. All engines and thread counts give the same bits.
  */
 
 import t from 'tap';

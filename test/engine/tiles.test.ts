@@ -1,6 +1,6 @@
 /**
- * Tiles: how far the network looks, measured by what reaches a block of the output; outputs and spikes of a picture in
- * tiles, to the bit; and how large tiles are made.
+ * Tiles: the network's reach, measured by which pixels change a block of the output; outputs and spikes of a
+ * picture in tiles, to the bit; and how large tiles are made.
  */
 
 import fc from 'fast-check';
@@ -61,7 +61,7 @@ function reachesBlock(output: Float32Array): boolean {
   return false;
 }
 
-/** The pixel of a row or column so far from the block, in each direction. */
+/** The pixel at a distance from the block, in each direction. */
 const pixelAt: Readonly<Record<string, (distance: number) => number>> = {
   above: (distance) => (block.top - distance) * extent + block.left + 8,
   below: (distance) => (block.bottom - 1 + distance) * extent + block.left + 8,
@@ -149,7 +149,9 @@ function drawTileCase({ task, width, channels, height, breadth, side, part, seed
   return { model, image, limit, counted };
 }
 
-/** Runs in tiles and as a whole; throws at the first difference. Returns the number of tiles and of spikes. */
+/**
+ * Runs in tiles and as a whole; throws at the first difference. Returns the number of tiles and of spikes.
+ */
 function requireSameInTiles(run: Run, drawn: ReturnType<typeof drawTileCase>) {
   const { model, image, limit, counted } = drawn;
   const before = image.data.slice();

@@ -1,8 +1,8 @@
 /**
- * npm run fuzz -- [--inputs 100000] [--seed 1] [--target png] [--only 17]: so many damaged inputs a target.
- * Prints how many were fine, refused, wrong (the answer differs from time to time, or is no answer), slow and
- * large, and the numbers of the last three; exit code 1 where there are any. --only judges one input and
- * writes it to a file.
+ * npm run fuzz -- [--inputs 100000] [--seed 1] [--target png] [--only 17]: `--inputs` damaged inputs for each
+ * target. Prints how many were fine, refused, wrong (results that differ between runs, or no result), slow
+ * and large, and lists the last three kinds by number; exit code 1 if there are any. --only judges one input
+ * and writes it to a file.
  */
 
 import { writeFileSync } from 'node:fs';

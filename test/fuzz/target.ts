@@ -95,7 +95,7 @@ function answerOf({ run }: Target, input: Uint8Array): Omit<Judged, 'index'> {
   }
 }
 
-/** Leaves other bytes in memory that is free, for those who read what they have not written. */
+/** Fills free memory with other bytes, to expose code that reads what it has not written. */
 function soilMemory(byte: number): void {
   for (const size of [2 ** 10, 2 ** 13, 2 ** 16, 2 ** 20]) Buffer.allocUnsafe(size).fill(1 + byte);
 }

@@ -1,5 +1,6 @@
 /**
- * Comparison of named tensors: what counts as equal, what comes first, and that it is found where it was put.
+ * Comparison of named tensors: what counts as equal, what comes first, and that a difference is found where
+ * it is.
  */
 
 import fc from 'fast-check';

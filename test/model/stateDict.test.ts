@@ -1,4 +1,6 @@
-/** `import`: state dicts become networks that compute what PyTorch computed, and other networks are refused. */
+/**
+ * `import`: state dicts become networks that compute what PyTorch computed, and other networks are refused.
+ */
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';

@@ -1,4 +1,4 @@
-/** A second architecture goes through all that the U-Net goes through, without a line about it in the project. */
+/** A second architecture, which the project does not know, works in all that the U-Net is used for. */
 
 import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
@@ -78,7 +78,7 @@ t.test('a list of nodes that is no network is refused with the node', async (t) 
   );
 });
 
-/** A ReLU in the place of the neurons: Algorithm 1 over one step is then the back-propagation of the network itself. */
+/** A ReLU in place of the neurons: Algorithm 1 over one step is then ordinary back-propagation. */
 const relu: Update = (_V, C, layer) => ({
   o: hasRelu(layer) ? C.map((c) => Math.max(0, c)) : C.slice(),
   s: new Uint8Array(C.length),

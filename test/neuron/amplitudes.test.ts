@@ -1,4 +1,7 @@
-/** Amplitudes of real spikes: folding them into the weights changes no bit; files keep them, simulations need them folded. */
+/**
+ * Amplitudes of real spikes: folding them into the weights changes no bit; files keep them, simulations fold
+ * them.
+ */
 
 import t from 'tap';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
@@ -31,7 +34,7 @@ const spiking = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
   initialPotential: 0.5,
 });
 
-/** Amplitudes that are no round numbers. */
+/** Amplitudes that are not round numbers. */
 function drawAmplitudes(model: Model): Parameters {
   const random = stream(13, 'amplitudes');
   const draw = (values: Float32Array) => values.map(() => 0.2 + 1.5 * random.uniform());

@@ -13,7 +13,7 @@ const names = namesOf(all[0].parameters);
 const page = readFileSync('docs/neurons.md', 'utf8');
 const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
-/** What is allowed, of each neuron that differs from most. */
+/** The allowed values of each neuron that differs from most. */
 function ranges(name: (typeof names)[number]): string {
   const texts = all.map(({ parameters }) => parameters[name].range);
   return [...new Set(texts)]
@@ -24,7 +24,7 @@ function ranges(name: (typeof names)[number]): string {
     .join('; ');
 }
 
-/** A default, and that of a directly trained network where it is another. */
+/** A default, and that of a directly trained network where it differs. */
 function defaults(neuron: Neuron, name: string): string {
   const [converted, direct] = (['converted', 'direct'] as const).map((origin) =>
     usualText(neuron, name, origin),

@@ -211,7 +211,7 @@ t.test('in a converted network each level alone stands for the activation', asyn
 t.test('charge is conserved by neurons with soft reset and without leak: in = out + residual', async (t) => {
   const random = stream(7, 'charge');
   for (const name of ['if', 'mt', 'rs']) {
-    const currents = Array.from({ length: 200 }, () => (random.integer(65) - 24) / 16); // sums of these are exact
+    const currents = Array.from({ length: 200 }, () => (random.integer(65) - 24) / 16); // sums are exact
     const steps = trace(name, {}, currents);
     const charge = currents.reduce((sum, current) => sum + current, 0);
     const fired = steps.reduce((sum, [out]) => sum + out, 0);

@@ -1,6 +1,7 @@
 /**
- * A neuron that the project does not know, with a parameter and a state of its own: one value, and one line in a table that
- * the caller passes. It is simulated, converted to, written and read, and has options, all from what it says of itself.
+ * A neuron that the project does not know, with a parameter and a state of its own: one value, and one line
+ * in a table that the caller passes. It is simulated, converted to, written and read, and has options, all
+ * from what it says of itself.
  */
 
 import { Command } from 'commander';
@@ -36,7 +37,10 @@ interface AdaptiveParameters extends NeuronParameters {
   readonly tau: number;
 }
 
-/** Integrate-and-fire whose threshold rises by itself with each spike and falls by 1 / tau of what it rose a step. */
+/**
+ * Integrate-and-fire whose threshold rises with each spike and falls back by 1 / tau of its rise in each
+ * step.
+ */
 const adaptive: Neuron<AdaptiveParameters> = {
   name: 'adaptive',
   summary: 'a threshold that rises with each spike',

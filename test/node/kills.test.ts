@@ -1,7 +1,7 @@
 /**
  * A training that dies at any rename or sync ends, when it is resumed, with the bytes of one that did not.
- * Death is played here: from the n-th such call on every change of the disk fails, so nothing is written,
- * renamed or tidied up.
+ * Death is simulated: from the n-th such call on every change of the disk fails, so nothing is written,
+ * renamed or cleaned up.
  */
 
 import fs, { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Limits of memory as Linux tells them, from files as it writes them. */
+/** Limits of memory that Linux sets, from files as Linux writes them. */
 
 import t from 'tap';
 import { availableMemory, freeAddressSpace, freeGroupMemory } from '../../lib/node/systemMemory.js';

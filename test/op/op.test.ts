@@ -1,4 +1,7 @@
-/** What operations say of themselves, against what their definitions do. Values are PyTorch's (fixtures/make/kernel.py). */
+/**
+ * The properties that operations state, against what their definitions do. Values are PyTorch's
+ * (fixtures/make/kernel.py).
+ */
 
 import fc from 'fast-check';
 import t from 'tap';
@@ -26,7 +29,7 @@ const sizes = fc.record({
 });
 const settings = { seed: 26, numRuns: 40 };
 
-/** Ones in the place of everything. */
+/** Tensors of ones. */
 function ones(op: Op, { height, width, channels }: Size) {
   const weight = new Float32Array(op.hasWeights ? sizeOf(op.weightShape(channels)) : 0).fill(1);
   const bias = new Float32Array(op.outputSize({ height, width, channels }).channels);

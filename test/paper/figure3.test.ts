@@ -1,4 +1,4 @@
-/** Fig. 3: behind skip connections, activations of the U-Net against spike rates with either normalisation. */
+/** Fig. 3: after skip connections, activations of the U-Net against spike rates with either normalisation. */
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';
@@ -16,7 +16,7 @@ import { readImage } from '../../lib/node/pictureFiles.js';
 import { preprocess } from '../../lib/picture/preprocess.js';
 import { engineOf } from '../support/engine.js';
 
-/** The 11th, 13th, 15th and 17th convolution: each reads what is handed on and what comes up from below. */
+/** The 11th, 13th, 15th and 17th convolution: each reads a skip connection and the decoder stage below. */
 const BEHIND_SKIPS = [11, 13, 15, 17];
 const SIDE = 64;
 const STEPS = 100;
@@ -50,7 +50,7 @@ function correlation(a: Float32Array, b: Float32Array): number {
   return x.reduce((sum, value, i) => sum + value * y[i], 0) / (Math.hypot(...x) * Math.hypot(...y));
 }
 
-/** r of activations and flows behind each skip connection. */
+/** r of activations and flows after each skip connection. */
 function linearity(normalisation: string): number[] {
   const choice = { neuron: findNeuron('mt'), normalisation, percentile: 99.9, initialPotential: 0 };
   const network = withNeurons(model, normaliseModel(model, lambdas, normalisation), choice);

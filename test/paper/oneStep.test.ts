@@ -1,4 +1,4 @@
-/** One time step: what a converted network computes then is what a quantised U-Net would. */
+/** One time step: a converted network computes what a quantised U-Net would. */
 
 import fc from 'fast-check';
 import t from 'tap';
@@ -16,14 +16,19 @@ import { backends } from '../engine/kernel/backends.js';
 import { referenceEngine } from '../support/engine.js';
 import { dyadicNetwork, randomImage, randomModel } from '../support/networks.js';
 
-/** clip(round(2^N I), 0, 2^N - 1) / 2^N; what is half-way is rounded down, because a neuron fires above its threshold. */
+/**
+ * clip(round(2^N I), 0, 2^N - 1) / 2^N; ties are rounded down, because a neuron fires above its threshold.
+ */
 function quantised(current: number, count: number): number {
   const levels = 2 ** count;
   const rounded = Math.ceil(levels * current - 0.5);
   return Math.min(levels - 1, Math.max(0, rounded)) / levels;
 }
 
-/** How many neurons of all layers fire something else, how far their current is from a tie at most, and how many are at one. */
+/**
+ * How many neurons of all layers fire another value, how far their currents are from a tie at most, and how
+ * many are at a tie.
+ */
 function compare(network: SpikingNetwork, { currents, flows }: Simulation, count: number) {
   let [neurons, differ, farthest, ties] = [0, 0, 0, 0];
   for (const { output } of network.layers.filter(hasNeuron)) {

@@ -1,4 +1,4 @@
-/** What the figures of Table 1 say about the pixels that they were counted on. */
+/** What the figures of Table 1 imply about the pixels that were counted. */
 
 import t from 'tap';
 

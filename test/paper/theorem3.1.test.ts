@@ -1,4 +1,7 @@
-/** Theorem 3.1: of all series of N thresholds, halving ones down to 1/2^N lose least, 1/2^(N+1) on average. */
+/**
+ * Theorem 3.1: of all series of N thresholds, those that halve down to 1/2^N lose least, 1/2^(N+1) on
+ * average.
+ */
 
 import t from 'tap';
 import { type Rng, stream } from '../../lib/core/rng.js';

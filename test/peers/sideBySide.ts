@@ -1,6 +1,5 @@
 /**
- * A work of ours and a peer's in turns, on the same inputs, weights and threads, and whether their results
- * agree.
+ * Times our work and a peer's in turns, on the same inputs, weights and threads, and compares their results.
  */
 
 import { resolve } from 'node:path';

@@ -89,7 +89,7 @@ function unet(tf: Tensorflow, model: Model, image: Tensor): () => Tensor {
   };
 }
 
-/** One layer with the ReLU behind it. */
+/** One layer with the ReLU after it. */
 function linearOf(tf: Tensorflow, layer: Layer, model: Model): (x: Tensor) => Tensor {
   const { op, channelsOut } = layer;
   const { kernel } = op;

@@ -1,4 +1,7 @@
-/** Comments and pages can be read without scrolling sideways: no line of prose over 110 columns, tables and code left out. */
+/**
+ * Comments and pages can be read without scrolling sideways: no line of prose over 110 columns, tables and
+ * code left out.
+ */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -39,7 +39,7 @@ function importsOf(file: string): string[] {
   const specifiers = textOf(file).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g);
   return [...specifiers].map(([, target]) => {
     const path = normalize(join(dirname(file), target));
-    return path.endsWith('.js') ? path.replace(/\.js$/, '.ts') : `${path}.ts`; // AssemblyScript names no ending
+    return path.endsWith('.js') ? path.replace(/\.js$/, '.ts') : `${path}.ts`; // AssemblyScript
   });
 }
 
@@ -56,7 +56,7 @@ t.test('imports go to the left only', async (t) => {
   }
 });
 
-/** All other rooms run in a browser: what they need of Node is handed in. */
+/** All other rooms run in a browser: what they need of Node is passed to them. */
 const WITH_NODE = ['node', 'data', 'bin'];
 /** But for files of pictures, which are read and written with Node's zlib and with pngjs. */
 const CODECS = /^lib\/picture\/(format\/|encode\.ts)/;
@@ -77,7 +77,10 @@ t.test('only the command line knows its options: no flag is named in lib', async
   t.ok(written.length > 100);
 });
 
-/** Within lib/engine: what a kernel is, kernels, a network's run, how it learns, and the door before them all. */
+/**
+ * The order within lib/engine: the contract of kernels, kernels, simulation, learning, and the door to them
+ * all.
+ */
 const IN_ENGINE = [['kernels'], ['reference', 'wasm'], ['simulate'], ['learn'], []];
 
 t.test('imports within the engine go to the left only', async (t) => {
@@ -111,7 +114,7 @@ t.test(
     const inside = /^(lib\/engine|bin\/bench)\//;
     for (const file of library.filter((file) => !inside.test(file))) {
       const used = importsOf(file).find((target) => target.startsWith('lib/engine/') && !DOOR.has(target));
-      // the entries hand on the types of kernels, for who writes a training method
+      // the entries hand on the types of kernels, for callers who write a training method
       if (used && !ENTRIES.includes(file)) t.fail(`${file} imports ${used}`);
       const found = /\bchooseKernels\b|\b(scope|keep|frozen|hold|resident)\(/.exec(textOf(file));
       if (found) t.fail(`${file}: ${found[0]}`);

@@ -1,6 +1,7 @@
 /**
- * Values, not names: whoever has an operation, a neuron or a layer asks it, and compares no names; the text of the paper stands
- * on the rooms before it; the library names no options of the command line in the rooms of networks and conversions.
+ * Values, not names: code that has an operation, a neuron or a layer asks it, and compares no names. The text
+ * of the paper imports only the rooms before it. The rooms of networks and conversions name no options of the
+ * command line.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -22,7 +23,9 @@ const NAME = `['"\`](${NAMES.join('|')})(['"\`]| [^'"\`]*['"\`])`;
 const CONDITION = new RegExp(
   `([!=]==|\\bcase|(startsWith|endsWith|includes|test)\\()\\s*${NAME}|${NAME}\\s*[!=]==|[!=]== findNeuron\\(`,
 );
-/** Engines, whose kernels are of operations and neurons; those that are compared with; the rows and columns of tables. */
+/**
+ * Files that may compare names: engines, whose kernels belong to operations and neurons; the bench; tables.
+ */
 const MAY = [/^lib\/engine\//, /^bin\/bench\//, /^bin\/reproduce\/tables\//];
 
 t.test('no condition names an operation or a neuron', async (t) => {

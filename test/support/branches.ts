@@ -1,4 +1,7 @@
-/** A second architecture, with what the U-Net has not: stride, dilation, sums of two and three signals, three inputs. */
+/**
+ * A second architecture, with what the U-Net lacks: stride, dilation, sums of two and three signals, three
+ * inputs.
+ */
 
 import { stream } from '../../lib/core/rng.js';
 import { type Configuration, IMAGE, OUTPUT } from '../../lib/net/architecture.js';
@@ -47,7 +50,7 @@ export function branches({ width, classes }: Configuration): Node[] {
   ];
 }
 
-/** The project's table with one line more. */
+/** The project's table with one more line. */
 export const withBranches: Architectures = { ...architectures, branches };
 
 /** Such a network whose weights are odd multiples of 2^-5, so that sums are exact and little is exactly 0. */

@@ -30,7 +30,9 @@ export function randomImage(random: Rng, height: number, width: number, channels
   return Float32Array.from({ length: height * width * channels }, () => random.uniform());
 }
 
-/** A spiking network whose weights are small multiples of 2^-4 (normalised weights of about the right size). */
+/**
+ * A spiking network whose weights are small multiples of 2^-4 (normalised weights of about the right size).
+ */
 export function dyadicNetwork(
   configuration: Configuration,
   neuron: string,

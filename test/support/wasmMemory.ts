@@ -11,7 +11,7 @@ type MemoryClass = new (limits: object) => Memory;
 export function wasmBytes(work: (kernels: Kernels) => void): number {
   const api = (globalThis as unknown as { WebAssembly: { Memory: MemoryClass } }).WebAssembly;
   const { Memory } = api;
-  wasmKernels({ threads: 1, host: nodeHost }); // it takes the memory that was reserved to see whether that is possible
+  wasmKernels({ threads: 1, host: nodeHost }); // uses up the memory that a probe has reserved
   let made: Memory | undefined;
   api.Memory = class extends Memory {
     constructor(limits: object) {

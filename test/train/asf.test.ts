@@ -1,8 +1,8 @@
 /**
- * ASF-BP against automatic differentiation in PyTorch (fixtures/make/asf.py): there Eqs. 9-10 are a graph whose units
- * pass the flow forward and p = 1[I_in > 0] backward, and the authors' code is a replay with every bias once. Loss
- * and the gradient of every parameter, float64; the choices of a case are in the metadata of its file. Real spikes: there
- * spikes are multiplied by their amplitudes, here weights are.
+ * ASF-BP against automatic differentiation in PyTorch (fixtures/make/asf.py): there Eqs. 9-10 are a graph
+ * whose units pass the flow forward and p = 1[I_in > 0] backward, and the authors' code is a replay with
+ * every bias once. Loss and the gradient of every parameter, float64; the choices of a case are in the
+ * metadata of its file. Real spikes: there spikes are multiplied by their amplitudes, here weights are.
  */
 
 import t from 'tap';

@@ -1,6 +1,6 @@
 /**
- * Training on every engine ends with the same bits: three updates of parameters that live in the engine's memory, as a
- * session runs them, and the validation behind them.
+ * Training on every engine ends with the same bits: three updates of parameters that live in the engine's
+ * memory, as a session runs them, and the validation after them.
  */
 
 import t from 'tap';
@@ -79,7 +79,7 @@ const cases: Readonly<Record<string, [start: Model, optimizer: string, makeLearn
   ],
 };
 
-/** What training leaves behind, as ordinary arrays. */
+/** The results of training, as ordinary arrays. */
 interface Trained {
   readonly tensors: Parameters;
   readonly losses: readonly number[];

@@ -1,7 +1,7 @@
 /**
  * Training against PyTorch in float64 (fixtures/make/unet_goldens.py): some updates of a whole U-Net by the
- * training loop itself. Losses, and the weights afterwards as far as they have moved: most of a weight is
- * where it started.
+ * training loop itself. It compares losses, and how far the weights have moved: most of a weight is its
+ * start.
  */
 
 import t from 'tap';

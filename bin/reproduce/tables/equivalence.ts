@@ -1,6 +1,6 @@
 /**
- * Not in the paper: a one-step network beside the U-Net with N-bit activations that it is, and beside an
- * integrate-and-fire network with as many levels: one such neuron alone is equal, a network of them is not.
+ * Not in the paper: a one-step network, the U-Net with N-bit activations that it equals, and an
+ * integrate-and-fire network with as many levels: a single neuron of it is equal, the network is not.
  */
 
 import { type Cell, oneStep, spiking } from '../cell.js';
@@ -8,13 +8,13 @@ import { comparedMetric, F1, SPIKES } from '../metric.js';
 import type { Row, Table } from '../paperTable.js';
 
 const BITS = 4;
-/** Spikes of IF neurons that make as many levels. */
+/** T in which IF neurons reach as many levels. */
 const STEPS = 2 ** BITS - 1;
 
 const conversion = oneStep(BITS);
 const oneStepCell = spiking('converted', 'drive', 1, conversion);
 const quantised: Cell = { experiment: 'drive', kind: 'quantised', conversion };
-/** A spike is worth 2^-N of a lambda in the mean over T: V_th / T = 2^-N. */
+/** A spike is worth 2^-N lambda in the mean over T: V_th / T = 2^-N. */
 const integrateAndFire = spiking(
   'converted',
   'drive',

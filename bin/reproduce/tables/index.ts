@@ -30,7 +30,7 @@ export const tables: Readonly<Record<string, Table>> = {
   equivalence,
 };
 
-/** A table by name; UsageError for a name that is not one. */
+/** A table by name; UsageError for an unknown name. */
 export function findTable(name: string): Table {
   if (Object.hasOwn(tables, name)) return tables[name];
   throw new UsageError(`${name}: no such table, expected one of ${Object.keys(tables).join(', ')}`);

@@ -1,5 +1,6 @@
 /**
- * Not in the paper: conversion for one step, without training, beside the paper's conversion and fine-tuning.
+ * Not in the paper: conversion for one step without training, compared with the paper's conversion and
+ * fine-tuning.
  */
 
 import { type Cell, oneStep, PAPER, spiking, unet } from '../cell.js';
@@ -11,10 +12,10 @@ import { mainEntry, mainMetric, PAPER_FIGURES, SIGMA } from './overview.js';
 /** Numbers of thresholds. */
 export const BITS = [4, 5, 6, 7, 8];
 const STEPS = [1, 2, 4];
-/** N of the one that is fine-tuned as well. */
+/** N of the network that is also fine-tuned. */
 const TUNED_BITS = 4;
 
-/** A network of an experiment, or several that differ in N: a row, or a line of the picture. */
+/** A network of an experiment, or several that differ in N: a row of the table, or a line of the picture. */
 export interface Method {
   readonly name: string;
   readonly entries: readonly Entry[];
@@ -24,7 +25,7 @@ export function unetEntry(experiment: string): Entry {
   return mainEntry(unet(experiment), papers(experiment).unet);
 }
 
-/** All but the U-Net. */
+/** The methods of an experiment, without the U-Net. */
 export function methodsOf(experiment: string): Method[] {
   return [
     ...STEPS.map((T) => ({
@@ -41,7 +42,7 @@ function papers(experiment: string) {
   return PAPER_FIGURES[`${experiment} connection`];
 }
 
-/** A figure with the spikes that it takes. */
+/** An entry that shows the main metric and the spikes. */
 function counted(cell: Cell, paper?: number): Entry {
   return { ...mainEntry(cell, paper), beside: SPIKES };
 }
@@ -59,7 +60,7 @@ function byPaper(experiment: string, kind: 'converted' | 'finetuned'): Entry {
   return counted(spiking(kind, experiment, steps, PAPER), papers(experiment)[kind]);
 }
 
-/** A row for each network; `own` is at the paper's T. */
+/** A row for each network; its entry `own` is at the paper's T. */
 function rows(experiment: string): Row[] {
   const { title, steps } = experiments[experiment];
   const row = (network: string, unet?: Entry, few: readonly Entry[] = [], own?: Entry): Row => ({

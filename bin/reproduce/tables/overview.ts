@@ -5,7 +5,7 @@ import { experiments } from '../experiment.js';
 import { F1, type Metric, MIOU, PSNR } from '../metric.js';
 import type { Entry, Row, Table } from '../paperTable.js';
 
-/** Denoisers are shown at the middle one of the paper's three. */
+/** Denoisers are shown at this noise, the middle one of the paper's three, in grey levels. */
 export const SIGMA = 25;
 
 /** The figure that sums up an experiment. */
@@ -14,7 +14,7 @@ export function mainMetric(experiment: string): Metric {
   return experiment === 'camseq01' ? MIOU : F1;
 }
 
-/** Its entry for a cell. */
+/** The entry of a cell with the main metric of its experiment. */
 export function mainEntry(cell: Cell, paper?: number): Entry {
   const { sigmas } = experiments[cell.experiment];
   return { cell, metric: mainMetric(cell.experiment), paper, ...(sigmas.length > 0 && { sigma: SIGMA }) };

@@ -1,4 +1,4 @@
-/** Not in the paper: what it matters which images a one-step conversion is measured on. */
+/** Not in the paper: how much it matters which images a one-step conversion is measured on. */
 
 import { oneStep, spiking } from '../cell.js';
 import { experiments } from '../experiment.js';

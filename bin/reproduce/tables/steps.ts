@@ -9,7 +9,7 @@ import type { Row, Table } from '../paperTable.js';
 import { mainEntry, mainMetric, SIGMA } from './overview.js';
 
 const STEPS = [1, 2, 4, 10, 20];
-/** Beyond this T nothing is left to gain by other thresholds. */
+/** Above this T other thresholds gain nothing more. */
 const FEW = 4;
 
 function row(experiment: string, kind: 'converted' | 'finetuned', half: boolean, conversion = PAPER): Row {

@@ -13,7 +13,7 @@ function networks(experiment: string): Cell[] {
   return [unet(experiment), spiking('finetuned', experiment, experiments[experiment].steps)];
 }
 
-/** The paper's figures: of the U-Net and of MT FT, for each sigma. */
+/** The paper's figures of the U-Net and of MT FT, for each sigma. */
 export const PAPER_DENOISERS: Readonly<Record<string, readonly [readonly number[], readonly number[]]>> = {
   'bsd-grey PSNR': [
     [31.02, 28.61, 25.72],

@@ -1,6 +1,5 @@
 /**
- * Table 3: what normalisation, neuron and fine-tuning are
- * worth. Its LW rows leave out the converted networks.
+ * Table 3: the effect of normalisation, neuron and fine-tuning. Its LW rows leave out the converted networks.
  */
 
 import { type PlainConversion, spiking } from '../cell.js';

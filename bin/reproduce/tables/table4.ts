@@ -1,4 +1,4 @@
-/** Table 4: the number of thresholds and their values. With one threshold it is the IF neuron, as the text says. */
+/** Table 4: the number and the values of thresholds. One threshold means the IF neuron, as the text says. */
 
 import { findNeuron } from '../../../lib/neuron/index.js';
 import { spiking } from '../cell.js';
@@ -9,7 +9,8 @@ import type { Row, Table } from '../paperTable.js';
 function row(thresholds: readonly number[], paper: number): Row {
   const { steps } = experiments.camseq01;
   const neuron = thresholds.length === 1 ? 'if' : 'mt';
-  const usual = thresholds.join() === findNeuron(neuron).parameters.thresholds.defaults.join(); // so that Table 3 shares the cell
+  // The neuron's usual thresholds are left out, so that the cell is the one of Table 3.
+  const usual = thresholds.join() === findNeuron(neuron).parameters.thresholds.defaults.join();
   const conversion = { norm: 'connection', neuron, ...(usual ? {} : { thresholds }) } as const;
   return {
     labels: [String(thresholds.length), thresholds.join(', ')],

@@ -1,6 +1,6 @@
 /**
- * Table 5: operations and joules an image. What the paper
- * counts, and what every spike costs at each synapse it reaches.
+ * Table 5: operations and joules per image, as the paper counts, and with the cost of a spike at each synapse
+ * that it reaches.
  */
 
 import { spiking, unet } from '../cell.js';

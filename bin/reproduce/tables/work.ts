@@ -1,4 +1,4 @@
-/** Not in the paper: what an image costs, as U-Net and as one-step network. */
+/** Not in the paper: the cost of an image in the U-Net and in the one-step network. */
 
 import { oneStep, spiking, unet } from '../cell.js';
 import { experiments } from '../experiment.js';

@@ -1,6 +1,6 @@
 /**
- * The image that an engine is given is checked here, once, before any kernel sees it: its size, and that
- * numbers are numbers. Kernels trust it.
+ * Checks the image of a run once, before any kernel reads it: its size, and that its values are finite.
+ * Kernels do not check again.
  */
 
 import { UsageError } from '../../core/error.js';
@@ -10,9 +10,7 @@ import { imageChannels } from '../../net/architecture.js';
 import { multipleOf } from '../../net/graph.js';
 import type { Network } from '../../net/network.js';
 
-/**
- * Refuses an image that a network cannot read: by its size (UsageError), or for what it holds (DataError).
- */
+/** Refuses an image that a network cannot read, for its size (UsageError) or its values (DataError). */
 export function requireImage({ layers }: Network, { data, height, width, channels }: FloatImage): void {
   const step = multipleOf(layers);
   const fits = (side: number) => Number.isInteger(side) && side > 0 && side % step === 0;
@@ -28,7 +26,7 @@ export function requireImage({ layers }: Network, { data, height, width, channel
   checkFinite('image', data);
 }
 
-/** UsageError for an array that is not as long as its shape says. */
+/** Refuses an array whose length does not fit its shape (UsageError). */
 export function requireLength(what: string, data: ArrayLike<number>, expected: number, shape: string): void {
   if (data.length === expected) return;
   throw new UsageError(`${what}: got ${data.length} values, expected ${expected} of ${shape}`);

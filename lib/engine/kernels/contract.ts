@@ -1,5 +1,5 @@
 /**
- * The kernels every back-end provides, and what each of them must compute, to the bit.
+ * The kernels that every back-end provides, and what each of them must compute, to the bit.
  *
  * The numeric contract: arithmetic is float32, each product and each sum is rounded on its own (no fused
  * multiply-add). A convolution output is ((bias + p1) + p2) + ... with the products in the order
@@ -7,9 +7,10 @@
  * What each kernel computes, and in which order, is the definition in lib/op. Signatures: results first, dims
  * last; results are overwritten, never accumulated into; inputs are never changed.
  *
- * Values are finite: what an infinite weight times a zero gives is not defined.
+ * Values must be finite: the product of an infinite weight and a zero is not defined.
  *
- * Layouts: activations [H,W,C]; packed weights [ky,kx,I,O] (see format/layout.ts for PyTorch's OIHW and IOHW).
+ * Layouts: activations [H,W,C]; packed weights [ky,kx,I,O] (see format/layout.ts for PyTorch's OIHW and
+ * IOHW).
  */
 
 import type { AdamOptions } from '../../op/adam.js';
@@ -19,34 +20,38 @@ import type { SpikingKernels } from './spikingContract.js';
 
 export type { AdamOptions, ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims, RmspropOptions };
 
-/** Where tensors live. Kernels take ordinary arrays as well; those of an engine with its own memory cost a copy. */
+/**
+ * The memory of tensors. Kernels also take ordinary arrays, which an engine with its own memory must copy.
+ */
 export interface TensorMemory {
   /**
-   * A tensor with any contents in this engine's memory, which is gone when the innermost `scope` ends. Outside of
-   * all scopes it is an ordinary array.
+   * A tensor with undefined contents in this engine's memory; it is freed when the innermost `scope` ends.
+   * Outside of all scopes it is an ordinary array.
    */
   tensor(length: number): Float32Array;
-  /** Says that a tensor is not needed any more, before its scope ends. */
+  /** Frees a tensor before its scope ends. */
   release(tensor: Float32Array): void;
-  /** A copy of values in this engine's memory, for good. */
+  /** A copy of values in this engine's memory, until it is released. */
   resident(values: Float32Array): Float32Array;
   /**
-   * Runs `work`; the tensors that it made are gone afterwards, but for those that it hands to `keep`, whole: their
-   * contents are valid in what `keep` returns, in the scope around or, outside of all scopes, for ever.
+   * Runs `work` and then frees the tensors that it made. `keep` takes a whole tensor and returns one with the
+   * same contents, which stays valid in the enclosing scope or, outside of all scopes, for ever.
    */
   scope<T>(work: (keep: (tensor: Float32Array) => Float32Array) => T): T;
-  /** Runs `work`, which promises not to change weights and biases: an engine may keep them in another order. */
+  /** Runs `work`, which must not change weights and biases: an engine may keep them in another order. */
   frozen<T>(work: () => T): T;
-  /** The same promise of these tensors alone, until the function that it returns is called. */
+  /** Like `frozen` for these tensors only, until the returned function is called. */
   hold(weights: Iterable<Float32Array>): () => void;
-  /** Ends its threads and gives its memory back; nothing may be called, and no tensor of it read, afterwards. */
+  /**
+   * Ends the threads and frees the memory; afterwards nothing may be called, and none of its tensors read.
+   */
   dispose(): void;
 }
 
 export interface Kernels extends TensorMemory {
-  /** How many threads it computes on; the bits do not depend on it. */
+  /** How many threads it computes on; the bits do not depend on this number. */
   readonly threads: number;
-  /** Layers of spiking neurons over many steps at once, where the engine has that. */
+  /** Layers of spiking neurons over many steps at once, if the engine has such kernels. */
   readonly spiking?: SpikingKernels;
 
   conv2dForward(
@@ -107,8 +112,9 @@ export interface Kernels extends TensorMemory {
   ): void;
 
   /**
-   * Mean loss over the pixels (Eq. 11) and its gradient by the logits. `labels` [pixels] holds class ids, or VOID: such a
-   * pixel has no gradient and is not one of those that the mean is over. Loss 0 where all are void.
+   * Mean loss over the pixels (Eq. 11) and its gradient with respect to the logits. `labels` [pixels] holds
+   * class ids, or VOID: such a pixel has no gradient and does not count in the mean. The loss is 0 if all are
+   * void.
    */
   softmaxCrossEntropy(
     gradLogits: Float32Array,
@@ -116,7 +122,7 @@ export interface Kernels extends TensorMemory {
     labels: Uint8Array,
     dims: ClassDims,
   ): number;
-  /** Mean absolute error over all values (Eq. 12) and its gradient by the prediction. */
+  /** Mean absolute error over all values (Eq. 12), and its gradient. */
   l1Loss(gradPrediction: Float32Array, prediction: Float32Array, target: Float32Array): number;
 
   adamStep(
@@ -139,7 +145,7 @@ export interface Kernels extends TensorMemory {
   /** values /= divisor, element by element. */
   divideBy(values: Float32Array, divisor: number): void;
 
-  /** conv2dForward for an input [H,W,I] with few non-zero values, in time proportional to them; the same bits. */
+  /** conv2dForward in time proportional to the non-zero values of its input [H,W,I]; the same bits. */
   eventConv2d(
     out: Float32Array,
     spikes: Float32Array,

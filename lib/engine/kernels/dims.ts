@@ -21,7 +21,7 @@ export interface PoolDims {
   readonly channels: number;
 }
 
-/** Two tensors [pixels,first] and [pixels,second] side by side in one of [pixels,first+second]. */
+/** Two tensors [pixels,first] and [pixels,second] joined into one of [pixels,first+second]. */
 export interface ConcatDims {
   readonly pixels: number;
   readonly first: number;

@@ -1,6 +1,6 @@
 /**
- * Outputs that are no numbers. They are looked for in the output alone, which costs next to nothing; only where one was
- * seen the network is run once more, to name the layer that it began in.
+ * Outputs that are not finite. Only the output is searched for them, which costs next to nothing; if one is
+ * found, the network is run once more, to name the layer in which they began.
  */
 
 import { DataError } from '../../core/error.js';
@@ -22,7 +22,7 @@ export function requireFiniteLayer(layer: Layer, values: Float32Array): void {
   );
 }
 
-/** Runs `again`, which shows every layer's output to `requireFiniteLayer`, if an output is not finite. */
+/** If an output is not finite, runs `again`, which gives every layer's output to `requireFiniteLayer`. */
 export function requireFiniteOutput(last: Layer, output: Float32Array, again: () => void): void {
   if (firstNotFinite(output) < 0) return;
   again();

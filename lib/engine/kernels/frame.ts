@@ -1,7 +1,6 @@
 /**
- * One run of a network on an engine, for an image of one size, and its single layers: the linear part of each
- * serves the U-Net and the spiking network alike. What follows it, a ReLU or neurons, is the business of
- * whoever runs them.
+ * One run of a network on an engine, for an image of one size, and the linear part of its layers, which is
+ * the same in the U-Net and in the spiking network. The caller adds what follows, a ReLU or neurons.
  */
 
 import { IMAGE, inputSize, isStatic, type Layer, outputDims } from '../../net/architecture.js';
@@ -12,16 +11,16 @@ import { valuesIn } from '../../op/op.js';
 import type { Kernels } from './contract.js';
 import { kernelsOf, type OpDims } from './operations.js';
 
-/** What all layers of a run share. Tensors that they make live in the kernels' innermost scope. */
+/** What all layers of a run share. Their tensors live in the kernels' innermost scope. */
 export interface Frame<N extends Network = Network> {
   readonly kernels: Kernels;
   readonly network: N;
-  /** Of the image; the network's operations divide them. */
+  /** Sides of the image, which the network's operations divide. */
   readonly height: number;
   readonly width: number;
 }
 
-/** The input of a layer: one signal, or several joined; the kernels concatenate two. */
+/** The input of a layer: one signal, or several joined; the kernels can concatenate two. */
 export function gatherInput(
   { kernels, height, width }: Omit<Frame, 'network'>,
   layer: Layer,
@@ -44,19 +43,17 @@ export function gatherInput(
   return out;
 }
 
-/** Whether a layer reads two signals side by side, which kernels concatenate and take apart. */
+/** Whether a layer reads a concatenation of two signals, which kernels can join and split. */
 export function isPair({ inputs, join }: Layer): boolean {
   return join === 'concat' && inputs.length === 2;
 }
 
-/** Gives back what `gatherInput` made, if it made anything. */
+/** Frees the tensor that `gatherInput` made, if it made one. */
 export function releaseInput({ kernels }: Pick<Frame, 'kernels'>, layer: Layer, input: Float32Array): void {
   if (layer.inputs.length > 1) kernels.release(input);
 }
 
-/**
- * The linear operation of a layer on its (concatenated) input; `how`: from a dense input, or from few events.
- */
+/** The linear operation of a layer on its (concatenated) input; `how`: as a dense tensor, or as events. */
 export function applyLayer(
   frame: Frame,
   layer: Layer,
@@ -75,21 +72,19 @@ export function currentOf(frame: Frame, layer: Layer, signals: Signals): Float32
   return applyLayer(frame, layer, gatherInput(frame, layer, signals));
 }
 
-/**
- * Algorithm 1, line 2: the currents of the layers that read nothing but the image [H,W,C], the same in every step.
- */
+/** Algorithm 1, line 2: the currents of layers that read only the image [H,W,C], the same in every step. */
 export function staticCurrents(frame: Frame, image: Float32Array): ReadonlyMap<Layer, Float32Array> {
   const still: Signals = new Map([[IMAGE, image]]);
   const layers = frame.network.layers.filter(isStatic);
   return new Map(layers.map((layer) => [layer, currentOf(frame, layer, still)]));
 }
 
-/** A fresh tensor, with any contents, for what a layer computes. */
+/** A new tensor with undefined contents for the output of a layer. */
 export function newOutput({ kernels, height, width }: Omit<Frame, 'network'>, layer: Layer): Float32Array {
   return kernels.tensor(valuesIn(outputDims(layer, height, width)));
 }
 
-/** The dims of a layer's kernel; each kernel reads those that it knows. */
+/** The dims of a layer's kernel; each kernel reads those that it needs. */
 export function kernelDims({ height, width }: Pick<Frame, 'height' | 'width'>, layer: Layer): OpDims {
   const { channelsOut, op } = layer;
   const { channels: channelsIn, ...size } = inputSize(layer, height, width);

@@ -6,16 +6,16 @@ import { valuesIn } from '../../op/op.js';
 
 const FLOAT = 4;
 
-/** What of a simulation takes memory. */
+/** The sizes that determine the memory of a simulation. */
 export interface Footprint {
-  /** Of the image. */
+  /** Sides of the image in pixels. */
   readonly height: number;
   readonly width: number;
   /** T */
   readonly steps: number;
-  /** How many sums are kept of each neuron. */
+  /** How many sums are kept for each neuron. */
   readonly sums: number;
-  /** Potentials of each neuron. */
+  /** How many potentials each neuron has. */
   readonly membranes: number;
 }
 
@@ -28,13 +28,13 @@ export function forwardBytes(layers: readonly Layer[], height: number, width: nu
 }
 
 /**
- * Bytes a pixel that an image takes besides the network, at most: decoded, as a picture, with what is drawn over it, as
- * input and as output (each once as it is and once padded).
+ * At most this many bytes per pixel are taken by an image besides the network: decoded, as a picture, with
+ * its overlay, as input and as output (the last two with and without padding).
  */
 const PICTURE_BYTES = 15;
 const TENSOR_BYTES = 2 * FLOAT;
 
-/** Bytes that an image with so many input and output channels takes besides the network. */
+/** Bytes that an image takes besides the network, given its input and output channels. */
 export function imageBytes(channels: number, classes: number, height: number, width: number): number {
   return height * width * (PICTURE_BYTES + TENSOR_BYTES * (channels + classes));
 }
@@ -48,8 +48,8 @@ export function weightBytes(layers: readonly Layer[]): number {
 }
 
 /**
- * The most bytes that signals take at any time where each is released behind its last reader: `bytesOf` a layer's
- * output, and what the layer takes besides while it is computed.
+ * The most bytes that signals take at any time if each is released after its last reader. `bytesOf` gives the
+ * bytes of a layer's output, and of what the layer takes in addition while it is computed.
  */
 export function peakOfSignals(
   layers: readonly Layer[],

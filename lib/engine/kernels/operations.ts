@@ -1,6 +1,7 @@
 /**
- * Which kernels compute which operation: the one place where engines tell operations apart. An operation that is not in
- * the table runs by its definition, step by step; a fast one is a line here and a kernel in each engine.
+ * Which kernels compute which operation: the only place where engines distinguish operations. An operation
+ * that is not in the table runs by its definition, step by step; a fast one needs an entry here and a kernel
+ * in each engine.
  */
 
 import type { Op, Size, Weights } from '../../op/op.js';
@@ -8,13 +9,13 @@ import type { Kernels } from './contract.js';
 import type { ConvDims, PoolDims } from './dims.js';
 import type { Population, SpikeTrain, SpikingKernels, SpikingMode } from './spikingContract.js';
 
-/** The sizes of an operation's input and output; each kernel reads those that it knows. */
+/** The sizes of an operation's input and output; each kernel reads those that it needs. */
 export type OpDims = ConvDims & PoolDims;
 
 /** An operation on an engine; results first. */
 export interface OpKernels {
   forward(kernels: Kernels, out: Float32Array, input: Float32Array, weights: Weights, dims: OpDims): void;
-  /** The same from few inputs that are not 0. */
+  /** `forward` in time proportional to the inputs that are not 0; the same bits. */
   events(kernels: Kernels, out: Float32Array, spikes: Float32Array, weights: Weights, dims: OpDims): void;
   backwardInput(
     kernels: Kernels,
@@ -30,7 +31,7 @@ export interface OpKernels {
     input: Float32Array,
     dims: OpDims,
   ): void;
-  /** Many steps at once, with the neurons behind it. */
+  /** Many steps at once, with the neurons that follow. */
   spike(
     spiking: SpikingKernels,
     population: Population,

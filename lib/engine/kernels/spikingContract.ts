@@ -1,47 +1,50 @@
 /**
- * The contract of fused kernels: a layer of spiking neurons over many steps in one call, current and neuron update
- * together. The bits are those of the kernels of contract.ts followed by a step of lib/neuron.
+ * The contract of fused kernels: a layer of spiking neurons over many steps in one call, current and neuron
+ * update together. The bits are those of the kernels of contract.ts followed by a step of lib/neuron.
  */
 
 import type { Window } from '../../core/window.js';
 import type { Dynamics } from '../../neuron/neuron.js';
 import type { ConvDims, ConvTransposeDims, PoolDims } from './dims.js';
 
-/** What all neurons of a population share. Populations of a network may differ in it. */
+/** What all neurons of a population share. Populations of a network may differ. */
 export interface FusedNeuron {
   readonly dynamics: Dynamics;
-  /** From high to low, at most 8. */
+  /** In volts, from high to low, at most 8. */
   readonly thresholds: readonly number[];
-  /** What a spike of each threshold is worth, in volts. */
+  /** The value of a spike of each threshold, in volts. */
   readonly spikeValues: readonly number[];
-  /** Part of the potential that is left a step later. */
+  /** Part of the potential that is left after a step. */
   readonly leak: number;
   readonly reset: 'soft' | 'hard';
-  /** Of all membranes, or of the membrane of each level. */
+  /** In volts, for all membranes, or for the membrane of each level. */
   readonly initialPotential: number | readonly number[];
 }
 
-/** What is to be kept of every neuron, summed over the steps. */
+/** Which sums over the steps are kept for every neuron. */
 export interface Kept {
   readonly currents: boolean;
   readonly flows: boolean;
   readonly spikeCounts: boolean;
 }
 
-/** [H,W,C] of a layer's output. */
+/** The size [H,W,C] of a layer's output. */
 export type PopulationDims = PoolDims;
 
-/** The neurons of one layer. Its tensors are asked for after the last step, and live in the scope of whoever asks. */
+/**
+ * The neurons of one layer. Its tensors are available after the last step, and live in the scope of the
+ * caller.
+ */
 export interface Population {
-  /** [H,W,C]; of `levels` [k,H,W,C] */
+  /** Potentials [H,W,C]; for dynamics `levels` [k,H,W,C]. */
   membrane(): Float32Array;
-  /** To be called when it takes no further steps; the sums stay. */
+  /** Frees the potentials, after the last step; the sums stay. */
   releaseMembrane(): void;
-  /** [H,W,C], where it was to be kept */
+  /** A sum [H,W,C], if it is kept. */
   currents(): Float32Array;
-  /** [H,W,C], where it was to be kept */
+  /** A sum [H,W,C], if it is kept. */
   flows(): Float32Array;
-  /** [H,W,C], where it was to be kept */
+  /** A sum [H,W,C], if it is kept. */
   spikeCounts(): Uint32Array;
 }
 
@@ -49,24 +52,24 @@ export interface Population {
 export interface SpikeTrain {
   /** Number of spikes of all neurons that are counted, in each step. */
   readonly spikesPerStep: readonly number[];
-  /** To be called when nobody reads it any more. */
+  /** Frees the spikes, once no layer reads them any more. */
   release(): void;
 }
 
-/** Dense, event-driven, or whichever fits the density of each layer. */
+/** How currents are computed: dense, event-driven, or by the density of each layer (auto). */
 export type SpikingMode = 'dense' | 'event' | 'auto';
 
-/** Every call continues the population where the last one left it, for so many steps. */
+/** Each call continues a population from its last step, for a number of steps. */
 export interface SpikingKernels {
-  /** A simulation that takes more memory than that cannot run. */
+  /** A simulation that needs more memory than this cannot run. */
   readonly mostBytes: number;
-  /** Whether it can run these neurons; where not, there are the kernels of single steps. */
+  /** Whether it can run these neurons; others run with the kernels of single steps. */
   supports(dynamics: Dynamics | undefined, thresholds: readonly number[]): dynamics is Dynamics;
-  /** Only spikes in `counted` (default: all) are counted in `spikesPerStep`. */
+  /** New neurons. Only spikes in `counted` (default: all) are counted in `spikesPerStep`. */
   population(dims: PopulationDims, neuron: FusedNeuron, kept: Kept, counted?: Window): Population;
-  /** The same current [H,W,C] in every step. */
+  /** Steps with the same current [H,W,C] in each. */
   inject(population: Population, current: Float32Array, steps: number): SpikeTrain;
-  /** The current of a convolution of one spike train, or of the concatenation of two. */
+  /** Steps with the current of a convolution of one spike train, or of the concatenation of two. */
   convolve(
     population: Population,
     inputs: readonly SpikeTrain[],
@@ -83,6 +86,6 @@ export interface SpikingKernels {
     dims: ConvTransposeDims,
     mode: SpikingMode,
   ): SpikeTrain;
-  /** The current of 2x2 average pooling. */
+  /** Steps with the current of 2x2 average pooling. */
   pool(population: Population, input: SpikeTrain): SpikeTrain;
 }

@@ -15,10 +15,7 @@ import { backward } from './backward.js';
 import { lossOf } from './lossOf.js';
 import type { Method } from './method.js';
 
-/**
- * What can be put in the place of a step of Algorithm 1 (lib/official does); PAPER_ASF is what the paper
- * says.
- */
+/** Pieces of Algorithm 1 that can be replaced (lib/official has others); PAPER_ASF is what the paper says. */
 export interface AsfPieces {
   /** What `flow` needs of the simulation. */
   readonly keep: readonly Sums[];
@@ -26,10 +23,7 @@ export interface AsfPieces {
   flow(sums: Pick<Simulation, 'flows' | 'currents' | 'spikeCounts'>, network: SpikingNetwork): Signals;
   /** How often a bias is in I_in after `steps` steps (line 6). */
   biases(steps: number): number;
-  /**
-   * Line 15: I_in of the last layer [H,W,K]; `replayed` computes it anew from the flow that reaches it (Eq.
-   * 9).
-   */
+  /** Line 15: I_in of the last layer [H,W,K]; `replayed` computes it again from the flow into it (Eq. 9). */
   lastCurrent(simulated: Float32Array, replayed: () => Float32Array): Float32Array;
   /** What that current is divided by to become the prediction. */
   divisor(steps: number): number;
@@ -49,7 +43,7 @@ export interface AsfOptions {
   readonly mode?: Mode | undefined;
 }
 
-/** ASF-BP over T steps, with `others` in the place of the paper's pieces. */
+/** ASF-BP over T steps, with `others` in place of the paper's pieces. */
 export function asf(
   { steps, mode = 'auto' }: AsfOptions,
   others: Partial<AsfPieces> = {},

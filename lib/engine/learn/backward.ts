@@ -1,7 +1,8 @@
 /**
- * Back-propagation through the layer table, by hand. It serves the U-Net and, with other signals and gates, the
- * spiking network: in Algorithm 1 (lines 16-20) the accumulated flows I_out take the place of the activations,
- * the gates p = 1[I_in > 0] that of the ReLU's derivative, and the bias enters T times instead of once.
+ * Back-propagation through the layer table, by hand. It serves the U-Net and, with other signals and gates,
+ * the spiking network: in Algorithm 1 (lines 16-20) the accumulated flows I_out take the place of the
+ * activations, the gates p = 1[I_in > 0] that of the ReLU's derivative, and the bias enters T times instead
+ * of once.
  */
 
 import { IMAGE, inputSize, isStatic, type Layer, OUTPUT } from '../../net/architecture.js';
@@ -13,7 +14,7 @@ import type { Kernels } from '../kernels/contract.js';
 import { type Frame, gatherInput, isPair, kernelDims, releaseInput } from '../kernels/frame.js';
 import { kernelsOf } from '../kernels/operations.js';
 
-/** What the forward pass left behind. */
+/** What the backward pass needs of the forward pass. */
 export interface Trace {
   /** The signals that the layers read: activations, or flows I_out (Eq. 10). */
   readonly signals: Signals;
@@ -32,7 +33,8 @@ export function unetTrace({ layers }: Network, signals: Signals): Trace {
 
 /**
  * The gradient of every parameter, given that of the network's output [H,W,K]. A signal that two layers read
- * receives the sum of their gradients, the later layer's first. The gradients live in the scope of the caller.
+ * receives the sum of their gradients, the later layer's first. The gradients live in the scope of the
+ * caller.
  */
 export function backward(frame: Frame, trace: Trace, gradOutput: Float32Array): Parameters {
   const { kernels, network } = frame;
@@ -65,7 +67,7 @@ export function parameterGradient(
   if (biasFactor !== 1) for (let co = 0; co < bias.length; co++) bias[co] *= biasFactor;
 }
 
-/** The gradient by a layer's (concatenated) input (Algorithm 1, line 18). */
+/** The gradient with respect to a layer's (concatenated) input (Algorithm 1, line 18). */
 export function inputGradient(frame: Frame, layer: Layer, gradOut: Float32Array): Float32Array {
   const { kernels, network } = frame;
   const dims = kernelDims(frame, layer);
@@ -75,7 +77,7 @@ export function inputGradient(frame: Frame, layer: Layer, gradOut: Float32Array)
   return gradInput;
 }
 
-/** Hands the gradient of a layer's input on to the signals it was made of. */
+/** Adds the gradient of a layer's input to the gradients of the signals that it is made of. */
 export function scatterGradient(
   { kernels, height, width }: Frame,
   gradSignals: Signals,

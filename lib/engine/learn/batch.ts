@@ -1,6 +1,6 @@
 /**
- * Loss and gradient of a batch, by any method, in the order that makes them the same whoever computes which
- * example.
+ * Loss and gradient of a batch, by any method. The order of the sums is fixed, so that the result does not
+ * depend on which thread computes which example.
  */
 
 import type { Network } from '../../net/network.js';
@@ -11,9 +11,9 @@ import { requireExample } from './checkedExample.js';
 import type { Example, LossGradient, Method } from './method.js';
 
 /**
- * The mean over a batch: ((g1 + g2) + g3 + ..) / B, each example's gradient summed on its own first; by all
- * parameters, amplitudes among them. It lives in the scope of the caller. Errors: see `requireExample`, and
- * NotFiniteError.
+ * The mean over a batch: ((g1 + g2) + g3 + ..) / B, each example's gradient summed on its own first; with
+ * respect to all parameters, amplitudes among them. It lives in the scope of the caller. Errors: see
+ * `requireExample`, and NotFiniteError.
  */
 export function batchGradient<N extends Network>(
   kernels: Kernels,

@@ -1,4 +1,4 @@
-/** The loss of a task on the network's output, and its gradient by that output (Eqs. 11 and 12). */
+/** The loss of a task on the network's output, and its gradient with respect to that output (Eqs. 11, 12). */
 
 import type { Kernels } from '../kernels/contract.js';
 import type { Example } from './method.js';

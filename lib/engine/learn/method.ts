@@ -1,6 +1,7 @@
 /**
- * How a network learns: what a training method is. One is a value, in a file of its own (backprop.ts,
- * asf.ts), and is given to an engine's trainer, which does the rest: batches, clipping, the optimiser.
+ * What a training method is: how the gradient of one example is computed. Each method is a value in a file of
+ * its own (backprop.ts, asfMethod.ts, throughTime.ts). It is given to an engine's trainer, which does the
+ * rest: batches, clipping, the optimiser.
  */
 
 import type { FloatImage } from '../../core/floatImage.js';
@@ -17,7 +18,7 @@ export interface Example {
 
 export interface LossGradient {
   readonly loss: number;
-  /** By every parameter of the network, in the form of the parameters. */
+  /** With respect to every parameter of the network, in the form of the parameters. */
   readonly gradients: Parameters;
 }
 

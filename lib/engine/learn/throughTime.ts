@@ -1,9 +1,10 @@
 /**
- * Back-propagation through time (BPTT) as a method: how a spiking network is trained directly. The derivative of a spike
- * is a surrogate (neuron/surrogate.ts); each neuron says how it goes back a step. The network has no loops but those of its
- * membranes, so that all steps of one layer can be done before the next layer: forward, the spikes of every layer are
- * kept; backward, currents and membranes of one layer at a time are computed again from them. It takes 4 T bytes a neuron,
- * and as much for the gradients of signals whose layers are still to come.
+ * Back-propagation through time (BPTT) as a method: how a spiking network is trained directly. The derivative
+ * of a spike is a surrogate (neuron/surrogate.ts); each neuron defines its own backward step. The network has
+ * no loops but those of its membranes, so all steps of one layer can be computed before the next layer. The
+ * forward pass keeps the spikes of every layer; the backward pass computes the currents and membranes of one
+ * layer at a time again from them. It takes 4 T bytes a neuron, and as much for the gradients of signals
+ * whose layers are still to come.
  *
  * Sums over the steps go from the last step to the first; e(T) = 0, since nothing comes after the last step.
  */
@@ -24,7 +25,7 @@ import type { Method } from './method.js';
 export interface ThroughTimeOptions {
   /** T */
   readonly steps: number;
-  /** What is taken for the derivative of a spike; left out: what the authors of the neuron take. */
+  /** What is taken for the derivative of a spike; default: what the authors of the neuron take. */
   readonly derivative?: SpikeDerivative | undefined;
 }
 
@@ -123,7 +124,7 @@ function derivativeOf({ neuron: { name, back, derivative: usual } }: LayerNeuron
   );
 }
 
-/** dL/dI(t) of every step from dL/do(t): backwards in time, through the membranes of a forward pass that is done again. */
+/** dL/dI(t) of every step from dL/do(t): backwards in time, through membranes that are computed again. */
 function throughNeurons(unrolled: Unrolled, layer: Layer, gradSignals: readonly Signals[]): Float32Array[] {
   const { kernels, network } = unrolled;
   const own = neuronOf(network, layer);

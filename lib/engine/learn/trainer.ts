@@ -1,7 +1,6 @@
 /**
  * A network that learns: its weights and the optimiser's averages stay in the engine between updates; what
- * comes out are copies. How gradients come about is the method's business (method.ts), when to stop is
- * train/loop.ts's.
+ * comes out are copies. The method computes the gradients (method.ts); train/loop.ts decides when to stop.
  */
 
 import type { Network } from '../../net/network.js';
@@ -17,8 +16,8 @@ export interface TrainerOptions {
   /** Gradients longer than this (L2 norm over all parameters) are shortened to it; 0 or left out: never. */
   readonly clip?: number;
   /**
-   * Where training goes on from: the optimiser's averages, and how many updates they have seen; default:
-   * nothing.
+   * Where training continues from: the optimiser's averages and how many updates they have seen; default:
+   * none.
    */
   readonly averages?: Averages;
   readonly updates?: number;
@@ -27,7 +26,7 @@ export interface TrainerOptions {
 export interface Trainer {
   /**
    * One update by the mean over a batch; returns its loss. DataError or UsageError for examples that do not
-   * fit, NotFiniteError where loss or gradient is no number: then nothing was updated.
+   * fit; NotFiniteError, with nothing updated, where the loss or the gradient is not finite.
    */
   step(examples: readonly Example[], learningRate: number): number;
   /** The parameters as they are now: copies. */
@@ -86,7 +85,7 @@ export function copies(parameters: Parameters): Parameters {
   return mapParameters(parameters, (values) => values.slice());
 }
 
-/** Refuses a gradient that is no number, and shortens one that is longer than `clip`. */
+/** Refuses a gradient that is not finite (NotFiniteError), and shortens one that is longer than `clip`. */
 function guardNorm(kernels: Kernels, gradients: Parameters, clip: number): void {
   let squares = 0; // float64, in the order of the parameters: the same number on every engine
   for (const gradient of gradients.values()) for (const value of gradient) squares += value * value;

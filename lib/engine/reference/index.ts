@@ -1,6 +1,6 @@
 /**
- * The engine `reference`: the definitions of lib/op as kernels, kept for ever as what other engines are checked against.
- * It computes nothing by itself and is not meant to be fast. Tensors are ordinary arrays.
+ * The engine `reference`: the definitions of lib/op as kernels. It stays for ever, to check other engines
+ * against. It has no arithmetic of its own and is not meant to be fast. Tensors are ordinary arrays.
  */
 
 import { adamStep } from '../../op/adam.js';

@@ -1,9 +1,9 @@
 /**
  * The simulation with delayed timing, which is not the paper's: a layer fires only after it has seen all T
- * steps of the layers before it, so no neuron fires for what a later current takes back. All that it sees is
- * then one current, I_in = T b + W I_out, computed once, from the flow; after it, the layer fires for T
- * steps. The price is latency: T steps a layer instead of T in all. The order of the inputs is lost, so
- * neurons that forget are refused. It uses no fused kernels.
+ * steps of the layers before it, so no neuron fires because of a current that a later one cancels. Its whole
+ * input is one current, I_in = T b + W I_out, computed once from the flow; then the layer fires for T steps.
+ * The price is latency: T steps for each layer instead of T in all. The order of the inputs is lost, so
+ * neurons with a leak or a hard reset are refused. It uses no fused kernels.
  */
 
 import { UsageError } from '../../core/error.js';
@@ -56,7 +56,8 @@ export function simulateDelayed(
   const currents: Signals = new Map();
   const still: Signals = new Map([[IMAGE, image]]);
   const isMixed = layers.some((layer) => readsImage(layer) && !isStatic(layer));
-  const flows: Signals = new Map(isMixed ? [[IMAGE, times(image.slice(), steps)]] : []); // it flows in at every step
+  // The image flows in at every step.
+  const flows: Signals = new Map(isMixed ? [[IMAGE, times(image.slice(), steps)]] : []);
   const spikeCounts = new Map<string, Uint32Array>();
   const spikesPerStep = new Map<string, Float64Array>();
   return kernels.scope((keep) => {
@@ -90,7 +91,7 @@ export function simulateDelayed(
   });
 }
 
-/** Refuses neurons that have to see their currents in their order (UsageError). */
+/** Refuses neurons for which the order of currents matters (UsageError). */
 function refuseForgetting(network: SpikingNetwork): void {
   const neuron = network.neuron.name;
   const all = network.layers.filter(hasNeuron).map((layer) => neuronOf(network, layer).parameters);
@@ -103,7 +104,7 @@ function refuseForgetting(network: SpikingNetwork): void {
   );
 }
 
-/** The same parameters with T times their biases, each rounded once; weights are the same arrays. */
+/** Parameters with T times the biases, each rounded once; weights are the same arrays. */
 function biasesTimes(parameters: Parameters, steps: number): Parameters {
   const scaled = ([name, values]: readonly [string, Float32Array]) =>
     [name, name.endsWith('.bias') ? times(values.slice(), steps) : values] as const;
@@ -116,7 +117,7 @@ function times(values: Float32Array, factor: number): Float32Array {
   return values;
 }
 
-/** Gives back a signal that nobody reads any more. */
+/** Frees a signal that no layer reads any more. */
 function drop(kernels: Kernels, signals: Signals, name: string): void {
   const signal = signals.get(name);
   if (signal) kernels.release(signal);

@@ -6,8 +6,8 @@ import { requireFiniteLayer, requireFiniteOutput } from '../kernels/finite.js';
 import { applyLayer, type Frame, gatherInput, releaseInput } from '../kernels/frame.js';
 
 /**
- * Runs the U-Net on one image [H,W,C]. The signals live in the scope of the caller: all of them, for the backward pass,
- * or with `keep` 'output' the last one only. NotFiniteError for an output that is no number.
+ * Runs the U-Net on one image [H,W,C]. The signals live in the scope of the caller: all of them, for the
+ * backward pass, or with `keep` 'output' the last one only. NotFiniteError for an output that is not finite.
  */
 export function forward(frame: Frame, image: Float32Array, keep: 'all' | 'output' = 'all'): Signals {
   const signals = walk(frame, image, keep);
@@ -17,7 +17,7 @@ export function forward(frame: Frame, image: Float32Array, keep: 'all' | 'output
   return signals;
 }
 
-/** Layer by layer; `see` is shown each output. */
+/** Runs layer by layer; calls `see` with each output. */
 function walk(
   frame: Frame,
   image: Float32Array,
@@ -42,8 +42,8 @@ function walk(
 }
 
 /**
- * The output [H,W,K] if one signal were another, `replaced` by [h,w,C]: what comes after it is computed anew from the
- * signals of a forward pass, which stay as they are.
+ * The output [H,W,K] if one signal is `replaced` by [h,w,C]: all that depends on it is computed again from
+ * the signals of a forward pass, which do not change.
  */
 export function forwardFrom(
   frame: Frame,

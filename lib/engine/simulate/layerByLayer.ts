@@ -1,7 +1,7 @@
 /**
- * The same simulation the other way round: the network has no loops, so a layer can run through many steps before
- * the next one begins. Its weights and membranes then stay in the cache, and only spikes travel between layers.
- * Every neuron sees the same currents in the same order as in stepByStep.ts: same bits.
+ * The simulation layer by layer: the network has no loops, so a layer can run through many steps before the
+ * next one begins. Its weights and membranes then stay in the cache, and only spikes travel between layers.
+ * Every neuron sees the same currents in the same order as in stepByStep.ts, so the bits are the same.
  */
 
 import { UsageError } from '../../core/error.js';
@@ -22,15 +22,15 @@ import {
 } from './simulation.js';
 import { simulationBytes, stepsAtOnce } from './simulationMemory.js';
 
-/** One simulation: what all layers need to know. */
+/** What all layers of one simulation share. */
 interface Context extends Frame<SpikingNetwork> {
   readonly spiking: SpikingKernels;
   readonly options: SimulationOptions;
 }
 
 /**
- * Whether fused kernels can compute the currents of a network: those of one signal or two side by side, by operations that
- * they know; an image beside spikes they cannot.
+ * Whether fused kernels can compute the currents of a network: layers of known operations that read one
+ * signal, or a concatenation of two; but not an image joined with spikes.
  */
 export function isFusable({ layers }: Network): boolean {
   return layers.every((layer) => {
@@ -61,7 +61,7 @@ export function simulateLayers(context: Context, image: Float32Array): Simulatio
   });
 }
 
-/** Refuses what cannot fit before anything is computed. */
+/** Refuses a simulation that does not fit into memory, before anything is computed (UsageError). */
 function checkMemory({ spiking, network, height, width, options }: Context): void {
   const { steps, keep = ALL_SUMS } = options;
   const membranes = mostMembranes(network);
@@ -73,16 +73,16 @@ function checkMemory({ spiking, network, height, width, options }: Context): voi
   );
 }
 
-/** Some of the steps. */
+/** Some consecutive steps. */
 interface Round {
-  /** Of the layers that read the image, in every step. */
+  /** Currents of the layers that read only the image, the same in every step. */
   readonly still: ReturnType<typeof staticCurrents>;
   readonly steps: number;
-  /** After the last ones the membranes are not needed any more. */
+  /** Whether these are the last steps, after which membranes are not needed any more. */
   readonly last: boolean;
 }
 
-/** Every layer in turn through some steps. */
+/** Runs every layer in turn through some steps. */
 function runSteps(
   context: Context,
   populations: Map<string, Population>,
@@ -140,7 +140,7 @@ function fusedNeuron(network: SpikingNetwork, layer: Layer): FusedNeuron {
   return { ...parameters, dynamics: neuron.dynamics };
 }
 
-/** The spikes of a layer from those that it reads. */
+/** Computes the spikes of a layer from those that it reads. */
 function propagate(
   context: Context,
   layer: Layer,

@@ -1,7 +1,8 @@
 /**
  * What a multi-threshold network with thresholds 0.5 .. 2^-N computes at T=1, written as a U-Net: the forward
  * pass with every ReLU and every pooling rounded to N bits. The weights are those of the conversion, in which
- * each channel's lambda is 1. It has no membranes and no spikes, and is here to be compared with the simulation.
+ * each channel's lambda is 1. There are no membranes and no spikes; the result is compared with the
+ * simulation.
  */
 
 import { UsageError } from '../../core/error.js';
@@ -12,7 +13,7 @@ import { neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import { optimalThresholds } from '../../paper/thresholds.js';
 import { applyLayer, type Frame, gatherInput, releaseInput } from '../kernels/frame.js';
 
-/** The output [H,W,K]; lives in the scope of the caller. UsageError where the neurons are not those of the preset. */
+/** The output [H,W,K], in the scope of the caller. UsageError if the neurons are not those of the preset. */
 export function quantisedForward(frame: Frame<SpikingNetwork>, image: Float32Array): Float32Array {
   const { network } = frame;
   const bits = new Map(
@@ -29,7 +30,9 @@ export function quantisedForward(frame: Frame<SpikingNetwork>, image: Float32Arr
   return signalOf(signals, OUTPUT);
 }
 
-/** clip(ceil(2^N I - 1/2), 0, 2^N - 1) / 2^N: to the nearest, ties down; the sum is a float32, as membranes are. */
+/**
+ * clip(ceil(2^N I - 1/2), 0, 2^N - 1) / 2^N: to the nearest, ties down; the sum is float32, like a membrane.
+ */
 function quantiseAll(values: Float32Array, bits: number): void {
   const levels = 2 ** bits;
   const half = 0.5 / levels;

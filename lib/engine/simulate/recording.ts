@@ -1,4 +1,4 @@
-/** What a simulation did as named tensors in PyTorch's layout: what dumps hold and comparisons compare (docs/formats.md). */
+/** A simulation as named tensors in PyTorch's layout, for dumps and comparisons (docs/formats.md). */
 
 import { sizeOf } from '../../core/shape.js';
 import { toChw } from '../../format/layout.js';
@@ -26,15 +26,18 @@ export function sumsOf(
   return tensors;
 }
 
-/** Every step of every neuron, as it is filled. */
+/** The tensors of every step of every neuron, while they are being filled. */
 interface StepTrace {
-  /** `spike.NAME` and `membrane.NAME` [T,C,h,w] of each neuron layer; with k > 1 membranes a neuron [T,k,C,h,w]. */
+  /**
+   * `spike.NAME` and `membrane.NAME` [T,C,h,w] of each neuron layer; [T,k,C,h,w] for neurons with k > 1
+   * membranes.
+   */
   readonly tensors: NamedTensors;
-  /** For whoever watches a simulation. */
+  /** Adds one step of one layer. */
   add(record: StepRecord): void;
 }
 
-/** Room for T steps on an image of this size, of neurons with so many membranes (none: no `membrane.NAME`). */
+/** An empty trace for T steps on an image of this size; `membranes` per neuron (0: no `membrane.NAME`). */
 export function newTrace(
   layers: readonly Layer[],
   { height, width }: { readonly height: number; readonly width: number },
@@ -73,7 +76,7 @@ export function tracedDumpBytes(
   return 4 * (ends + neurons + neuronLayers.length * steps + (1 + membranes) * steps * neurons);
 }
 
-/** The shape [C,h,w] of a layer's output, and what brings it there from [h,w,C]. */
+/** The shape [C,h,w] of a layer's output, and the function that brings it there from [h,w,C]. */
 function layoutOf(layer: Layer, imageHeight: number, imageWidth: number) {
   const { height, width, channels } = outputDims(layer, imageHeight, imageWidth);
   const chw = (values: Float32Array) => toChw(values, height, width, channels);

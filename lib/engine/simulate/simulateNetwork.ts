@@ -1,4 +1,7 @@
-/** Simulation of a Spiking-UNet: layer by layer where the engine can, else step by step. The bits are the same. */
+/**
+ * Simulation of a Spiking-UNet: layer by layer where the engine can, else step by step. The bits are the
+ * same.
+ */
 
 import { hasNeuron } from '../../net/network.js';
 import { membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
@@ -12,8 +15,8 @@ import { checkSteps, type Simulation, type StepRecord, type WatchedOptions } fro
 import { simulateSteps } from './stepByStep.js';
 
 /**
- * Runs `image` [H,W,C] for T steps. What it returns lives in the scope of the caller. NotFiniteError for an output that
- * is no number.
+ * Runs `image` [H,W,C] for T steps. The result lives in the scope of the caller. NotFiniteError for an output
+ * that is not finite.
  */
 export function simulate(
   frame: Frame<SpikingNetwork>,
@@ -51,7 +54,9 @@ function traced(frame: Frame<SpikingNetwork>, image: Float32Array, options: Watc
   return { ...run(frame, image, { ...options, onStep }), trace: trace.tensors };
 }
 
-/** Whether a simulation runs many steps of a layer at once, or must go step by step, which takes other memory. */
+/**
+ * Whether a simulation runs many steps of a layer at once, or must go step by step, which takes other memory.
+ */
 export function runsLayerByLayer(
   { spiking }: Pick<Kernels, 'spiking'>,
   network: SpikingNetwork,

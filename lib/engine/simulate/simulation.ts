@@ -1,4 +1,4 @@
-/** What a simulation is given and what it leaves behind. */
+/** The options and the results of a simulation. */
 
 import { UsageError } from '../../core/error.js';
 import type { Window } from '../../core/window.js';
@@ -7,17 +7,17 @@ import type { Signals } from '../../net/network.js';
 import type { NamedTensors } from '../../net/parameters.js';
 import type { SpikingMode } from '../kernels/spikingContract.js';
 
-/** How currents are computed: from dense tensors, from events, or whichever fits the density of each layer. */
+/** How currents are computed: from dense tensors, from events, or by the density of each layer (auto). */
 export type Mode = SpikingMode;
 export const MODES: readonly Mode[] = ['auto', 'dense', 'event'];
 
-/** What one layer did in one step; the arrays are the simulation's own and change with the next step. */
+/** One step of one layer; the arrays belong to the simulation and change in the next step. */
 export interface StepRecord {
   readonly layer: Layer;
   /** 0 .. T-1 */
   readonly step: number;
   readonly current: Float32Array;
-  /** Membrane potential after the step, [h,w,C]; [k,h,w,C] of a neuron with k of them. */
+  /** Membrane potential after the step, [h,w,C]; [k,h,w,C] for neurons with k of them. */
   readonly membrane: Float32Array;
   /** Weighted spikes o(t). */
   readonly output: Float32Array;
@@ -25,7 +25,7 @@ export interface StepRecord {
   readonly spikes: Uint8Array;
 }
 
-/** What can be kept of every neuron, summed over the steps. */
+/** The sums over the steps that can be kept for every neuron. */
 export type Sums = 'currents' | 'flows' | 'spikeCounts';
 export const ALL_SUMS: readonly Sums[] = ['currents', 'flows', 'spikeCounts'];
 
@@ -34,29 +34,32 @@ export interface SimulationOptions {
   readonly steps: number;
   /** Default: auto. */
   readonly mode?: Mode;
-  /** Default: everything. What is not kept costs neither memory nor time. */
+  /** Which sums are kept; default: all. Others cost neither memory nor time. */
   readonly keep?: readonly Sums[];
-  /** The part of the image whose spikes are counted, its sides such as the network divides; default: all of it. */
+  /** The part of the image whose spikes are counted, with sides that the network divides; default: all. */
   readonly counted?: Window | undefined;
   /**
    * A layer reads what the layers before it fire in the same step (Algorithm 1; default). `delayed`: it
    * fires for T steps, after the layers before it have done so (delayed.ts).
    */
   readonly timing?: 'same' | 'delayed';
-  /** The layers of a network in the order in which they take a step; default: their own. Then steps are run one by one. */
+  /**
+   * The layers in the order in which they take a step; default: the network's. If given, steps are run one by
+   * one.
+   */
   readonly order?: (layers: readonly Layer[]) => readonly Layer[];
   /** How many steps a layer runs before the next layer begins; default: as many as fit the memory. */
   readonly stepsAtOnce?: number;
-  /** Whether every step of every neuron is kept: then the steps are run one by one. */
+  /** Whether every step of every neuron is kept; if so, steps are run one by one. */
   readonly trace?: boolean;
 }
 
-/** The same with somebody in the engine who sees every step of every layer; then the steps are run one by one. */
+/** Options with a callback inside the engine for every step of every layer; steps are then run one by one. */
 export interface WatchedOptions extends SimulationOptions {
   readonly onStep?: (record: StepRecord) => void;
 }
 
-/** What a simulation leaves behind; every map has an entry for each neuron layer, where it was to be kept. */
+/** The results of a simulation; every map has an entry for each neuron layer, if it is kept. */
 export interface Simulation {
   readonly steps: number;
   /** I_in of the last layer [H,W,K]: its current summed over the steps. */
@@ -69,9 +72,9 @@ export interface Simulation {
   readonly spikeCounts: ReadonlyMap<string, Uint32Array>;
   /** Spikes of each layer in each step, [T]; of all neurons, or of those in the window that is counted. */
   readonly spikesPerStep: ReadonlyMap<string, Float64Array>;
-  /** The same of all layers in all steps. */
+  /** Spikes of all layers in all steps, counted as in `spikesPerStep`. */
   readonly spikes: number;
-  /** Every step of every neuron, where it was asked for: `spike.NAME` and `membrane.NAME` (docs/formats.md). */
+  /** Every step of every neuron, with option `trace`: `spike.NAME` and `membrane.NAME` (docs/formats.md). */
   readonly trace?: NamedTensors;
 }
 
@@ -82,14 +85,14 @@ export function checkSteps(steps: number): void {
   }
 }
 
-/** The part of a layer's output of `height` rows that a window of the image of `imageHeight` rows becomes. */
+/** A window of an image of `imageHeight` rows, in a layer's output of `height` rows. */
 export function windowOfLayer(window: Window, height: number, imageHeight: number): Window {
   const scale = (side: number) => (side * height) / imageHeight;
   const { top, bottom, left, right } = window;
   return { top: scale(top), bottom: scale(bottom), left: scale(left), right: scale(right) };
 }
 
-/** The part of a layer's output [h,w,C] whose spikes are counted: of a window of the image, or all of it. */
+/** The part of a layer's output [h,w,C] whose spikes are counted: that of a window of the image, or all. */
 export function countedPart(
   counted: Window | undefined,
   { height, width }: { readonly height: number; readonly width: number },

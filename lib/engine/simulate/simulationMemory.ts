@@ -12,12 +12,12 @@ import { hasNeuron } from '../../net/network.js';
 import { valuesIn } from '../../op/op.js';
 import { type Footprint, peakOfSignals, weightBytes } from '../kernels/memory.js';
 
-/** Spikes of layers that wait for their readers take at most so many bytes, where the image allows it. */
+/** Spikes that wait for the layers that read them take at most this many bytes, if the image allows it. */
 const TRAIN_BYTES = 256 * 2 ** 20;
-/** Engines round channels up to whole blocks of so many. */
+/** Engines round channels up to multiples of this. */
 const LANES = 16;
 
-/** The most steps that every layer runs before the next one begins. */
+/** How many steps every layer runs before the next one begins, at most. */
 export function stepsAtOnce(layers: readonly Layer[], height: number, width: number, steps: number): number {
   const bytesPerStep = peakOfSignals(layers, (layer) => neurons(layer, height, width));
   const most = Math.max(1, Math.floor(TRAIN_BYTES / bytesPerStep));
@@ -32,14 +32,15 @@ export function simulationBytes(layers: readonly Layer[], footprint: Footprint):
   const membrane = (layer: Layer) => 4 * membranes * neurons(layer, height, width);
   const all = layers.filter(hasNeuron).reduce((sum, layer) => sum + 4 * neurons(layer, height, width), 0);
   const kept = sums * all + weightBytes(layers);
-  if (atOnce < steps) return peakOfSignals(layers, trains) + membranes * all + kept; // they wait for the next steps
+  // All signals are kept for the next steps.
+  if (atOnce < steps) return peakOfSignals(layers, trains) + membranes * all + kept;
   return peakOfSignals(layers, trains, membrane) + kept;
 }
 
 /**
- * Bytes that a simulation step by step takes at its peak, however many steps it has: output, membranes, spikes and sums
- * of all neurons, and of one layer its input and its current. Engines may keep weights in one order for dense inputs and
- * in another for events.
+ * Bytes that a simulation step by step takes at its peak, for any number of steps: output, membranes, spikes
+ * and sums of all neurons, and the input and the current of one layer. Engines may keep weights in one order
+ * for dense inputs and in another for events.
  */
 export function stepByStepBytes(layers: readonly Layer[], footprint: Omit<Footprint, 'steps'>): number {
   const { height, width, sums, membranes } = footprint;
@@ -54,8 +55,8 @@ export function stepByStepBytes(layers: readonly Layer[], footprint: Omit<Footpr
 }
 
 /**
- * Bytes that a simulation with delayed timing takes at its peak, however many steps it has: flows that wait
- * for their readers, and of one layer its input, current, silence, output, membranes and spikes.
+ * Bytes that a simulation with delayed timing takes at its peak, for any number of steps: flows that wait for
+ * the layers that read them, and the input, current, zeros, output, membranes and spikes of one layer.
  */
 export function delayedBytes(layers: readonly Layer[], footprint: Omit<Footprint, 'steps'>): number {
   const { height, width, sums, membranes } = footprint;

@@ -1,7 +1,7 @@
 /**
- * The Spiking-UNet over T steps: the forward part of Algorithm 1 (lines 1-11), line by line. Every layer reads
- * what the layers before it fired in the same step. Convolutions run on dense tensors or on lists of events;
- * the bits are the same (engine/contract.ts), the work is not.
+ * The Spiking-UNet over T steps: the forward part of Algorithm 1 (lines 1-11), line by line. Every layer
+ * reads what the layers before it fired in the same step. Convolutions run on dense tensors or on lists of
+ * events; the bits are the same (kernels/contract.ts), the work is not.
  */
 
 import type { Window } from '../../core/window.js';
@@ -53,14 +53,14 @@ export function simulateSteps(
   return summarise(populations, output, options);
 }
 
-/** The neurons of one layer: state, what they fire now, and what they have done so far; all [h,w,C]. */
+/** The neurons of one layer: state, spikes of this step, and sums so far; all [h,w,C]. */
 interface Population {
   readonly kind: LayerNeuron;
-  /** [k,h,w,C] of neurons with k potentials. */
+  /** [k,h,w,C] for neurons with k potentials. */
   readonly membrane: Float32Array;
   readonly output: Float32Array;
   readonly spikes: Uint8Array;
-  /** Sums over the steps, where they are to be kept. */
+  /** Sums over the steps, if they are kept. */
   readonly currentSum: Float32Array | undefined;
   readonly flow: Float32Array | undefined;
   readonly spikeCount: Uint32Array | undefined;

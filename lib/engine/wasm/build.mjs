@@ -1,7 +1,7 @@
 /**
- * Compiles assembly/ to WebAssembly, once for threads that share their memory and once for a single thread, and embeds
- * both as text in generated/, so that the package has no file to find at run time. It also notes there in which order the
- * kernels take their arguments and structs have their fields, so that TypeScript names them and knows no order.
+ * Compiles assembly/ to WebAssembly, once for threads that share their memory and once for a single thread,
+ * and embeds both as text in generated/, so that the package has no file to find at run time. It also writes
+ * there the order of the kernels' arguments and of the structs' fields, so that TypeScript uses names only.
  * `npm run build` calls this before the TypeScript compiler.
  */
 
@@ -49,7 +49,9 @@ function write(name, header, code) {
 /** Types of fields: TypeScript writes structs as words of 32 bits. */
 const WORDS = ['u32', 'usize'];
 
-/** Names of the fields of each struct, and of the arguments of each kernel, in their order, from the sources. */
+/**
+ * Names of the fields of each struct, and of the arguments of each kernel, in their order, from the sources.
+ */
 function layout() {
   const { ClassDeclaration, FieldDeclaration, FunctionDeclaration } = assemblyscript.NodeKind;
   const structs = {};

@@ -1,13 +1,15 @@
-/** Tensors of neurons have their channels padded to whole blocks; here they get the padding and lose it. */
+/** Channels of the tensors of neurons are padded to whole blocks; here padding is added and removed. */
 
 import { WIDE_BLOCK } from './constants.js';
 import { chunkOf } from './cut.js';
 import type { Machine } from './machine.js';
 
-/** Channels with those that fill the last block. */
+/** The number of channels, rounded up to whole blocks. */
 export const padChannels = (channels: number): number => Math.ceil(channels / WIDE_BLOCK) * WIDE_BLOCK;
 
-/** A tensor [pixels,channels] from one with padded channels, which is released; itself where there is no padding. */
+/**
+ * A tensor [pixels,channels] from one with padded channels, which is released; without padding, that tensor.
+ */
 export function withoutPadding(
   machine: Machine,
   address: number,

@@ -1,6 +1,6 @@
 /**
- * Numbers that both sides of the engine know: TypeScript, and the AssemblyScript of assembly/, which imports this very
- * file. The order of fields and arguments comes the other way, from assembly/ (generated/orders.ts).
+ * Numbers that TypeScript shares with the AssemblyScript of assembly/, which imports this file. The order of
+ * fields and arguments comes the other way, from assembly/ (generated/orders.ts).
  */
 
 /** Address of the control block of threads, whose first word counts the tasks that have been taken. */
@@ -9,18 +9,18 @@ export const CONTROL_ADDRESS = 1024;
 /** Output channels of a block of the dense and of the event-driven kernels. */
 export const BLOCK = 8;
 export const WIDE_BLOCK = 16;
-/** Input and output channels of a block of the gradient by the weights. */
+/** Input and output channels of a block of the gradient with respect to the weights. */
 export const IN_BLOCK = 4;
 export const OUT_BLOCK = 8;
 
-/** Taps of a kernel, and grids of output pixels that read alike, at most. */
+/** At most this many taps of a kernel, and phases (grids of output pixels that read alike). */
 export const MOST_TAPS = 9;
 export const MOST_PHASES = 4;
 
 /** An event of one step, and of two, in bytes. */
 export const EVENT_BYTES = 8;
 export const PAIR_BYTES = 16;
-/** What is noted of the taps and of the runs of one phase, and of a band, in bytes of scratch memory. */
+/** Bytes of scratch memory for the taps and the runs of one phase, and for a band. */
 export const OFFSETS_BYTES = 64;
 export const RUNS_BYTES = 128;
 export const BAND_BYTES = 64;

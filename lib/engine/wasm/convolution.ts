@@ -1,4 +1,7 @@
-/** Convolutions and transposed convolutions, dense and event-driven, and their gradients by the input. */
+/**
+ * Convolutions and transposed convolutions, dense and event-driven, and their gradients with respect to the
+ * input.
+ */
 
 import type { ConvDims, Kernels } from '../kernels/contract.js';
 import { BLOCK, WIDE_BLOCK } from './constants.js';
@@ -59,9 +62,9 @@ interface Call {
   readonly out: Float32Array;
   readonly input: Float32Array;
   readonly weight: Float32Array;
-  /** Sums over the weights' output channels: the gradient by the input. */
+  /** Whether sums are over the weights' output channels, as in the gradient with respect to the input. */
   readonly exchanged: boolean;
-  /** Its address, made within the call. */
+  /** Makes the bias within the call, and returns its address. */
   makeBias(): number;
 }
 

@@ -6,12 +6,12 @@ import { type Cut, type Geometry, multiplications } from './geometry.js';
 const BAND_BYTES = 192 * 1024;
 /** Tasks for each thread, so that none waits long for the others at the end. */
 const TASKS_PER_THREAD = 4;
-/** Below so many products a call is not worth waking anybody. */
+/** With fewer products than this a call is not worth waking other threads. */
 const SMALLEST_TASK = 150_000;
 
 /**
- * Bands of rows where the input is larger than the weights, groups of output channels where the weights are (deep
- * in the network): what is larger is then read once.
+ * Cuts into bands of rows if the input is larger than the weights, or into groups of output channels if the
+ * weights are (deep in the network): the larger one is then read once.
  */
 export function cutGrid(geometry: Geometry, block: number, threads: number): Cut {
   const { gridHeight, inputHeight, paddedWidth, channelsIn, channelsOut, inputStep } = geometry;
@@ -36,7 +36,7 @@ export function chunkOf(count: number, threads: number): number {
   return Math.max(smallest, Math.ceil(count / (TASKS_PER_THREAD * threads) / 4) * 4);
 }
 
-/** Of `outer` x `inner` small pieces: how many inner ones are one task. */
+/** How many inner pieces are one task, of `outer` x `inner` small pieces. */
 export function groupOf(outer: number, inner: number, threads: number): number {
   return Math.min(inner, Math.ceil((outer * inner) / (TASKS_PER_THREAD * threads)));
 }

@@ -1,6 +1,6 @@
 /**
- * Convolutions, transposed convolutions and their gradients by the input as one kind of sum over taps; see
- * assembly/geometryStructs.ts for what the fields mean.
+ * Convolutions, transposed convolutions and their gradients with respect to the input as one kind of sum over
+ * taps; see assembly/geometryStructs.ts for what the fields mean.
  */
 
 import type { ConvDims, ConvTransposeDims } from '../kernels/contract.js';
@@ -8,7 +8,7 @@ import { MOST_TAPS } from './constants.js';
 import { onceFor } from './onceFor.js';
 import { type Fields, wordsOf } from './words.js';
 
-/** A pixel of the padded input that is read, and the tap (ky * 3 + kx) of the weights it meets. */
+/** A pixel of the padded input, and the tap (ky * 3 + kx) of the weights that reads it. */
 interface Tap {
   readonly row: number;
   readonly column: number;
@@ -58,7 +58,10 @@ export const convolution = onceFor((dims: ConvDims): Geometry => {
   return { ...shape, ...steps, channelsIn, channelsOut, phases: [{ offsetY: 0, offsetX: 0, taps }] };
 });
 
-/** conv2dBackwardInput: input pixel (y, x) reads padded gradient (y - ky + 2, x - kx + 2), in the order of (ky, kx). */
+/**
+ * conv2dBackwardInput: input pixel (y, x) reads padded gradient (y - ky + 2, x - kx + 2), in order of (ky,
+ * kx).
+ */
 export const convolutionGradient = onceFor((dims: ConvDims): Geometry => {
   const forward = convolution({ ...dims, channelsIn: dims.channelsOut, channelsOut: dims.channelsIn });
   const last = dims.kernel - 1;
@@ -66,7 +69,10 @@ export const convolutionGradient = onceFor((dims: ConvDims): Geometry => {
   return { ...forward, phases: [{ offsetY: 0, offsetX: 0, taps }] };
 });
 
-/** convTranspose2dForward: output pixel (2a + py, 2b + px) reads input (a, b) and its neighbours below and right. */
+/**
+ * convTranspose2dForward: output pixel (2a + py, 2b + px) reads input (a, b), and those below and to the
+ * right.
+ */
 export const transposedConvolution = onceFor((dims: ConvTransposeDims): Geometry => {
   const { height, width, channelsIn, channelsOut } = dims;
   const shape = { gridHeight: height, gridWidth: width, inputHeight: height, inputWidth: width };
@@ -115,7 +121,7 @@ export function multiplications(geometry: Geometry): number {
   return gridHeight * gridWidth * channelsIn * channelsOut * tapsOf(geometry);
 }
 
-/** Words that were made: of every geometry for each cut. */
+/** The words of every geometry, for each cut. */
 const encoded = new WeakMap<Geometry, Map<string, readonly number[]>>();
 
 /** The words of a geometry and of its phases; made once for each cut. */
@@ -159,7 +165,7 @@ function runsOf(taps: readonly Tap[]): Run[] {
   return runs;
 }
 
-/** Taps or runs, with room for as many as there can be. */
+/** A table of taps or runs, padded to the largest number. */
 function table(entries: readonly Fields<'Tap'>[]): number[] {
   const none = { row: 0, column: 0, count: 0 };
   return Array.from({ length: MOST_TAPS }, (_, k) => wordsOf('Tap', entries[k] ?? none)).flat();

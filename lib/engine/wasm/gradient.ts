@@ -1,4 +1,6 @@
-/** The gradients of convolutions and transposed convolutions by weight and bias (assembly/gradientKernels.ts). */
+/**
+ * The gradients of convolutions of both kinds with respect to weight and bias (assembly/gradientKernels.ts).
+ */
 
 import type { ConvDims, Kernels } from '../kernels/contract.js';
 import { IN_BLOCK, OUT_BLOCK } from './constants.js';
@@ -8,7 +10,7 @@ import { wordsOf } from './words.js';
 
 type Gradients = Pick<Kernels, 'conv2dBackwardWeight' | 'convTranspose2dBackwardWeight'>;
 
-/** Bytes that a band of rows reads of both tensors: they stay in the first cache. */
+/** Bytes of both tensors that a band of rows reads: they stay in the first-level cache. */
 const BAND_BYTES = 24 * 1024;
 
 /** A tensor [H,W,C] and the zeros around it. */
@@ -104,7 +106,9 @@ function compute(machine: Machine, { gradWeight, gradBias, x, g, taps, dims, ste
   });
 }
 
-/** The address of a tensor as [C/block][rows][columns][block], with zeros around it and after the last channel. */
+/**
+ * The address of a tensor as [C/block][rows][columns][block], with zeros around it and in missing channels.
+ */
 function pack(machine: Machine, lend: Arguments, tensor: Padded, block: number): number {
   const { values, height, width, channels, padding, rows, columns } = tensor;
   const blocks = Math.ceil(channels / block);

@@ -1,13 +1,13 @@
 /**
- * The memory of WebAssembly, handed out in blocks. Blocks belong to a scope and are free when it ends; free neighbours
- * are joined, and the first that is large enough is used again. Addresses are valid for as long as their block; views
- * are only where memory is shared, for growing takes them away elsewhere.
+ * The memory of WebAssembly, allocated in blocks. Blocks belong to a scope and are free when it ends;
+ * adjacent free blocks are joined, and the first one that is large enough is used again. An address is valid
+ * as long as its block; views last only in shared memory, since growing invalidates them elsewhere.
  */
 
 import { NO_MEMORY, type Reserved, type WasmMemory } from './webassembly.js';
 
 const PAGE = 65536;
-/** Below it: what threads.ts keeps for itself. */
+/** The memory below is for threads.ts. */
 const HEAP_START = 4096;
 const ALIGNMENT = 64;
 
@@ -22,15 +22,15 @@ export class Heap {
   readonly shared: boolean;
   /** The last page is left out, so that the end of a block is an address of 32 bits too. */
   readonly #mostPages: number;
-  /** Every buffer the memory had: growing makes a new one, and older views stay valid. */
+  /** Every buffer that the memory had: growing makes a new one, and older views stay valid. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   #free: Block[] = [];
   readonly #used = new Map<number, Block>();
-  /** Blocks rather than addresses: an address may be freed and used again within one scope. */
+  /** Blocks and not addresses: an address may be freed and used again within one scope. */
   readonly #scopes: Block[][] = [];
   readonly #poison: boolean;
 
-  /** With `poison`, freed memory is filled with NaN: whoever still reads it will notice. */
+  /** With `poison`, freed memory is filled with NaN, so that code that still reads it shows. */
   constructor({ memory, pages, shared }: Reserved, poison: boolean) {
     this.#poison = poison;
     this.#memory = memory;
@@ -40,14 +40,14 @@ export class Heap {
     this.#free.push({ address: HEAP_START, bytes: memory.buffer.byteLength - HEAP_START });
   }
 
-  /** Lets go of the memory: every address is out of range from now on. */
+  /** Drops the memory: every address is out of range afterwards. */
   dispose(): void {
     this.#memory = NO_MEMORY;
     this.#free = [];
     this.#used.clear();
   }
 
-  /** How large it can become: 4 GiB, or what could be reserved of them. */
+  /** The largest size in bytes: 4 GiB, or as much as could be reserved. */
   get mostBytes(): number {
     return (this.#mostPages + 1) * PAGE;
   }
@@ -57,24 +57,24 @@ export class Heap {
     return this.#buffers.has(array.buffer);
   }
 
-  /** The address of so many bytes, which belong to the innermost scope, or to nobody where there is none. */
+  /** The address of new bytes; they belong to the innermost scope, if there is one. */
   allocate(bytes: number): number {
     const block = this.#take(bytes);
     this.#scopes.at(-1)?.push(block);
     return block.address;
   }
 
-  /** The same, but outside of all scopes: until `release`. */
+  /** The address of new bytes outside of all scopes, until `release`. */
   allocateForGood(bytes: number): number {
     return this.#take(bytes).address;
   }
 
-  /** A view, to be used at once: see `lasting`. */
+  /** A view for immediate use: see `lasting`. */
   floats(address: number, length: number): Float32Array {
     return new Float32Array(this.#buffer(), address, length);
   }
 
-  /** What a caller may hold on to until its scope ends: a view, or a copy where a view would not last. */
+  /** An array that a caller may keep until its scope ends: a view, or a copy if a view would not last. */
   lasting(address: number, length: number): Float32Array {
     const view = this.floats(address, length);
     return this.shared ? view : view.slice();
@@ -96,7 +96,7 @@ export class Heap {
     return new Int32Array(this.#buffer(), address, length);
   }
 
-  /** The memory as it is now. Growing elsewhere may have replaced it: Node renews the buffers of all memories. */
+  /** The current buffer of the memory. Growing elsewhere may have replaced it: Node renews all buffers. */
   #buffer(): ArrayBuffer | SharedArrayBuffer {
     const { buffer } = this.#memory;
     this.#buffers.add(buffer);
@@ -119,7 +119,7 @@ export class Heap {
     }
   }
 
-  /** Gives a block of the innermost scope to the scope around it; false where there is none. */
+  /** Moves a block of the innermost scope to the enclosing scope; false if there is none. */
   handOn(address: number): boolean {
     const [around, inner] = this.#scopes.slice(-2);
     if (!inner) return false;
@@ -128,7 +128,7 @@ export class Heap {
     return true;
   }
 
-  /** Frees a block; one that is free already is left alone. */
+  /** Frees a block; one that is already free stays so. */
   release(address: number): void {
     const block = this.#used.get(address);
     if (!block) return;
@@ -141,7 +141,7 @@ export class Heap {
     this.#join(at - 1);
   }
 
-  /** Joins a free block with the next one, where they touch. */
+  /** Joins a free block with the next one, if they are adjacent. */
   #join(at: number): void {
     const [block, next] = [this.#free[at], this.#free[at + 1]];
     if (!block || !next || block.address + block.bytes !== next.address) return;
@@ -168,7 +168,7 @@ export class Heap {
     return taken;
   }
 
-  /** Makes room for so many bytes at the end. */
+  /** Makes room for `bytes` at the end. */
   #grow(bytes: number): void {
     const size = this.#memory.buffer.byteLength;
     const last = this.#free.at(-1);

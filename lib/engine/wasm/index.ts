@@ -1,4 +1,6 @@
-/** The fast engine: WebAssembly SIMD kernels (assembly/) on threads that share one memory, or on one thread. */
+/**
+ * The fast engine: WebAssembly SIMD kernels (assembly/) on threads that share one memory, or on one thread.
+ */
 
 import type { Kernels } from '../kernels/contract.js';
 import { convolutions } from './convolution.js';

@@ -1,6 +1,6 @@
 /**
- * The memory and the threads of one engine, and how a kernel call gets its arguments: tensors of the engine are
- * used where they are, ordinary arrays are copied in and their results out again.
+ * The memory and the threads of one engine, and how a kernel call gets its arguments: tensors of the engine
+ * are used where they are, ordinary arrays are copied in, and results are copied back.
  */
 
 import { Heap } from './heap.js';
@@ -12,21 +12,23 @@ import { newMemory } from './webassembly.js';
 export interface Arguments {
   /** The address of a tensor that is read. */
   input(values: Float32Array | Uint8Array): number;
-  /** The address of a tensor that is written, and before that perhaps read. */
+  /** The address of a tensor that is written, and may be read before. */
   result(values: Float32Array): number;
   /** The address of 32-bit integers. */
   words(values: readonly number[]): number;
   /** The address of float32 values. */
   floats(values: readonly number[]): number;
-  /** The address of so many bytes with any contents. */
+  /** The address of bytes with undefined contents. */
   room(bytes: number): number;
-  /** The address and size of a scratch memory of so many bytes for each thread, as kernels take them. */
+  /** The address and size of scratch memory of `bytes` for each thread, as kernels take them. */
   scratch(bytes: number): { readonly scratch: number; readonly scratchSize: number };
 }
 
 export interface MachineOptions {
   readonly threads: number;
-  /** Where threads come from. Without one, and where they cannot share memory, the engine computes on one. */
+  /**
+   * The source of threads. Without it, or if threads cannot share memory, the engine computes on one thread.
+   */
   readonly host?: Host | undefined;
   /** Fills freed memory with NaN, for tests. */
   readonly poison?: boolean;
@@ -38,7 +40,7 @@ export class Machine {
   #frozen = 0;
   /** Blocks that are made once while weights are frozen or held, by weight tensor and use. */
   readonly #cached = new Map<Float32Array, Map<string, number>>();
-  /** How many hold a weight tensor. */
+  /** How many holders each weight tensor has. */
   readonly #holders = new Map<Float32Array, number>();
 
   constructor(options: MachineOptions) {
@@ -47,7 +49,7 @@ export class Machine {
     this.threads = newThreads(reserved, options.threads, options.host);
   }
 
-  /** Ends the threads and lets go of the memory, which is then nobody's. */
+  /** Ends the threads and drops the memory. */
   dispose(): void {
     this.threads.dispose();
     this.heap.dispose();
@@ -95,7 +97,7 @@ export class Machine {
     });
   }
 
-  /** What `cached` makes stays until `work` is over. */
+  /** Runs `work`; what `cached` makes stays until its end. */
   frozen<T>(work: () => T): T {
     this.#frozen += 1;
     try {
@@ -106,7 +108,7 @@ export class Machine {
     }
   }
 
-  /** What `cached` makes of these tensors stays until everybody who holds them has let go. */
+  /** What `cached` makes of these tensors stays until all their holders have released them. */
   hold(weights: Iterable<Float32Array>): () => void {
     const held = [...weights];
     for (const weight of held) this.#holders.set(weight, (this.#holders.get(weight) ?? 0) + 1);
@@ -122,7 +124,7 @@ export class Machine {
 
   /**
    * The address of what `make` writes from a weight tensor for one use (`key`): made once while weights are
-   * frozen or this one is held, and anew for every call where they are not.
+   * frozen or this one is held, else again for every call.
    */
   cached(weight: Float32Array, key: string, bytes: number, make: (address: number) => void): number {
     const known = this.#cached.get(weight)?.get(key);

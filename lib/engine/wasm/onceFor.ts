@@ -1,8 +1,10 @@
-/** What depends on sizes alone is made once for each of them: a network asks for the same few over and over. */
+/**
+ * Values that depend only on sizes are made once for each size: a network needs the same few again and again.
+ */
 
 import type { ConvDims } from '../kernels/contract.js';
 
-/** Images of more sizes than this are a rare sight; then all is made anew. */
+/** More sizes than this are rare; then all values are made again. */
 const MOST = 1024;
 
 /** `make`, which is called once for equal dims. */

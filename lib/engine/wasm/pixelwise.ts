@@ -38,7 +38,7 @@ export function pixelwise(machine: Machine): Pixelwise {
     });
   return {
     avgPool2dForward,
-    eventAvgPool2d: avgPool2dForward, // one pass over the memory is less than a list of events
+    eventAvgPool2d: avgPool2dForward, // one pass over the memory is faster than a list of events
     avgPool2dBackward: (gradInput, gradOut, { height, width, channels }) =>
       machine.call((lend) => {
         const { tasks, chunk } = chunks(height, width * channels);

@@ -1,4 +1,7 @@
-/** The neurons of a layer in the memory of WebAssembly (assembly/neuronKernels.ts): membranes, sums, and what spikes are worth. */
+/**
+ * The neurons of a layer in the memory of WebAssembly (assembly/neuronKernels.ts): membranes, sums, and
+ * values of spikes.
+ */
 
 import type { Window } from '../../core/window.js';
 import type { Dynamics } from '../../neuron/neuron.js';
@@ -22,14 +25,14 @@ export interface Neurons extends Population {
   readonly words: (codes: number, totals: number) => number[];
 }
 
-/** Addresses of what spikes are worth: of each threshold and of each code; and the number of thresholds. */
+/** Addresses of the values of spikes, by threshold and by code; and the number of thresholds. */
 export interface SpikeWorth {
   readonly spikeValues: number;
   readonly codeValues: number;
   readonly thresholdCount: number;
 }
 
-/** Fresh neurons; their tensors belong to the innermost scope. */
+/** New neurons; their tensors belong to the innermost scope. */
 export function newPopulation(
   machine: Machine,
   dims: PopulationDims,
@@ -115,7 +118,7 @@ function spikeWorth(machine: Machine, { spikeValues }: FusedNeuron): SpikeWorth 
   };
 }
 
-/** The weighted spike of each code (Eq. 6): what its bits are worth, added from the highest threshold down. */
+/** The weighted spike of each code (Eq. 6): the values of its bits, added from the highest threshold down. */
 function weightedSpikes(spikeValues: readonly number[]): number[] {
   const { fround } = Math;
   return Array.from({ length: 2 ** spikeValues.length }, (_, code) =>
@@ -129,7 +132,7 @@ function floatsForScope(machine: Machine, values: readonly number[]): number {
   return address;
 }
 
-/** Sets membranes [pixels,padded] to `volts`; those of padding channels stay at 0, where they never fire. */
+/** Sets membranes [pixels,padded] to `volts`; those of padding channels stay at 0 and never fire. */
 function startFrom(
   machine: Machine,
   membrane: number,

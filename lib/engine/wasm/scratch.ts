@@ -14,17 +14,20 @@ import type { Cut, Geometry } from './geometry.js';
 
 const FLOAT = 4;
 
-/** Of denseConvolution: offsets, the row of a block that is not full, and a padded band. */
+/** Bytes for denseConvolution: offsets, the row of a block that is not full, and a padded band. */
 export function denseScratch(geometry: Geometry, cut: Cut): number {
   return OFFSETS_BYTES + geometry.gridWidth * BLOCK * FLOAT + paddedBand(geometry, cut);
 }
 
-/** Of eventConvolution: runs, the currents of a row, and the events of a band. */
+/** Bytes for eventConvolution: runs, the currents of a row, and the events of a band. */
 export function eventScratch(geometry: Geometry, cut: Cut): number {
   return RUNS_BYTES + geometry.gridWidth * WIDE_BLOCK * FLOAT + eventBand(geometry, cut, EVENT_BYTES);
 }
 
-/** Of spikingConvolution: both for all phases, the currents of a row in two steps, and whichever band is larger. */
+/**
+ * Bytes for spikingConvolution: offsets and runs of all phases, the currents of a row in two steps, and the
+ * larger of both bands.
+ */
 export function spikingScratch(geometry: Geometry, cut: Cut): number {
   const currents = 2 * geometry.gridWidth * geometry.outputStep * WIDE_BLOCK * FLOAT;
   const band = Math.max(paddedBand(geometry, cut), eventBand(geometry, cut, PAIR_BYTES));
@@ -33,11 +36,11 @@ export function spikingScratch(geometry: Geometry, cut: Cut): number {
 
 function paddedBand(geometry: Geometry, cut: Cut): number {
   const { paddedWidth, channelsIn, inputStep } = geometry;
-  const beyond = 4 * inputStep; // pixels that are read, but not used, where a row is no multiple of 4
+  const beyond = 4 * inputStep; // pixels that are read but not used, if a row is not a multiple of 4
   return (inputRows(geometry, cut) * paddedWidth + beyond) * channelsIn * FLOAT;
 }
 
-/** Addresses of the first events of all pixels, and as many events as there can be. */
+/** Bytes for the addresses of the first events of all pixels, and for the largest number of events. */
 function eventBand(geometry: Geometry, cut: Cut, eventBytes: number): number {
   const { inputWidth, paddedWidth, channelsIn } = geometry;
   const rows = inputRows(geometry, cut);

@@ -1,4 +1,6 @@
-/** Layers of spiking neurons over many steps (assembly/spikingKernels.ts); their neurons are in population.ts. */
+/**
+ * Layers of spiking neurons over many steps (assembly/spikingKernels.ts); their neurons are in population.ts.
+ */
 
 import type { Dynamics } from '../../neuron/neuron.js';
 import type { SpikeTrain, SpikingKernels, SpikingMode } from '../kernels/spikingContract.js';
@@ -12,22 +14,25 @@ import { spikingScratch } from './scratch.js';
 import { packedBias, packedWeights } from './weights.js';
 import { wordsOf } from './words.js';
 
-/** Of the memory of WebAssembly; a fifth is for gaps between blocks and for what grows. */
+/**
+ * Part of WebAssembly's memory that a simulation may use; a fifth is left for gaps between blocks and for
+ * growth.
+ */
 const USED_PART = 0.8;
 /** A spike code is a byte. */
 const MOST_THRESHOLDS = 8;
-/** In mode `auto`: where a larger part of the inputs fires, the dense kernel is faster (docs/speed.md). */
+/** In mode `auto`: if a larger part of the inputs fires, the dense kernel is faster (docs/speed.md). */
 const DENSE_ABOVE = 0.9;
 
 interface Train extends SpikeTrain {
   readonly codes: number;
   readonly values: SpikeWorth;
   readonly steps: number;
-  /** With and without padding, of one step. */
+  /** Channels of one step, with and without padding. */
   readonly channels: number;
   readonly realChannels: number;
   readonly stepBytes: number;
-  /** Part of the neurons that fired, over all steps. */
+  /** The part of the neurons that fired, over all steps. */
   readonly density: number;
 }
 
@@ -92,7 +97,7 @@ function rowsOf(machine: Machine, { dims, channels }: Neurons): number {
   );
 }
 
-/** Runs a kernel that writes spike codes for so many steps. */
+/** Runs a kernel that writes spike codes for `steps` steps. */
 function fire(machine: Machine, neurons: Neurons, steps: number, run: (population: number) => void): Train {
   const { heap } = machine;
   const { height, width } = neurons.dims;
@@ -113,7 +118,7 @@ function fire(machine: Machine, neurons: Neurons, steps: number, run: (populatio
   return { codes, values, steps, channels, realChannels, stepBytes, density, spikesPerStep, release };
 }
 
-/** Channels with their padding. */
+/** Numbers of channels, padding included. */
 type Channels = Pick<Geometry, 'channelsIn' | 'channelsOut'>;
 
 interface Synapses {

@@ -1,4 +1,4 @@
-/** Tensors that belong to scopes, in the memory of WebAssembly where views of it last, and ordinary arrays elsewhere. */
+/** Tensors that belong to scopes: in the memory of WebAssembly if views of it last, else ordinary arrays. */
 
 import type { TensorMemory } from '../kernels/contract.js';
 import type { Machine } from './machine.js';

@@ -1,8 +1,8 @@
 /**
- * The threads of the engine. A kernel call is published in shared memory; the calling thread and all
- * workers that are awake take tasks of it until none is left (assembly/tasks.ts), and the call returns
- * when every thread has let go of it. A worker that starts late, or never, costs time but changes nothing;
- * all end by `dispose`. Where memory is not shared, the calling thread takes all tasks.
+ * The threads of the engine. A kernel call is published in shared memory; the calling thread and all workers
+ * that are awake take tasks of it until none is left (assembly/tasks.ts), and the call returns when every
+ * thread has left it. A worker that starts late, or never, costs time but changes nothing; `dispose` ends
+ * them all. If memory is not shared, the calling thread takes all tasks.
  */
 
 import { CONTROL_ADDRESS } from './constants.js';
@@ -33,14 +33,14 @@ const CONTROL = {
   args: 8,
 };
 const CONTROL_WORDS = 41;
-/** How long a thread looks for news before it sleeps, in rounds of about a nanosecond or two. */
+/** How long a thread spins before it sleeps, in rounds of about a nanosecond or two. */
 const SPINS = 30_000;
 
 /**
- * What a worker does with its `data`, as text: it needs no file of its own, wherever the package is
- * bundled. It registers as active before it looks whether a call is open, so the caller never changes a
- * call that someone still reads. Growing by 0 tells V8 how large the memory is by now: an instance that is
- * made while another thread grows it may not know.
+ * The code of a worker as text, a function of `data`: it needs no file of its own if the package is bundled.
+ * It registers as active before it looks whether a call is open, so the caller never changes a call that
+ * another thread still reads. Growing by 0 tells V8 the present size of the memory: an instance that is made
+ * while another thread grows it may not know the size.
  */
 const WORKER = `
 const { module, memory, thread, names, words, control: at, spins } = data;
@@ -69,15 +69,14 @@ for (;;) {
 export interface Threads {
   readonly count: number;
   /**
-   * Calls a kernel with its number of tasks and its other arguments (integers of 32 bits), and waits for
-   * its end.
+   * Calls a kernel with its number of tasks and its other arguments (32-bit integers), and waits for its end.
    */
   run<K extends KernelName>(name: K, tasks: number, values: KernelArguments<K>): void;
-  /** Ends the other threads, and lets go of the memory. */
+  /** Ends the other threads, and drops the memory. */
   dispose(): void;
 }
 
-/** `count` threads with those that `host` starts, or one where the memory is not shared. */
+/** `count` threads, of which `host` starts all but one; one thread if the memory is not shared. */
 export function newThreads({ memory, shared }: Reserved, count: number, host?: Host): Threads {
   return shared && host ? new SharingThreads(memory, count, host) : new OneThread(memory);
 }
@@ -157,7 +156,7 @@ class SharingThreads implements Threads {
     this.#kernels = {};
   }
 
-  /** Lets nobody in any more and waits until everybody is out. */
+  /** Closes the call for other threads, and waits until all have left it. */
   #close(): void {
     const control = this.#control;
     Atomics.store(control, CONTROL.open, 0);

@@ -14,7 +14,7 @@ const PIXELS = 512;
 
 export function training(machine: Machine): Training {
   const { heap, threads } = machine;
-  /** How `count` values are cut: values of a task, and tasks. */
+  /** How `count` values are cut: values per task, and number of tasks. */
   const chunks = (count: number) => {
     const chunk = chunkOf(count, threads.count);
     return { count, chunk, tasks: Math.ceil(count / chunk) };

@@ -1,17 +1,18 @@
 /**
- * The little of the WebAssembly API that this engine uses, typed: not every set of type declarations has it. And the
- * memory of an engine: one that threads share, reserved as a whole, or else one that grows as it is needed.
+ * Types for the small part of the WebAssembly API that this engine uses, which not every set of type
+ * declarations has. And the memory of an engine: shared by threads and reserved as a whole, or else unshared
+ * and growing as needed.
  */
 
 import type { Host } from './host.js';
 
 export interface WasmMemory {
   readonly buffer: ArrayBuffer | SharedArrayBuffer;
-  /** Adds so many pages of 64 KiB. Views of memory that is not shared are empty afterwards. */
+  /** Adds pages of 64 KiB. Views of memory that is not shared are empty afterwards. */
   grow(pages: number): number;
 }
 
-/** In the place of a memory that was given back. */
+/** Stands for a memory that was disposed of. */
 export const NO_MEMORY: WasmMemory = {
   buffer: new ArrayBuffer(0),
   grow: () => {
@@ -31,7 +32,7 @@ interface WebAssemblyApi {
   validate(bytes: Uint8Array): boolean;
 }
 
-/** Undefined where the JavaScript engine has none. */
+/** The WebAssembly API; undefined if the JavaScript engine has none. */
 const api = (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
 
 /** v128.const 0 drop */
@@ -39,7 +40,10 @@ const SIMD = [0xfd, 0x0c, ...new Array(16).fill(0), 0x1a];
 /** i32.const 0 i32.atomic.load drop */
 const ATOMICS = [0x41, 0x00, 0xfe, 0x10, 0x02, 0x00, 0x1a];
 
-/** Whether the instructions are known, in (module (memory 1 1 shared) (func ..)) or without `shared`. */
+/**
+ * Whether WebAssembly here knows these instructions, in (module (memory 1 1 shared) (func ..)) or without
+ * `shared`.
+ */
 function understands(instructions: readonly number[], shared: boolean): boolean {
   const body = [0x00, ...instructions, 0x0b];
   const module = Uint8Array.of(
@@ -52,14 +56,14 @@ function understands(instructions: readonly number[], shared: boolean): boolean 
   return api!.validate(module);
 }
 
-/** Of 64 KiB. WebAssembly addresses have 32 bits. */
+/** Pages of 64 KiB that 32-bit addresses can reach. */
 const ALL_PAGES = 65536;
-/** What the modules ask for at least (build.mjs). */
+/** The fewest pages that the modules require (build.mjs). */
 const FIRST_PAGES = 16;
 const PAGE = 65536;
-/** With less than 64 MiB nothing of use can be computed. */
+/** With less than 64 MiB nothing useful can be computed. */
 const LEAST_PAGES = 1024;
-/** Of an address space that is limited, so much is for everything else. */
+/** Part of a limited address space that is left for everything else. */
 const OTHER_PART = 0.5;
 
 /** A memory of FIRST_PAGES that may grow to `pages`. */
@@ -74,11 +78,11 @@ interface Found {
   readonly missing?: string;
   /** Why it cannot share its memory with other threads. */
   readonly alone?: string;
-  /** Memory that was reserved in order to see whether that is possible: the first engine takes it. */
+  /** Memory that was reserved to test whether that is possible: the first engine uses it. */
   spare?: Reserved | undefined;
 }
 
-/** By what was handed in; each is found out once. */
+/** Results by host; each host is tested once. */
 const known = new Map<Host | undefined, Found>();
 
 function found(host: Host | undefined): Found {
@@ -105,13 +109,13 @@ function lackingForThreads(host: Host | undefined): string | undefined {
   return understands(ATOMICS, true) ? undefined : 'WebAssembly without threads';
 }
 
-/** What this machine lacks for the engine; undefined where it runs. */
+/** What this machine lacks for the engine; undefined if it runs here. */
 export const wasmMissing = (host?: Host): string | undefined => found(host).missing;
 
-/** What it lacks for more than one thread; undefined where it can have them. */
+/** What this machine lacks for more than one thread; undefined if it has them. */
 export const threadsMissing = (host?: Host): string | undefined => found(host).alone;
 
-/** The memory of a new engine: shared with threads where they can be had. */
+/** The memory of a new engine: shared if threads are available. */
 export function newMemory(host?: Host): Reserved {
   const answer = found(host);
   const again = answer.alone === undefined ? reserveShared : reservePlain;
@@ -125,7 +129,7 @@ function pagesLeft(host: Host | undefined): number {
   return Math.floor(((1 - OTHER_PART) * (host?.freeAddressSpace() ?? Number.POSITIVE_INFINITY)) / PAGE);
 }
 
-/** Memory that may grow to all that 32 bits can address, or to as large a part of it as can be reserved. */
+/** Shared memory that may grow to 4 GiB, or to as large a part of it as can be reserved. */
 function reserveShared(host: Host | undefined): Reserved | undefined {
   const left = pagesLeft(host);
   for (let pages = ALL_PAGES; pages >= LEAST_PAGES; pages /= 2) {
@@ -136,7 +140,7 @@ function reserveShared(host: Host | undefined): Reserved | undefined {
   return undefined;
 }
 
-/** Memory of one thread, of which nothing is reserved. */
+/** Memory for one thread, without a reservation. */
 function reservePlain(host: Host | undefined): Reserved | undefined {
   const pages = Math.min(ALL_PAGES, pagesLeft(host));
   const memory = pages < FIRST_PAGES ? undefined : tryMemory({ initial: FIRST_PAGES });
@@ -155,7 +159,7 @@ export function compile(bytes: Uint8Array): object {
   return new api!.Module(bytes);
 }
 
-/** The functions of a module that works on this memory. */
+/** The functions of a module that uses this memory. */
 export function instantiate(module: object, memory: WasmMemory): Record<string, KernelFunction> {
   const { exports } = new api!.Instance(module, { env: { memory } });
   const functions = Object.entries(exports).filter(([, value]) => typeof value === 'function');

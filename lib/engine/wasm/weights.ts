@@ -1,21 +1,24 @@
-/** Weights and biases in the order in which the kernels read them (assembly/pack.ts), made once while they are frozen. */
+/**
+ * Weights and biases in the order in which the kernels read them (assembly/pack.ts), packed once while
+ * frozen.
+ */
 
 import { WIDE_BLOCK } from './constants.js';
 import { encodeGeometry, type Geometry, tapOrder } from './geometry.js';
 import type { Machine } from './machine.js';
 import { wordsOf } from './words.js';
 
-/** The summed channels come in parts, each padded with zeros: [channels, padded channels]. */
+/** The parts of the summed channels, each padded with zeros: [channels, padded channels]. */
 export type Parts = readonly (readonly [number, number])[];
 
 export interface WeightUse {
-  /** Its channelsIn are those after padding, channelsOut those of the result. */
+  /** Its `channelsIn` include padding; its `channelsOut` are those of the result. */
   readonly geometry: Geometry;
   readonly block: number;
-  /** Sums over the weights' output channels instead: the gradient by the input. */
+  /** Whether sums are over the weights' output channels, as in the gradient with respect to the input. */
   readonly exchanged: boolean;
   readonly parts?: Parts;
-  /** Output channels of the weights, where the geometry has more: the rest are zeros. */
+  /** Output channels of the weights, if the geometry has more: the rest are zeros. */
   readonly realChannelsOut?: number;
 }
 
@@ -58,7 +61,7 @@ export function packedBias(machine: Machine, bias: Float32Array): number {
   });
 }
 
-/** The address of `length` zeros, for sums that start from nothing. */
+/** The address of `length` zeros, for sums without a bias. */
 export function zeroBias(machine: Machine, length: number): number {
   const padded = Math.ceil(length / WIDE_BLOCK) * WIDE_BLOCK;
   const address = machine.heap.allocate(4 * padded);

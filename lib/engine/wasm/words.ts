@@ -1,6 +1,6 @@
 /**
- * Structs and arguments by name. In which order the kernels read them is known in assembly/ alone; the build notes it in
- * generated/orders.ts, so a field that is missing or has another name does not compile.
+ * Structs and arguments by name. Only assembly/ defines the order in which the kernels read them; the build
+ * writes it to generated/orders.ts, so a field that is missing or has another name does not compile.
  */
 
 import { kernelArguments, structs } from './generated/orders.js';
@@ -10,7 +10,7 @@ export type Struct = keyof typeof structs;
 export type Fields<S extends Struct> = Readonly<Record<(typeof structs)[S][number], number>>;
 
 export type KernelName = keyof typeof kernelArguments;
-/** What a kernel takes besides the number of its tasks. */
+/** The arguments of a kernel besides the number of its tasks. */
 export type KernelArguments<K extends KernelName> = Readonly<
   Record<(typeof kernelArguments)[K][number], number>
 >;

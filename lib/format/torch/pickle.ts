@@ -33,7 +33,7 @@ export class PickleGlobal {
   }
 }
 
-/** Nobody nests deeper or needs more; a program that does is damaged. */
+/** Limits that no state dict reaches; a pickle that does is damaged. */
 const MOST_MEMOS = 2 ** 20;
 
 /** The value of a pickle; DataError with `source` for what is damaged, unknown or not allowed. */
@@ -75,7 +75,7 @@ class Machine {
     return new DataError(`${this.source}: byte ${this.#at}: ${reason}`);
   }
 
-  /** So many of the next bytes. */
+  /** The next `length` bytes. */
   take(length: number): Uint8Array {
     const start = this.#at;
     if (!(length <= this.bytes.length - start)) throw this.fail('ends too early: truncated or damaged');
@@ -201,7 +201,7 @@ type Instruction = (machine: Machine) => void;
 
 const STOP = 0x2e;
 
-/** The last of the popped values comes last. */
+/** Pops a tuple; the value popped first is its last. */
 function popTuple(machine: Machine, length: number): PickleValue[] {
   return Array.from({ length }, () => machine.pop()).reverse();
 }

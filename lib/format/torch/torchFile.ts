@@ -28,7 +28,7 @@ const STORAGES: Readonly<Record<string, string | undefined>> = {
   ...{ CharStorage: undefined, ByteStorage: undefined, BoolStorage: undefined },
 };
 
-/** More axes no layer has. */
+/** More axes than any layer has. */
 const MOST_AXES = 8;
 
 /** A view of a storage, not yet read. */
@@ -48,10 +48,10 @@ export class TorchTensor {
 
 /** The bytes of one or more tensors. */
 class Storage {
-  /** As PyTorch calls it, such as FloatStorage. */
+  /** PyTorch's name of the type, such as FloatStorage. */
   readonly type: string;
   readonly key: string;
-  /** Elements. */
+  /** Number of elements. */
   readonly length: number;
 
   constructor(type: string, key: string, length: number) {
@@ -64,11 +64,14 @@ class Storage {
 export interface TorchFile {
   /** What was saved: mostly a Map, with TorchTensors as values. */
   readonly content: PickleValue;
-  /** The values of a tensor by its `name`; all together take no more elements than the file has bytes. */
+  /**
+   * The values of a tensor by its `name`; all tensors together may not have more elements than the file has
+   * bytes.
+   */
   read(name: string, tensor: TorchTensor): NonNullable<ReturnType<TensorFile['tensors']['get']>>;
 }
 
-/** Whether bytes start like a file of `torch.save`, of the present format or of the one before. */
+/** Whether bytes start like a file of `torch.save`, in the present format or the one before. */
 export function isTorchFile(bytes: Uint8Array): boolean {
   return isZip(bytes) || isLegacy(bytes);
 }

@@ -1,6 +1,6 @@
 /**
- * The part of the zip format that `torch.save` uses: entries that are stored as they are, found by the
- * directory at the end of the file and held against their CRC-32. Nothing is unpacked, so no entry takes
+ * The part of the zip format that `torch.save` uses: entries that are stored uncompressed, found by the
+ * directory at the end of the file and checked against their CRC-32. Nothing is unpacked, so no entry takes
  * memory of its own; compressed, encrypted and split archives, and those above 4 GiB, are refused.
  */
 
@@ -13,7 +13,7 @@ const END = { signature: 0x06054b50, size: 22 };
 /** A comment may follow the end record. */
 const LONGEST_COMMENT = 0xffff;
 const ENCRYPTED = 1;
-/** What stands in 32 bits where the true number has 64. */
+/** The value of a 32-bit field whose true number has 64 bits. */
 const ZIP64 = 0xffffffff;
 
 interface Entry {
@@ -28,7 +28,7 @@ export interface Archive {
   /** In the order of the directory. */
   readonly names: readonly string[];
   /**
-   * The bytes of an entry, a view of the file; DataError where it is damaged, undefined where there is none.
+   * The bytes of an entry, a view of the file; undefined without such an entry, DataError for a damaged one.
    */
   read(name: string): Uint8Array | undefined;
 }

@@ -50,7 +50,7 @@ export interface RunLock {
 /** Locks that this process holds, by path. */
 const held = new Set<string>();
 
-/** Becomes the owner of a folder that exists; UsageError where somebody else is, with who it is. */
+/** Becomes the owner of a folder that exists; UsageError if it has another owner, whom the message names. */
 export function lockRun(directory: string, remark: (line: string) => void): RunLock {
   const path = join(directory, FILE);
   const text = `${JSON.stringify(self())}\n`;
@@ -93,8 +93,8 @@ function holdLock(directory: string, path: string, text: string): RunLock {
 }
 
 /**
- * Writes what is there again: that sets its time by the
- * clock of the disk, and nobody can read it half written.
+ * Writes what is there again: that sets its time by the clock of the disk, and no process can read it half
+ * written.
  */
 function touch(path: string, text: string): void {
   try {

@@ -1,7 +1,7 @@
 /**
  * LZW of GIF and TIFF: codes of growing width stand for strings, each of them the string of an earlier code
  * and one more byte. The two formats differ in the order of bits and in when codes grow. Codes that were not
- * defined are refused; the tables are made anew for each call, so nothing of another file is left in them.
+ * defined are refused; the tables are made again for each call, so nothing of another file is left in them.
  */
 
 export interface LzwKind {

@@ -43,7 +43,7 @@ const TYPES: Readonly<Record<number, { samples: number; depths: readonly number[
   6: { samples: 4, depths: [8, 16] },
 };
 
-/** Bit of a chunk's first letter: it may be skipped by who does not know it. */
+/** Bit of a chunk's first letter: readers that do not know it may skip it. */
 const ANCILLARY = 0x20;
 const READ = ['IHDR', 'PLTE', 'tRNS', 'eXIf', 'IDAT', 'IEND'];
 

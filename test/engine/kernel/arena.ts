@@ -1,7 +1,7 @@
 /**
- * Buffers that catch a kernel which leaves its place. Each lies between guard values, at an offset that is
- * not a multiple of a vector; results start as NaN, so that what is read before it is written shows; inputs
- * are compared with what they were.
+ * Buffers that catch a kernel that reads or writes outside of them. Each lies between guard values, at an
+ * offset that is not a multiple of a vector; results start as NaN, so that what is read before it is written
+ * shows; inputs are compared with what they were.
  */
 
 const GUARD_LENGTH = 7;

@@ -1,4 +1,4 @@
-/** Random float32 tensors with everything that rounds or vanishes, and comparison to the bit. */
+/** Random float32 tensors with values that round, cancel or underflow, and comparison to the bit. */
 
 import { stream } from '../../../lib/core/rng.js';
 

@@ -124,7 +124,7 @@ export function isWithin(
   return distance(got, expected, measure, columns) <= bound;
 }
 
-/** What can be said about the size of a tensor. */
+/** Measures of the size of a tensor. */
 class Extent {
   largest = 0;
   sum = 0;

@@ -1,7 +1,6 @@
 /**
- * Every gradient against central differences of a float64 forward pass, written here in the form the
- * definitions have and not in that of the kernels. The differences are exact for what is linear, to 1e-8 for
- * the losses.
+ * Every gradient against central differences of a float64 forward pass, written here as the definitions are
+ * and not as the kernels are. The differences are exact for linear functions, and to 1e-8 for the losses.
  */
 
 import t from 'tap';
@@ -169,7 +168,7 @@ function tensors(dims: ConvDims, outputPixels: number): Float32Array[] {
   ];
 }
 
-/** Compares the gradients by each of a loss's arguments. */
+/** Compares the gradients with respect to each of a loss's arguments. */
 function compareAll(
   t: Parameters<typeof requireClose>[0],
   loss: (x: Values, w: Values, b: Values) => number,

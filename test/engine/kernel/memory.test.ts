@@ -1,6 +1,6 @@
 /**
- * Where tensors live, on every back-end: scopes, what survives them, memory that is used again and that grows, and
- * kernels whose arguments lie partly in the engine's memory and partly outside of it.
+ * Memory of tensors, on every back-end: scopes, what survives them, memory that is reused and that grows, and
+ * kernels with only some arguments in the engine's memory.
  */
 
 import t from 'tap';
@@ -212,7 +212,7 @@ for (const [engine, kernels] of backends) {
   });
 }
 
-/** Engines of their own: how large the memory of the others is depends on the tests above. */
+/** New engines: how large the memory of the others is depends on the tests above. */
 const fresh = () => wasmKernels({ threads: 2, host: nodeHost, poison: true });
 const options = { skip: wasmMissing(nodeHost) ?? false };
 

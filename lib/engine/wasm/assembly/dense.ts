@@ -1,7 +1,7 @@
 /**
- * The dense convolution. The inner kernel keeps 4 pixels x 8 output channels in registers: for each input channel
- * of each tap it reads 8 weights and 4 inputs and makes 32 products. Lanes hold different output channels, so every
- * sum has the order (ky, kx, ci) of the contract. Weights are packed [O/8][tap][I][8].
+ * The dense convolution. The inner kernel keeps 4 pixels x 8 output channels in registers: for each input
+ * channel of each tap it reads 8 weights and 4 inputs and makes 32 products. Lanes hold different output
+ * channels, so every sum has the order (ky, kx, ci) of the contract. Weights are packed [O/8][tap][I][8].
  */
 
 import { BLOCK, OFFSETS_BYTES } from '../constants';
@@ -44,7 +44,7 @@ export function denseConvolution(
   }
 }
 
-/** One row of one block: straight into the output, or by way of the scratch where the block is not full. */
+/** One row of one block: directly into the output, or through the scratch if the block is not full. */
 function outputRow(
   out: usize,
   own: usize,
@@ -144,7 +144,7 @@ export function weightOffset(geometry: Geometry, phase: Phase, block: u32): usiz
   return (<usize>phase.firstTap * blocks + <usize>block * phase.taps) * channels;
 }
 
-/** Byte offset of what grid row `row` of a band reads first. */
+/** Byte offset of the first value that grid row `row` of a band reads. */
 // @ts-ignore: decorator
 @inline
 export function rowOffset(geometry: Geometry, row: u32): usize {

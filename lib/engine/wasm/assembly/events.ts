@@ -1,8 +1,8 @@
 /**
- * Event lists of a band of padded rows: the spikes of each pixel, channel by channel. An event holds the byte offset
- * of its weights (u32) and its weighted spike (f32), or those of two consecutive steps, of which one may be 0. `starts` holds,
- * for each padded pixel, the address of its first event, and one more address after the last pixel of a row, so
- * that neighbouring pixels are one run of events.
+ * Event lists of a band of padded rows: the spikes of each pixel, channel by channel. An event holds the byte
+ * offset of its weights (u32) and its weighted spike (f32), or those of two consecutive steps, of which one
+ * may be 0. `starts` holds, for each padded pixel, the address of its first event, and one more address after
+ * the last pixel of a row, so that neighbouring pixels are one run of events.
  */
 
 import { EVENT_BYTES, PAIR_BYTES, WIDE_BLOCK } from '../constants';
@@ -26,7 +26,7 @@ export class SpikeSource {
   channels: u32;
   /** Bytes from one step to the next. */
   stepBytes: u32;
-  /** f32 for each threshold: what its spike is worth. */
+  /** f32 for each threshold: the value of its spike. */
   spikeValues: usize;
   /** f32 for each code: the weighted spike. */
   codeValues: usize;
@@ -80,8 +80,8 @@ function listPixel(events: usize, pixel: usize, channels: u32, offset: u32): usi
 }
 
 /**
- * The same from the spike codes of two steps: what fired in either; channels are multiples of 16. Where `second` is
- * the first step again, there is no second one.
+ * Lists the neurons that fired in either of two steps, from their spike codes; channels are multiples of 16.
+ * If `second` is equal to the first step, there is no second one.
  */
 export function listCodePairs(
   events: usize,

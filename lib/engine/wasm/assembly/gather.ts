@@ -1,7 +1,7 @@
 /**
- * The event-driven convolution: for each output pixel the events of the pixels that it sees are gathered, and 16
- * output channels stay in registers meanwhile. The events of a pixel stand in the order of their channels and
- * the runs in the order of the taps, so every sum has the terms of the dense kernel in the same order.
+ * The event-driven convolution: for each output pixel the events of the pixels that it sees are gathered, and
+ * 16 output channels stay in registers meanwhile. The events of a pixel are in the order of their channels,
+ * and the runs in the order of the taps, so every sum has the terms of the dense kernel in the same order.
  * Weights are packed [O/16][tap][I][16].
  */
 
@@ -12,12 +12,12 @@ import { nextTask, ownScratch } from './tasks';
 
 export const BLOCK_BYTES: usize = WIDE_BLOCK * 4;
 
-/** What one run of taps means in bytes. */
+/** One run of taps in bytes. */
 @unmanaged
 class Run {
   /** From an output pixel's entry in `starts` to the first of the run. */
   starts: u32;
-  /** Bytes of `starts` that it spans. */
+  /** Bytes of `starts` that the run spans. */
   span: u32;
   /** What to add to an event's offset, for the output pixel in column 0. */
   weights: u32;
@@ -60,7 +60,7 @@ export function eventConvolution(
   }
 }
 
-/** Copies the currents [W,16] of a row to where they belong in the output. */
+/** Copies the currents [W,16] of a row to their place in the output. */
 function copyRow(out: usize, current: usize, geometry: Geometry, phase: Phase, row: u32, block: u32): void {
   const channels = geometry.channelsOut;
   const bytes = <usize>min<u32>(WIDE_BLOCK, channels - block * WIDE_BLOCK) * 4;
@@ -116,7 +116,7 @@ export function gatherRow(
   }
 }
 
-/** The currents [W,16] of one row of the grid in two steps at once: each weight that is read serves both. */
+/** The currents [W,16] of one row of the grid in two steps at once: each weight is read once for both. */
 export function gatherPair(
   current: usize,
   second: usize,
@@ -197,7 +197,7 @@ export function wideWeightOffset(geometry: Geometry, phase: Phase, block: u32): 
   return <usize>taps * geometry.channelsIn * WEIGHT_ROW_BYTES;
 }
 
-/** Byte offset in `starts` of what grid row `row` of a band sees. */
+/** Byte offset in `starts` of the first pixel that grid row `row` of a band sees. */
 // @ts-ignore: decorator
 @inline
 export function startsOffset(geometry: Geometry, row: u32): usize {

@@ -1,8 +1,8 @@
 /**
- * What convolutions, transposed convolutions and their gradients by the input have in common: every pixel of a grid
- * sums taps, each of which reads one pixel of a zero-padded input. A transposed convolution is four such grids
- * (phases), one for each parity of the output's row and column. Filled in by geometry.ts of the folder above; the
- * fields are 32-bit integers in this order.
+ * What convolutions, transposed convolutions and their gradients with respect to the input share: every pixel
+ * of a grid sums taps, each of which reads one pixel of a zero-padded input. A transposed convolution is four
+ * such grids (phases), one for each parity of the output's row and column. geometry.ts of the folder above
+ * fills them in; the fields are 32-bit integers in this order.
  */
 
 import { MOST_TAPS } from '../constants';
@@ -15,7 +15,7 @@ export class Geometry {
   inputHeight: u32;
   inputWidth: u32;
   channelsIn: u32;
-  /** Zeros before the first row and the first column; after the last there are as many as are read. */
+  /** Zeros before the first row and the first column; after the last ones there are as many as are read. */
   padding: u32;
   paddedWidth: u32;
   /** Input pixels from one grid pixel to the next. */
@@ -26,7 +26,7 @@ export class Geometry {
   outputStep: u32;
   outputWidth: u32;
   channelsOut: u32;
-  /** How the work is cut: bands of so many grid rows, times groups of so many blocks of channels. */
+  /** How the work is cut: bands of `bandRows` grid rows, times groups of `groupBlocks` blocks of channels. */
   bandRows: u32;
   bands: u32;
   groupBlocks: u32;

@@ -1,8 +1,9 @@
 /**
- * The gradient by the weights: for each tap, G[ci][co] = the sum over the pixels of input x gradient of the output.
- * The kernel keeps 4 input x 8 output channels in registers and walks over the pixels; a sum belongs to one thread.
- * Both tensors are first packed by channels, [C/4][rows][columns][4] and [C/8][rows][columns][8], so that it reads
- * straight on. Bands of rows keep what it reads in the cache; the sums go on from band to band.
+ * The gradient with respect to the weights: for each tap, G[ci][co] = the sum over the pixels of input x
+ * gradient of the output. The kernel keeps 4 input x 8 output channels in registers and walks over the
+ * pixels; a sum belongs to one thread. Both tensors are first packed by channels, [C/4][rows][columns][4] and
+ * [C/8][rows][columns][8], so that it reads memory in order. Bands of rows keep what it reads in the cache;
+ * the sums continue from band to band.
  */
 
 import { IN_BLOCK, OUT_BLOCK } from '../constants';
@@ -25,14 +26,14 @@ export class GradientPlan {
   gradientColumns: u32;
   /** Pixels of the packed gradient from one summed pixel to the next (2 in a transposed convolution). */
   gradientStep: u32;
-  /** Pixels of a band of rows, at most. */
+  /** Rows of a band, at most. */
   bandRows: u32;
-  // Behind it, for each tap: input row, input column, gradient row, gradient column.
+  // After the struct, for each tap: input row, input column, gradient row, gradient column.
 }
 
 const PLAN_BYTES: usize = offsetof<GradientPlan>();
 const TAP_BYTES: usize = 16;
-/** Of one tap. */
+/** Bytes of the sums of one tap. */
 const SUMS_BYTES: usize = 128;
 
 /** Packs x [H,W,C] into blocks of `block` channels with zeros around; a task is one block. */
@@ -79,7 +80,10 @@ function copyBlock(target: usize, from: usize, block: u32): void {
   if (block == OUT_BLOCK) v128.store(target, v128.load(from, 16), 16);
 }
 
-/** gradWeight [taps,I,O] from the packed tensors; a task is one block of input channels by `group` of output channels. */
+/**
+ * gradWeight [taps,I,O] from the packed tensors; a task is one block of input by `group` blocks of output
+ * channels.
+ */
 export function weightGradient(
   tasks: u32,
   gradWeight: usize,

@@ -1,4 +1,7 @@
-/** The functions of the WebAssembly module; each runs on all threads at once and takes tasks until none is left. */
+/**
+ * The functions of the WebAssembly module; each runs on all threads at once and takes tasks until none is
+ * left.
+ */
 
 export { denseConvolution } from './dense';
 export { eventConvolution } from './gather';

@@ -41,7 +41,7 @@ function powerOfTwo(k: f64): f64 {
   return reinterpret<f64>((<i64>k + 1023) << 52);
 }
 
-/** Of a normal positive number; a sum of exponentials of which one is 1 is never below 1. */
+/** log of a normal positive number: a sum of exponentials of which one is 1 is never below 1. */
 function log(x: f64): f64 {
   if (!(x < Infinity)) return x;
   const bits = reinterpret<u64>(x);
@@ -59,8 +59,8 @@ function log(x: f64): f64 {
 }
 
 /**
- * The loss of each pixel (f64 [pixels]) and the gradient by the logits [pixels,K] of their mean over the `counted` ones
- * that are not void; a task is `chunk` pixels.
+ * The loss of each pixel (f64 [pixels]), and the gradient with respect to the logits [pixels,K] of the mean
+ * over the `counted` pixels that are not void; a task is `chunk` pixels.
  */
 export function softmaxCrossEntropy(
   tasks: u32,
@@ -111,7 +111,7 @@ function pixelLoss(gradient: usize, logits: usize, label: u32, counted: u32, cla
   return log(sum) - (<f64>load<f32>(logits + (<usize>label << 2)) - <f64>largest);
 }
 
-/** Stores the sum of |prediction - target| as one f64, and the gradient sign / count. One task: the sum is one. */
+/** Stores the sum of |prediction - target| as one f64, and the gradient sign / count. The sum is one task. */
 export function l1Loss(
   tasks: u32,
   gradient: usize,

@@ -1,34 +1,38 @@
 /**
- * The neurons, 16 channels of one pixel at a time: leak, integrate the current, fire, reset. A spike code is a byte
- * whose bit i says that threshold i was passed. The formulas are those of lib/neuron, operation by operation.
+ * The neurons, 16 channels of one pixel at a time: leak, integrate the current, fire, reset. A spike code is
+ * a byte whose bit i says that threshold i was passed. The formulas are those of lib/neuron, operation by
+ * operation.
  */
 
 import { CASCADE, INTEGRATE, SINGLE, WIDE_BLOCK } from '../constants';
 import { addShared } from './tasks';
 
-/** The neurons of a layer, and what is kept of them; all [H,W,C] with C a multiple of 16. */
+/** The neurons of a layer and their sums; all [H,W,C] with C a multiple of 16. */
 @unmanaged
 export class Population {
   dynamics: u32;
-  /** f32: part of the potential that is left a step later. */
+  /** f32: part of the potential that is left after a step. */
   leak: usize;
   /** 1: a spike sets the potential to 0; 0: it subtracts the threshold. */
   hardReset: u32;
   /** f32 for each threshold, from high to low. */
   thresholds: usize;
   thresholdCount: u32;
-  /** f32 for each threshold: what its spike is worth. */
+  /** f32 for each threshold: the value of its spike. */
   spikeValues: usize;
   height: u32;
   width: u32;
   channels: u32;
-  /** Of neurons with levels [k,H,W,C], so many bytes a level. */
+  /** Bytes of a level of the membrane, which is [k,H,W,C] for neurons with levels. */
   membrane: usize;
   levelBytes: u32;
   /** u8 [T,H,W,C] */
   codes: usize;
   stepBytes: u32;
-  /** Sums over the steps; 0 where not wanted: f32 of currents and of weighted spikes, u32 of spikes. */
+  /**
+   * Addresses of sums over the steps; 0 where one is not kept: f32 of currents and of weighted spikes, u32 of
+   * spikes.
+   */
   currentSum: usize;
   flow: usize;
   spikeCount: usize;
@@ -76,7 +80,7 @@ export function updateRow(
   addShared<u64>(totals + 8, firing);
 }
 
-/** One step of 16 neurons, whose weighted spikes are added to `flow` where that is not 0; returns their codes. */
+/** One step of 16 neurons; returns their codes. Weighted spikes are added to `flow` if that is not 0. */
 // @ts-ignore: decorator
 @inline
 function fire(population: Population, membrane: usize, current: usize, flow: usize): v128 {
@@ -184,7 +188,7 @@ function addTo(sum: usize, part: usize): void {
   }
 }
 
-/** The weighted spikes of 4 codes (Eq. 6): what each is worth, added from the highest threshold down. */
+/** The weighted spikes of 4 codes (Eq. 6): values of spikes, added from the highest threshold down. */
 // @ts-ignore: decorator
 @inline
 export function weightedSpikes(codes: usize, spikeValues: usize, count: u32): v128 {

@@ -1,6 +1,7 @@
 /**
- * Weights [taps,I,O] in the order in which the kernels read them: phase by phase, [O/B][tap][I][B]. Channels that
- * do not fill a block are zeros. Exchanged, for the gradient by the input, it is [I/B][tap][O][B].
+ * Weights [taps,I,O] in the order in which the kernels read them: phase by phase, [O/B][tap][I][B]. Channels
+ * that do not fill a block are zeros. Exchanged, for the gradient with respect to the input, the order is
+ * [I/B][tap][O][B].
  */
 
 import { Geometry, Phase, phaseOf } from './geometryStructs';
@@ -16,14 +17,14 @@ export class Packing {
   /** B */
   block: u32;
   exchanged: u32;
-  /** The summed channels come in one or two parts, each padded with zeros to so many. */
+  /** The summed channels are in one or two parts, each padded with zeros. */
   first: u32;
   firstPadded: u32;
   second: u32;
   secondPadded: u32;
 }
 
-/** A task is one block of channels. */
+/** Packs weights; a task is one block of channels. */
 export function packWeights(tasks: u32, packed: usize, weights: usize, packing: Packing): void {
   const geometry = changetype<Geometry>(packing.geometry);
   const channels = packing.firstPadded + packing.secondPadded;
@@ -42,7 +43,10 @@ export function packWeights(tasks: u32, packed: usize, weights: usize, packing: 
   }
 }
 
-/** `count` rows of one block from channel `from` on, then zeros up to `padded` rows; returns where the next part begins. */
+/**
+ * Packs `count` rows of one block from channel `from` on, then zeros up to `padded` rows; returns the address
+ * of the next part.
+ */
 function packPart(
   target: usize,
   weights: usize,
@@ -71,7 +75,7 @@ function packPart(
   return target + all;
 }
 
-/** Rows of whole blocks that stand side by side in the weights. */
+/** Copies rows of whole blocks whose lanes are adjacent in the weights. */
 function copyRows(target: usize, source: usize, count: u32, rowBytes: usize, step: usize): void {
   const end = target + <usize>count * rowBytes;
   for (; target < end; target += rowBytes, source += step) {
@@ -79,7 +83,7 @@ function copyRows(target: usize, source: usize, count: u32, rowBytes: usize, ste
   }
 }
 
-/** Rows of whole blocks whose lanes stand `step` bytes apart, and whose channels side by side. */
+/** Copies rows of whole blocks whose lanes are `step` bytes apart, and whose channels are adjacent. */
 function transpose(target: usize, source: usize, count: u32, size: u32, step: usize): void {
   const rowBytes = <usize>size * 4;
   let c: u32 = 0;
@@ -96,7 +100,7 @@ function transpose(target: usize, source: usize, count: u32, size: u32, step: us
   copyLanes(target, source, count - c, rowBytes, size, 4, step);
 }
 
-/** Value by value, with zeros after the last lane. */
+/** Copies value by value, with zeros after the last lane. */
 function copyLanes(
   target: usize,
   source: usize,

@@ -1,4 +1,6 @@
-/** Pooling, ReLU, concatenation and sums: one pass over memory each; a task is a range of pixels or values. */
+/**
+ * Pooling, ReLU, concatenation and sums: one pass over memory each; a task is a range of pixels or values.
+ */
 
 import { nextTask } from './tasks';
 
@@ -79,8 +81,8 @@ export function divideBy(tasks: u32, values: usize, divisorBits: u32, count: u32
 }
 
 /**
- * Copies `channels` channels of each pixel between tensors of other numbers of channels, from channel `fromFirst`
- * to channel `first`.
+ * Copies `channels` channels of each pixel between tensors with different numbers of channels, from channel
+ * `fromFirst` to channel `first`.
  */
 export function copyChannels(
   tasks: u32,

@@ -1,8 +1,8 @@
 /**
- * A layer of spiking neurons over several steps at once: a task is a band of rows (and a group of channels) in all
- * its steps, so that its weights and membranes stay in the cache. For every two steps it lists the spikes that the
- * band sees, computes currents from them (or densely, where that is faster), and lets the neurons fire. The bits do
- * not depend on the way.
+ * A layer of spiking neurons over several steps at once: a task is a band of rows (and a group of channels)
+ * in all its steps, so that its weights and membranes stay in the cache. For every two steps it lists the
+ * spikes that the band sees, computes currents from them (or densely, where that is faster), and lets the
+ * neurons fire. The bits are the same either way.
  */
 
 import { BLOCK, MOST_PHASES, OFFSETS_BYTES, RUNS_BYTES, WIDE_BLOCK } from '../constants';
@@ -23,7 +23,7 @@ import { nextTask, ownScratch } from './tasks';
 @unmanaged
 export class SpikingLayer {
   geometry: usize;
-  /** One or two `SpikeSource`, side by side. */
+  /** One or two `SpikeSource`, one after the other. */
   sources: usize;
   sourceCount: u32;
   /** Packed in blocks of 16, or of 8 for the dense kernel; and biases padded to 16. */
@@ -31,11 +31,11 @@ export class SpikingLayer {
   bias: usize;
   population: usize;
   steps: u32;
-  /** Compute it densely. */
+  /** Whether to compute it densely. */
   dense: u32;
 }
 
-/** What a band is computed from, at the start of a thread's scratch. */
+/** The plan of a band, at the start of a thread's scratch. */
 @unmanaged
 class Band {
   first: u32;
@@ -44,9 +44,9 @@ class Band {
   firstBlock: u32;
   endBlock: u32;
   step: u32;
-  /** The next step, or the same where there is none. */
+  /** The next step, or the same step if there is none. */
   second: u32;
-  /** For each phase its runs, and the offsets of its taps. */
+  /** For each phase: its runs, and the offsets of its taps. */
   runs: usize;
   offsets: usize;
   /** A row of currents for each of the two steps. */
@@ -253,7 +253,7 @@ export function spikingPooling(
   }
 }
 
-/** 0.25 * (((a + b) + c) + d) for 16 channels of a row; where no input fired there is nothing to add. */
+/** 0.25 * (((a + b) + c) + d) for 16 channels of a row; if no input fired, nothing is added. */
 function poolRow(
   population: Population,
   source: SpikeSource,

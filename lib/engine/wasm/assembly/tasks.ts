@@ -1,6 +1,6 @@
 /**
- * How threads share one kernel call: its work is cut into tasks, and every thread takes the next one until none
- * is left. Who computes a task never changes a bit, because no sum is ever split between tasks.
+ * How threads share one kernel call: its work is cut into tasks, and every thread takes the next one until
+ * none is left. Which thread computes a task never changes a bit, because no sum is split between tasks.
  */
 
 import { CONTROL_ADDRESS } from '../constants';
@@ -12,14 +12,16 @@ export function setThread(index: u32): void {
   thread = index;
 }
 
-/** The number of the next task; there is none left where it is not below the number of tasks. */
+/** The number of the next task; none is left if it is not below the number of tasks. */
 // @ts-ignore: decorator
 @inline
 export function nextTask(): u32 {
   return addShared<u32>(CONTROL_ADDRESS, 1);
 }
 
-/** Adds to what all threads add to, and returns what was there; without threads it is an ordinary addition. */
+/**
+ * Adds to a counter of all threads, and returns its old value; without threads it is an ordinary addition.
+ */
 // @ts-ignore: decorator
 @inline
 export function addShared<T>(address: usize, value: T): T {
