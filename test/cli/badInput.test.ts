@@ -11,6 +11,7 @@ import { encodeModel } from '../../lib/model/model.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
 import { encodePng } from '../../lib/picture/encode.js';
 import { randomModel } from '../support/networks.js';
+import { writeTinyDrive } from '../support/tinyDrive.js';
 import { spikingUnet } from './command.js';
 
 const USAGE = 2;
@@ -27,6 +28,7 @@ const write = (name: string, bytes: Uint8Array | string) => {
 };
 const ann = write('ann.safetensors', encodeModel(model));
 const image = write('eye.png', picture);
+const drive = ['--dataset', 'drive', '--data', writeTinyDrive(at('DRIVE'))];
 
 function refuses(name: string, args: readonly string[], status: number, message: RegExp): void {
   t.test(name, async (t) => {
@@ -65,7 +67,7 @@ for (const [patch, message] of [
   ['16x1024', /--patch 16x1024: larger than the image .*expected at most \d+x\d+ \(height x width\)/],
   ['48x40', /--patch 48x40: expected multiples of 16, as this network takes them/],
 ] as const) {
-  refuses(`a patch of ${patch}`, ['train', '--patch', patch, '--out', at('r')], USAGE, message);
+  refuses(`a patch of ${patch}`, ['train', ...drive, '--patch', patch, '--out', at('r')], USAGE, message);
 }
 for (const patch of ['0', '48x', 'x48', '48x48x48', '100000']) {
   refuses(
@@ -180,8 +182,7 @@ const convert = (...args: string[]) => [
   'convert',
   '--model',
   ann,
-  '--dataset',
-  'synth-drive',
+  ...drive,
   '--out',
   at('snn.safetensors'),
   ...args,
@@ -216,7 +217,7 @@ refuses(
 );
 refuses(
   'finetuning a U-Net',
-  ['finetune', '--model', ann, '--dataset', 'synth-drive', '--out', at('f')],
+  ['finetune', '--model', ann, ...drive, '--out', at('f')],
   DATA,
   /is a U-Net.*run "convert" first/,
 );

@@ -6,29 +6,31 @@ import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import { decodeSafetensors } from '../../lib/format/safetensors.js';
 import { decodeImage } from '../../lib/picture/decode.js';
+import { SIDE, writeTinyDrive } from '../support/tinyDrive.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();
 const at = (...parts: string[]) => join(root, ...parts);
-const twin = at('twin');
+const drive = writeTinyDrive(at('DRIVE'));
 const ann = at('run', 'checkpoints', 'best.safetensors');
 const snn = at('snn.safetensors');
 const tensorsOf = (path: string) => decodeSafetensors(readFileSync(path), path);
 
 t.test('data synth writes a twin of DRIVE that data check finds in order', async (t) => {
+  const twin = at('twin');
   spikingUnetJson('data', 'synth', '--dataset', 'synth-drive', '--out', twin);
   const report = spikingUnetJson('data', 'check', '--dataset', 'drive', '--data', twin);
   t.match(report, { samples: 30, problems: [] });
 });
 
 t.test('train writes a run folder', async (t) => {
-  const options = '--width 1 --epochs 2 --patches 8 --batch 4 --patch 16 --seed 2'.split(' ');
+  const options = '--width 1 --epochs 2 --patches 8 --batch 4 --patch 16 --seed 3'.split(' ');
   const result = spikingUnetJson(
     'train',
     '--dataset',
     'drive',
     '--data',
-    twin,
+    drive,
     ...options,
     '--out',
     at('run'),
@@ -55,7 +57,7 @@ t.test('the same seed gives the same bytes; another seed does not', async (t) =>
       '--dataset',
       'drive',
       '--data',
-      twin,
+      drive,
       ...options,
       '--seed',
       seed,
@@ -70,7 +72,7 @@ t.test('the same seed gives the same bytes; another seed does not', async (t) =>
 });
 
 t.test('train --from goes on from a network, and refuses one that does not fit', async (t) => {
-  const common = ['train', '--dataset', 'drive', '--data', twin, '--epochs', '1', '--patch', '16'];
+  const common = ['train', '--dataset', 'drive', '--data', drive, '--epochs', '1', '--patch', '16'];
   const more = (...options: string[]) => [
     ...common,
     '--patches',
@@ -101,7 +103,7 @@ t.test('convert lists every layer and writes a spiking network', async (t) => {
     '--dataset',
     'drive',
     '--data',
-    twin,
+    drive,
     '--out',
     snn,
   );
@@ -119,7 +121,7 @@ t.test('convert lists every layer and writes a spiking network', async (t) => {
 
 t.test('convert --calibration takes a plain folder of pictures', async (t) => {
   const out = at('calibrated.safetensors');
-  const folder = join(twin, 'test', 'images');
+  const folder = join(drive, 'test', 'images');
   const result = spikingUnetJson(
     'convert',
     '--model',
@@ -133,13 +135,13 @@ t.test('convert --calibration takes a plain folder of pictures', async (t) => {
     '--out',
     out,
   );
-  t.match(result, { images: 10, neuron: 'if', thresholds: [1], normalisation: 'layer' });
+  t.match(result, { images: 2, neuron: 'if', thresholds: [1], normalisation: 'layer' });
   t.equal(result.inputLambdas.conv17[0], result.inputLambdas.conv17[1], 'one lambda for a concatenation');
 });
 
 t.test('finetune trains the spiking network', async (t) => {
   const options = '--steps 2 --epochs 1 --patches 4 --batch 2 --patch 16'.split(' ');
-  const data = ['--dataset', 'drive', '--data', twin];
+  const data = ['--dataset', 'drive', '--data', drive];
   const result = spikingUnetJson('finetune', '--model', snn, ...data, ...options, '--out', at('fine'));
   const before = tensorsOf(snn).tensors.get('conv19.bias')!.data;
   const { tensors } = tensorsOf(at('fine', 'checkpoints', 'last.safetensors'));
@@ -149,7 +151,7 @@ t.test('finetune trains the spiking network', async (t) => {
 });
 
 t.test('run gives the same results dense and event-driven, on every engine, and dumps them', async (t) => {
-  const image = join(twin, 'test', 'images', '01_test.png');
+  const image = join(drive, 'test', 'images', '01_test.png');
   const ways = [
     { mode: 'dense', engine: 'reference', threads: 1 },
     { mode: 'event', engine: 'reference', threads: 1 },
@@ -162,14 +164,14 @@ t.test('run gives the same results dense and event-driven, on every engine, and 
     const result = spikingUnetJson('run', ...how, ...files);
     t.match(result, { steps: 3, threads, engine, images: [{ file: image, spikes: Number, ms: Number }] });
     const mask = decodeImage(readFileSync(result.images[0].outputs[0]), 'mask');
-    t.match(mask, { height: 192, width: 192, channels: 1 });
+    t.match(mask, { height: SIDE, width: SIDE, channels: 1 });
     return { result, tensors: tensorsOf(dump).tensors };
   });
   const [dense, ...others] = dumps;
   for (const { tensors } of others) t.ok(isDeepStrictEqual(tensors, dense.tensors));
-  t.strictSame(dense.tensors.get('input')!.shape, [1, 192, 192]);
-  t.strictSame(dense.tensors.get('output')!.shape, [2, 192, 192]);
-  t.strictSame(dense.tensors.get('flow.relu3')!.shape, [2, 96, 96]);
+  t.strictSame(dense.tensors.get('input')!.shape, [1, SIDE, SIDE]);
+  t.strictSame(dense.tensors.get('output')!.shape, [2, SIDE, SIDE]);
+  t.strictSame(dense.tensors.get('flow.relu3')!.shape, [2, SIDE / 2, SIDE / 2]);
   t.strictSame(dense.tensors.get('spikes.pooling4')!.shape, [3]);
   t.equal(
     dense.tensors.size,
@@ -178,6 +180,7 @@ t.test('run gives the same results dense and event-driven, on every engine, and 
   );
   const spikes = [...dense.tensors].filter(([name]) => name.startsWith('spikes.'));
   const total = spikes.reduce((sum, [, { data }]) => sum + data.reduce((a, b) => a + b, 0), 0);
+  t.ok(total > 0, 'it does fire');
   t.equal(total, dense.result.images[0].spikes);
 });
 
@@ -189,11 +192,11 @@ t.test('evaluate reports metrics per image and in total', async (t) => {
     '--dataset',
     'drive',
     '--data',
-    twin,
+    drive,
     '--steps',
     '1',
   );
-  t.equal(result.images.length, 10);
+  t.equal(result.images.length, 2);
   t.match(result, {
     steps: 1,
     spikes: Number,
@@ -205,12 +208,12 @@ t.test('energy counts operations and joules', async (t) => {
   const table5 = spikingUnetJson('energy', '--width', '64', '--classes', '32', '--spikes', '174400000');
   t.equal(table5.unet.paper.operations.toExponential(2), '6.55e+10');
   t.notOk('synops' in table5, 'without a simulation nothing is known of fan-out');
-  const image = join(twin, 'test', 'images', '02_test.png');
+  const image = join(drive, 'test', 'images', '02_test.png');
   const measured = spikingUnetJson('energy', '--model', snn, '--image', image, '--steps', '2');
   t.ok(measured.synops.synops > measured.paper.spikes, 'a spike reaches more than one synapse');
   const { stdout } = spikingUnet('energy', '--model', snn, '--image', image, '--steps', '2');
   t.match(stdout, /A spike reaches \d+ synapses on average/);
-  const data = ['--dataset', 'drive', '--data', twin, '--steps', '2'];
+  const data = ['--dataset', 'drive', '--data', drive, '--steps', '2'];
   const mean = spikingUnetJson('energy', '--model', snn, ...data);
   const { spikes, images } = spikingUnetJson('evaluate', '--model', snn, ...data);
   const counted = mean.layers.reduce((sum: number, layer: { spikes: number }) => sum + layer.spikes, 0);
@@ -226,7 +229,7 @@ t.test('inspect shows layers and origin', async (t) => {
     width: 1,
     dataset: 'drive',
     split: 'train',
-    seed: '2',
+    seed: '3',
     parent: /^[0-9a-f]{64}$/,
   });
   t.equal(result.layers.length, 27);
@@ -240,9 +243,9 @@ t.test('import takes the weights of a model back in', async (t) => {
 });
 
 t.test('finetune --gradients writes the gradient of every parameter and updates nothing', async (t) => {
-  const [image, label] = [join(twin, 'test', 'images', '01_test.png'), at('label.png')];
+  const [image, label] = [join(drive, 'test', 'images', '01_test.png'), at('label.png')];
   const { writePng } = await import('../../lib/node/pictureFiles.js');
-  writePng(label, { height: 192, width: 192, channels: 1, data: new Uint8Array(192 * 192).fill(1) });
+  writePng(label, { height: SIDE, width: SIDE, channels: 1, data: new Uint8Array(SIDE * SIDE).fill(1) });
   const out = at('gradients.safetensors');
   const before = readFileSync(snn);
   const result = spikingUnetJson(

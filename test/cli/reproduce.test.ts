@@ -10,15 +10,20 @@ import t from 'tap';
 import { mergeRuns } from '../../bin/reproduce/store.js';
 import { tables } from '../../bin/reproduce/tables/index.js';
 import { UsageError } from '../../lib/core/error.js';
+import { writeTinyDrive } from '../support/tinyDrive.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();
 const at = (...parts: string[]) => join(root, ...parts);
 const tiny = '--width 1 --epochs 1 --patches 8 --threads 1'.split(' ');
+writeTinyDrive(at('data', 'DRIVE'));
+const data = ['--data', at('data')];
 const table1 = (runs: string, ...more: string[]) => [
-  ...['reproduce', 'table1', '--runs', at(runs), ...tiny],
+  ...['reproduce', 'table1', '--runs', at(runs), ...tiny, ...data],
   ...more,
 ];
+/** The folder of all that is made of one U-Net. */
+const FAMILY = 'drive-w1-s1-e1-p8';
 /** The jobs that were done, by folder, with what they printed but for times. */
 const doneIn = (runs: string) =>
   new Map(
@@ -28,9 +33,9 @@ const doneIn = (runs: string) =>
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 const bestOf = (runs: string, job: string) =>
-  readFileSync(at(runs, 'drive-synthetic-w1-s1-e1-p8', job, 'checkpoints', 'best.safetensors'));
+  readFileSync(at(runs, FAMILY, job, 'checkpoints', 'best.safetensors'));
 
-t.test('a table without data: twins, their cells, figures of ours beside those of the paper', async (t) => {
+t.test('a table: its cells, figures of ours beside those of the paper', async (t) => {
   const [result] = spikingUnetJson(...table1('whole', '--cells', 'drive'));
   t.equal(result.table, 'table1');
   const [f1] = result.rows;
@@ -55,7 +60,7 @@ t.test('what is done is not done again; a job that is not is', async (t) => {
   t.notMatch(again.stderr, /\[1\//);
   t.match(again.stdout, /^DRIVE +10 +F1 +0\.\d{4} \(0\.806\)/m);
   t.match(spikingUnet(...table1('whole', '--cells', 'drive', '--dry-run')).stdout, 'everything is done');
-  rmSync(at('whole', 'drive-synthetic-w1-s1-e1-p8', 'mt-connection', 'T10'), { recursive: true });
+  rmSync(at('whole', FAMILY, 'mt-connection', 'T10'), { recursive: true });
   const planned = spikingUnetJson(...table1('whole', '--cells', 'drive', '--dry-run'));
   t.match(
     planned.jobs.map(({ command }: { command: string }) => command),
@@ -129,27 +134,32 @@ t.test('a report replaces its own sections only', async (t) => {
 
 t.test('a one-step network beside the U-Net that it is, a timed evaluation, a picture', async (t) => {
   const [{ rows }] = spikingUnetJson(
-    ...['reproduce', 'equivalence', '--cells', 'one-step-4/', '--runs', at('whole'), ...tiny],
+    ...['reproduce', 'equivalence', '--cells', 'one-step-4/', '--runs', at('whole'), ...tiny, ...data],
   );
   const [f1, , different, values] = rows[1].figures;
   t.equal(f1.ours, rows[0].figures[0].ours);
   t.equal(different.ours, 0);
   t.ok(values.ours > 0);
-  const model = at('whole', 'drive-synthetic-w1-s1-e1-p8', 'unet', 'checkpoints', 'best.safetensors');
-  t.ok(spikingUnetJson('evaluate', '--model', model, '--time').milliseconds > 0);
-  t.match(spikingUnet('evaluate', '--model', model, '--as-unet').stderr, /--as-unet: only a spiking network/);
-  spikingUnetJson('reproduce', 'one-step', '--plot', at('plot.png'), '--runs', at('whole'), ...tiny);
+  const model = at('whole', FAMILY, 'unet', 'checkpoints', 'best.safetensors');
+  const drive = ['--dataset', 'drive', '--data', at('data', 'DRIVE')];
+  t.ok(spikingUnetJson('evaluate', '--model', model, ...drive, '--time').milliseconds > 0);
+  t.match(
+    spikingUnet('evaluate', '--model', model, ...drive, '--as-unet').stderr,
+    /--as-unet: only a spiking network/,
+  );
+  spikingUnetJson('reproduce', 'one-step', '--plot', at('plot.png'), '--runs', at('whole'), ...tiny, ...data);
   t.equal(readFileSync(at('plot.png')).subarray(1, 4).toString(), 'PNG');
 });
 
-t.test('Ctrl-C stops, the same command goes on', async (t) => {
-  const args = table1('stopped', '--cells', 'drive', '--quiet').map((arg) => (arg === '8' ? '300' : arg));
+t.test('without data: the twin; Ctrl-C stops, the same command goes on', async (t) => {
+  const options = '--cells drive --width 1 --epochs 1 --patches 100 --threads 1 --quiet'.split(' ');
+  const args = ['reproduce', 'table1', '--runs', at('stopped'), ...options];
   const child = spawn(process.execPath, ['dist/bin/spiking-unet.js', ...args], {
     stdio: 'ignore',
     detached: true, // its group gets the signal, as at a terminal
   });
   const exit = new Promise((resolve) => child.once('exit', resolve));
-  const unet = at('stopped', 'drive-synthetic-w1-s1-e1-p300', 'unet');
+  const unet = at('stopped', 'drive-synthetic-w1-s1-e1-p100', 'unet');
   while (!existsSync(join(unet, 'run.lock')) && child.exitCode === null) await sleep(20);
   process.kill(-child.pid!, 'SIGINT');
   t.equal(await exit, 130);
@@ -176,7 +186,7 @@ t.test('the documentation lists every table', async (t) => {
 });
 
 t.test('what makes no sense is refused', async (t) => {
-  const done = at('whole', 'drive-synthetic-w1-s1-e1-p8', 'unet', 'eval', 'done.json');
+  const done = at('whole', FAMILY, 'unet', 'eval', 'done.json');
   const whole = readFileSync(done);
   writeFileSync(done, whole.subarray(0, 40));
   for (const [args, status, message] of [

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const cache = join(root, '.tap', 'compiled');
 const settings = readFileSync(join(root, 'tsconfig.json'), 'utf8');
-const { version } = JSON.parse(readFileSync(join(root, 'node_modules/typescript/package.json'), 'utf8'));
+const { version } = JSON.parse(readFileSync(join(root, 'node_modules/esbuild/package.json'), 'utf8'));
 
 export function resolve(specifier, context, next) {
   if (/^\.\.?\/.*\.js$/.test(specifier) && context.parentURL?.includes('.ts')) {
@@ -39,15 +39,14 @@ async function translated(file) {
   const kept = join(cache, `${relative(root, file)}.js`);
   const before = existsSync(kept) ? readFileSync(kept, 'utf8') : '';
   if (before.endsWith(mark)) return before;
-  const { default: ts } = await import('typescript');
-  const { compilerOptions } = ts.parseConfigFileTextToJson('tsconfig.json', settings).config;
-  const { outputText } = ts.transpileModule(text, {
-    fileName: basename(file),
-    compilerOptions: { ...compilerOptions, module: 'ESNext', sourceMap: false, inlineSourceMap: true },
+  const { transform } = await import('esbuild');
+  const { code } = await transform(text, {
+    ...{ loader: 'ts', format: 'esm', target: 'es2022', tsconfigRaw: settings },
+    ...{ sourcemap: 'inline', sourcesContent: false, sourcefile: basename(file) },
   });
   mkdirSync(dirname(kept), { recursive: true });
   const unfinished = `${kept}.${process.pid}`; // another process may write the same
-  writeFileSync(unfinished, outputText + mark);
+  writeFileSync(unfinished, code + mark);
   renameSync(unfinished, kept);
-  return outputText + mark;
+  return code + mark;
 }

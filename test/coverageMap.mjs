@@ -1,0 +1,15 @@
+/**
+ * Which test files count towards the coverage of lib/, for tap. V8's counters make plain loops two to three
+ * times as slow, so they run where a test asks something of a part of lib/, and not where it
+ *
+ * - runs the built program, documents, damaged files, or all goldens: it covers nothing of lib/ on purpose;
+ * - draws networks to simulate, train or cut them on every engine: what that covers, others cover, too.
+ */
+
+const UNCOUNTED = [
+  /^test\/(audit|cli|fuzz|peers|rules)\//,
+  /^test\/engine\/(delayed|finite|quantised|spikeEngines|spikeGolden|tiles)\.test\.ts$/,
+];
+
+/** tap's question: the files that a test covers; an empty list are all, null none. */
+export default (file) => (UNCOUNTED.some((kind) => kind.test(file)) ? null : []);
