@@ -14,6 +14,7 @@ import { reference } from '../../lib/engine/reference/index.js';
 import { simulate } from '../../lib/engine/simulate/simulateNetwork.js';
 import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
 import { inputSize, type Layer } from '../../lib/net/architecture.js';
+import { hasNeuron } from '../../lib/net/network.js';
 import type { Parameters } from '../../lib/net/parameters.js';
 import { foldAmplitudes, hasAmplitudes, withAmplitudes } from '../../lib/neuron/amplitudes.js';
 import { findNeuron } from '../../lib/neuron/index.js';
@@ -33,6 +34,18 @@ const spiking = withNeurons(unet, normaliseModel(unet, lambdas, 'connection'), {
   percentile: 99.9,
   initialPotential: 0.5,
 });
+
+t.test(
+  'each signal of spikes has one reader with weights: its amplitude is that of the writer',
+  async (t) => {
+    for (const { output } of unet.layers.filter(hasNeuron)) {
+      const readers = unet.layers.filter(({ op, inputs }) => op.hasWeights && inputs.includes(output));
+      const pooled = unet.layers.filter(({ op, inputs }) => !op.hasWeights && inputs.includes(output));
+      t.equal(readers.length, 1, output);
+      t.ok(pooled.length <= 1, output);
+    }
+  },
+);
 
 /** Amplitudes that are not round numbers. */
 function drawAmplitudes(model: Model): Parameters {
