@@ -2,7 +2,7 @@
 
 import type * as z from 'zod/mini';
 import { DataError } from '../core/error.js';
-import './json.js';// enables messages
+import './json.js'; // enables messages
 
 /**
  * The values that the strings stand for; DataError begins with

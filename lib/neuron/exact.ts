@@ -24,7 +24,7 @@ const neuron: Neuron = {
   back(gradCurrent, _carried, gradOut, { current }) {
     for (let n = 0; n < current.length; n++) gradCurrent[n] = current[n] > 0 ? gradOut[n] : 0;
   },
-  derivative: { surrogate: straight, reset: 'detached' },// unused: it has no spikes
+  derivative: { surrogate: straight, reset: 'detached' }, // unused: it has no spikes
 };
 
 export const exact = { neuron, parameters: neuronParameters(neuron, {}) };

@@ -27,7 +27,7 @@ export const multiLevel: Neuron = {
     reset: (origin) => (origin === 'converted' ? 'soft' : 'hard'),
   }),
   membranes: (thresholds) => thresholds,
-  half: (thresholds) => thresholds.map((threshold) => threshold / 2),// each level rounds on its own
+  half: (thresholds) => thresholds.map((threshold) => threshold / 2), // each level rounds on its own
   learnsAmplitudes: false,
   dynamics: 'levels',
   back: backLevels,
