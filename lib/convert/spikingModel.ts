@@ -9,6 +9,7 @@ import type { Model } from '../model/model.js';
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron, hasRelu } from '../net/network.js';
 import { foldAmplitudes, withAmplitudes } from '../neuron/amplitudes.js';
+import { findBatchNormalisation } from '../neuron/batchNormalisation.js';
 import type { NeuronParameters } from '../neuron/commonParameters.js';
 import { exact } from '../neuron/exact.js';
 import {
@@ -19,6 +20,7 @@ import {
   neurons,
 } from '../neuron/index.js';
 import type { Neuron } from '../neuron/neuron.js';
+import { checkNormalisation, foldNormalisation } from '../neuron/normalisedParameters.js';
 import type { LayerNeuron, SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
 import { type NormalisedNetwork, normaliseParameters, piecesOf } from './normaliseModel.js';
@@ -38,7 +40,7 @@ export type ConvertedModel = SpikingModel & { readonly conversion: ConvertedNote
 
 /** What there is to say about a conversion; what a neuron's parameters leave out is as the neuron has it. */
 export type Choice = Pick<ConvertedNotes, 'normalisation' | 'percentile'> &
-  Pick<ConvertedNotes, 'thresholdsOf' | 'poolings' | 'lambda' | 'intendedSteps'> &
+  Pick<ConvertedNotes, 'thresholdsOf' | 'poolings' | 'batchNormalisation' | 'lambda' | 'intendedSteps'> &
   Partial<ScaleChoices> &
   Omit<Given<NeuronParameters>, 'initialPotential'> & {
     readonly neuron: Neuron;
@@ -126,15 +128,22 @@ export function withNotes(
 }
 
 /**
- * A model of stage `snn` as a network that can be simulated: amplitudes of spikes are folded into its weights. `table`
- * knows its neuron. DataError where its metadata is not usable.
+ * A model of stage `snn` as a network that can be simulated: amplitudes of spikes and batch normalisation are folded into
+ * its weights. `table` knows its neuron. DataError where its metadata is not usable.
  */
 export function toSpikingModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
-  return { ...spiking, parameters: foldAmplitudes(spiking.layers, spiking.parameters) };
+  const parameters = foldAmplitudes(spiking.layers, spiking.parameters);
+  if (!spiking.batchNormalisation) return { ...spiking, parameters };
+  const { batchNormalisation: _kind, ...conversion } = spiking.conversion;
+  const { batchNormalisation: _name, ...notes } = spiking.notes;
+  return { ...foldNormalisation({ ...spiking, parameters }), conversion, notes };
 }
 
-/** A model to be trained: with amplitudes, of 1 at first, where its neuron learns them; weights stay the same arrays. */
+/**
+ * A model to be trained: batch normalisation as the model has it, and amplitudes, of 1 at first, where its neuron learns
+ * them; weights stay the same arrays.
+ */
 export function toTrainableModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
   if (!spiking.neuron.learnsAmplitudes) return spiking;
@@ -162,13 +171,17 @@ function readNotes(model: Model, source: string, table: Neurons): SpikingModel {
 
 /** The neurons that the notes of a model say, after its layers. */
 export function attachNeurons(model: Model, neuron: Neuron, conversion: SpikingNotes): SpikingModel {
-  return {
+  const { batchNormalisation } = conversion;
+  const spiking = {
     ...model,
     neuron,
     neuronParameters: parametersFor(neuron, conversion, conversion.thresholds),
     otherNeurons: otherNeurons(model, neuron, conversion),
+    ...(batchNormalisation && { batchNormalisation: findBatchNormalisation(batchNormalisation) }),
     conversion,
   };
+  checkNormalisation(spiking);
+  return spiking;
 }
 
 /** The neuron with other thresholds; what its spikes are worth and where it starts follow from them. */
