@@ -164,6 +164,11 @@ export { multipleOf, type Node } from './net/graph.js';
 export type { Network, Signals } from './net/network.js';
 export { initialParameters, type NamedTensors, type Parameters } from './net/parameters.js';
 export {
+  type BatchNormalisation,
+  batchNormalisations,
+  findBatchNormalisation,
+} from './neuron/batchNormalisation.js';
+export {
   commonParameters,
   type Differences,
   type NeuronParameters,

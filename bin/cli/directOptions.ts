@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { CONVERSION, voltsOf } from '../../lib/convert/convertOptions.js';
 import { DEFAULT_STEPS } from '../../lib/convert/usualSteps.js';
 import { UsageError } from '../../lib/core/error.js';
+import { batchNormalisations } from '../../lib/neuron/batchNormalisation.js';
 import { findNeuron, neurons } from '../../lib/neuron/index.js';
 import { surrogates } from '../../lib/neuron/surrogate.js';
 import type { DirectLearning } from '../../lib/train/trainDirectly.js';
@@ -24,6 +25,7 @@ export interface DirectOptions extends SurrogateOptions {
   readonly steps?: number;
   readonly thresholds?: ThresholdOption;
   readonly poolings?: 'neurons' | 'exact';
+  readonly normalise?: string;
   readonly vInit?: number | 'half';
 }
 
@@ -48,6 +50,12 @@ export function addDirectOptions(command: Command): void {
       `with --direct: neurons, or exact: poolings pass on the mean of the spikes that they read (default: ${CONVERSION.poolings})`,
       oneOf('neurons', 'exact'),
     );
+  const kinds = Object.values(batchNormalisations).map(({ name, summary }) => `${name}: ${summary}`);
+  command.option(
+    '--normalise <kind>',
+    `with --direct: none, or batch normalisation of currents: ${kinds.join('; ')} (default: none)`,
+    oneOf('none', ...Object.keys(batchNormalisations)),
+  );
   addNeuronOptions(command, neurons, 'direct');
   addPotentialOption(command);
 }
@@ -72,13 +80,23 @@ export function addSurrogateOptions(command: Command, where: string): void {
  * and for those that a directly trained network does not have.
  */
 export function directLearning(command: DirectOptions): DirectLearning | undefined {
-  const { direct, steps = DEFAULT_STEPS, thresholds, poolings, vInit, surrogate, resetGradient } = command;
+  const {
+    direct,
+    steps = DEFAULT_STEPS,
+    thresholds,
+    poolings,
+    normalise,
+    vInit,
+    surrogate,
+    resetGradient,
+  } = command;
   if (!direct) {
     const names = [
       'neuron',
       'steps',
       'thresholds',
       'poolings',
+      'normalise',
       'vInit',
       'surrogate',
       'resetGradient',
@@ -94,6 +112,7 @@ export function directLearning(command: DirectOptions): DirectLearning | undefin
     throw new UsageError('--thresholds: with --direct all layers share a list of volts, or a number');
   return {
     ...{ neuron, steps, surrogate, resetGradient, poolings, initialPotential: vInit },
+    batchNormalisation: normalise === 'none' ? undefined : normalise,
     thresholds: common === undefined ? undefined : voltsOf(common, neuron),
     parameters: givenParameters({ ...command }, neuron, neurons),
   };

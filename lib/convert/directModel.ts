@@ -6,12 +6,14 @@
 import type { Model } from '../model/model.js';
 import { withAmplitudes } from '../neuron/amplitudes.js';
 import { neuronParameters } from '../neuron/index.js';
+import { withNormalisation } from '../neuron/normalisedParameters.js';
 import { formatNotes, type SpikingNotes } from './notes.js';
 import { attachNeurons, type Choice, type SpikingModel } from './spikingModel.js';
 
-/** The choice of its neurons; what is left out is as their authors have it. */
-export interface DirectChoice extends Pick<Choice, 'neuron' | 'initialPotential' | 'poolings'> {
-  /** T that the network is trained for. */
+/** What there is to decide of its neurons; what is left out is as their authors have it. */
+export interface DirectChoice
+  extends Pick<Choice, 'neuron' | 'initialPotential' | 'poolings' | 'batchNormalisation'> {
+  /** T that it is trained for. */
   readonly steps: number;
   /** In volts, from high to low. */
   readonly thresholds?: readonly number[] | undefined;
@@ -21,14 +23,22 @@ export interface DirectChoice extends Pick<Choice, 'neuron' | 'initialPotential'
 
 /** Puts neurons after the layers of a network whose weights stay as they are. */
 export function directModel(network: Model, choice: DirectChoice): SpikingModel {
-  const { neuron, initialPotential = 0, thresholds, parameters: others, poolings, steps } = choice;
+  const {
+    neuron,
+    initialPotential = 0,
+    thresholds,
+    parameters: others,
+    poolings,
+    steps,
+    batchNormalisation,
+  } = choice;
   const conversion: SpikingNotes = {
     ...{ neuron: neuron.name, ...neuronParameters(neuron, { thresholds, ...others }, 'direct') },
-    ...{ initialPotential, poolings, steps, origin: 'direct' },
+    ...{ initialPotential, poolings, batchNormalisation, steps, origin: 'direct' },
   };
-  const parameters = neuron.learnsAmplitudes
-    ? withAmplitudes(network.layers, network.parameters)
-    : network.parameters;
+  let { parameters } = network;
+  if (neuron.learnsAmplitudes) parameters = withAmplitudes(network.layers, parameters);
+  if (batchNormalisation) parameters = withNormalisation(network.layers, parameters);
   const notes = { ...network.notes, ...formatNotes(conversion) };
   return attachNeurons({ ...network, stage: 'snn', parameters, notes }, neuron, conversion);
 }

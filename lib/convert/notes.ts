@@ -7,6 +7,7 @@
 import * as z from 'zod/mini';
 import { DataError } from '../core/error.js';
 import { readStrings } from '../format/metadata.js';
+import { batchNormalisations } from '../neuron/batchNormalisation.js';
 import type { NeuronParameters } from '../neuron/commonParameters.js';
 import { findNeuron, type Neurons, neuronParameters } from '../neuron/index.js';
 import type { Neuron } from '../neuron/neuron.js';
@@ -21,7 +22,9 @@ export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> 
   readonly thresholdsOf?: Readonly<Record<string, readonly number[]>> | undefined;
   /** Whether poolings have neurons (the paper), or hand on the mean of the spikes that they read. */
   readonly poolings?: 'neurons' | 'exact' | undefined;
-  /** T that the network was fine-tuned for; absent if it was not. */
+  /** How its currents are normalised over a batch while it learns (`batchNormalisations`); absent: they are not. */
+  readonly batchNormalisation?: string | undefined;
+  /** T the network was fine-tuned for; absent if it was not. */
   readonly steps?: number | undefined;
   /** T that its conversion was chosen for. */
   readonly intendedSteps?: number | undefined;
@@ -75,6 +78,7 @@ const lists = z.record(z.string(), z.array(z.number()));
 const ofNeurons = z.object({
   thresholdsOf: z.optional(z.pipe(json, lists)),
   poolings: z.optional(z.enum(['neurons', 'exact'])),
+  batchNormalisation: z.optional(z.enum(Object.keys(batchNormalisations))),
   steps,
   intendedSteps: steps,
 });

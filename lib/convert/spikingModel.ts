@@ -10,6 +10,7 @@ import type { Model } from '../model/model.js';
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron, hasRelu } from '../net/network.js';
 import { foldAmplitudes, withAmplitudes } from '../neuron/amplitudes.js';
+import { findBatchNormalisation } from '../neuron/batchNormalisation.js';
 import type { NeuronParameters } from '../neuron/commonParameters.js';
 import { exact } from '../neuron/exact.js';
 import {
@@ -20,6 +21,7 @@ import {
   neurons,
 } from '../neuron/index.js';
 import type { Neuron } from '../neuron/neuron.js';
+import { checkNormalisation, foldNormalisation } from '../neuron/normalisedParameters.js';
 import type { LayerNeuron, SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
 import { type NormalisedNetwork, normaliseParameters, piecesOf } from './normaliseModel.js';
@@ -39,7 +41,7 @@ export type ConvertedModel = SpikingModel & { readonly conversion: ConvertedNote
 
 /** The choices of a conversion; parameters of the neuron that are left out are as the neuron has them. */
 export type Choice = Pick<ConvertedNotes, 'normalisation' | 'percentile'> &
-  Pick<ConvertedNotes, 'thresholdsOf' | 'poolings' | 'lambda' | 'intendedSteps'> &
+  Pick<ConvertedNotes, 'thresholdsOf' | 'poolings' | 'batchNormalisation' | 'lambda' | 'intendedSteps'> &
   Partial<ScaleChoices> &
   Omit<Given<NeuronParameters>, 'initialPotential'> & {
     readonly neuron: Neuron;
@@ -129,17 +131,21 @@ export function withNotes(
 }
 
 /**
- * A model of stage `snn` as a network that can be simulated: amplitudes of spikes are folded into its
- * weights. `table` has its neuron. DataError where its metadata cannot be used.
+ * A model of stage `snn` as a network that can be simulated: amplitudes of spikes and batch normalisation are folded into
+ * its weights. `table` knows its neuron. DataError where its metadata is not usable.
  */
 export function toSpikingModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
-  return { ...spiking, parameters: foldAmplitudes(spiking.layers, spiking.parameters) };
+  const parameters = foldAmplitudes(spiking.layers, spiking.parameters);
+  if (!spiking.batchNormalisation) return { ...spiking, parameters };
+  const { batchNormalisation: _kind, ...conversion } = spiking.conversion;
+  const { batchNormalisation: _name, ...notes } = spiking.notes;
+  return { ...foldNormalisation({ ...spiking, parameters }), conversion, notes };
 }
 
 /**
- * A model to be trained: where its neuron learns amplitudes, they are added as 1; weights stay the same
- * arrays.
+ * A model to be trained: batch normalisation as the model has it, and amplitudes, of 1 at first, where its neuron learns
+ * them; weights stay the same arrays.
  */
 export function toTrainableModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
@@ -168,13 +174,17 @@ function readNotes(model: Model, source: string, table: Neurons): SpikingModel {
 
 /** A model with neurons after its layers, as its notes say. */
 export function attachNeurons(model: Model, neuron: Neuron, conversion: SpikingNotes): SpikingModel {
-  return {
+  const { batchNormalisation } = conversion;
+  const spiking = {
     ...model,
     neuron,
     neuronParameters: parametersFor(neuron, conversion, conversion.thresholds),
     otherNeurons: otherNeurons(model, neuron, conversion),
+    ...(batchNormalisation && { batchNormalisation: findBatchNormalisation(batchNormalisation) }),
     conversion,
   };
+  checkNormalisation(spiking);
+  return spiking;
 }
 
 /** The neuron with other thresholds; what its spikes are worth and where it starts follow from them. */

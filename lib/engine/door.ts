@@ -60,8 +60,8 @@ export function newEngine(name: string, kernels: Kernels, letGo: () => void = ()
     gradient: (network, method, examples) => {
       requireOpen();
       return kernels.scope(() => {
-        const { loss, gradients } = batchGradient(kernels, network, method, examples);
-        return { loss, gradients: copies(gradients) };
+        const { gradients, ...rest } = batchGradient(kernels, network, method, examples);
+        return { ...rest, gradients: copies(gradients) };
       });
     },
     dispose: () => {

@@ -9,6 +9,7 @@ import { OUTPUT } from '../net/architecture.js';
 import { multipleOf } from '../net/graph.js';
 import { type Network, type Signals, signalOf } from '../net/network.js';
 import { foldAmplitudes } from '../neuron/amplitudes.js';
+import { foldNormalisation } from '../neuron/normalisedParameters.js';
 import { mostMembranes, type SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { requireImage } from './kernels/checked.js';
 import type { Kernels } from './kernels/contract.js';
@@ -61,8 +62,8 @@ export interface Program {
 
 /** Prepares a network, which must not be changed until the program is disposed of. */
 export function newProgram(kernels: Kernels, given: Network): Program {
-  const parameters = foldAmplitudes(given.layers, given.parameters);
-  const network = { ...given, parameters };
+  const network = foldNetwork(given);
+  const { parameters } = network;
   const release = kernels.hold(parameters.values());
   let disposed = false;
   /** Checks an image, runs `work` on it, and then frees its tensors. */
@@ -97,6 +98,12 @@ export function newProgram(kernels: Kernels, given: Network): Program {
       release();
     },
   };
+}
+
+/** The network as kernels run it: amplitudes and batch normalisation are part of its weights. */
+function foldNetwork(network: Network): Network {
+  const plain = { ...network, parameters: foldAmplitudes(network.layers, network.parameters) };
+  return 'neuron' in plain ? foldNormalisation(plain as SpikingNetwork) : plain;
 }
 
 function ownArrays(simulation: Simulation): Simulation {

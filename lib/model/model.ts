@@ -13,6 +13,7 @@ import { type Configuration, checkOutputs, type Layer } from '../net/architectur
 import { type Architectures, architectures, buildLayers } from '../net/architectures.js';
 import { hasRelu, type Network } from '../net/network.js';
 import { type NamedTensors, packParameters, unpackParameters } from '../net/parameters.js';
+import { addedShapes } from '../neuron/addedParameters.js';
 import { amplitudeShapes } from '../neuron/amplitudes.js';
 import { formatHeader, HEADER_KEYS, type Header, MOST_CLASSES, parseHeader } from './header.js';
 
@@ -137,7 +138,8 @@ export function decodeModel(
     name.startsWith(OPTIMISER_PREFIX) ? 'extra' : name.endsWith(LAMBDA_SUFFIX) ? 'lambda' : 'parameter';
   const tensorsOf = (kind: ReturnType<typeof kindOf>) =>
     new Map([...file.tensors].filter(([name]) => kindOf(name) === kind));
-  const parameters = packParameters(layers, tensorsOf('parameter'), source, amplitudeShapes);
+  const more = stage === 'snn' ? addedShapes : amplitudeShapes;
+  const parameters = packParameters(layers, tensorsOf('parameter'), source, more);
   const channelLambdas = readLambdas(layers, tensorsOf('lambda'), source);
   const notes = Object.fromEntries(
     Object.entries(file.metadata).filter(([key]) => !HEADER_KEYS.includes(key)),

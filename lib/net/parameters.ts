@@ -48,6 +48,18 @@ export function mapParameters(
   return new Map([...parameters].map(([name, values]) => [name, change(values)]));
 }
 
+const STATISTICS = ['.mean', '.variance'];
+
+/** Whether a parameter is a running average of what a layer saw (neuron/normalisedParameters.ts): no optimiser touches it. */
+export function isStatistic(name: string): boolean {
+  return STATISTICS.some((suffix) => name.endsWith(suffix));
+}
+
+/** The parameters that an optimiser moves. */
+export function learnedParameters(parameters: Parameters): Parameters {
+  return new Map([...parameters].filter(([name]) => !isStatistic(name)));
+}
+
 /** The shapes of parameters that a layer may have besides its weight and bias, by name. */
 export type MoreShapes = (layer: Layer) => ReadonlyMap<string, number[]>;
 

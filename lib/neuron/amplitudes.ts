@@ -40,13 +40,12 @@ export function withAmplitudes(layers: readonly Layer[], parameters: Parameters)
 /** W' in place of W and its amplitudes; the same parameters where there are none. */
 export function foldAmplitudes(layers: readonly Layer[], parameters: Parameters): Parameters {
   if (!hasAmplitudes(parameters)) return parameters;
-  const folded = new Map<string, Float32Array>();
+  const folded = new Map([...parameters].filter(([name]) => !name.endsWith(SUFFIX)));
   for (const layer of layers) {
-    if (!layer.op.hasWeights) continue;
-    const { weight, bias } = layerParameters(parameters, layer);
     const amplitude = parameters.get(nameOf(layer));
-    folded.set(`${layer.name}.weight`, amplitude ? scaleInputs(weight, amplitude, layer) : weight);
-    folded.set(`${layer.name}.bias`, bias);
+    if (!amplitude) continue;
+    const { weight } = layerParameters(parameters, layer);
+    folded.set(`${layer.name}.weight`, scaleInputs(weight, amplitude, layer));
   }
   return folded;
 }
@@ -64,13 +63,14 @@ export function unfoldGradients(
   if (!hasAmplitudes(parameters)) return gradients;
   const learned = new Map<string, Float32Array>();
   for (const layer of layers) {
-    if (!layer.op.hasWeights) continue;
-    const { weight: gradFolded, bias } = layerParameters(gradients, layer);
-    const { weight } = layerParameters(parameters, layer);
     const amplitude = parameters.get(nameOf(layer));
-    learned.set(`${layer.name}.weight`, amplitude ? scaleInputs(gradFolded, amplitude, layer) : gradFolded);
-    learned.set(`${layer.name}.bias`, bias);
-    if (amplitude) learned.set(nameOf(layer), amplitudeGradient(gradFolded, weight, layer));
+    const own = [...gradients].filter(([name]) => name.startsWith(`${layer.name}.`));
+    for (const [name, gradient] of own) learned.set(name, gradient);
+    if (!amplitude) continue;
+    const { weight: gradFolded } = layerParameters(gradients, layer);
+    const { weight } = layerParameters(parameters, layer);
+    learned.set(`${layer.name}.weight`, scaleInputs(gradFolded, amplitude, layer));
+    learned.set(nameOf(layer), amplitudeGradient(gradFolded, weight, layer));
   }
   return learned;
 }

@@ -2,6 +2,7 @@
 
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron, type Network } from '../net/network.js';
+import type { BatchNormalisation } from './batchNormalisation.js';
 import type { NeuronParameters } from './commonParameters.js';
 import type { Neuron } from './neuron.js';
 
@@ -11,6 +12,8 @@ export interface SpikingNetwork extends Network {
   readonly neuronParameters: NeuronParameters;
   /** Layers with other neurons, by the name of their signal: relu16, pooling1, .. */
   readonly otherNeurons?: ReadonlyMap<string, LayerNeuron>;
+  /** How currents are normalised, where that is not folded into the weights (normalisedParameters.ts). */
+  readonly batchNormalisation?: BatchNormalisation | undefined;
 }
 
 /** The neurons of one layer. */

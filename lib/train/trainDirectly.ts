@@ -8,6 +8,7 @@ import { type SpikingModel, toTrainableModel } from '../convert/spikingModel.js'
 import { throughTime } from '../engine/learn/throughTime.js';
 import { checkSteps } from '../engine/simulate/simulation.js';
 import type { Model } from '../model/model.js';
+import { findBatchNormalisation } from '../neuron/batchNormalisation.js';
 import { derivativeFor } from '../neuron/derivative.js';
 import type { Neurons } from '../neuron/index.js';
 import type { SpikeDerivative } from '../neuron/neuron.js';
@@ -66,6 +67,7 @@ export function directStart(network: Model, direct: DirectLearning): SpikingMode
   const { surrogate, resetGradient, steps } = direct;
   checkSteps(steps);
   const derivative = derivativeFor(direct.neuron, surrogate, resetGradient);
+  if (direct.batchNormalisation) findBatchNormalisation(direct.batchNormalisation);
   const notes = { surrogate: derivative.surrogate.name, resetGradient: derivative.reset };
   return directModel({ ...network, notes: { ...network.notes, ...notes } }, direct);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { directModel } from '../../lib/convert/directModel.js';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { toTrainableModel, withNeurons } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
@@ -9,6 +10,7 @@ import { drawSample } from '../../lib/data/twin/synthDrive.js';
 import { asf as asfMethod } from '../../lib/engine/learn/asfMethod.js';
 import type { Method } from '../../lib/engine/learn/method.js';
 import { findOptimiser } from '../../lib/engine/learn/optimiser.js';
+import { throughTime } from '../../lib/engine/learn/throughTime.js';
 import type { Model } from '../../lib/model/model.js';
 import { mapParameters, zerosLike } from '../../lib/net/parameters.js';
 import { findNeuron } from '../../lib/neuron/index.js';
@@ -45,11 +47,17 @@ const asf = (model: Model) =>
     steps: 2,
     mode: 'auto',
   });
+const normalised = directModel(unet, { neuron: findNeuron('rs'), steps: 2, batchNormalisation: 'tdbn' });
+const bptt = (model: Model) =>
+  spikingLearner(referenceEngine, toTrainableModel(model, 'test'), data, throughTime({ steps: 2 }), {
+    steps: 2,
+  });
 
 const learners: Record<string, [Model, (model: Model) => Learner]> = {
   'back-propagation': [unet, (model) => unetLearner(referenceEngine, model, data)],
   'ASF-BP': [spiking, asf],
   'ASF-BP of real spikes': [toTrainableModel(realSpikes, 'test'), asf],
+  'BPTT with batch normalisation': [normalised, bptt],
 };
 
 const open = (directory: string, config: RunConfig, resume: boolean) =>
@@ -103,6 +111,7 @@ for (const [kind, optimizer] of [
   ['back-propagation', 'rmsprop'],
   ['ASF-BP', 'adam'],
   ['ASF-BP of real spikes', 'adam'],
+  ['BPTT with batch normalisation', 'adam'],
 ] as const) {
   t.test(
     `${kind} with ${optimizer}: a run that is stopped and resumed ends with the same bytes`,

@@ -3,9 +3,11 @@
  * depend on which thread computes which example.
  */
 
+import { UsageError } from '../../core/error.js';
 import type { Network } from '../../net/network.js';
 import { mapParameters, type Parameters } from '../../net/parameters.js';
 import { foldAmplitudes, unfoldGradients } from '../../neuron/amplitudes.js';
+import type { SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import type { Kernels } from '../kernels/contract.js';
 import { requireExample } from './checkedExample.js';
 import type { Example, LossGradient, Method } from './method.js';
@@ -22,15 +24,27 @@ export function batchGradient<N extends Network>(
   examples: readonly Example[],
 ): LossGradient {
   for (const example of examples) requireExample(network, example);
+  requireNormalisable(network, method);
   const { layers } = network;
   const parameters = foldAmplitudes(layers, network.parameters);
   const release = kernels.hold(parameters.values());
   try {
-    const { loss, gradients } = meanGradient(kernels, { ...network, parameters }, method, examples);
-    return { loss, gradients: unfoldGradients(layers, network.parameters, gradients) };
+    const folded = { ...network, parameters };
+    const { gradients, ...rest } =
+      method.gradientOfBatch?.(kernels, folded, examples) ?? meanGradient(kernels, folded, method, examples);
+    return { gradients: unfoldGradients(layers, network.parameters, gradients), ...rest };
   } finally {
     release();
   }
+}
+
+/** Refuses a network with batch normalisation for a method that takes its examples one by one (UsageError). */
+function requireNormalisable<N extends Network>(network: N, { name, gradientOfBatch }: Method<N>): void {
+  const { batchNormalisation }: Partial<SpikingNetwork> = network;
+  if (!batchNormalisation || gradientOfBatch) return;
+  throw new UsageError(
+    `${name}: the network normalises currents over a batch: train it through time, or fold that into its weights first`,
+  );
 }
 
 function meanGradient<N extends Network>(

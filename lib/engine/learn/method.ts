@@ -18,8 +18,10 @@ export interface Example {
 
 export interface LossGradient {
   readonly loss: number;
-  /** With respect to every parameter of the network, in the form of the parameters. */
+  /** By every learned parameter of the network, in the form of the parameters. */
   readonly gradients: Parameters;
+  /** Running averages as they are after the update that this gradient makes, where the network has some. */
+  readonly statistics?: Parameters;
 }
 
 export interface Method<N extends Network = Network> {
@@ -28,4 +30,9 @@ export interface Method<N extends Network = Network> {
    * Loss and gradients on one example, which has been checked. The gradients live in the scope of the caller.
    */
   gradient(kernels: Kernels, network: N, example: Example): LossGradient;
+  /**
+   * The means over examples of which the gradient of one depends on the others, such as by statistics over the batch;
+   * undefined for a network where it does not.
+   */
+  gradientOfBatch?(kernels: Kernels, network: N, examples: readonly Example[]): LossGradient | undefined;
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Network } from '../../net/network.js';
-import { mapParameters, type Parameters, zerosLike } from '../../net/parameters.js';
+import { learnedParameters, mapParameters, type Parameters, zerosLike } from '../../net/parameters.js';
 import type { Kernels } from '../kernels/contract.js';
 import { NotFiniteError } from '../kernels/finite.js';
 import { batchGradient } from './batch.js';
@@ -46,8 +46,9 @@ export function newTrainer<N extends Network>(
   const resident = (parameters: Parameters) => mapParameters(parameters, kernels.resident);
   const parameters = resident(network.parameters);
   const trained = { ...network, parameters };
+  const learned = learnedParameters(parameters);
   const averages: Averages = new Map(
-    optimiser.slots.map((slot) => [slot, resident(from.averages?.get(slot) ?? zerosLike(parameters))]),
+    optimiser.slots.map((slot) => [slot, resident(from.averages?.get(slot) ?? zerosLike(learned))]),
   );
   let updates = from.updates ?? 0;
   let disposed = false;
@@ -59,15 +60,16 @@ export function newTrainer<N extends Network>(
   return {
     step: (examples, learningRate) =>
       within(() => {
-        const { loss, gradients } = batchGradient(kernels, trained, method, examples);
+        const { loss, gradients, statistics = [] } = batchGradient(kernels, trained, method, examples);
         requireFinite('loss', loss);
         guardNorm(kernels, gradients, clip);
         updates += 1;
         const [first, second] = optimiser.slots.map((slot) => averages.get(slot)!);
-        for (const [name, weight] of parameters) {
+        for (const [name, weight] of learned) {
           const own = [first.get(name)!, second.get(name)!] as const;
           optimiser.update(kernels, weight, own, gradients.get(name)!, learningRate, updates);
         }
+        for (const [name, values] of statistics) parameters.get(name)!.set(values);
         return loss;
       }),
     parameters: () => within(() => copies(parameters)),

@@ -8,8 +8,13 @@ import { DataError } from '../../core/error.js';
 import type { Averages, Optimiser } from '../../engine/learn/optimiser.js';
 import { parseJson } from '../../format/json.js';
 import { decodeModel, encodeModel, type Model, OPTIMISER_PREFIX } from '../../model/model.js';
-import { type Parameters, packParameters, unpackParameters } from '../../net/parameters.js';
-import { amplitudeShapes } from '../../neuron/amplitudes.js';
+import {
+  learnedParameters,
+  type Parameters,
+  packParameters,
+  unpackParameters,
+} from '../../net/parameters.js';
+import { learnedShapes } from '../../neuron/addedParameters.js';
 import type { Progress } from '../../train/loop.js';
 import { readBytes, writeFileAtomic } from '../files.js';
 
@@ -50,8 +55,8 @@ export function loadCheckpoint(path: string, { slots, squares }: Pick<Optimiser,
   for (const [i, prefix] of prefixes.entries()) {
     const own = [...extra].filter(([name]) => name.startsWith(prefix));
     const tensors = new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-    const average = packParameters(model.layers, tensors, `${path} (${prefix}*)`, amplitudeShapes);
-    const missing = [...model.parameters.keys()].find((name) => !average.has(name));
+    const average = packParameters(model.layers, tensors, `${path} (${prefix}*)`, learnedShapes);
+    const missing = [...learnedParameters(model.parameters).keys()].find((name) => !average.has(name));
     if (missing !== undefined) throw new DataError(`${path}: tensor ${prefix}${missing} is missing`);
     if (slots[i] === squares) requireSquares(average, `${path}: tensor ${prefix}`);
     averages.set(slots[i], average);

@@ -6,7 +6,7 @@ import type { Model } from '../../../lib/model/model.js';
 import type { Configuration, Layer } from '../../../lib/net/architecture.js';
 import { buildLayers } from '../../../lib/net/architectures.js';
 import { type Parameters, packParameters, unpackParameters } from '../../../lib/net/parameters.js';
-import { amplitudeShapes } from '../../../lib/neuron/amplitudes.js';
+import { addedShapes } from '../../../lib/neuron/addedParameters.js';
 import type { Reset } from '../../../lib/neuron/commonParameters.js';
 import { findNeuron, neuronParameters } from '../../../lib/neuron/index.js';
 import { goldenFile, goldenTensor, imageOf, requireGolden, type Tensor } from './golden.js';
@@ -20,9 +20,9 @@ export function goldenModel(path: string): { model: Model; tensors: Tensors } {
   const task = metadata.task === 'denoise' ? 'denoise' : 'segment';
   const configuration: Configuration = { task, width, channels, classes };
   const layers = buildLayers(configuration);
-  const isParameter = (name: string) => /^conv\w*\.(weight|bias|amplitude)$/.test(name);
+  const isParameter = (name: string) => /^conv\w*\.(weight|bias|amplitude|gamma|beta)$/.test(name);
   const state = new Map([...tensors].filter(([name]) => isParameter(name)));
-  const parameters = packParameters(layers, state, path, amplitudeShapes);
+  const parameters = packParameters(layers, state, path, addedShapes);
   const rest = { configuration, preprocess: 'plain', classNames: [], notes: {} } as const;
   return { model: { layers, parameters, stage: 'ann', ...rest }, tensors };
 }

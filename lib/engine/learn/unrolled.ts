@@ -1,0 +1,151 @@
+/**
+ * A network over T steps on one example, layer by layer: what training through time (throughTime.ts) goes forward and back
+ * over. Its only loops are those of its membranes, so that all steps of a layer can be done before the next layer.
+ */
+
+import { UsageError } from '../../core/error.js';
+import { IMAGE, isStatic, type Layer } from '../../net/architecture.js';
+import { type Signals, signalOf } from '../../net/network.js';
+import { layerParameters, newParameters, type Parameters } from '../../net/parameters.js';
+import type { SpikeDerivative } from '../../neuron/neuron.js';
+import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
+import { startMembranes } from '../../neuron/start.js';
+import type { Kernels } from '../kernels/contract.js';
+import { type Frame, staticCurrents } from '../kernels/frame.js';
+import { propagate } from '../simulate/stepByStep.js';
+import { inputGradient, parameterGradient, scatterGradient } from './backward.js';
+import type { Example } from './method.js';
+
+export interface Unrolled extends Frame<SpikingNetwork> {
+  readonly target: Example['target'];
+  /** The image and the spikes of every layer, by name, in each step. */
+  readonly steps: readonly Signals[];
+  /** The currents of layers that read only the image. */
+  readonly still: ReturnType<typeof staticCurrents>;
+}
+
+/** The network on an example, before its first layer. */
+export function unroll(
+  kernels: Kernels,
+  network: SpikingNetwork,
+  { image, target }: Example,
+  T: number,
+): Unrolled {
+  const frame = { kernels, network, height: image.height, width: image.width };
+  const steps = Array.from({ length: T }, (): Signals => new Map([[IMAGE, image.data]]));
+  return { ...frame, target, steps, still: staticCurrents(frame, image.data) };
+}
+
+/** I(t) of every step; the same array in all of them where a layer reads only the image. */
+export function currentsOf(unrolled: Unrolled, layer: Layer): Float32Array[] {
+  const { steps, still } = unrolled;
+  return steps.map((signals) => still.get(layer) ?? propagate(unrolled, layer, signals));
+}
+
+/** The neurons of a layer step by step: `see` is shown V(t-1), and what they fire is in `out` afterwards. */
+function runNeurons(
+  { neuron, parameters }: LayerNeuron,
+  membranes: number,
+  currents: readonly Float32Array[],
+  out: (t: number) => Float32Array,
+  see?: (membrane: Float32Array) => void,
+): void {
+  const [{ length }] = currents;
+  const membrane = new Float32Array(membranes * length);
+  const counts = new Uint8Array(length);
+  startMembranes(neuron, parameters, membrane);
+  currents.forEach((current, t) => {
+    see?.(membrane);
+    neuron.step(out(t), counts, membrane, current, parameters);
+  });
+}
+
+/** Adds the spikes of a layer to the signals of each step; they outlive the scope of the caller. */
+export function fire(
+  { kernels, network, steps }: Unrolled,
+  layer: Layer,
+  currents: readonly Float32Array[],
+  keep: (tensor: Float32Array) => Float32Array,
+): void {
+  const spikes = currents.map(({ length }) => kernels.tensor(length));
+  runNeurons(neuronOf(network, layer), membranesOf(network, layer), currents, (t) => spikes[t]);
+  steps.forEach((signals, t) => {
+    signals.set(layer.output, keep(spikes[t]));
+  });
+}
+
+function derivativeOf({ neuron: { name, back, derivative: usual } }: LayerNeuron, derivative = usual) {
+  if (back && derivative) return { back, derivative };
+  throw new UsageError(
+    `neuron ${name} says no derivative: it cannot be trained through time, only by ASF-BP`,
+  );
+}
+
+/**
+ * Writes dL/dI(t) of every step, of dL/do(t): backwards in time, through the membranes of a forward pass that is done again.
+ */
+export function throughNeurons(
+  gradCurrents: readonly Float32Array[],
+  { kernels, network }: Unrolled,
+  layer: Layer,
+  [currents, gradSignals]: readonly [readonly Float32Array[], readonly Signals[]],
+  usual: SpikeDerivative | undefined,
+): void {
+  const own = neuronOf(network, layer);
+  const { back, derivative } = derivativeOf(own, usual);
+  const before: Float32Array[] = [];
+  const out = kernels.tensor(currents[0].length);
+  const keepCopy = (membrane: Float32Array) => before.push(membrane.slice());
+  runNeurons(own, membranesOf(network, layer), currents, () => out, keepCopy);
+  kernels.release(out);
+  const carried = new Float32Array(before[0].length);
+  for (let t = currents.length - 1; t >= 0; t--) {
+    const gradOut = signalOf(gradSignals[t], layer.output);
+    const input = { membrane: before[t], current: currents[t] };
+    back(gradCurrents[t], carried, gradOut, input, own.parameters, derivative);
+  }
+}
+
+/**
+ * dL/dW and dL/db, ((0 + g(T)) + g(T-1)) + ..; where the input is the same in all steps, of the summed dL/dI(t). They live in
+ * the scope of the caller.
+ */
+export function gradientOverSteps(
+  unrolled: Unrolled,
+  layer: Layer,
+  gradCurrents: readonly Float32Array[],
+): Parameters {
+  const { kernels, steps } = unrolled;
+  const sums = newParameters([layer], (length) => kernels.tensor(length).fill(0));
+  const add = (signals: Signals, gradCurrent: Float32Array) => {
+    const part = newParameters([layer], kernels.tensor);
+    parameterGradient(unrolled, layer, { signals }, [layerParameters(part, layer), gradCurrent]);
+    for (const [name, values] of part) kernels.addInto(sums.get(name)!, values);
+  };
+  const backwards = gradCurrents.toReversed();
+  if (isStatic(layer)) {
+    kernels.scope(() => {
+      const sum = backwards[0].slice();
+      for (const gradCurrent of backwards.slice(1)) kernels.addInto(sum, gradCurrent);
+      add(steps[0], sum);
+    });
+    return sums;
+  }
+  const before = steps.toReversed();
+  backwards.forEach((gradCurrent, k) => {
+    kernels.scope(() => add(before[k], gradCurrent));
+  });
+  return sums;
+}
+
+/** Hands dL/ds_in(t) of every step to the signals that the layer read. */
+export function handOn(
+  unrolled: Unrolled,
+  layer: Layer,
+  gradCurrents: readonly Float32Array[],
+  gradSignals: readonly Signals[],
+): void {
+  gradCurrents.forEach((gradCurrent, t) => {
+    scatterGradient(unrolled, gradSignals[t], layer, inputGradient(unrolled, layer, gradCurrent));
+  });
+}

@@ -1,0 +1,149 @@
+/**
+ * Batch normalisation of currents, which directly trained networks are trained with: the kinds, and the definition in plain
+ * loops. Each channel of a layer's currents x is brought to mean 0 and a known deviation over a batch,
+ *
+ *     xhat = (x - mean) / d,   y = gamma s xhat + beta,
+ *
+ * where the divisor d of a variance, the factor s, and what shares a mean are the kind's. Mean and (biased) variance are sums
+ * over 10^3 to 10^6 values, which float32 would round by more than many of them are worth: everything here is float64, in
+ * the order of the arrays and in each of the pixels, and what is stored is rounded to float32 once.
+ */
+
+import { UsageError } from '../core/error.js';
+import type { NeuronParameters } from './commonParameters.js';
+
+const { min, sqrt } = Math;
+
+export interface BatchNormalisation {
+  readonly name: string;
+  readonly summary: string;
+  /** s, of the neurons that the currents are for. */
+  factor(neurons: NeuronParameters): number;
+  /** d, of a variance. */
+  divisor(variance: number): number;
+  /** r = 2 d d', with d' the derivative of d by the variance, which is above 0. */
+  ratio(variance: number): number;
+}
+
+/** V_th is the lowest threshold, from which on a neuron fires: 0.6 V of those of Feng et al. (2022), as they take it. */
+const tdbn: BatchNormalisation = {
+  name: 'tdbn',
+  summary: 'to a deviation of the lowest threshold over all steps (Zheng et al., AAAI 2021)',
+  factor: ({ thresholds }) => min(...thresholds),
+  divisor: (variance) => sqrt(variance) + 1e-5,
+  ratio: (variance) => (sqrt(variance) + 1e-5) / sqrt(variance),
+};
+
+const bn: BatchNormalisation = {
+  name: 'bn',
+  summary: 'to a deviation of 1 V over all steps (Ioffe and Szegedy, 2015)',
+  factor: () => 1,
+  divisor: (variance) => sqrt(variance + 1e-5),
+  ratio: () => 1,
+};
+
+/** The kinds that options and files can name, by their names. */
+export const batchNormalisations: Readonly<Record<string, BatchNormalisation>> = { tdbn, bn };
+
+/** A kind by name; UsageError for a name that is not in the table. */
+export function findBatchNormalisation(name: string): BatchNormalisation {
+  const kind = Object.hasOwn(batchNormalisations, name) ? batchNormalisations[name] : undefined;
+  if (kind) return kind;
+  const known = Object.keys(batchNormalisations).join(' or ');
+  throw new UsageError(`batch normalisation ${name}: expected ${known}`);
+}
+
+/** Of each channel [O], over `count` values. */
+export interface BatchStatistics {
+  readonly count: number;
+  readonly mean: Float64Array;
+  /** The mean of squared differences from the mean: divided by `count`. */
+  readonly variance: Float64Array;
+}
+
+/** Statistics of the currents of several examples and steps, [h,w,O] each, over all but the channels. */
+export function batchStatistics(currents: readonly Float32Array[], channels: number): BatchStatistics {
+  const count = currents.reduce((sum, { length }) => sum + length, 0) / channels;
+  const mean = new Float64Array(channels);
+  for (const current of currents)
+    for (let i = 0, c = 0; i < current.length; i++) {
+      mean[c] += current[i];
+      c = c + 1 === channels ? 0 : c + 1;
+    }
+  for (let c = 0; c < channels; c++) mean[c] /= count;
+  const variance = new Float64Array(channels);
+  for (const current of currents)
+    for (let i = 0, c = 0; i < current.length; i++) {
+      const difference = current[i] - mean[c];
+      variance[c] += difference * difference;
+      c = c + 1 === channels ? 0 : c + 1;
+    }
+  for (let c = 0; c < channels; c++) variance[c] /= count;
+  return { count, mean, variance };
+}
+
+/** How the currents of a layer are normalised: gamma and beta [O] are learned. */
+export interface ChannelScale {
+  readonly kind: BatchNormalisation;
+  readonly factor: number;
+  readonly gamma: Float32Array;
+  readonly beta: Float32Array;
+}
+
+/** y of each current, into `out`; all [h,w,O]. */
+export function normaliseForward(
+  out: readonly Float32Array[],
+  currents: readonly Float32Array[],
+  { mean, variance }: Pick<BatchStatistics, 'mean' | 'variance'>,
+  { kind, factor, gamma, beta }: ChannelScale,
+): void {
+  const slope = variance.map((value, c) => (gamma[c] * factor) / kind.divisor(value));
+  currents.forEach((current, k) => {
+    const channels = gamma.length;
+    for (let i = 0, c = 0; i < current.length; i++) {
+      out[k][i] = slope[c] * (current[i] - mean[c]) + beta[c];
+      c = c + 1 === channels ? 0 : c + 1;
+    }
+  });
+}
+
+/**
+ * dL/dx of each current [h,w,O] takes the place of its dL/dy; returns dL/dgamma and dL/dbeta [O]. Over the n values that
+ * share a mean,
+ *
+ *     dbeta = sum dy,   dgamma = s sum dy xhat,   dx = gamma s / d (dy - sum dy / n - r xhat sum dy xhat / n)
+ *
+ * Where all values of a channel are the same, as behind a layer that is silent, dx = 0: the root has no slope there, and
+ * 1 / d (10^5 of tdBN) would grow beyond all numbers over a few silent layers.
+ */
+export function normaliseBackward(
+  gradients: readonly Float32Array[],
+  currents: readonly Float32Array[],
+  { count, mean, variance }: BatchStatistics,
+  { kind, factor, gamma }: ChannelScale,
+): Pick<ChannelScale, 'gamma' | 'beta'> {
+  const channels = gamma.length;
+  const [sum, product] = [new Float64Array(channels), new Float64Array(channels)]; // sum dy, sum dy xhat d
+  gradients.forEach((gradient, k) => {
+    const current = currents[k];
+    for (let i = 0, c = 0; i < gradient.length; i++) {
+      sum[c] += gradient[i];
+      product[c] += gradient[i] * (current[i] - mean[c]);
+      c = c + 1 === channels ? 0 : c + 1;
+    }
+  });
+  const divisors = variance.map(kind.divisor);
+  const slope = divisors.map((d, c) => (variance[c] === 0 ? 0 : (gamma[c] * factor) / d));
+  const pull = divisors.map((d, c) =>
+    variance[c] === 0 ? 0 : (kind.ratio(variance[c]) * product[c]) / (d * d * count),
+  );
+  gradients.forEach((gradient, k) => {
+    const current = currents[k];
+    for (let i = 0, c = 0; i < gradient.length; i++) {
+      gradient[i] = slope[c] * (gradient[i] - sum[c] / count - pull[c] * (current[i] - mean[c]));
+      c = c + 1 === channels ? 0 : c + 1;
+    }
+  });
+  const gradGamma = Float32Array.from(product, (value, c) => (factor * value) / divisors[c]);
+  return { gamma: gradGamma, beta: Float32Array.from(sum) };
+}

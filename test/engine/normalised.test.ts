@@ -1,0 +1,109 @@
+/**
+ * Training through time with batch normalisation against automatic differentiation in PyTorch
+ * (fixtures/make/normalised.py): loss, gradients and running averages of a batch of three examples, and the output of the
+ * network with those averages folded into its weights, which PyTorch keeps beside them.
+ */
+
+import t from 'tap';
+import type { Kernels } from '../../lib/engine/kernels/contract.js';
+import { asf } from '../../lib/engine/learn/asfMethod.js';
+import { throughTime } from '../../lib/engine/learn/throughTime.js';
+import { findBatchNormalisation } from '../../lib/neuron/batchNormalisation.js';
+import { withNormalisation } from '../../lib/neuron/normalisedParameters.js';
+import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';
+import { findSurrogate } from '../../lib/neuron/surrogate.js';
+import { engineOf, referenceEngine } from '../support/engine.js';
+import { backends } from './kernel/backends.js';
+import { requireSameBits } from './kernel/bits.js';
+import { goldenFile, goldenTensor, imageOf, requireGolden } from './kernel/golden.js';
+import { goldenExample, goldenModel, goldenNeurons, requireGradients } from './kernel/network.js';
+
+const [first, ...others] = backends;
+const { model, tensors: inputs } = goldenModel('direct/normalised');
+const examples = [0, 1, 2].map((b) => goldenExample(inputs, `.${b}`));
+const parameters = withNormalisation(model.layers, model.parameters);
+
+/** The network of a golden file and of a case in it, KIND.STEPS, and how it is trained. */
+function normalisedCase(file: string, label: string) {
+  const { metadata } = goldenFile(file);
+  const { neuron, neuronParameters } = goldenNeurons({ ...metadata, neuron: file.replace(/.*-/, '') });
+  const [kind, steps] = label.split('.');
+  const batchNormalisation = findBatchNormalisation(kind);
+  const network = { ...model, parameters, neuron, neuronParameters, batchNormalisation };
+  const derivative = {
+    surrogate: findSurrogate(metadata.surrogate),
+    reset: metadata.resetGradient as 'detached' | 'attached',
+  };
+  return { network, steps: Number(steps), method: throughTime({ steps: Number(steps), derivative }) };
+}
+
+for (const neuron of ['ml', 'lif']) {
+  const file = `direct/normalised-${neuron}`;
+  t.test(`training ${neuron} with batch normalisation is PyTorch's`, async (t) => {
+    const { tensors, metadata } = goldenFile(file);
+    const cases: string[] = JSON.parse(metadata.cases);
+    t.equal(cases.length, 6);
+    for (const label of cases) {
+      const failed: unknown[] = [];
+      const inOne = { ok: (good: unknown, ...what: unknown[]) => Boolean(good) || failed.push(what[0]) > 0 };
+      const require = (name: string, got: ArrayLike<number>) => {
+        requireGolden(inOne, got, goldenTensor(tensors, `${label}.${name}`).data, `${file}:${label}.${name}`);
+      };
+      const { network, method, steps } = normalisedCase(file, label);
+      const { loss, gradients, statistics } = referenceEngine.gradient(network, method, examples);
+      require('loss', [loss]);
+      requireGradients(inOne, network.layers, gradients, file, `${label}.`);
+      t.equal(statistics?.size, 2 * 22, 'a mean and a variance of every convolution but the last');
+      for (const [name, values] of statistics!) require(name, values);
+      const trained = { ...network, parameters: new Map([...parameters, ...statistics!]) };
+      const { output } = referenceEngine.prepare(trained).simulate(examples[0].image, { steps });
+      const expected = goldenTensor(tensors, `${label}.output`);
+      requireGolden(
+        inOne,
+        output.map((sum) => sum / steps),
+        imageOf(expected),
+        `${file}:${label}.output`,
+      );
+      t.strictSame(failed, [], label);
+    }
+  });
+}
+
+for (const [engine, kernels] of others) {
+  t.test(`${engine}: the same bits`, async (t) => {
+    for (const [name, label] of [
+      ['ml', 'tdbn.2'],
+      ['lif', 'bn.4'],
+    ]) {
+      const { network, method } = normalisedCase(`direct/normalised-${name}`, label);
+      const on = (kernels: Kernels) => engineOf(kernels).gradient(network, method, examples);
+      const [got, expected] = [on(kernels), on(first[1])];
+      t.equal(got.loss, expected.loss);
+      for (const part of ['gradients', 'statistics'] as const)
+        for (const [parameter, values] of expected[part]!)
+          requireSameBits(got[part]!.get(parameter)!, values, `${name}: ${parameter}`);
+    }
+  });
+}
+
+t.test('a batch without normalisation is the sum of its examples', async () => {
+  const { network, method } = normalisedCase('direct/normalised-ml', 'tdbn.2');
+  const plain: SpikingNetwork = { ...network, ...model, batchNormalisation: undefined };
+  const { name, gradient } = method;
+  const alone = { name, gradient };
+  const [got, expected] = [method, alone].map((one) => referenceEngine.gradient(plain, one, examples));
+  for (const [name, values] of expected.gradients) requireSameBits(got.gradients.get(name)!, values, name);
+});
+
+t.test('what cannot be normalised is refused', async (t) => {
+  const { network, method } = normalisedCase('direct/normalised-ml', 'bn.1');
+  t.throws(
+    () => referenceEngine.gradient(network, asf({ steps: 1 }), examples),
+    /ASF-BP: the network normalises/,
+  );
+  const image = { data: new Float32Array(16 * 16 * 3), height: 16, width: 16, channels: 3 };
+  const small = [{ image, target: new Uint8Array(16 * 16) }];
+  const message = /batch normalisation of conv9: a channel has 1 value in the batch, expected at least 2/;
+  t.throws(() => referenceEngine.gradient(network, method, small), message);
+  t.throws(() => findBatchNormalisation('layer'), /batch normalisation layer: expected tdbn or bn/);
+});
