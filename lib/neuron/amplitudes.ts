@@ -7,7 +7,7 @@
  */
 
 import { isStatic, type Layer, totalChannelsIn } from '../net/architecture.js';
-import { layerParameters, type Parameters } from '../net/parameters.js';
+import { layerParameters, namedParameters, type Parameters } from '../net/parameters.js';
 
 const SUFFIX = '.amplitude';
 
@@ -45,8 +45,8 @@ export function foldAmplitudes(layers: readonly Layer[], parameters: Parameters)
     if (!layer.op.hasWeights) continue;
     const { weight, bias } = layerParameters(parameters, layer);
     const amplitude = parameters.get(nameOf(layer));
-    folded.set(`${layer.name}.weight`, amplitude ? scaleInputs(weight, amplitude, layer) : weight);
-    folded.set(`${layer.name}.bias`, bias);
+    const own = { weight: amplitude ? scaleInputs(weight, amplitude, layer) : weight, bias };
+    for (const [name, values] of namedParameters(layer, own)) folded.set(name, values);
   }
   return folded;
 }
@@ -68,8 +68,8 @@ export function unfoldGradients(
     const { weight: gradFolded, bias } = layerParameters(gradients, layer);
     const { weight } = layerParameters(parameters, layer);
     const amplitude = parameters.get(nameOf(layer));
-    learned.set(`${layer.name}.weight`, amplitude ? scaleInputs(gradFolded, amplitude, layer) : gradFolded);
-    learned.set(`${layer.name}.bias`, bias);
+    const own = { weight: amplitude ? scaleInputs(gradFolded, amplitude, layer) : gradFolded, bias };
+    for (const [name, values] of namedParameters(layer, own)) learned.set(name, values);
     if (amplitude) learned.set(nameOf(layer), amplitudeGradient(gradFolded, weight, layer));
   }
   return learned;
