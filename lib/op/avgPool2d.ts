@@ -1,7 +1,7 @@
 /**
- * Average pooling: each output is the mean of a window of one channel, ((v1 + v2) + v3 + ..) / kernel^2, row by
- * row. It has no weights. Zeros of the padding count in the mean, so that the divisor is the same at the edges
- * (PyTorch's default, `count_include_pad`).
+ * Average pooling: each output is the mean of a window of one channel, ((v1 + v2) + v3 + ..) / kernel^2, row
+ * by row. It has no weights. Zeros of the padding count in the mean, so that the divisor is the same at the
+ * edges (PyTorch's default, `count_include_pad`).
  */
 
 import { convolutionTaps } from './conv2d.js';

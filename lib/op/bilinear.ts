@@ -1,9 +1,10 @@
 /**
- * Bilinear resizing of images [H,W,C] from any size to any other, and its gradient. The corners of both images
- * coincide (PyTorch's `align_corners=True`): along an axis output o of n lies at o (m - 1) / (n - 1) of m inputs.
+ * Bilinear resizing of images [H,W,C] from any size to any other, and its gradient. The corners of both
+ * images coincide (PyTorch's `align_corners=True`): along an axis output o of n lies at o (m - 1) / (n - 1)
+ * of m inputs.
  *
- * First along x, t = w0 a + w1 b, then along y, out = w0 t0 + w1 t1. Arithmetic is float32, each product and each
- * sum rounded. Weights are fractions of whole numbers, rounded once.
+ * First along x, t = w0 a + w1 b, then along y, out = w0 t0 + w1 t1. Arithmetic is float32, each product and
+ * each sum rounded. Weights are fractions of whole numbers, rounded once.
  */
 
 import { type Size, valuesIn } from './op.js';

@@ -64,8 +64,8 @@ export interface Op {
   /** The gradients with respect to weight and bias. */
   backwardWeights(gradOut: Float32Array, input: Float32Array, size: Size): Weights;
   /**
-   * What it is in ONNX; its inputs are the image, the weight in PyTorch's layout, and the bias. Left out where
-   * no single node is the same.
+   * What it is in ONNX; its inputs are the image, the weight in PyTorch's layout, and the bias. Left out
+   * where no single node is the same.
    */
   readonly onnx?: { readonly type: string; readonly attributes: OnnxAttributes };
   /** Number of products of a weight and an input; those with the zero padding count, biases do not. */

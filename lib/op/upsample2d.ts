@@ -1,7 +1,7 @@
 /**
- * Upsampling by 2 as in Spiking-FCN (Kim, Chough, Panda 2022): a transposed convolution 3x3 with stride 2 and no
- * padding, whose output of 2H + 1 rows is then resized to 2H rows (bilinear.ts). The two linear operations are one
- * here. It has no bias: Spiking-FCN adds the result to scores that have one.
+ * Upsampling by 2 as in Spiking-FCN (Kim, Chough, Panda 2022): a transposed convolution 3x3 with stride 2 and
+ * no padding, whose output of 2H + 1 rows is then resized to 2H rows (bilinear.ts). The two linear operations
+ * are one here. It has no bias: Spiking-FCN adds the result to scores that have one.
  *
  * What an output reads depends on the size of the whole image, so that a part of an image has other values.
  */

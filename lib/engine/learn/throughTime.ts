@@ -11,7 +11,7 @@
 
 import { UsageError } from '../../core/error.js';
 import { IMAGE, isStatic, type Layer, OUTPUT, outputLayer } from '../../net/architecture.js';
-import { hasNeuron, type Signals, signalOf } from '../../net/network.js';
+import { handsOnCurrent, hasNeuron, type Signals, signalOf } from '../../net/network.js';
 import { layerParameters, newParameters, type Parameters } from '../../net/parameters.js';
 import type { SpikeDerivative } from '../../neuron/neuron.js';
 import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
@@ -42,6 +42,7 @@ export function throughTime({ steps: T, derivative }: ThroughTimeOptions): Metho
         kernels.scope((keep) => {
           const currents = currentsOf(unrolled, layer);
           if (hasNeuron(layer)) fire(unrolled, layer, currents, keep);
+          else if (handsOnCurrent(layer)) pass(unrolled, layer, currents, keep);
           else for (const current of currents) kernels.addInto(sum, current);
         });
       }
@@ -100,6 +101,18 @@ function fire(
   });
 }
 
+/** Adds the currents of a layer without neurons to the signals of each step. */
+function pass(
+  { steps, still }: Unrolled,
+  layer: Layer,
+  currents: readonly Float32Array[],
+  keep: (tensor: Float32Array) => Float32Array,
+): void {
+  steps.forEach((signals, t) => {
+    signals.set(layer.output, still.get(layer) ?? keep(currents[t]));
+  });
+}
+
 /** Layer by layer from the last to the first. */
 function backward(unrolled: Unrolled, gradOutput: Float32Array): Parameters {
   const { kernels, network, steps } = unrolled;
@@ -107,11 +120,13 @@ function backward(unrolled: Unrolled, gradOutput: Float32Array): Parameters {
   const gradSignals = steps.map((): Signals => new Map([[OUTPUT, gradOutput]]));
   for (const layer of network.layers.toReversed()) {
     const fires = hasNeuron(layer);
-    const gradCurrents = fires ? throughNeurons(unrolled, layer, gradSignals) : steps.map(() => gradOutput);
+    const gradCurrents = fires
+      ? throughNeurons(unrolled, layer, gradSignals)
+      : gradSignals.map((signals) => signalOf(signals, layer.output));
     if (layer.op.hasWeights) addGradients(unrolled, layer, gradCurrents, gradients);
     if (!isStatic(layer)) handOn(unrolled, layer, gradCurrents, gradSignals);
-    if (!fires) continue;
-    for (const gradCurrent of gradCurrents) kernels.release(gradCurrent);
+    if (fires) for (const gradCurrent of gradCurrents) kernels.release(gradCurrent);
+    if (layer.output === OUTPUT) continue;
     for (const signals of gradSignals) kernels.release(signalOf(signals, layer.output));
   }
   return gradients;
