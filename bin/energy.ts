@@ -151,9 +151,10 @@ function spikingCosts(
   const simulation = { steps, mode, timing, keep: ['spikeCounts'] } as const;
   return withProgram(engine, spiking, (program) =>
     inputs.map((image, i) => {
-      const { spikeCounts } = program.simulate(image, simulation);
+      const { spikeCounts, eventCounts } = program.simulate(image, simulation);
+      const counts = new Map([...spikeCounts, ...eventCounts]);
       bar.update(i + 1);
-      return layerCosts(spiking.layers, spikeCounts, image.height, image.width);
+      return layerCosts(spiking.layers, counts, image.height, image.width);
     }),
   );
 }

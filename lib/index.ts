@@ -200,12 +200,14 @@ export { findSurrogate, type Surrogate, surrogates } from './neuron/surrogate.js
 export { type AsfChoices, type AsfDepartures, asfDepartures, departuresOf } from './official/asfChoices.js';
 export type { Departures, ScaleChoices } from './official/scaleChoices.js';
 export type { AdamOptions } from './op/adam.js';
-export { avgPool2d } from './op/avgPool2d.js';
+export { type AvgPoolOptions, avgPool2d } from './op/avgPool2d.js';
 export { type ConvOptions, conv2d } from './op/conv2d.js';
 export { type ConvTransposeOptions, convTranspose2d } from './op/convTranspose2d.js';
+export { identity } from './op/identity.js';
 export type { ClassDims } from './op/losses.js';
 export type { Interval, Op, Size, Weights } from './op/op.js';
 export type { RmspropOptions } from './op/rmsprop.js';
+export { upsample2d } from './op/upsample2d.js';
 export type { Image } from './picture/image.js';
 export { type PreprocessName, preprocess } from './picture/preprocess.js';
 export { type Raster, toImage } from './picture/raster.js';

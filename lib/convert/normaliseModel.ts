@@ -3,7 +3,7 @@
 import { DataError } from '../core/error.js';
 import { checkFinite } from '../core/shape.js';
 import type { Model } from '../model/model.js';
-import { layerParameters, type Parameters } from '../net/parameters.js';
+import { layerParameters, namedParameters, type Parameters } from '../net/parameters.js';
 import { PAPER_SCALES, type ScaleChoices, scaleDeparturesOf } from '../official/scaleChoices.js';
 import { rescale } from '../paper/normalise.js';
 import {
@@ -54,11 +54,11 @@ export function normaliseParameters(
 ): Parameters {
   const normalised = new Map<string, Float32Array>();
   for (const layerScales of scales) {
-    const { name, op } = layerScales.layer;
-    if (!op.hasWeights) continue;
-    const weights = layerParameters(parameters, layerScales.layer);
-    const { weight, bias } = rescale(weights, inputLambdas(layerScales, pieces), outputLambdas(layerScales));
-    normalised.set(`${name}.weight`, weight).set(`${name}.bias`, bias);
+    const { layer } = layerScales;
+    if (!layer.op.hasWeights) continue;
+    const weights = layerParameters(parameters, layer);
+    const scaled = rescale(weights, inputLambdas(layerScales, pieces), outputLambdas(layerScales));
+    for (const [name, values] of namedParameters(layer, scaled)) normalised.set(name, values);
   }
   return normalised;
 }

@@ -7,8 +7,7 @@
  * (lib/official).
  */
 
-import { IMAGE, type Layer } from '../net/architecture.js';
-import { hasNeuron } from '../net/network.js';
+import { IMAGE, type Layer, OUTPUT } from '../net/architecture.js';
 import { valueError } from '../neuron/parameter.js';
 import { overChannels } from '../paper/normalise.js';
 import { shareChannelLambdas, shareLambdas } from './sharedUnits.js';
@@ -79,7 +78,9 @@ export function layerScales(
   const units = new Map([[IMAGE, 1]]);
   const scales = layers.map((layer) => {
     const lambdaIn = inputScales(layer, units, shared, pieces);
-    const lambdaOut = !layer.op.hasWeights ? lambdaIn[0] : hasNeuron(layer) ? shared.get(layer.output)! : 1;
+    // A current without neurons is in the unit of its sum.
+    const own = layer.output === OUTPUT ? 1 : (shared.get(layer.output) ?? 1);
+    const lambdaOut = layer.op.hasWeights ? own : lambdaIn[0];
     units.set(layer.output, lambdaOut);
     return { layer, lambdaIn, lambdaOut };
   });

@@ -223,7 +223,9 @@ function otherNeurons(
     }
   }
   if (conversion.poolings !== 'exact') return others;
-  const pools = model.layers.filter(({ op }) => !op.hasWeights);
+  const pools = model.layers.filter(({ follows }) => follows === 'neurons');
+  if (pools.length === 0)
+    throw new UsageError('poolings exact: this network has no neurons after poolings', 'poolings');
   for (const { output } of pools) others.set(output, exact);
   return others;
 }

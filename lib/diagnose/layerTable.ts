@@ -8,7 +8,7 @@ import type { LambdaChoice } from '../convert/conversion.js';
 import { type CalibrationImage, forEachImage } from '../convert/statistics.js';
 import type { Engine } from '../engine/door.js';
 import { type Layer, OUTPUT } from '../net/architecture.js';
-import { hasNeuron, type Network } from '../net/network.js';
+import { hasNeuron, hasRelu, type Network } from '../net/network.js';
 import type { LayerNeuron } from '../neuron/spikingNetwork.js';
 import { outputAlone } from './alone.js';
 
@@ -83,8 +83,8 @@ export function cellCount(unet: Network, images: number): number {
 }
 
 /** The signal whose lambdas are the units of a layer: a pooling keeps those of the signal that it reads. */
-export function unitOf({ op, inputs, output }: Layer): string {
-  return op.hasWeights ? output : inputs[0];
+export function unitOf(layer: Layer): string {
+  return hasRelu(layer) ? layer.output : layer.inputs[0];
 }
 
 function squaredDistance(a: Float32Array, b: Float32Array): number {

@@ -16,14 +16,15 @@ import { anySize, type Run } from './predict.js';
 
 /**
  * How many pixels around a block its output depends on, rounded up to whole blocks. A block is a square whose
- * side is the smallest that the network divides.
+ * side is the smallest that the network divides. UsageError for a network in which that depends on the size
+ * of the whole image.
  */
 export function receptiveMargin(layers: readonly Layer[]): number {
   const step = multipleOf(layers);
   const block: Interval = { first: 0, last: step - 1 };
   const needed = new Map([[OUTPUT, block]]);
   for (const layer of layers.toReversed()) {
-    const { first, last } = layer.op.reads(needed.get(layer.output)!);
+    const { first, last } = readsOf(layer, needed.get(layer.output)!);
     for (const name of layer.inputs) {
       const other = needed.get(name) ?? { first, last };
       needed.set(name, { first: Math.min(first, other.first), last: Math.max(last, other.last) });
@@ -31,6 +32,15 @@ export function receptiveMargin(layers: readonly Layer[]): number {
   }
   const { first, last } = needed.get(IMAGE)!;
   return Math.ceil(Math.max(-first, last - block.last) / step) * step;
+}
+
+/** What a layer reads for these rows of its output. */
+function readsOf({ name, op }: Layer, rows: Interval): Interval {
+  if (op.reads) return op.reads(rows);
+  throw new UsageError(
+    `${name}: ${op.name} gives a part of an image other values than the whole, so this network takes no ` +
+      'image in tiles: allow more memory, or take a smaller image',
+  );
 }
 
 /** The memory that a run takes, and its limit. */
@@ -74,10 +84,9 @@ export function planTiles(
 
 /** A run that cuts images above the limit into tiles; outputs and spikes are those of the whole image. */
 export function tiledRun(run: Run, layers: readonly Layer[], limit: MemoryLimit): Run {
-  const margin = receptiveMargin(layers);
   return anySize(multipleOf(layers), (image, counted) => {
     const tile = planTiles(layers, image.height, image.width, limit);
-    return tile ? inTiles(layers, tile, margin, run)(image, counted) : run(image, counted);
+    return tile ? inTiles(layers, tile, receptiveMargin(layers), run)(image, counted) : run(image, counted);
   });
 }
 

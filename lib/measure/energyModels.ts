@@ -1,8 +1,9 @@
 /**
  * Operations and energy, counted three ways. `paper` is Eq. 13 as the paper applies it: every spike costs one
  * accumulation whatever it reaches, and only the first layer multiplies. `synops` lets every spike pay for
- * each synapse it really reaches. The U-Net's multiply-accumulates are counted exactly, and as the paper does
- * (borders included, transposed convolutions per output pixel, biases as operations).
+ * each synapse it really reaches; a real number of a layer without neurons multiplies there. The U-Net's
+ * multiply-accumulates are counted exactly, and as the paper does (borders included, transposed convolutions
+ * per output pixel, biases as operations).
  */
 
 import {
@@ -13,7 +14,7 @@ import {
   readsImage,
   totalChannelsIn,
 } from '../net/architecture.js';
-import { hasNeuron } from '../net/network.js';
+import { handsOnCurrent, hasNeuron, hasRelu } from '../net/network.js';
 import { valuesIn } from '../op/op.js';
 import { spikingEnergy, spikingFlops, unetEnergy } from '../paper/flops.js';
 
@@ -67,28 +68,38 @@ export interface LayerCost {
   readonly exactMacs: number;
   /** Spikes of its own neurons over all steps. */
   readonly spikes: number;
-  /** Synaptic operations that incoming spikes cause in it; 0 where it reads an image only. */
+  /** Synaptic operations that what comes in causes in it; 0 where it reads an image only. */
   readonly synops: number;
+  /**
+   * Of these, products of its weights with numbers that are no spikes: currents of layers without neurons.
+   */
+  readonly products: number;
 }
 
-/** The costs of every layer for an image of this size; spikes are 0 where no spike counts are given. */
+/**
+ * The costs of every layer for an image of this size, from the spikes of each neuron and the events of each
+ * value of layers without neurons (`spikeCounts` and `eventCounts` of a simulation); 0 where none are given.
+ */
 export function layerCosts(
   layers: readonly Layer[],
-  spikeCounts: ReadonlyMap<string, Uint32Array>,
+  counts: ReadonlyMap<string, Uint32Array>,
   height: number,
   width: number,
 ): LayerCost[] {
-  const countsOf = (name: string) => spikeCounts.get(name) ?? new Uint32Array(0);
-  return layers.map((layer) => ({
-    name: layer.name,
-    paperMacs: paperMacs(layer, height, width),
-    exactMacs: exactMacs(layer, height, width),
-    spikes: countsOf(layer.output).reduce((sum, count) => sum + count, 0),
-    synops: layer.inputs.reduce(
-      (sum, name) => sum + synapticOperations(layer, countsOf(name), height, width),
-      0,
-    ),
-  }));
+  const currents = new Set(layers.filter(handsOnCurrent).map(({ output }) => output));
+  const countsOf = (name: string) => counts.get(name) ?? new Uint32Array(0);
+  return layers.map((layer) => {
+    const operationsOf = (names: readonly string[]) =>
+      names.reduce((sum, name) => sum + synapticOperations(layer, countsOf(name), height, width), 0);
+    return {
+      name: layer.name,
+      paperMacs: paperMacs(layer, height, width),
+      exactMacs: exactMacs(layer, height, width),
+      spikes: hasNeuron(layer) ? countsOf(layer.output).reduce((sum, count) => sum + count, 0) : 0,
+      synops: operationsOf(layer.inputs),
+      products: layer.op.hasWeights ? operationsOf(layer.inputs.filter((name) => currents.has(name))) : 0,
+    };
+  });
 }
 
 /** The mean over images of what each layer costs. */
@@ -97,7 +108,8 @@ export function meanCosts(images: readonly (readonly LayerCost[])[]): LayerCost[
     const mean = (key: Exclude<keyof LayerCost, 'name'>) =>
       images.reduce((sum, costs) => sum + costs[l][key], 0) / images.length;
     const [paperMacs, exactMacs] = [mean('paperMacs'), mean('exactMacs')];
-    return { name, paperMacs, exactMacs, spikes: mean('spikes'), synops: mean('synops') };
+    const [spikes, synops, products] = [mean('spikes'), mean('synops'), mean('products')];
+    return { name, paperMacs, exactMacs, spikes, synops, products };
   });
 }
 
@@ -118,8 +130,8 @@ export function layerEnergy(layer: Layer, cost: LayerCost): LayerEnergy {
   const share = imageShare(layer);
   return {
     unet: unetEnergy(cost.paperMacs),
-    paper: spikingEnergy(layer.op.hasWeights ? cost.spikes : 0, share * cost.paperMacs),
-    synops: spikingEnergy(cost.synops, share * cost.exactMacs),
+    paper: spikingEnergy(hasRelu(layer) ? cost.spikes : 0, share * cost.paperMacs),
+    synops: spikingEnergy(cost.synops - cost.products, share * cost.exactMacs + cost.products),
   };
 }
 
@@ -169,9 +181,9 @@ export function energyReport(
   costs: readonly LayerCost[],
   spikes?: number,
 ): EnergyReport {
-  const sum = (key: 'synops' | 'paperMacs' | 'exactMacs') =>
+  const sum = (key: 'synops' | 'products' | 'paperMacs' | 'exactMacs') =>
     costs.reduce((total, cost) => total + cost[key], 0);
-  const counted = costs.reduce((total, cost, l) => total + (layers[l].op.hasWeights ? cost.spikes : 0), 0);
+  const counted = costs.reduce((total, cost, l) => total + (hasRelu(layers[l]) ? cost.spikes : 0), 0);
   const macs = (operations: number): Energy => ({ operations, joules: unetEnergy(operations) });
   const spiking = (accumulations: number, firstMacs: number): Energy => ({
     operations: spikingFlops(accumulations, firstMacs),
@@ -181,11 +193,11 @@ export function energyReport(
     costs.reduce((total, cost, l) => total + imageShare(layers[l]) * cost[key], 0);
   const first = { paperMacs: ofImage('paperMacs'), exactMacs: ofImage('exactMacs') };
   const paperSpikes = spikes ?? counted;
-  const synops = sum('synops');
+  const [synops, products] = [sum('synops'), sum('products')];
   return {
     unet: { paper: macs(sum('paperMacs')), exact: macs(sum('exactMacs')) },
     firstLayer: { paper: macs(first.paperMacs), exact: macs(first.exactMacs) },
     paper: { spikes: paperSpikes, ...spiking(paperSpikes, first.paperMacs) },
-    synops: { synops, ...spiking(synops, first.exactMacs) },
+    synops: { synops, ...spiking(synops - products, first.exactMacs + products) },
   };
 }

@@ -1,14 +1,15 @@
 /** A U-Net as an ONNX graph, for other programs; it takes images of any size that its operations divide. */
 
+import { UsageError } from '../core/error.js';
 import type { OnnxGraph, OnnxNode } from '../format/onnx.js';
-import { IMAGE, type Layer, OUTPUT } from '../net/architecture.js';
+import { IMAGE, type Layer, OUTPUT, parameterShapes } from '../net/architecture.js';
 import { hasRelu } from '../net/network.js';
 import { unpackParameters } from '../net/parameters.js';
 import type { Model } from './model.js';
 
 /**
  * The layer table as nodes: input `image` [1,C,H,W], output `output` [1,K,H,W]; weights in PyTorch's layouts,
- * which are also ONNX's.
+ * which are also ONNX's. UsageError for an operation that has no form in ONNX.
  */
 export function unetGraph(model: Model): OnnxGraph {
   const { channels, classes } = model.configuration;
@@ -25,7 +26,9 @@ function nodesOf(layer: Layer): OnnxNode[] {
   const { name, op, output } = layer;
   const [joined, joins] = joinNodes(layer);
   const result = hasRelu(layer) ? `${name}.result` : output;
-  const weights = op.hasWeights ? [`${name}.weight`, `${name}.bias`] : [];
+  if (!op.onnx)
+    throw new UsageError(`${name}: ${op.name} has no form in ONNX here, so this network cannot be exported`);
+  const weights = [...parameterShapes(layer).keys()].map((kind) => `${name}.${kind}`);
   return [
     ...joins,
     { op: op.onnx.type, inputs: [joined, ...weights], output: result, attributes: op.onnx.attributes },

@@ -30,7 +30,8 @@ export type Join = 'concat' | 'add';
 
 /**
  * What follows an operation: `relu`, in whose place the spiking network has neurons; `neurons` in the spiking
- * network only (poolings); `nothing`, which is only for the output.
+ * network only (poolings); `nothing`: the current itself is the signal, a real number in every step. Nothing
+ * follows the output.
  */
 export type Follower = 'relu' | 'neurons' | 'nothing';
 
@@ -71,10 +72,13 @@ export function isStatic(layer: Layer): boolean {
   return layer.inputs.every((name) => name === IMAGE);
 }
 
-/** Shapes of a layer's parameters in PyTorch's order; undefined where it has none. */
-export function parameterShapes(layer: Layer): { weight: number[]; bias: number[] } | undefined {
+/** Shapes of a layer's weight and bias, where it has them, in PyTorch's order. */
+export function parameterShapes(layer: Layer): ReadonlyMap<'weight' | 'bias', number[]> {
   const { op, channelsOut } = layer;
-  return op.hasWeights ? { weight: op.weightShape(totalChannelsIn(layer)), bias: [channelsOut] } : undefined;
+  const shapes = new Map<'weight' | 'bias', number[]>();
+  if (!op.hasWeights) return shapes;
+  shapes.set('weight', op.weightShape(totalChannelsIn(layer)));
+  return op.hasBias === false ? shapes : shapes.set('bias', [channelsOut]);
 }
 
 /** Channels of the joined input. */

@@ -5,6 +5,7 @@
 import { UsageError } from '../core/error.js';
 import type { Configuration, Layer } from './architecture.js';
 import { layersOf, type Node } from './graph.js';
+import { spikingFcn } from './spikingFcn.js';
 import { unet } from './unet.js';
 
 /**
@@ -18,7 +19,7 @@ export type Architectures = Readonly<Record<string, Architecture>>;
 /** The default architecture: the paper's. */
 export const PAPERS = 'unet';
 
-export const architectures: Architectures = { [PAPERS]: unet };
+export const architectures: Architectures = { [PAPERS]: unet, 'spiking-fcn': spikingFcn };
 
 /** The table of layers in the order of computation; UsageError for an impossible configuration. */
 export function buildLayers(

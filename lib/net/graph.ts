@@ -48,10 +48,7 @@ export function layersOf(nodes: readonly Node[], channels: number): readonly Lay
   return layers;
 }
 
-/**
- * Checks that there is one output of the image's size, which no layer reads, and that neurons follow all
- * other layers, so that only spikes travel.
- */
+/** Checks that there is one output of the image's size, which no layer reads and nothing follows. */
 function checkEnds(layers: readonly Layer[], signals: ReadonlyMap<string, Signal>): void {
   const output = signals.get(OUTPUT);
   if (output?.scale.times !== 1 || output.scale.over !== 1)
@@ -62,8 +59,7 @@ function checkEnds(layers: readonly Layer[], signals: ReadonlyMap<string, Signal
   for (const layer of layers) {
     if (names.indexOf(layer.name) !== names.lastIndexOf(layer.name)) refuse(layer, 'its name is there twice');
     if (layer.inputs.includes(OUTPUT)) refuse(layer, 'it reads the output');
-    if ((layer.output === OUTPUT) !== (layer.follows === 'nothing'))
-      refuse(layer, 'neurons follow every layer but the output');
+    if (layer.output === OUTPUT && layer.follows !== 'nothing') refuse(layer, 'nothing follows the output');
   }
 }
 

@@ -1,6 +1,6 @@
 /** A network: its table of layers and its weights; which of its layers a ReLU or a neuron follows. */
 
-import type { Layer } from './architecture.js';
+import { type Layer, OUTPUT } from './architecture.js';
 import type { Parameters } from './parameters.js';
 
 /** A network that can be run: its table of layers and its weights. */
@@ -22,6 +22,11 @@ export function hasRelu({ follows }: Layer): boolean {
  */
 export function hasNeuron({ follows }: Layer): boolean {
   return follows !== 'nothing';
+}
+
+/** Whether a layer's current is itself the signal that others read: real numbers, no spikes. */
+export function handsOnCurrent({ follows, output }: Layer): boolean {
+  return follows === 'nothing' && output !== OUTPUT;
 }
 
 /** A signal that must be there: an unknown name is a mistake in the layer table. */

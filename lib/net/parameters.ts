@@ -98,12 +98,11 @@ export function packParameters(
 export function unpackParameters(layers: readonly Layer[], parameters: Parameters): NamedTensors {
   const tensors: NamedTensors = new Map();
   for (const layer of layers) {
-    const shapes = parameterShapes(layer);
-    if (!shapes) continue;
-    const { weight, bias } = layerParameters(parameters, layer);
-    const data = layer.op.unpack(weight, shapes.weight);
-    tensors.set(`${layer.name}.weight`, { shape: shapes.weight, data });
-    tensors.set(`${layer.name}.bias`, { shape: shapes.bias, data: bias });
+    const own = layerParameters(parameters, layer);
+    for (const [kind, shape] of parameterShapes(layer)) {
+      const data = kind === 'weight' ? layer.op.unpack(own.weight, shape) : own.bias;
+      tensors.set(`${layer.name}.${kind}`, { shape, data });
+    }
     for (const [name, values] of parameters) {
       if (!name.startsWith(`${layer.name}.`) || tensors.has(name)) continue;
       tensors.set(name, { shape: [values.length], data: values });
@@ -114,13 +113,19 @@ export function unpackParameters(layers: readonly Layer[], parameters: Parameter
 
 const NONE: Weights = { weight: new Float32Array(), bias: new Float32Array() };
 
-/** Weight and bias of one layer; empty where its operation has none. */
+/** Weight and bias of one layer; empty where its operation has no weight, zeros where it has no bias. */
 export function layerParameters(parameters: Parameters, layer: Layer): Weights {
-  if (!layer.op.hasWeights) return NONE;
-  const weight = parameters.get(`${layer.name}.weight`);
-  const bias = parameters.get(`${layer.name}.bias`);
-  if (!weight || !bias) throw new Error(`layer ${layer.name} has no parameters`);
+  const { name, op, channelsOut } = layer;
+  if (!op.hasWeights) return NONE;
+  const weight = parameters.get(`${name}.weight`);
+  const bias = op.hasBias === false ? new Float32Array(channelsOut) : parameters.get(`${name}.bias`);
+  if (!weight || !bias) throw new Error(`layer ${name} has no parameters`);
   return { weight, bias };
+}
+
+/** The weight and the bias of a layer, where it has them, by their names. */
+export function namedParameters(layer: Layer, weights: Weights): [name: string, values: Float32Array][] {
+  return [...parameterShapes(layer).keys()].map((kind) => [`${layer.name}.${kind}`, weights[kind]]);
 }
 
 /** Weight and bias of each layer, and what `more` it has. */
@@ -131,11 +136,9 @@ function buildParameters(
 ): Parameters {
   const parameters = new Map<string, Float32Array>();
   for (const layer of layers) {
-    const shapes = parameterShapes(layer);
-    if (!shapes) continue;
-    for (const kind of ['weight', 'bias'] as const) {
+    for (const [kind, shape] of parameterShapes(layer)) {
       const name = `${layer.name}.${kind}`;
-      parameters.set(name, make(name, shapes[kind], layer));
+      parameters.set(name, make(name, shape, layer));
     }
     for (const [name, shape] of more(layer)) parameters.set(name, make(name, shape, layer));
   }

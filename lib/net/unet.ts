@@ -11,6 +11,7 @@ import { type Configuration, IMAGE, OUTPUT } from './architecture.js';
 import type { Node } from './graph.js';
 
 const STAGES = 4;
+const pool = avgPool2d({ kernel: 2 });
 
 /** Its nodes in the order of computation. */
 export function unet({ task, width, classes }: Configuration): Node[] {
@@ -32,7 +33,7 @@ export function unet({ task, width, classes }: Configuration): Node[] {
     const channels = width * 2 ** level;
     skips[level] = addConv(channels, addConv(channels, signal));
     const name = `pooling${level + 1}`;
-    signal = add({ name, op: avgPool2d, inputs: [skips[level]], output: name, follows: 'neurons' });
+    signal = add({ name, op: pool, inputs: [skips[level]], output: name, follows: 'neurons' });
   }
   const deepest = width * 2 ** STAGES;
   signal = addConv(deepest, addConv(deepest, signal));

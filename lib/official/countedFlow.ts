@@ -2,6 +2,7 @@
 
 import type { Signals } from '../net/network.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
+import { requireNeurons } from './neuronsOnly.js';
 
 export interface FlowsAndCounts {
   readonly flows: Signals;
@@ -10,8 +11,9 @@ export interface FlowsAndCounts {
 
 export const countedFlow = {
   keep: ['currents', 'flows', 'spikeCounts'] as const,
-  flow: ({ flows, spikeCounts }: FlowsAndCounts, { neuron }: SpikingNetwork): Signals => {
-    if (neuron.parameters.thresholds.most > 1) return flows;
+  flow: ({ flows, spikeCounts }: FlowsAndCounts, network: SpikingNetwork): Signals => {
+    if (network.neuron.parameters.thresholds.most > 1) return flows;
+    requireNeurons(network, 'flow counted');
     return new Map([...spikeCounts].map(([name, counts]) => [name, Float32Array.from(counts)]));
   },
 };

@@ -3,7 +3,8 @@
  * all.
  */
 
-import { type Signals, signalOf } from '../net/network.js';
+import { type Network, type Signals, signalOf } from '../net/network.js';
+import { requireNeurons } from './neuronsOnly.js';
 
 export interface FlowsAndCurrents {
   readonly flows: Signals;
@@ -11,8 +12,10 @@ export interface FlowsAndCurrents {
 }
 
 export const gatedFlow = {
-  flow: ({ flows, currents }: FlowsAndCurrents): Signals =>
-    new Map([...flows].map(([name, flow]) => [name, gated(flow, signalOf(currents, name))])),
+  flow({ flows, currents }: FlowsAndCurrents, network: Network): Signals {
+    requireNeurons(network, 'flow gated');
+    return new Map([...flows].map(([name, flow]) => [name, gated(flow, signalOf(currents, name))]));
+  },
 };
 
 function gated(flow: Float32Array, current: Float32Array): Float32Array {

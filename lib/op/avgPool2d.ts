@@ -1,74 +1,79 @@
 /**
- * Average pooling 2x2, stride 2: 0.25 (((a + b) + c) + d), row by row, of each channel. It has no weights.
+ * Average pooling: each output is the mean of a window of one channel, ((v1 + v2) + v3 + ..) / kernel^2, row
+ * by row. It has no weights. Zeros of the padding count in the mean, so that the divisor is the same at the
+ * edges (PyTorch's default, `count_include_pad`).
  */
 
+import { convolutionTaps } from './conv2d.js';
 import { type Op, type Size, valuesIn } from './op.js';
+import { addScaled, withoutMinusZero } from './rowSums.js';
+import { forEachPair, readersOf } from './taps.js';
 
-const { fround } = Math;
-
-function outputSize({ height, width, channels }: Size): Size {
-  if (height % 2 !== 0 || width % 2 !== 0)
-    throw new Error(`avgPool2d: got ${height}x${width}, expected even sides`);
-  return { height: height / 2, width: width / 2, channels };
+export interface AvgPoolOptions {
+  /** Side of the window, in pixels. */
+  readonly kernel: number;
+  /** Left out: the kernel, so that windows do not overlap. */
+  readonly stride?: number;
+  /** Rows and columns of zeros around the input; default: 0. */
+  readonly padding?: number;
 }
 
-/** The index of a value. */
-function at(y: number, x: number, c: number, { width, channels }: Size): number {
-  return (y * width + x) * channels + c;
+/** Average pooling of inputs whose sides the windows cover. */
+export function avgPool2d({ kernel, stride = kernel, padding = 0 }: AvgPoolOptions): Op {
+  const taps = convolutionTaps(kernel, stride, 1, padding);
+  const area = kernel ** 2;
+  const outputSide = (side: number) => Math.floor((side + 2 * padding - kernel) / stride) + 1;
+  const outputSize = ({ height, width, channels }: Size): Size => {
+    const output = { height: outputSide(height), width: outputSide(width), channels };
+    const isCovered = (side: number, outputs: number) => taps.read(outputs - 1, kernel - 1) >= side - 1;
+    if (!isCovered(height, output.height) || !isCovered(width, output.width))
+      throw new Error(`${name}: got ${height}x${width}, expected multiples of ${stride}`);
+    return output;
+  };
+  const geometry = [
+    ...(stride === kernel ? [] : [`stride ${stride}`]),
+    ...(padding > 0 ? [`padding ${padding}`] : []),
+  ];
+  const name = ['avgPool2d', `${kernel}x${kernel}`, ...geometry].join(' ');
+  const forward = (input: Float32Array, size: Size): Float32Array => {
+    const [output, C] = [outputSize(size), size.channels];
+    const sums = new Float32Array(valuesIn(output));
+    forEachPair(taps, size, output, (_tap, o, i) => addScaled(sums, o * C, 1, input, i * C, C));
+    return withoutMinusZero(sums.map((sum) => sum / area));
+  };
+  return {
+    name,
+    kernel,
+    hasWeights: false,
+    outputSize,
+    weightShape: () => [],
+    pack: (weight) => weight,
+    unpack: (packed) => packed,
+    fanIn: () => area,
+    forward,
+    events: forward, // one addition a value is less than a list of events
+    /** The sum over the windows that read a value, in the order of the taps; each gradient divided first. */
+    backwardInput(gradOut, size) {
+      const C = size.channels;
+      const shares = gradOut.map((gradient) => gradient / area);
+      const gradInput = new Float32Array(valuesIn(size)).fill(-0); // what -0 is added to keeps its sign
+      forEachPair(taps, size, outputSize(size), (_tap, o, i) =>
+        addScaled(gradInput, i * C, 1, shares, o * C, C),
+      );
+      return gradInput;
+    },
+    backwardWeights: () => ({ weight: new Float32Array(), bias: new Float32Array() }),
+    onnx: {
+      type: 'AveragePool',
+      attributes: {
+        kernel_shape: [kernel, kernel],
+        strides: [stride, stride],
+        ...(padding > 0 && { pads: Array(4).fill(padding), count_include_pad: 1 }),
+      },
+    },
+    multiplications: () => 0,
+    reach: (i, extent) => readersOf(taps, i, outputSide(extent)),
+    channelsReached: 1,
+    reads: ({ first, last }) => ({ first: taps.read(first, 0), last: taps.read(last, kernel - 1) }),
+  };
 }
-
-export const avgPool2d: Op = {
-  name: 'avgPool2d 2x2',
-  kernel: 2,
-  hasWeights: false,
-  outputSize,
-  weightShape: () => [],
-  pack: (weight) => weight,
-  unpack: (packed) => packed,
-  fanIn: () => 4,
-  forward(input, size) {
-    const { height, width, channels } = outputSize(size);
-    const out = new Float32Array(height * width * channels);
-    for (let y = 0, o = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        for (let c = 0; c < channels; c++, o++) {
-          const upper = fround(input[at(2 * y, 2 * x, c, size)] + input[at(2 * y, 2 * x + 1, c, size)]);
-          const three = fround(upper + input[at(2 * y + 1, 2 * x, c, size)]);
-          out[o] = 0.25 * fround(three + input[at(2 * y + 1, 2 * x + 1, c, size)]) + 0; // of four -0: 0
-        }
-      }
-    }
-    return out;
-  },
-  /** Each spike adds to its mean. Spikes come row by row, so the order of the sums is that of `forward`. */
-  events(spikes, size) {
-    const pooled = outputSize(size);
-    const sums = new Float32Array(valuesIn(pooled));
-    for (let y = 0, i = 0; y < size.height; y++) {
-      for (let x = 0; x < size.width; x++) {
-        for (let c = 0; c < size.channels; c++, i++) {
-          const o = at(y >> 1, x >> 1, c, pooled);
-          if (spikes[i] !== 0) sums[o] = fround(sums[o] + spikes[i]);
-        }
-      }
-    }
-    return sums.map((sum) => 0.25 * sum);
-  },
-  backwardInput(gradOut, size) {
-    const pooled = outputSize(size);
-    const gradInput = new Float32Array(valuesIn(size));
-    for (let y = 0, i = 0; y < size.height; y++) {
-      for (let x = 0; x < size.width; x++) {
-        for (let c = 0; c < size.channels; c++, i++)
-          gradInput[i] = 0.25 * gradOut[at(y >> 1, x >> 1, c, pooled)];
-      }
-    }
-    return gradInput;
-  },
-  backwardWeights: () => ({ weight: new Float32Array(), bias: new Float32Array() }),
-  onnx: { type: 'AveragePool', attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
-  multiplications: () => 0,
-  reach: () => 1,
-  channelsReached: 1,
-  reads: ({ first, last }) => ({ first: 2 * first, last: 2 * last + 1 }),
-};

@@ -38,8 +38,10 @@ export interface Op {
   readonly name: string;
   /** Taps along an axis. */
   readonly kernel: number;
-  /** Whether it has a weight and a bias. Without them its output has the unit of its input. */
+  /** Whether it has a weight. Without one its output has the unit of its input. */
   readonly hasWeights: boolean;
+  /** Whether it has a bias as well; left out: where it has a weight. */
+  readonly hasBias?: boolean;
   outputSize(input: Size): Size;
   /** The weight's shape in PyTorch, given the number of input channels; empty without a weight. */
   weightShape(channelsIn: number): number[];
@@ -61,8 +63,11 @@ export interface Op {
   backwardInput(gradOut: Float32Array, size: Size, weights: Weights): Float32Array;
   /** The gradients with respect to weight and bias. */
   backwardWeights(gradOut: Float32Array, input: Float32Array, size: Size): Weights;
-  /** What it is in ONNX; its inputs are the image, the weight in PyTorch's layout, and the bias. */
-  readonly onnx: { readonly type: string; readonly attributes: OnnxAttributes };
+  /**
+   * What it is in ONNX; its inputs are the image, the weight in PyTorch's layout, and the bias. Left out
+   * where no single node is the same.
+   */
+  readonly onnx?: { readonly type: string; readonly attributes: OnnxAttributes };
   /** Number of products of a weight and an input; those with the zero padding count, biases do not. */
   multiplications(input: Size): number;
   /** How many output rows (or columns) input row i of `extent` reaches; edges cut some off. */
@@ -71,6 +76,9 @@ export interface Op {
    * How many output channels an input channel reaches; times `reach` along both axes: a neuron's synapses.
    */
   readonly channelsReached: number;
-  /** The input rows (or columns) that these output rows read; may reach beyond the edges. */
-  reads(rows: Interval): Interval;
+  /**
+   * The input rows (or columns) that these output rows read; may reach beyond the edges. Left out where that
+   * depends on the size of the whole image, so that no part of it can be computed alone.
+   */
+  reads?(rows: Interval): Interval;
 }

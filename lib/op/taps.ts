@@ -24,7 +24,7 @@ function isInside(position: number, extent: number): boolean {
 }
 
 /** Visits every pair of pixels that a tap connects: tap by tap, outputs row by row. */
-function forEachPair(
+export function forEachPair(
   taps: Taps,
   input: Size,
   output: Size,

@@ -61,8 +61,7 @@ export function simulate(
     for (const layer of layers) {
       const C = C1.get(layer) ?? current(layer, fired); // lines 5-7: the bias enters in every step
       add(Iin.get(layer.output)!, C); // line 9
-      if (!hasNeuron(layer)) continue; // the last layer
-      const { o, s } = update(V.get(layer.output)!, C, layer); // line 8
+      const { o, s } = hasNeuron(layer) ? update(V.get(layer.output)!, C, layer) : handOn(C); // line 8
       fired.set(layer.output, o);
       add(Iout.get(layer.output)!, o); // line 9
       spikes += s.reduce((sum, count) => sum + count, 0);
@@ -70,6 +69,11 @@ export function simulate(
   }
   Iout.delete(OUTPUT);
   return { Iin, Iout, spikes };
+}
+
+/** Without neurons the current itself is handed on; the paper has that in its last layer only. */
+function handOn(current: Float32Array): Fired {
+  return { o: current, s: new Uint8Array() };
 }
 
 function zerosFor(layer: Layer, height: number, width: number): Float32Array {

@@ -120,7 +120,7 @@ t.test('a layer that adds the image to itself learns as one that reads twice the
 t.test('a layer without weights may read the image', async (t) => {
   const op = convTranspose2d({ channelsOut: 2, kernel: 3, stride: 2 });
   const gradients = smallGradients([
-    { name: 'pool', op: avgPool2d, inputs: [IMAGE], output: 'pooled', follows: 'neurons' },
+    { name: 'pool', op: avgPool2d({ kernel: 2 }), inputs: [IMAGE], output: 'pooled', follows: 'neurons' },
     { name: 'up', op, inputs: ['pooled'], output: 'enlarged', follows: 'relu' },
     { ...last, inputs: ['enlarged'] },
   ]);

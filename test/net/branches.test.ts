@@ -68,7 +68,7 @@ t.test('a list of nodes that is no network is refused with the node', async (t) 
     ['mixed', { join: 'add' }, /mixed: it adds 3, 2 channels/],
     ['wide', { output: 'after_half' }, /wide: there is a after_half already/],
     ['wide', { name: 'half' }, /half: its name is there twice/],
-    ['pool', { follows: 'nothing' }, /pool: neurons follow every layer but the output/],
+    ['last', { follows: 'relu' }, /last: nothing follows the output/],
     ['last', { output: 'result' }, /expected a signal "output" of the size of the image/],
   ];
   for (const [name, change, message] of cases) t.throws(() => layersOf(changed(name, change), 2), message);

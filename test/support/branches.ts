@@ -32,7 +32,7 @@ export function branches({ width, classes }: Configuration): Node[] {
     relu('half', conv(width, 3, 2), ['after_stem']),
     relu('wide', conv(width, 3, 1, 2), ['after_half']),
     relu('sum', conv(width, 3), ['after_half', 'after_wide'], 'add'),
-    { name: 'pool', op: avgPool2d, inputs: ['after_sum'], output: 'pool', follows: 'neurons' },
+    { name: 'pool', op: avgPool2d({ kernel: 2 }), inputs: ['after_sum'], output: 'pool', follows: 'neurons' },
     relu('up1', up, ['pool']),
     relu('three', conv(2 * width, 1), ['after_up1', 'after_sum', 'after_half']),
     relu('sum3', conv(width, 1), ['after_up1', 'after_wide', 'after_sum'], 'add'),

@@ -41,10 +41,8 @@ export function imageBytes(channels: number, classes: number, height: number, wi
 
 /** Bytes of all weights in the order in which an engine reads them. */
 export function weightBytes(layers: readonly Layer[]): number {
-  return layers.reduce((sum, layer) => {
-    const shapes = parameterShapes(layer);
-    return shapes ? sum + (sizeOf(shapes.weight) + sizeOf(shapes.bias)) * FLOAT : sum;
-  }, 0);
+  const shapes = layers.flatMap((layer) => [...parameterShapes(layer).values()]);
+  return shapes.reduce((sum, shape) => sum + sizeOf(shape) * FLOAT, 0);
 }
 
 /**

@@ -13,7 +13,7 @@
 
 import { UsageError } from '../../core/error.js';
 import { isStatic, type Layer, OUTPUT, outputLayer } from '../../net/architecture.js';
-import { hasNeuron, type Signals, signalOf } from '../../net/network.js';
+import { handsOnCurrent, hasNeuron, type Signals, signalOf } from '../../net/network.js';
 import { newParameters, type Parameters } from '../../net/parameters.js';
 import {
   type BatchStatistics,
@@ -38,6 +38,7 @@ import {
   fire,
   gradientOverSteps,
   handOn,
+  pass,
   throughNeurons,
   type Unrolled,
   unroll,
@@ -107,6 +108,7 @@ function forward(batch: Batch): Float32Array[] {
       const driving = normalise(batch, layer, currents);
       runs.forEach((run, b) => {
         if (hasNeuron(layer)) fire(run, layer, driving[b], keep);
+        else if (handsOnCurrent(layer)) pass(run, layer, currents[b], keep);
         else for (const current of currents[b]) kernels.addInto(sums[b], current);
       });
     });
@@ -146,13 +148,13 @@ function backward(batch: Batch, gradOutputs: readonly Float32Array[]): Parameter
     const fires = hasNeuron(layer);
     const gradCurrents = fires
       ? throughLayer(batch, layer, gradSignals, gradients)
-      : runs.map(({ steps }, b) => steps.map(() => gradOutputs[b]));
+      : gradSignals.map((steps) => steps.map((signals) => signalOf(signals, layer.output)));
     runs.forEach((run, b) => {
       if (layer.op.hasWeights) kernels.scope(() => addGradients(run, layer, gradCurrents[b], gradients));
       if (!isStatic(layer)) handOn(run, layer, gradCurrents[b], gradSignals[b]);
     });
-    if (!fires) continue;
-    for (const gradCurrent of gradCurrents.flat()) kernels.release(gradCurrent);
+    if (fires) for (const gradCurrent of gradCurrents.flat()) kernels.release(gradCurrent);
+    if (layer.output === OUTPUT) continue;
     for (const signals of gradSignals.flat()) kernels.release(signalOf(signals, layer.output));
   }
   return gradients;

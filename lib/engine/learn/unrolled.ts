@@ -74,6 +74,18 @@ export function fire(
   });
 }
 
+/** Adds the currents of a layer without neurons to the signals of each step. */
+export function pass(
+  { steps, still }: Unrolled,
+  layer: Layer,
+  currents: readonly Float32Array[],
+  keep: (tensor: Float32Array) => Float32Array,
+): void {
+  steps.forEach((signals, t) => {
+    signals.set(layer.output, still.get(layer) ?? keep(currents[t]));
+  });
+}
+
 function derivativeOf({ neuron: { name, back, derivative: usual } }: LayerNeuron, derivative = usual) {
   if (back && derivative) return { back, derivative };
   throw new UsageError(

@@ -69,6 +69,7 @@ function inputSize({ height, width, channelsIn }: ConvTransposeDims): Size {
 
 const NONE = new Float32Array();
 const NO_WEIGHTS = { weight: NONE, bias: NONE };
+const pooling = avgPool2d({ kernel: 2 });
 const straight = convolution((dims: ConvDims) => conv2d(dims));
 const transposed = convolution(({ channelsOut }: ConvTransposeDims) =>
   convTranspose2d({ channelsOut, kernel: 3, stride: 2 }),
@@ -85,10 +86,10 @@ export const reference: Kernels = {
   convTranspose2dBackwardInput: transposed.backwardInput,
   convTranspose2dBackwardWeight: transposed.backwardWeight,
   eventConvTranspose2d: transposed.events,
-  avgPool2dForward: (out, input, dims) => out.set(avgPool2d.forward(input, dims, NO_WEIGHTS)),
+  avgPool2dForward: (out, input, dims) => out.set(pooling.forward(input, dims, NO_WEIGHTS)),
   avgPool2dBackward: (gradInput, gradOut, dims) =>
-    gradInput.set(avgPool2d.backwardInput(gradOut, dims, NO_WEIGHTS)),
-  eventAvgPool2d: (out, spikes, dims) => out.set(avgPool2d.events(spikes, dims, NO_WEIGHTS)),
+    gradInput.set(pooling.backwardInput(gradOut, dims, NO_WEIGHTS)),
+  eventAvgPool2d: (out, spikes, dims) => out.set(pooling.events(spikes, dims, NO_WEIGHTS)),
   concatForward: (out, first, second, { pixels }) => out.set(concatenate([first, second], pixels)),
   concatBackward(gradFirst, gradSecond, gradOut, { first, second }) {
     const parts = separate(gradOut, [first, second]);

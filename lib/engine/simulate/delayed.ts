@@ -16,7 +16,7 @@ import {
   outputDims,
   readsImage,
 } from '../../net/architecture.js';
-import { hasNeuron, type Signals, signalOf } from '../../net/network.js';
+import { handsOnCurrent, hasNeuron, type Signals, signalOf } from '../../net/network.js';
 import type { Parameters } from '../../net/parameters.js';
 import { membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import { startMembranes } from '../../neuron/start.js';
@@ -46,6 +46,7 @@ export function simulateDelayed(
 ): Simulation {
   const { kernels, network } = frame;
   refuseForgetting(network);
+  refuseCurrents(network.layers);
   const { layers } = network;
   const { steps, mode, keep: sums = ALL_SUMS } = options;
   const summing: Frame = {
@@ -87,7 +88,14 @@ export function simulateDelayed(
       new Map(sums.includes(sum) ? [...signals].map(([name, signal]) => [name, keep(signal)]) : []);
     flows.delete(IMAGE);
     const tensors = { output, currents: kept(currents, 'currents'), flows: kept(flows, 'flows') };
-    return { steps, ...tensors, spikeCounts, spikesPerStep, spikes: countSpikes(spikesPerStep) };
+    return {
+      steps,
+      ...tensors,
+      spikeCounts,
+      eventCounts: new Map(),
+      spikesPerStep,
+      spikes: countSpikes(spikesPerStep),
+    };
   });
 }
 
@@ -101,6 +109,15 @@ function refuseForgetting(network: SpikingNetwork): void {
   throw new UsageError(
     `timing delayed: neuron ${neuron} forgets by ${forgets}, so the order of its inputs counts: ` +
       'take timing same',
+  );
+}
+
+/** Refuses layers that pass on a current in every step (UsageError): here a layer has one for all steps. */
+function refuseCurrents(layers: readonly Layer[]): void {
+  const without = layers.find(handsOnCurrent);
+  if (!without) return;
+  throw new UsageError(
+    `timing delayed: no neurons follow ${without.name}, so nothing waits there: take timing same`,
   );
 }
 

@@ -6,7 +6,7 @@
 
 import { UsageError } from '../../core/error.js';
 import { isStatic, type Layer, lastReaders, OUTPUT, outputDims, readsImage } from '../../net/architecture.js';
-import { hasNeuron, type Network } from '../../net/network.js';
+import { handsOnCurrent, hasNeuron, type Network } from '../../net/network.js';
 import { layerParameters } from '../../net/parameters.js';
 import { mostMembranes, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import { type Frame, isPair, kernelDims, staticCurrents } from '../kernels/frame.js';
@@ -30,10 +30,11 @@ interface Context extends Frame<SpikingNetwork> {
 
 /**
  * Whether fused kernels can compute the currents of a network: layers of known operations that read one
- * signal, or a concatenation of two; but not an image joined with spikes.
+ * signal, or a concatenation of two; but not an image joined with spikes, nor a current that others read.
  */
 export function isFusable({ layers }: Network): boolean {
   return layers.every((layer) => {
+    if (handsOnCurrent(layer)) return false;
     if (isStatic(layer)) return true;
     return hasKernels(layer.op) && !readsImage(layer) && (layer.inputs.length === 1 || isPair(layer));
   });
@@ -170,6 +171,7 @@ function summarise(
     currents: column('currents', (population) => keep(population.currents())),
     flows: column('flows', (population) => keep(population.flows())),
     spikeCounts: column('spikeCounts', (population) => population.spikeCounts()),
+    eventCounts: new Map(),
     spikesPerStep,
     spikes: countSpikes(spikesPerStep),
   };

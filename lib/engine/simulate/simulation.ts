@@ -59,17 +59,26 @@ export interface WatchedOptions extends SimulationOptions {
   readonly onStep?: (record: StepRecord) => void;
 }
 
-/** The results of a simulation; every map has an entry for each neuron layer, if it is kept. */
+/**
+ * The results of a simulation; a map has an entry for each neuron layer, if it is kept and says nothing else.
+ */
 export interface Simulation {
   readonly steps: number;
   /** I_in of the last layer [H,W,K]: its current summed over the steps. */
   readonly output: Float32Array;
   /** I_in (line 9): input currents summed over the steps, [h,w,C]. */
   readonly currents: Signals;
-  /** I_out (Eq. 10, line 9): weighted spikes summed over the steps, [h,w,C]. */
+  /**
+   * I_out (Eq. 10, line 9): weighted spikes summed over the steps, [h,w,C]; of layers without neurons the
+   * currents.
+   */
   readonly flows: Signals;
   /** Spikes of each neuron over all steps, [h,w,C]. */
   readonly spikeCounts: ReadonlyMap<string, Uint32Array>;
+  /**
+   * Of layers without neurons: the steps in which a value was not 0, [h,w,C]; kept where spike counts are.
+   */
+  readonly eventCounts: ReadonlyMap<string, Uint32Array>;
   /** Spikes of each layer in each step, [T]; of all neurons, or of those in the window that is counted. */
   readonly spikesPerStep: ReadonlyMap<string, Float64Array>;
   /** Spikes of all layers in all steps, counted as in `spikesPerStep`. */

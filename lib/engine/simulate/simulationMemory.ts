@@ -8,7 +8,7 @@ import {
   outputDims,
   outputLayer,
 } from '../../net/architecture.js';
-import { hasNeuron } from '../../net/network.js';
+import { handsOnCurrent, hasNeuron } from '../../net/network.js';
 import { valuesIn } from '../../op/op.js';
 import { type Footprint, peakOfSignals, weightBytes } from '../kernels/memory.js';
 
@@ -47,11 +47,12 @@ export function stepByStepBytes(layers: readonly Layer[], footprint: Omit<Footpr
   const own = (layer: Layer) => valuesIn(outputDims(layer, height, width));
   const inputOf = (layer: Layer) => (layer.inputs.length > 1 ? valuesIn(inputSize(layer, height, width)) : 0);
   const neuronBytes = 4 * (1 + membranes + sums) + 1;
-  const all = layers.filter(hasNeuron).reduce((sum, layer) => sum + neuronBytes * own(layer), 0);
+  const ofNeurons = layers.filter(hasNeuron).reduce((sum, layer) => sum + neuronBytes * own(layer), 0);
+  const passing = layers.filter(handsOnCurrent).reduce((sum, layer) => sum + 4 * (1 + sums) * own(layer), 0);
   const working = Math.max(...layers.map((layer) => 4 * (inputOf(layer) + own(layer))));
   const still = layers.filter(isStatic).reduce((sum, layer) => sum + own(layer), 0);
   const ends = 4 * (height * width * imageChannels(layers) + still + own(outputLayer(layers)));
-  return all + working + ends + 2 * weightBytes(layers);
+  return ofNeurons + passing + working + ends + 2 * weightBytes(layers);
 }
 
 /**

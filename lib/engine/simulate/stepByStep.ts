@@ -6,7 +6,7 @@
 
 import type { Window } from '../../core/window.js';
 import { IMAGE, type Layer, outputDims, outputLayer } from '../../net/architecture.js';
-import { hasNeuron, type Signals } from '../../net/network.js';
+import { handsOnCurrent, hasNeuron, type Signals } from '../../net/network.js';
 import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import { startMembranes } from '../../neuron/start.js';
 import type { Kernels } from '../kernels/contract.js';
@@ -36,21 +36,23 @@ export function simulateSteps(
   const { kernels, network } = frame;
   const order = options.order?.(network.layers) ?? network.layers;
   const populations = newPopulations(frame, options); // line 1
+  const passing = newPassing(frame, options);
   const output = newOutput(frame, outputLayer(network.layers)).fill(0);
   const still = staticCurrents(frame, image); // line 2
   const fired: Signals = new Map([[IMAGE, image]]);
-  for (const [name, population] of populations) fired.set(name, population.output);
+  for (const [name, { output }] of [...populations, ...passing]) fired.set(name, output);
   for (let t = 0; t < options.steps; t++) {
     for (const layer of order) {
       kernels.scope(() => {
         const current = still.get(layer) ?? propagate(frame, layer, fired, options.mode); // line 6
-        const population = populations.get(layer.output);
+        const [population, passed] = [populations.get(layer.output), passing.get(layer.output)];
         if (population) advance(kernels, population, { layer, step: t, current }, options.onStep);
+        else if (passed) handOn(kernels, passed, current);
         else kernels.addInto(output, current);
       });
     }
   }
-  return summarise(populations, output, options);
+  return summarise(populations, passing, output, options);
 }
 
 /** The neurons of one layer: state, spikes of this step, and sums so far; all [h,w,C]. */
@@ -101,6 +103,38 @@ function newPopulations(
   return new Map(entries);
 }
 
+/**
+ * A layer without neurons: the current of this step, which others read, and what it has done so far; all
+ * [h,w,C].
+ */
+interface Passing {
+  readonly output: Float32Array;
+  /**
+   * Sums over the steps, where they are to be kept: of the currents, and of the steps in which one was not 0.
+   */
+  readonly flow: Float32Array | undefined;
+  readonly eventCount: Uint32Array | undefined;
+}
+
+function newPassing(
+  frame: Frame<SpikingNetwork>,
+  { keep = ALL_SUMS }: WatchedOptions,
+): ReadonlyMap<string, Passing> {
+  const entries = frame.network.layers.filter(handsOnCurrent).map((layer) => {
+    const output = newOutput(frame, layer).fill(0);
+    const flow = keep.includes('flows') ? newOutput(frame, layer).fill(0) : undefined;
+    const eventCount = keep.includes('spikeCounts') ? new Uint32Array(output.length) : undefined;
+    return [layer.output, { output, flow, eventCount }] as const;
+  });
+  return new Map(entries);
+}
+
+function handOn(kernels: Kernels, { output, flow, eventCount }: Passing, current: Float32Array): void {
+  output.set(current);
+  if (flow) kernels.addInto(flow, current);
+  if (eventCount) for (let n = 0; n < current.length; n++) if (current[n] !== 0) eventCount[n] += 1;
+}
+
 /** The current of a layer from the spikes of this step (line 6: the bias enters every time). */
 export function propagate(frame: Frame, layer: Layer, fired: Signals, mode: Mode = 'auto'): Float32Array {
   const input = gatherInput(frame, layer, fired);
@@ -131,23 +165,30 @@ function advance(
   onStep?.({ layer, step, current, membrane, output, spikes });
 }
 
-function summarise(populations: Populations, output: Float32Array, options: WatchedOptions): Simulation {
-  const { steps } = options;
-  const column = <T>(pick: (population: Population) => T | undefined) =>
-    new Map(
-      [...populations].flatMap(([name, population]) => {
-        const picked = pick(population);
-        return picked === undefined ? [] : [[name, picked] as const];
-      }),
-    );
-  const spikesPerStep = column((population) => population.spikesPerStep);
+function summarise(
+  populations: Populations,
+  passing: ReadonlyMap<string, Passing>,
+  output: Float32Array,
+  { steps }: WatchedOptions,
+): Simulation {
+  const spikesPerStep = column(populations, (population) => population.spikesPerStep);
   return {
     steps,
     output,
-    currents: column((population) => population.currentSum),
-    flows: column((population) => population.flow),
-    spikeCounts: column((population) => population.spikeCount),
+    currents: column(populations, (population) => population.currentSum),
+    flows: new Map([...column(populations, ({ flow }) => flow), ...column(passing, ({ flow }) => flow)]),
+    spikeCounts: column(populations, (population) => population.spikeCount),
+    eventCounts: column(passing, (passed) => passed.eventCount),
     spikesPerStep,
     spikes: countSpikes(spikesPerStep),
   };
+}
+
+/** One thing of each layer that has it. */
+function column<L, T>(layers: ReadonlyMap<string, L>, pick: (layer: L) => T | undefined): Map<string, T> {
+  const entries = [...layers].flatMap(([name, layer]) => {
+    const picked = pick(layer);
+    return picked === undefined ? [] : [[name, picked] as const];
+  });
+  return new Map(entries);
 }

@@ -18,9 +18,17 @@ export function goldenModel(path: string): { model: Model; tensors: Tensors } {
   const { tensors, metadata } = goldenFile(path);
   const [width, channels, classes] = ['width', 'channels', 'classes'].map((key) => Number(metadata[key]));
   const task = metadata.task === 'denoise' ? 'denoise' : 'segment';
-  const configuration: Configuration = { task, width, channels, classes };
+  const { architecture } = metadata;
+  const configuration: Configuration = {
+    task,
+    width,
+    channels,
+    classes,
+    ...(architecture && { architecture }),
+  };
   const layers = buildLayers(configuration);
-  const isParameter = (name: string) => /^conv\w*\.(weight|bias|amplitude|gamma|beta)$/.test(name);
+  const isParameter = (name: string) =>
+    /^(conv|score|upsample)\w*\.(weight|bias|amplitude|gamma|beta)$/.test(name);
   const state = new Map([...tensors].filter(([name]) => isParameter(name)));
   const parameters = packParameters(layers, state, path, addedShapes);
   const rest = { configuration, preprocess: 'plain', classNames: [], notes: {} } as const;
