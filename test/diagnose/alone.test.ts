@@ -21,7 +21,7 @@ import type { Sample } from '../../lib/picture/sample.js';
 import { engineOf, referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
-const [height, width] = [32, 48];
+const [height, width] = [16, 48];
 // Its output has all classes.
 const unet = randomModel({ task: 'segment', width: 2, channels: 1, classes: 3 }, 24);
 const images = [0, 1].map((i) => ({

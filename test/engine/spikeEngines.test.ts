@@ -19,6 +19,7 @@ import {
 import { simulationBytes, stepsAtOnce } from '../../lib/engine/simulate/simulationMemory.js';
 import { simulateSteps } from '../../lib/engine/simulate/stepByStep.js';
 import { wasmKernels, wasmMissing } from '../../lib/engine/wasm/index.js';
+import type { Model } from '../../lib/model/model.js';
 import { buildLayers } from '../../lib/net/architectures.js';
 import { mapParameters } from '../../lib/net/parameters.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
@@ -75,9 +76,22 @@ const simulationCase = fc.record({
 });
 type Case = typeof simulationCase extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
+/** Networks of width 17 differ in task and channels only: to draw their weights takes longer than to run them. */
+const wide = new Map<string, Model>();
+
+function modelOf({ task, channels, shape: { width }, seed }: Case): Model {
+  const draw = () => randomModel({ task, width, channels, classes: channels }, seed);
+  if (width < 17) return draw();
+  const key = `${task} ${channels}`;
+  const model = wide.get(key) ?? draw();
+  wide.set(key, model);
+  return model;
+}
+
 /** A network of a case; a rough one has weights of all magnitudes, and zeros of both signs. */
-function networkOf({ task, channels, shape, neuron, initialPotential, rough, seed }: Case): SpikingNetwork {
-  const { layers, parameters } = randomModel({ task, width: shape.width, channels, classes: channels }, seed);
+function networkOf(drawn: Case): SpikingNetwork {
+  const { neuron, initialPotential, rough, seed } = drawn;
+  const { layers, parameters } = modelOf(drawn);
   const next = tensorSource(seed, 0.7);
   const spikeValues = 'worth' in neuron ? neuron.worth?.slice(0, neuron.thresholds.length) : undefined;
   return {
