@@ -1,6 +1,6 @@
 /**
- * Signals that are added must count in one unit, and so must those that an operation without weights hands on
- * together. The largest lambda of such a group becomes the lambda of all its signals, so nothing more is
+ * Signals that are added must count in one unit, and so must those that an operation without weights passes
+ * on together. The largest lambda of such a group becomes the lambda of all its signals, so nothing more is
  * clipped. In a group with the image it is 1, the image's own. The paper's U-Net has no such groups.
  */
 

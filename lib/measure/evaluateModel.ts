@@ -39,7 +39,7 @@ export function evaluate(
   { sigma, seed = USUAL_SEED, ignore, engine, onImage, ...running }: EvaluateOptions = {},
 ): ModelEvaluation {
   const { task, classes } = model.configuration;
-  if (samples.length === 0) throw new DataError('samples: there is not a single one');
+  if (samples.length === 0) throw new DataError('samples: got none, expected at least one');
   if (task === 'segment') {
     if (sigma !== undefined)
       throw new UsageError('sigma: is for denoisers, the model segments: leave it out');

@@ -124,7 +124,7 @@ function isSpecial(path: string): boolean {
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
-/** Writes a file and waits until the disk has it. */
+/** Writes a file and waits until it is on the disk. */
 function writeThrough(path: string, bytes: Uint8Array): void {
   const file = openSync(path, 'w');
   try {

@@ -43,7 +43,7 @@ export function labelColours(raster: Raster, source: string): Uint8Array {
     const [p, c] = [Math.floor(i / 3), i % 3];
     if (colour === 'palette') return palette![3 * data[p] + c];
     const level = data[p * samples + (colour === 'rgb' ? c : 0)] * scale;
-    if (odd(level)) throw new DataError(`${source}: ${placeOf(p, width)} is no colour of 8 bits`);
+    if (odd(level)) throw new DataError(`${source}: ${placeOf(p, width)} is not a colour of 8 bits`);
     return level;
   });
 }

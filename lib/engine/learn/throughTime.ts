@@ -119,9 +119,7 @@ function backward(unrolled: Unrolled, gradOutput: Float32Array): Parameters {
 
 function derivativeOf({ neuron: { name, back, derivative: usual } }: LayerNeuron, derivative = usual) {
   if (back && derivative) return { back, derivative };
-  throw new UsageError(
-    `neuron ${name} says no derivative: it cannot be trained through time, only by ASF-BP`,
-  );
+  throw new UsageError(`neuron ${name} has no derivative: it cannot be trained through time, only by ASF-BP`);
 }
 
 /** dL/dI(t) of every step from dL/do(t): backwards in time, through membranes that are computed again. */
