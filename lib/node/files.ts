@@ -114,7 +114,7 @@ export function processLives(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';// it lives, and belongs to another user
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it lives, and belongs to another user
   }
 }
 
