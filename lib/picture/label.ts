@@ -9,7 +9,7 @@ import type { Raster } from './raster.js';
 
 /** A label or mask as its file stores it. */
 export interface StoredLabel {
-  /** Its file, for errors. */
+  /** The name of its file, for errors. */
   readonly source: string;
   readonly height: number;
   readonly width: number;
@@ -49,8 +49,8 @@ export function labelColours(raster: Raster, source: string): Uint8Array {
 }
 
 /**
- * Black and white [H,W] as 0 and 1, stored as 0 and the largest level, or as 0 and 1; DataError
- * for any other level. Of a palette the colours count: white is white wherever it stands.
+ * Black and white [H,W] as 0 and 1, stored as 0 and the largest level, or as 0 and 1; DataError for any other
+ * level. For a palette the colours count, not the indices.
  */
 export function drawnMask({ source, width, values, white, greys }: StoredLabel): Uint8Array {
   const [levels, most] = greys ? [values.map((index) => greys[index]), 255] : [values, white];
