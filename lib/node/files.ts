@@ -94,7 +94,7 @@ export function removeLeftovers(folder: string, isLeftover: (name: string) => bo
   tidied.add(folder);
   for (const name of namesIn(folder)) {
     const [, host, pid] = TEMPORARY.exec(name) ?? [];
-    const isOurs = Number(pid) === process.pid; // nothing is being written now: the file is from an earlier process with our number
+    const isOurs = Number(pid) === process.pid; // of an earlier process with our number: nothing is being written now
     const gone = host === HOST && (isOurs || !processLives(Number(pid)));
     if (gone || isLeftover(name)) removeQuietly(join(folder, name));
   }
