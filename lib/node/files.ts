@@ -94,7 +94,8 @@ export function removeLeftovers(folder: string, isLeftover: (name: string) => bo
   tidied.add(folder);
   for (const name of namesIn(folder)) {
     const [, host, pid] = TEMPORARY.exec(name) ?? [];
-    const isOurs = Number(pid) === process.pid; // of an earlier process with our number: nothing is being written now
+    // Nothing is being written now: a file with our number is from an earlier process.
+    const isOurs = Number(pid) === process.pid;
     const gone = host === HOST && (isOurs || !processLives(Number(pid)));
     if (gone || isLeftover(name)) removeQuietly(join(folder, name));
   }
