@@ -155,7 +155,7 @@ function synth(options: Options): Result {
   write(options.out, options.seed);
   return {
     json: { dataset: name, directory: options.out, seed: options.seed },
-    text: `${options.out}: written in the layout of what ${name} stands in for`,
+    text: `${options.out}: written in the layout of the data set that ${name} replaces`,
   };
 }
 

@@ -1,7 +1,7 @@
 /**
- * Refuses a test run that covers less of lib/ than these limits (percent), by the summary that tap writes when
- * it ends; `npx tap report text` then shows the lines. Which files count: coverageMap.mjs.
- * bin/ is tested as processes, which tap does not see, and is left out.
+ * Refuses a test run that covers less of lib/ than these limits (percent), by the summary that tap writes
+ * when it ends; `npx tap report text` then shows the lines. coverageMap.mjs says which files count. bin/ is
+ * left out: it is tested as processes, which tap does not see.
  */
 
 import { readFileSync } from 'node:fs';

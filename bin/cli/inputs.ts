@@ -13,7 +13,7 @@ import { readImage } from '../../lib/node/pictureFiles.js';
 import { decodeImage } from '../../lib/picture/decode.js';
 import type { Image } from '../../lib/picture/image.js';
 
-/** What stands for standard input. */
+/** The argument that means standard input. */
 const STANDARD_INPUT = '-';
 /** What standard input is called in results. */
 const STANDARD_NAME = 'stdin';

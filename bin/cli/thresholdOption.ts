@@ -1,6 +1,6 @@
 /**
- * The option --thresholds: a number N (the N thresholds of Theorem 3.1), volts from high to low, or
- * `auto`; and the same for single layers: `5,relu16=8,relu17=0.5:0.25`.
+ * The option --thresholds: a number N (the N thresholds of Theorem 3.1), volts from high to low, or `auto`;
+ * also for single layers: `5,relu16=8,relu17=0.5:0.25`.
  */
 
 import { InvalidArgumentError } from 'commander';

@@ -106,7 +106,7 @@ export async function trainAndReport(run: TrainingRun): Promise<Result> {
   const { start, data } = prepared;
   const directory = options.out;
   if (directory === undefined) throw new UsageError('--out is missing: where should the run be kept?');
-  const { signal } = context; // the signal first: whatever stops us, the folder is given back
+  const { signal } = context; // the signal first, so that the folder is released however we are stopped
   const folder = openRunFolder({
     ...{ directory, resume: options.resume, start: hashOfModel(start), remark: context.log },
     config: { ...configOf(options), samples: hashOfSamples(data) },

@@ -30,9 +30,7 @@ export interface PlanOptions extends Partial<ScaleChoices> {
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** In volts, or half of each layer's smallest threshold. */
   readonly initialPotential?: number | 'half' | undefined;
-  /**
-   * Whether poolings have neurons (the paper; default), or hand on the mean of the spikes that they read.
-   */
+  /** Whether poolings have neurons (the paper; default), or pass on the mean of the spikes that they read. */
   readonly poolings?: 'neurons' | 'exact';
   /** connection (Eq. 8), layer (Eq. 7) or channel. */
   readonly normalisation?: string | undefined;

@@ -20,7 +20,7 @@ export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> 
   readonly initialPotential: NeuronParameters['initialPotential'] | 'half';
   /** Of layers that have others, by the name of their signal (relu16, pooling1, ..), from high to low. */
   readonly thresholdsOf?: Readonly<Record<string, readonly number[]>> | undefined;
-  /** Whether poolings have neurons (the paper), or hand on the mean of the spikes that they read. */
+  /** Whether poolings have neurons (the paper), or pass on the mean of the spikes that they read. */
   readonly poolings?: 'neurons' | 'exact' | undefined;
   /** How its currents are normalised over a batch while it learns (`batchNormalisations`); absent: they are not. */
   readonly batchNormalisation?: string | undefined;

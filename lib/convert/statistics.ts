@@ -105,7 +105,7 @@ export function forEachImage(
   see: (pass: Pass) => void,
   onImage?: (done: number) => void,
 ): void {
-  if (images.length === 0) throw new DataError('calibration: there is not a single image to measure on');
+  if (images.length === 0) throw new DataError('calibration: got no images to measure on');
   withProgram(engine, network, (program) => {
     images.forEach((image, done) => {
       program.examine(padImage(floatImage(image), multipleOf(network.layers)), see);

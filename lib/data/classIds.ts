@@ -1,6 +1,6 @@
 /**
- * From stored labels to class ids. A number in a file is a class id as it stands, with one exception
- * that is decided over the whole set: of two classes that are drawn in black and white, white is class 1.
+ * From stored labels to class ids. A number in a file is a class id as it is, with one exception that is
+ * decided over the whole set: of two classes that are drawn in black and white, white is class 1.
  */
 
 import { DataError } from '../core/error.js';
@@ -14,12 +14,12 @@ export interface Classes {
   readonly ignore?: number | undefined;
 }
 
-/** More different numbers than this in the place of class ids are a picture. */
+/** A file with more different numbers than this is a picture, not a label. */
 const MOST_GUESSED = 64;
 
 /**
- * Whether a set of labels is drawn in black and white: nothing but 0 and white in all
- * of them, and no more than two classes to draw. Labels are looked at until one is not.
+ * Whether a set of labels is drawn in black and white: nothing but 0 and white in all of them, and no more
+ * than two classes to draw. Labels are read until one is not.
  */
 export function drawnInBlackAndWhite(labels: Iterable<StoredLabel>, { count, ignore }: Classes): boolean {
   if (count !== undefined && count !== 2) return false;
@@ -31,7 +31,7 @@ export function drawnInBlackAndWhite(labels: Iterable<StoredLabel>, { count, ign
 }
 
 /**
- * The class ids [H,W] of a label, VOID where they do not count; `drawn` is asked where white is no class id.
+ * The class ids [H,W] of a label, VOID where they do not count; `drawn` is called if white is not a class id.
  */
 export function classIdsOf(label: StoredLabel, classes: Classes, drawn: () => boolean): Uint8Array {
   const { values, white } = label;

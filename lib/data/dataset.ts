@@ -1,6 +1,6 @@
 /**
- * What a data set is to the rest of the program: a name, what it is for, and samples on demand. A
- * data set that is read from disk lives in one file beside this one, with one line in index.ts.
+ * What a data set is for the rest of the program: a name, a task, and samples on demand. Each data set is one
+ * file in this folder, with one line in index.ts.
  */
 
 import type { Task } from '../net/architecture.js';
@@ -13,7 +13,7 @@ export type Split = 'train' | 'test' | 'all';
 export interface LoadOptions {
   readonly directory?: string | undefined;
   readonly split: Split;
-  /** For data that is drawn. */
+  /** Seed of synthetic data. */
   readonly seed: number;
   /** Channels of the input; the data set's own where left out. */
   readonly channels?: 1 | 3 | undefined;
@@ -34,12 +34,12 @@ export interface Listed {
   read(): Sample;
 }
 
-/** How samples are wanted. */
+/** How samples are to be read. */
 export interface Wanted {
   readonly split: Split;
   readonly channels: 1 | 3;
   readonly classes: Classes;
-  /** Whether labels and fields of view are read; where not, they may be missing. */
+  /** Whether labels and fields of view are read; if not, they may be missing. */
   readonly labels: boolean;
 }
 
@@ -65,11 +65,11 @@ export interface Dataset {
   classNamesIn?(directory: string): readonly string[];
   readonly preprocess: PreprocessName;
   readonly patch: TrainingPatches;
-  /** Its folder below SPIKING_UNET_DATA; absent where it needs no data. */
+  /** Its folder below SPIKING_UNET_DATA; absent if it needs no data. */
   readonly folder?: string;
   /** DataError names the first file that is missing or malformed. */
   load(options: LoadOptions): Sample[];
-  /** Of a data set on disk: its samples, not read yet; DataError where there are none. */
+  /** For a data set on disk: its samples, not read yet; DataError if there are none. */
   list?: List;
   /** Folders of its published layout that are not read, by their names. */
   readonly unread?: readonly string[];

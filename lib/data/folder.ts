@@ -1,9 +1,9 @@
 /**
  * Plain folders of pictures: DIR/images and DIR/labels with the same names but for the ending or an addition
  * such as _mask (and DIR/masks for a field of view), or the same below DIR/train and DIR/test. Without those
- * two, the last fifth in the order in which people count is the test split. Labels hold class ids as they are
- * stored; two classes may be drawn in black and white. Where there is no images folder the pictures lie in
- * DIR itself, unlabelled: enough for denoising and calibration.
+ * two, the last fifth in natural order (2 before 10) is the test split. Labels hold class ids as they are
+ * stored; two classes may be drawn in black and white. Without a folder images, the pictures are in DIR
+ * itself, unlabelled: enough for denoising and calibration.
  */
 
 import { existsSync, readdirSync } from 'node:fs';
@@ -135,7 +135,7 @@ function finder(root: string, name: string): ((image: string) => string) | undef
   return (image) => partnerOf(image) ?? join(directory, `${stem(image)}.png`);
 }
 
-/** The folder of a name, whatever its case: what one file system takes for it, every other does. */
+/** The folder of a name in any case (upper or lower), so that all file systems give the same result. */
 function subfolder(root: string, name: string): string | undefined {
   if (!existsSync(root)) return undefined;
   const found = readdirSync(root).find((entry) => entry.toLowerCase() === name);

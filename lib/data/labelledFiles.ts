@@ -12,8 +12,8 @@ import { toImage } from '../picture/raster.js';
 import { byNumber } from './order.js';
 
 /**
- * The names in a folder in the order in which people count; hidden ones (macOS leaves a
- * `._NAME` beside each picture) are not among them. DataError where there is no such folder.
+ * The names in a folder in natural order, without hidden ones (macOS adds a `._NAME` for each picture).
+ * DataError if there is no such folder.
  */
 export function listFolder(folder: string, expected: string): string[] {
   try {
@@ -25,7 +25,7 @@ export function listFolder(folder: string, expected: string): string[] {
   }
 }
 
-/** The folder that a caller named; UsageError where none did. */
+/** The folder that the caller gave; UsageError without one. */
 export function requireDirectory(directory: string | undefined, dataset: string): string {
   if (directory === undefined) throw new UsageError(`data is missing: where is the data set "${dataset}"?`);
   return directory;

@@ -1,6 +1,6 @@
 /**
- * What lies in a data set's folder and is not read, and why: a
- * picture that a training does without should be no surprise.
+ * Which files in a data set's folder are not read, and why, so that no picture is left out of a training
+ * unnoticed.
  */
 
 import { readdirSync } from 'node:fs';
@@ -56,7 +56,7 @@ function explain(
   return { reason: 'in a folder that is not read', loss: true };
 }
 
-/** A line on what a training loses, for people; undefined where it loses nothing. */
+/** A line on what a training loses; undefined if it loses nothing. */
 export function lossOfFiles(directory: string, out: readonly LeftOut[]): string | undefined {
   const losses = out.filter(({ loss }) => loss);
   if (losses.length === 0) return undefined;

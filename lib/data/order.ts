@@ -1,7 +1,4 @@
-/**
- * The order in which people count: `s2` before `s10`. Splits
- * and folds depend on it, so it is the same everywhere.
- */
+/** Natural order: `s2` before `s10`. Splits and folds depend on it, so it is the same everywhere. */
 
 /** Compares names part by part, digits by their value; of `1` and `01` the shorter is first. */
 export function byNumber(a: string, b: string): number {

@@ -25,13 +25,16 @@ export function stem(path: string): string {
   return basename(path, extname(path));
 }
 
-/** The name that a label or mask belongs to where its own says so: `eye` of eye_mask.png; else undefined. */
+/**
+ * The name of the picture that a label or mask belongs to by its own name: `eye` for eye_mask.png; else
+ * undefined.
+ */
 export function ownerOf(path: string): string | undefined {
   const name = stem(path);
   return PARTNER.test(name) ? name.replace(PARTNER, '') : undefined;
 }
 
-/** The pictures in a folder, in the order in which people count; DataError where it holds none. */
+/** The pictures in a folder, in natural order; DataError if it holds none. */
 export function picturesIn(directory: string): string[] {
   const files = listFolder(directory, 'a folder of pictures').filter(isPicture);
   if (files.length === 0)

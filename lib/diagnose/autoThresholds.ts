@@ -124,7 +124,7 @@ function differingShare(
 function quality({ input, clean, name }: CalibrationInput, noise: Float32Array): number {
   if (!clean)
     throw new UsageError(
-      `thresholds auto: ${name} is noisy as it is, and nobody knows it without noise: take clean pictures`,
+      `thresholds auto: ${name} is noisy, and its clean version is not known: take clean pictures`,
     );
   return psnr(
     input.map((value, i) => 255 * Math.min(1, Math.max(0, value - noise[i]))),

@@ -50,7 +50,7 @@ export function verifyChecksums(
   const expected = checksumsOf(tensors, metadata);
   if (whole !== expected[WHOLE] || each !== expected[EACH]) {
     const tensor = whole === expected[WHOLE] ? undefined : damagedTensor(tensors, each ?? '', expected[EACH]);
-    const part = tensor ?? 'what its metadata say';
+    const part = tensor ?? 'its metadata';
     throw new DataError(
       `${source}: damaged: ${part} is not what was written (SHA-256): take it from a backup or make it again; ` +
         `if it was changed on purpose, remove "${WHOLE}" and "${EACH}" from its metadata`,

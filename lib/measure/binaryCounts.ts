@@ -1,7 +1,7 @@
 /**
- * Metrics of a two-class segmentation from its counts: F1, Jaccard similarity, accuracy (section 4.3.1).
- * Where the labels hold nothing to be found there is no F1: a 1 would flatter, and a 0 would punish what may
- * be right.
+ * Metrics of a two-class segmentation from its counts: F1, Jaccard similarity, accuracy (section 4.3.1). If
+ * nothing is to be found in the labels there is no F1: 1 would be too kind, and 0 would punish what may be
+ * right.
  */
 
 import { checkLength } from '../core/shape.js';

@@ -10,9 +10,9 @@ import { axesOf, byPlace, placeOf } from './tensorOrder.js';
 export type Tensors = ReadonlyMap<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>;
 
 export interface CompareOptions {
-  /** Values that are no farther apart count as equal; default 0. */
+  /** Values whose distance is at most this count as equal; default: 0. */
   readonly tolerance?: number;
-  /** Only tensors whose names start so; default: all. */
+  /** Only tensors whose names start with one of these; default: all. */
   readonly only?: readonly string[];
 }
 
@@ -35,11 +35,13 @@ export interface TensorDifference {
 export interface FirstDifference {
   readonly tensor: string;
   readonly layer: string;
-  /** Along each axis of the tensor, from 0. */
+  /** The index along each axis of the tensor, from 0. */
   readonly index: readonly number[];
-  /** The same by the names of the axes, where they have names: step, channel, row, column. */
+  /** The index by the names of the axes, if they have names: step, channel, row, column. */
   readonly position: Readonly<Record<string, number>>;
-  /** Where the tensor has no steps: the first in which the layer's spike counts differ, if they are known. */
+  /**
+   * If the tensor has no steps: the first step in which the layer's spike counts differ, if they are known.
+   */
   readonly firstStep?: number;
   readonly a: number;
   readonly b: number;
@@ -98,7 +100,10 @@ function distanceOf(a: number, b: number): number {
   return Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
 }
 
-/** Of the first layer in which a tensor differs. `tensors` are in the order of computation. */
+/**
+ * The first difference in the first layer with a tensor that differs. `tensors` are in the order of
+ * computation.
+ */
 function firstDifference(
   tensors: readonly TensorDifference[],
   a: Tensors,

@@ -102,7 +102,7 @@ export function layerCosts(
   });
 }
 
-/** The mean over images of what each layer costs. */
+/** The costs of each layer, as a mean over images. */
 export function meanCosts(images: readonly (readonly LayerCost[])[]): LayerCost[] {
   return images[0].map(({ name }, l) => {
     const mean = (key: Exclude<keyof LayerCost, 'name'>) =>
@@ -123,8 +123,8 @@ export interface LayerEnergy {
 }
 
 /**
- * Spikes of pooling neurons are free in Eq. 13 as the paper
- * applies it, and only what reads the image multiplies.
+ * Spikes of pooling neurons are free in Eq. 13 as the paper applies it, and only layers that read the image
+ * multiply.
  */
 export function layerEnergy(layer: Layer, cost: LayerCost): LayerEnergy {
   const share = imageShare(layer);
@@ -135,7 +135,7 @@ export function layerEnergy(layer: Layer, cost: LayerCost): LayerEnergy {
   };
 }
 
-/** The part of a layer's products that read the image, 0..1: no spikes, they are multiplied. */
+/** The part of a layer's products, 0..1, that read the image, and so are multiplications. */
 function imageShare(layer: Layer): number {
   if (!readsImage(layer)) return 0;
   return layer.channelsIn[layer.inputs.indexOf(IMAGE)] / totalChannelsIn(layer);
@@ -164,7 +164,7 @@ export interface Energy {
 export interface EnergyReport {
   /** The U-Net's multiply-accumulates as the paper counts them, and exactly. */
   readonly unet: { readonly paper: Energy; readonly exact: Energy };
-  /** What reads the image. */
+  /** The layers that read the image. */
   readonly firstLayer: { readonly paper: Energy; readonly exact: Energy };
   /** Eq. 13: spikes, without those of pooling neurons, plus the first layer's operations. */
   readonly paper: Energy & { readonly spikes: number };
@@ -172,10 +172,7 @@ export interface EnergyReport {
   readonly synops: Energy & { readonly synops: number };
 }
 
-/**
- * The three models side by side; `spikes` replaces the
- * counted ones in Eq. 13 (then nothing is known of fan-out).
- */
+/** All three models; `spikes` replaces the counted spikes in Eq. 13 (then the fan-out is not known). */
 export function energyReport(
   layers: readonly Layer[],
   costs: readonly LayerCost[],

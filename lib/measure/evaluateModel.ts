@@ -1,4 +1,4 @@
-/** Metrics of a model on samples in one call. How a run is judged is evaluateTask.ts's. */
+/** Metrics of a model on samples in one call. evaluateTask.ts computes them for a run. */
 
 import { type ModelRunOptions, readToRun } from '../convert/modelRun.js';
 import { DataError, UsageError } from '../core/error.js';
@@ -12,18 +12,18 @@ import { type Evaluation, evaluateRun, type OnImage } from './evaluateTask.js';
 export interface EvaluateOptions extends ModelRunOptions {
   /** Noise that a denoiser has to remove, in grey levels; default: 25. */
   readonly sigma?: number;
-  /** Of that noise; default: 1. */
+  /** Seed of that noise; default: 1. */
   readonly seed?: number;
   /** Id of a class whose pixels do not count. */
   readonly ignore?: number;
-  /** Default: one of its own, on one thread. The result does not depend on it. */
+  /** Default: a new one, on one thread. The result does not depend on it. */
   readonly engine?: Engine;
-  /** After each image. */
+  /** Called after each image. */
   readonly onImage?: OnImage;
 }
 
 export interface ModelEvaluation extends Evaluation {
-  /** T; 0 of a U-Net. */
+  /** T; 0 for a U-Net. */
   readonly steps: number;
 }
 
@@ -39,7 +39,7 @@ export function evaluate(
   { sigma, seed = USUAL_SEED, ignore, engine, onImage, ...running }: EvaluateOptions = {},
 ): ModelEvaluation {
   const { task, classes } = model.configuration;
-  if (samples.length === 0) throw new DataError('samples: there is not a single one');
+  if (samples.length === 0) throw new DataError('samples: got none, expected at least one');
   if (task === 'segment') {
     if (sigma !== undefined)
       throw new UsageError('sigma: is for denoisers, the model segments: leave it out');

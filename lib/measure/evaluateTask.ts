@@ -40,7 +40,8 @@ export interface Evaluation {
    */
   readonly confusion?: readonly (readonly number[])[];
   /**
-   * What picks the best model: F1 (inside the field of view), mIoU or PSNR; undefined where there is none.
+   * The score that selects the best model: F1 (inside the field of view), mIoU or PSNR; undefined without
+   * one.
    */
   readonly score: number | undefined;
   /** Images, or the whole set, that have no F1, and why. */
@@ -48,15 +49,15 @@ export interface Evaluation {
 }
 
 /**
- * Called with every image as it is done: its prediction as class ids [H,W] or
- * as a clean image [H,W,C] 0..1, and the input [H,W,C] that the network saw.
+ * Called with every image as it is done: its prediction as class ids [H,W] or as a clean image [H,W,C] 0..1,
+ * and the network's input [H,W,C].
  */
 export type OnImage = (sample: Sample, prediction: Uint8Array | Float32Array, seen: Float32Array) => void;
 
 /**
- * Segments every sample; labels outside the field of view count as they are, predictions there as
- * background. Pixels whose label is void, or the class `ignore`, do not count, and that class has no part
- * in the mean; where it is predicted in the place of another, that is an error as any.
+ * Segments every sample; labels outside the field of view count as they are, predictions there as background.
+ * Pixels whose label is void, or the class `ignore`, do not count, and that class does not count in the mean;
+ * where it is predicted instead of another class, that is an ordinary error.
  */
 export function evaluateSegmentation(
   samples: readonly Sample[],
@@ -113,7 +114,7 @@ export function testNoise(seed: number, sigma: number, { name }: Sample): Rng {
   return stream(seed, 'noise', sigma, name);
 }
 
-/** Adds noise of `sigma` grey levels to every sample (one random stream an image) and removes it again. */
+/** Adds noise of `sigma` grey levels to every sample (one random stream per image) and removes it again. */
 export function evaluateDenoising(
   samples: readonly Sample[],
   run: Run,
@@ -138,7 +139,7 @@ export function evaluateDenoising(
   return { metrics, images, spikes, score: metrics.psnr, remarks: [] };
 }
 
-/** What `score` is of a model's evaluations. */
+/** The name of `score` in a model's evaluations. */
 export function scoreName({ configuration, classNames }: Model): 'F1' | 'mIoU' | 'PSNR' {
   if (configuration.task === 'denoise') return 'PSNR';
   return classNames.length > 2 ? 'mIoU' : 'F1';
@@ -171,12 +172,12 @@ export function evaluateRun(
     : evaluateSegmentation(samples, run, classNames, onImage, ignore);
 }
 
-/** An evaluation that picks networks: its score is a number. */
+/** An evaluation that can select networks: its score is a number. */
 export interface ScoredEvaluation extends Evaluation {
   readonly score: number;
 }
 
-/** `evaluateRun`, to pick networks by its score; DataError where the images have none to go by. */
+/** `evaluateRun` for selecting networks by score; DataError if the images give no score. */
 export function evaluateTask(
   model: Model,
   samples: readonly Sample[],
@@ -188,7 +189,7 @@ export function evaluateTask(
   return { ...evaluation, score: scoreOf(evaluation, model, samples) };
 }
 
-/** Refuses images that can judge no network, because nothing is to be found in them (DataError). */
+/** Refuses images that give no score, because nothing is to be found in them (DataError). */
 export function requireScore(model: Model, samples: readonly Sample[]): void {
   const { configuration, classNames } = model;
   if (configuration.task === 'denoise') return;

@@ -21,7 +21,7 @@ export interface SegmentationMetrics extends Partial<BinaryMetrics> {
   readonly miou?: number | null;
   /** Per class; classes that occur neither in the labels nor in the predictions are left out. */
   readonly iou?: Readonly<Record<string, number>>;
-  /** Those that were left out. */
+  /** The classes that were left out. */
   readonly absent?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export interface Tally {
   readonly confusion: Float64Array;
 }
 
-/** The counts of one prediction [H,W] against its label, with a field of view where there is one. */
+/** The counts of one prediction [H,W] against its label, and its field of view, if there is one. */
 export function tallyOf(
   prediction: Uint8Array,
   label: Uint8Array,
@@ -56,7 +56,7 @@ export function addTallies(a: Tally, b: Tally): Tally {
   };
 }
 
-/** The metrics of counts; the class `ignore` is no part of the mean, and its labels are void already. */
+/** The metrics of counts; the class `ignore` does not count in the mean, and its labels are already void. */
 export function metricsOf(tally: Tally, classNames: readonly string[], ignore?: number): SegmentationMetrics {
   if (classNames.length > 2) return multiClass(tally, classNames, ignore);
   const { whole, fov } = tally;
@@ -83,8 +83,8 @@ function multiClass(
 }
 
 /**
- * What picks the best network: mIoU, or F1 (in the field of
- * view where there is one); undefined where there is none.
+ * The score that selects the best network: mIoU, or F1 (in the field of view, if there is one); undefined
+ * without one.
  */
 export function segmentationScore({ miou, fov, f1 }: SegmentationMetrics): number | undefined {
   return (miou === undefined ? (fov ?? { f1 }).f1 : miou) ?? undefined;

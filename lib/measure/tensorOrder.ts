@@ -1,6 +1,6 @@
 /**
- * Where a tensor of a file belongs in the network: files hold tensors in
- * any order, people look for what goes wrong in the order of computation.
+ * Where a tensor of a file belongs in the network: files hold tensors in any order, but errors are searched
+ * for in the order of computation.
  */
 
 import { buildLayers } from '../net/architectures.js';
@@ -11,13 +11,13 @@ export interface TensorPlace {
    * The part of the name that names a layer, its signal, `input` or `output`; without one, the whole name.
    */
   readonly layer: string;
-  /** Position of that layer in the network; Infinity where the name says nothing of one. */
+  /** Position of that layer in the network; Infinity if the name has no layer. */
   readonly order: number;
   /** Position within the layer. */
   readonly kind: number;
 }
 
-/** Within a layer: what is computed with, what happens in a step, what is summed over the steps. */
+/** The order within a layer: parameters, tensors of single steps, sums over the steps. */
 const KINDS = ['weight', 'bias', 'amplitude', 'spike', 'membrane', 'flow', 'spikes'];
 
 const places = networkOrder();
@@ -49,7 +49,7 @@ export function byPlace(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** What the axes of a tensor are, where its name and rank say it; else nothing. */
+/** The names of a tensor's axes, if its name and rank determine them; else none. */
 export function axesOf(name: string, shape: readonly number[]): readonly string[] {
   const kind = name.split('.')[0];
   const neuron = ['channel', 'row', 'column'];

@@ -55,7 +55,7 @@ export function refuseOtherArchitecture(metadata: ReadonlyMap<string, string>, s
       const rule = RULES.find((rule) => rule.key.test(name) && !rule.agrees.test(text.trim()));
       if (rule) {
         throw new DataError(
-          `${source}: its metadata say ${shown(name)} is ${JSON.stringify(text.slice(0, 100))}, expected ${rule.expected}: this network cannot be run here`,
+          `${source}: its metadata says ${shown(name)} is ${JSON.stringify(text.slice(0, 100))}, expected ${rule.expected}: this network cannot be run here`,
         );
       }
     }

@@ -27,7 +27,7 @@ export function derivativeFor(
 ): SpikeDerivative {
   if (!back || !usual)
     throw new UsageError(
-      `neuron ${name} says no derivative: it cannot be trained through time, only by ASF-BP`,
+      `neuron ${name} has no derivative: it cannot be trained through time, only by ASF-BP`,
     );
   return {
     surrogate: surrogate === undefined ? usual.surrogate : findSurrogate(surrogate),

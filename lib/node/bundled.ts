@@ -1,7 +1,7 @@
 /**
- * The models that come with the package: `NAME.safetensors` and its card `NAME.md` in fixtures/models. A name
- * is taken wherever a model file is, unless there is a file of that name; and so is a run folder, for its
- * best model.
+ * The models that come with the package: `NAME.safetensors` and its card `NAME.md` in fixtures/models. Code
+ * that takes the path of a model file also takes such a name, unless there is a file of that name, or a run
+ * folder, for its best model.
  */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -18,7 +18,7 @@ export function bundledNames(): string[] {
   return models.map((file) => basename(file, ENDING)).sort();
 }
 
-/** The file of a bundled model; UsageError lists the names where there is none of this one. */
+/** The file of a bundled model; UsageError for an unknown name lists the known ones. */
 export function bundledFile(name: string): string {
   const names = bundledNames();
   if (names.includes(name)) return packageFile(...MODELS, name + ENDING);
@@ -31,7 +31,7 @@ export function bundledCard(name: string): string {
   return new TextDecoder().decode(readBytes(packageFile(...MODELS, `${name}.md`)));
 }
 
-/** The best model of a run folder, where it has one. */
+/** The path of the best model in a run folder. */
 const BEST = ['checkpoints', 'best.safetensors'];
 
 /**

@@ -1,8 +1,8 @@
 /**
  * Reading and writing whole files. A file is written under a temporary name and renamed when it is complete,
- * so whatever interrupts the program, the old file or the new one is there, never half of one. What is no
- * file (a device, a pipe) cannot be replaced like that and is written to directly. A process that is killed
- * leaves its temporary file; the next one that writes into the folder removes it.
+ * so if the program is interrupted, either the old file or the new one is there, never half of one. A device
+ * or a pipe cannot be replaced like that and is written to directly. A process that is killed leaves its
+ * temporary file; the next one that writes into the folder removes it.
  */
 
 import {
@@ -23,13 +23,13 @@ import { dirname, join } from 'node:path';
 import { DataError } from '../core/error.js';
 import { sha256 } from '../core/sha256.js';
 
-/** Of temporary files: on which host, and in which process, they were made. */
+/** A part of the names of temporary files, which tells on which host they were made. */
 const HOST = sha256(hostname()).slice(0, 8);
 const TEMPORARY = /\.([0-9a-f]{8})-(\d+)\.tmp$/;
-/** Folders that this process has tidied up. */
+/** Folders in which this process has removed leftovers. */
 const tidied = new Set<string>();
 
-/** What the operating system's codes mean to the person at the terminal. */
+/** The meaning of the operating system's error codes, for users. */
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EACCES: 'permission denied',
@@ -75,7 +75,7 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): voi
   }
 }
 
-/** Creates a file that is not there yet; false where it is. An Error names the file and the cause. */
+/** Creates a file; false if it exists already. An Error names the file and the cause. */
 export function createFile(path: string, content: string): boolean {
   try {
     writeFileSync(path, content, { flag: 'wx' });
@@ -87,14 +87,15 @@ export function createFile(path: string, content: string): boolean {
 }
 
 /**
- * Removes temporary files in a folder whose processes are gone. `isLeftover` tells of others that they are
- * some, if the caller knows that no other process writes there.
+ * Removes temporary files in a folder whose processes are gone. `isLeftover` recognises further ones, if the
+ * caller knows that no other process writes there.
  */
 export function removeLeftovers(folder: string, isLeftover: (name: string) => boolean = () => false): void {
   tidied.add(folder);
   for (const name of namesIn(folder)) {
     const [, host, pid] = TEMPORARY.exec(name) ?? [];
-    const isOurs = Number(pid) === process.pid; // nothing is being written now: it is of an earlier process
+    // Nothing is being written now: a file with our number is from an earlier process.
+    const isOurs = Number(pid) === process.pid;
     const gone = host === HOST && (isOurs || !processLives(Number(pid)));
     if (gone || isLeftover(name)) removeQuietly(join(folder, name));
   }
@@ -114,7 +115,7 @@ export function processLives(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it lives, and is somebody else's
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it lives, and belongs to another user
   }
 }
 
@@ -124,7 +125,7 @@ function isSpecial(path: string): boolean {
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
-/** Writes a file and waits until the disk has it. */
+/** Writes a file and waits until it is on the disk. */
 function writeThrough(path: string, bytes: Uint8Array): void {
   const file = openSync(path, 'w');
   try {
@@ -144,7 +145,7 @@ export function removeFile(path: string): void {
   }
 }
 
-/** Removes a file if it can be; why the writing failed is to be told, not why the removing did. */
+/** Removes a file if possible; the error to report is that of the writing, not that of the removal. */
 function removeQuietly(path: string): void {
   try {
     removeFile(path);

@@ -1,4 +1,4 @@
-/** A network to use, by name or file. */
+/** Loads a network that is ready to use, by name or from a file. */
 
 import { type LoadedNetwork, type LoadOptions, openNetwork } from '../convert/openNetwork.js';
 import { modelPath } from './bundled.js';

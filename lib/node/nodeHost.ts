@@ -4,12 +4,12 @@ import { Worker } from 'node:worker_threads';
 import type { Host } from '../engine/choose.js';
 import { freeAddressSpace } from './systemMemory.js';
 
-/** What a worker takes of an address space; Node ends the program where it finds less. */
+/** Address space that a worker takes, in bytes; Node ends the program if there is less. */
 const WORKER_SPACE = 2 ** 30;
 
 export const nodeHost: Host = {
   startThread(script, data) {
-    if (freeAddressSpace() < 2 * WORKER_SPACE) return; // as much again is left for the program
+    if (freeAddressSpace() < 2 * WORKER_SPACE) return; // the same amount is left for the program
     const source = `const { workerData: data } = require('node:worker_threads');\n${script}`;
     try {
       // Neither the loaders nor the options of the main thread concern a worker.

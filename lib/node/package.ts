@@ -1,6 +1,4 @@
-/**
- * Files that come with the package, wherever it is installed and whether it runs from source or from dist.
- */
+/** Paths of files that come with the package, which may run from source or from dist. */
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -15,7 +15,7 @@ export function availableMemory(): number {
   return Math.min(totalmem(), freeGroupMemory(readText), freeAddressSpace());
 }
 
-/** Bytes of address space that may still be taken; Infinity without `ulimit -v`. */
+/** Bytes of address space that are still available; Infinity without `ulimit -v`. */
 export function freeAddressSpace(read: ReadText = readText): number {
   const limit = /^Max address space\s+(\d+)/m.exec(read('/proc/self/limits') ?? '')?.[1];
   if (limit === undefined) return Number.POSITIVE_INFINITY;
@@ -24,8 +24,8 @@ export function freeAddressSpace(read: ReadText = readText): number {
 }
 
 /**
- * The files of a memory controller, and how they call the
- * cache of files, which is given back when memory is short.
+ * The files of a memory controller, and their name for the cache of files, which is freed when memory is
+ * short.
  */
 interface Controller {
   /** The line of /proc/self/cgroup that tells the group's path. */

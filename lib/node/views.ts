@@ -1,7 +1,7 @@
 /**
- * Pictures and results as ndarrays, for what else is built on them (get-pixels, save-pixels, ndarray-ops and
- * others), and back. A view shares its memory with what it shows; what is made of a view is a copy, whatever
- * its strides are. Inside the package arrays have one layout, [H,W,C] without gaps.
+ * Pictures and results as ndarrays, for other packages that use them (get-pixels, save-pixels, ndarray-ops
+ * and others), and back. A view shares the memory of its picture; a picture that is made from a view is a
+ * copy, for any strides. Inside the package arrays have one layout, [H,W,C] without gaps.
  */
 
 import ndarray, { type NdArray } from 'ndarray';
@@ -16,8 +16,8 @@ export function viewImage({ data, height, width, channels }: Image): NdArray<Uin
 }
 
 /**
- * A picture of a view [H,W], [H,W,1] or [H,W,3] of levels 0..255, which are
- * rounded and clipped: a crop, a flip or every second pixel of another one, say.
+ * A picture of a view [H,W], [H,W,1] or [H,W,3] of levels 0..255, which are rounded and clipped: for example
+ * a crop, a flip or every second pixel of another picture.
  * @throws DataError where the view has another shape
  */
 export function imageOfView(view: NdArray): Image {

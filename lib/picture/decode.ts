@@ -1,7 +1,7 @@
 /**
  * Pictures from the bytes of files: PNG, TIFF, GIF and JPEG, told apart by their first bytes, never by their
- * names. What comes out is the raster as stored, or the 8-bit picture that raster.ts makes of it. Whatever a
- * decoder does with a damaged file (throw, throw a string, run off the end) becomes one DataError.
+ * names. The result is the raster as stored, or the 8-bit picture that raster.ts makes of it. Any failure of
+ * a decoder on a damaged file (an error, a thrown string, a read beyond the end) becomes one DataError.
  */
 
 import { DataError } from '../core/error.js';
@@ -38,7 +38,7 @@ export function decodeRasters(bytes: Uint8Array, source: string, limits: Limits 
     throw new DataError(`${source}: ${describeStart(bytes)}, expected a picture (${names})`);
   }
   try {
-    // plain bytes: slice() of a Buffer is no copy, and what is done to it would be done to the file
+    // plain bytes: slice() of a Buffer is not a copy, and changes to it would change the file's bytes
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const rasters = format.decode(plain, limits);
     if (rasters.length === 0) throw new Error('it holds no picture');
@@ -69,7 +69,10 @@ function explain(error: unknown, name: string): string {
   return `is a damaged ${name}: ${reasonOf(error, text)}; expected a whole picture`;
 }
 
-/** Reads beyond the end and missing parts are not described by what the engine says about them. */
+/**
+ * The reason in words; for reads beyond the end and missing parts the engine's own message says nothing
+ * useful.
+ */
 function reasonOf(error: unknown, text: string): string {
   if (error instanceof RangeError || error instanceof TypeError)
     return 'it ends too early or contradicts itself';

@@ -1,7 +1,6 @@
 /**
- * Figures like those of the paper (Figs. 4 and 5): in the first row what was given, the truth and what each
- * network made of it, with a box; in the second row the box, enlarged; in the third where each network is
- * wrong.
+ * Figures like those of the paper (Figs. 4 and 5): the first row shows the input, the truth and the output of
+ * each network, with a box; the second row the box, enlarged; the third where each network is wrong.
  */
 
 import { cropImage, drawBox, type Image, makeImage, toRgb } from './image.js';
@@ -23,10 +22,10 @@ const RED = [220, 0, 0] as const;
 const BLUE = [60, 90, 255] as const;
 /** The lines of a box have this part of its side. */
 const LINES = 60;
-/** How much brighter than it is an error of a clean image is shown. */
+/** The factor by which errors of clean images are made brighter. */
 const ERROR_GAIN = 4;
 
-/** The figure of one sample; `seen` [H,W,C] is what the networks saw, with its noise. */
+/** The figure of one sample; `seen` [H,W,C] is the input of the networks, with its noise. */
 export function figure(
   sample: Sample,
   seen: Float32Array,
@@ -53,8 +52,8 @@ export function figure(
 }
 
 /**
- * How wrong each pixel is, [H,W]: 0..1 of a clean image;
- * of two classes 1 missed, -1 found in vain; of more 1.
+ * How wrong each pixel is, [H,W]: 0..1 for a clean image; with two classes 1 for a missed pixel, -1 for a
+ * false one; with more classes 1 for any error.
  */
 function errorOf(
   prediction: Uint8Array | Float32Array,
@@ -72,7 +71,7 @@ function errorOf(
   return Float32Array.from(prediction, (id, p) => (classes === 2 ? truth[p] - id : id === truth[p] ? 0 : 1));
 }
 
-/** Missed in red, found in vain in blue; errors of clean images in grey. */
+/** Missed pixels in red, false ones in blue; errors of clean images in grey. */
 function errorPicture(error: Float32Array, height: number, width: number): Image {
   const image = makeImage(height, width, 3);
   for (let p = 0; p < error.length; p++) {

@@ -9,7 +9,7 @@ import type { Raster } from './raster.js';
 
 /** A label or mask as its file stores it. */
 export interface StoredLabel {
-  /** Its file, for errors. */
+  /** The name of its file, for errors. */
   readonly source: string;
   readonly height: number;
   readonly width: number;
@@ -43,14 +43,14 @@ export function labelColours(raster: Raster, source: string): Uint8Array {
     const [p, c] = [Math.floor(i / 3), i % 3];
     if (colour === 'palette') return palette![3 * data[p] + c];
     const level = data[p * samples + (colour === 'rgb' ? c : 0)] * scale;
-    if (odd(level)) throw new DataError(`${source}: ${placeOf(p, width)} is no colour of 8 bits`);
+    if (odd(level)) throw new DataError(`${source}: ${placeOf(p, width)} is not a colour of 8 bits`);
     return level;
   });
 }
 
 /**
- * Black and white [H,W] as 0 and 1, stored as 0 and the largest level, or as 0 and 1; DataError
- * for any other level. Of a palette the colours count: white is white wherever it stands.
+ * Black and white [H,W] as 0 and 1, stored as 0 and the largest level, or as 0 and 1; DataError for any other
+ * level. For a palette the colours count, not the indices.
  */
 export function drawnMask({ source, width, values, white, greys }: StoredLabel): Uint8Array {
   const [levels, most] = greys ? [values.map((index) => greys[index]), 255] : [values, white];

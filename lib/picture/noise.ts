@@ -1,7 +1,7 @@
 /**
  * Additive white Gaussian noise, the degradation that denoisers are trained and tested on (section 4.2.2).
- * The noise is the target of the network. Nothing is clipped: a clipped input would give away where the noise
- * went.
+ * The noise is the target of the network. Nothing is clipped: a clipped input would reveal a part of the
+ * noise.
  */
 
 import type { Rng } from '../core/rng.js';
@@ -9,7 +9,7 @@ import type { Rng } from '../core/rng.js';
 /** Noise levels of training, in grey levels (section 4.2.2). */
 const LARGEST_SIGMA = 55;
 
-/** What a denoiser is trained on, and calibrated: noise whose sigma is drawn from 0..55. */
+/** Adds noise for training and calibrating a denoiser; its sigma is drawn from 0..55. */
 export function addTrainingNoise(
   clean: Float32Array,
   random: Rng,

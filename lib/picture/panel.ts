@@ -1,6 +1,6 @@
 /**
- * Pictures side by side with captions, and such rows under each other, for people to look at.
- * Geometry only: what the pictures show (labels as grey levels, noise) is up to the caller.
+ * Sheets of pictures for people: rows of pictures with captions, and rows one below the other. Geometry only:
+ * what the pictures show (labels as grey levels, noise) is up to the caller.
  */
 
 import { GLYPH_HEIGHT } from './font.js';
@@ -49,7 +49,7 @@ export function panel(columns: readonly Column[], options: PanelOptions = {}): I
   return sheet;
 }
 
-/** Sheets under each other on white, aligned at the left. */
+/** Sheets one below the other on white, aligned at the left. */
 export function stack(sheets: readonly Image[]): Image {
   const height = sheets.reduce((sum, sheet) => sum + sheet.height, 0);
   const whole = whiteSheet(height, Math.max(...sheets.map(({ width }) => width)));

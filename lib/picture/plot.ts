@@ -1,6 +1,6 @@
 /**
- * Plots for people to look at: panels with axes, lines over a logarithmic x, and one legend. Numbers in, a
- * picture out; it knows neither files nor what the numbers mean.
+ * Plots: panels with axes, lines over a logarithmic x, and one legend. It turns numbers into a picture, and
+ * knows neither files nor the meaning of the numbers.
  */
 
 import { exp, log } from '../core/elementary.js';
@@ -25,7 +25,7 @@ export interface Line {
 export interface Plot {
   readonly title: string;
   readonly lines: readonly Line[];
-  /** A dashed line across, such as what there is to be reached. */
+  /** The height of a dashed line, such as the best possible value. */
   readonly level?: number | undefined;
 }
 
@@ -47,7 +47,7 @@ const LEGEND_ROW = 26;
 const BLACK: Colour = [40, 40, 40];
 const GREY: Colour = [225, 225, 225];
 
-/** Where numbers stand on a panel, in its pixels. */
+/** The position of numbers on a panel, in its pixels. */
 interface Frame {
   readonly left: number;
   readonly top: number;
@@ -140,7 +140,7 @@ export function ticks(low: number, high: number): { value: number; label: string
   });
 }
 
-/** The exponent of the largest power of ten that is not above a number: what its decimal text says. */
+/** The exponent of the largest power of ten that is not above a number, read from its decimal text. */
 function powerOfTen(value: number): number {
   return Number(value.toExponential().split('e')[1]);
 }
@@ -211,7 +211,7 @@ function stroke(
   }
 }
 
-/** A text whose part outside of the sheet is not there. */
+/** Draws a text; its part outside of the sheet is cut off. */
 function text(sheet: Image, words: string, left: number, top: number): void {
   const image = enlarge(textImage(words), TEXT_FACTOR);
   const room = {

@@ -166,7 +166,7 @@ function require(good: boolean, name: string, got: number, expected: string): vo
 /** Refuses samples that a model cannot read, or has nothing to learn from (DataError). */
 export function checkSamples(samples: readonly Sample[], { configuration }: Model): void {
   const { task, channels, classes } = configuration;
-  if (samples.length === 0) throw new DataError('samples: there is not a single one');
+  if (samples.length === 0) throw new DataError('samples: got none, expected at least one');
   const other = samples.find((sample) => sample.channels !== channels);
   if (other)
     throw new DataError(`${other.name}: has ${other.channels} channels, the network reads ${channels}`);

@@ -54,7 +54,7 @@ export interface Hooks {
   save(progress: Progress): void;
 }
 
-/** Where a run stands; changed in place while it goes on. */
+/** The progress of a run; changed in place while it continues. */
 export interface Progress {
   /** Epochs completed. */
   epoch: number;

@@ -27,7 +27,7 @@ export interface Patch extends Rectangle {
  * time. UsageError where any sample is smaller.
  */
 export function drawPatch(samples: readonly Sample[], size: PatchSize, random: Rng, flips = false): Patch {
-  if (samples.length === 0) throw new DataError('patches: there is not a single sample to cut them from');
+  if (samples.length === 0) throw new DataError('patches: got no samples to cut them from');
   requireRoom(samples, size);
   const { height, width } = sidesOf(size);
   const sample = samples[random.integer(samples.length)];

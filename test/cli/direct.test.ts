@@ -89,7 +89,7 @@ t.test('an option of another method is refused, by its name', async (t) => {
   for (const [args, message] of [
     [[...train, '--steps', '2'], /--steps: a U-Net has none: leave it out, or add --direct/],
     [[...train, '--leak', '0.5'], /--leak: a U-Net has none/],
-    [[...train, '--direct', '--neuron', 'signed'], /neuron signed says no derivative/],
+    [[...train, '--direct', '--neuron', 'signed'], /neuron signed has no derivative/],
     [[...train, '--direct', '--neuron', 'if', '--leak', '0.5'], /--leak 0.5: neuron if has 1 only/],
     [[...train, '--direct', '--thresholds', 'auto'], /--thresholds: with --direct all layers share/],
     [[...tune, '--surrogate', 'atan'], /--surrogate: belongs to --method bptt/],

@@ -1,6 +1,6 @@
 /**
- * Ctrl-C saves; --resume goes on and ends with the same
- * bytes. Denoising, so that it runs on the command line once.
+ * Ctrl-C saves; --resume continues and ends with the same bytes. The task is denoising, so that it runs on
+ * the command line once.
  */
 
 import { spawn } from 'node:child_process';

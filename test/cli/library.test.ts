@@ -206,7 +206,7 @@ t.test('what makes no sense is refused, by its name', async (t) => {
     ['patch 20: expected multiples of 16', { patch: { size: 20 } }],
     ['classNames: got 1, expected a name for each class', { classNames: ['vessel'] }],
     ['from: its width is 1, the options say 2', { from: unet, width: 2 }],
-    ['samples: there is not a single one', {}, []],
+    ['samples: got none, expected at least one', {}, []],
     [`${first.name}: has no label`, {}, [unlabelled, ...samples]],
     [`${first.name}: has 3 channels, the network reads 1`, {}, [samples[1], { ...first, channels: 3 }]],
   ] as const) {
@@ -217,11 +217,11 @@ t.test('what makes no sense is refused, by its name', async (t) => {
   const { spiking } = convert(unet, unseen);
   for (const [message, work] of [
     ['preset slow: expected one of paper', () => convert(unet, unseen, { preset: 'slow' })],
-    ['calibration: there is not a single image', () => convert(unet, [])],
+    ['calibration: got no images', () => convert(unet, [])],
     ['the model: is a spiking network', () => convert(spiking, unseen)],
     ['the model: is a U-Net', () => finetune(unet, samples)],
     ['steps 0: expected', () => finetune(spiking, samples, { steps: 0 })],
-    ['samples: there', () => evaluate(unet, [])],
+    ['samples: got none', () => evaluate(unet, [])],
     ['sigma: is for denoisers', () => evaluate(unet, unseen, { sigma: 25 })],
     ['ignore 2: expected the id of a class, 0 to 1', () => evaluate(unet, unseen, { ignore: 2 })],
     ['the model: a U-Net has no steps', () => evaluate(unet, unseen, { steps: 2 })],

@@ -111,5 +111,5 @@ t.test('what cannot be converted is refused', async (t) => {
   t.throws(() => normaliseModel(model, lambdas, 'batch'), UsageError);
   t.throws(() => measureLambdas(referenceEngine, model, images, 0), UsageError);
   t.throws(() => measureLambdas(referenceEngine, model, images, 101), UsageError);
-  t.throws(() => measureLambdas(referenceEngine, model, [], 99.9), /not a single image/);
+  t.throws(() => measureLambdas(referenceEngine, model, [], 99.9), /got no images/);
 });

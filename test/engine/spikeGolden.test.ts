@@ -78,7 +78,7 @@ for (const [engine, kernels] of backends) {
   }
 }
 
-/** [C,h,w], or a tensor [k,C,h,w] of so many of them, in the layout of the kernels. */
+/** A tensor [C,h,w], or several as [k,C,h,w], in the layout of the kernels. */
 function imagesOf(tensor: Tensor): Float32Array {
   if (tensor.shape.length === 3) return imageOf(tensor);
   const images = Array.from({ length: tensor.shape[0] }, (_, k) => imageOf(atStep(tensor, k)));

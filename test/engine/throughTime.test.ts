@@ -81,7 +81,7 @@ t.test('a neuron without a derivative is refused', async (t) => {
   const { network, example } = directCase('mt');
   const signed = { ...network, neuron: findNeuron('signed') };
   const train = () => referenceEngine.gradient(signed, throughTime({ steps: 1 }), [example]);
-  t.throws(train, /neuron signed says no derivative/);
+  t.throws(train, /neuron signed has no derivative/);
 });
 
 /** The gradients of a small network on an image whose values are times `factor`. */

@@ -48,7 +48,7 @@ t.test(
   },
 );
 
-t.test('what is no number stays none, and infinity stays infinity', async (t) => {
+t.test('NaN stays NaN, and infinity stays infinity', async (t) => {
   const { values } = numbersOf('nan');
   t.ok(rounded(values).every(Number.isNaN));
   t.strictSame([...rounded(Float32Array.of(Infinity, -Infinity))], [Infinity, -Infinity]);

@@ -126,7 +126,7 @@ t.test('a denoiser has as many outputs as inputs, and each task its last layer',
   });
 });
 
-t.test('what metadata say of another architecture is believed', async (t) => {
+t.test('what metadata says of another architecture is believed', async (t) => {
   const read = (metadata: Record<string, string>) => () =>
     readStateDict(fileOf(tensorsOf(), metadata), 'segment', 'f');
   for (const fine of [
@@ -159,7 +159,7 @@ t.test('what metadata say of another architecture is believed', async (t) => {
     ['depth', '5'],
   ]) {
     const message = new RegExp(
-      `f: its metadata say ${key} is "${value}", expected .*: this network cannot be run`,
+      `f: its metadata says ${key} is "${value}", expected .*: this network cannot be run`,
     );
     t.throws(read({ [key]: value }), { message }, key);
     t.throws(read({ config: JSON.stringify({ [key]: value }) }), { message }, `${key} in JSON`);
@@ -174,5 +174,5 @@ t.test('a state dict is found in a checkpoint, or the keys are told', async (t) 
     message:
       'f: holds the keys epoch, weights_of_ema, expected tensors, or a dictionary of them as state_dict, model_state_dict, model',
   });
-  t.throws(read('nested.pth'), { message: /its metadata say pooling is "max"/ });
+  t.throws(read('nested.pth'), { message: /its metadata says pooling is "max"/ });
 });

@@ -34,7 +34,7 @@ export interface JsCall {
  */
 const WARM_UP_SECONDS = 1;
 
-/** Loads the library from a folder and lets it use so many threads. */
+/** Loads the library from a folder and sets its number of threads. */
 export type LoadPeer = (modules: string, threads: number) => Promise<JsPeer>;
 
 /** Does the job whose file is named on the command line; the process is that of the peer alone. */

@@ -11,7 +11,7 @@ import { magnitude, type PeerAnswer } from './peerJob.js';
 import { type Peer, runPeer } from './peers.js';
 import type { SharedWork } from './sharedWork.js';
 
-/** Each starts the peer's process anew. */
+/** Each round starts the peer's process again. */
 const ROUNDS = 2;
 
 /** The rows of a comparison, and what is wrong with it where the results are not the same. */

@@ -54,7 +54,7 @@ const at =
   };
 const size = (width: number, height: number) => [width >> 8, width & 255, height >> 8, height & 255];
 
-/** Leaves so many colours in the palette of a GIF of 8. */
+/** Leaves 2^bits colours in the palette of a GIF of 8. */
 const fewerColours =
   (bits: number): Change =>
   (bytes) =>

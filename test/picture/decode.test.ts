@@ -50,7 +50,7 @@ t.test('a cut file is refused, unless only padding was cut off', async (t) => {
     const expected = joined(decodeImages(whole, name));
     const step = Math.ceil(whole.length / 50);
     for (let length = whole.length - 1; length >= 0; length -= step) {
-      const got = outcome(whole.subarray(0, length), name); // what was cut off still lies behind, in memory
+      const got = outcome(whole.subarray(0, length), name); // what was cut off is still in memory, after it
       if (!(got instanceof DataError)) t.same(joined(got), expected, `${name} cut at ${length}`);
     }
     t.type(outcome(whole.subarray(0, whole.length >> 1), name), DataError, `half of ${name}`);

@@ -82,7 +82,7 @@ t.test('colours are those of the palette, or of the pixels, without their opacit
   );
   t.throws(
     () => labelColours(readRaster(fixture('labels/grey16.png')), 'x'),
-    /x: row \d, column \d is no colour of 8 bits/,
+    /x: row \d, column \d is not a colour of 8 bits/,
   );
 });
 

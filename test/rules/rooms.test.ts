@@ -114,7 +114,7 @@ t.test(
     const inside = /^(lib\/engine|bin\/bench)\//;
     for (const file of library.filter((file) => !inside.test(file))) {
       const used = importsOf(file).find((target) => target.startsWith('lib/engine/') && !DOOR.has(target));
-      // the entries hand on the types of kernels, for callers who write a training method
+      // the entries export the types of kernels, for callers who write a training method
       if (used && !ENTRIES.includes(file)) t.fail(`${file} imports ${used}`);
       const found = /\bchooseKernels\b|\b(scope|keep|frozen|hold|resident)\(/.exec(textOf(file));
       if (found) t.fail(`${file}: ${found[0]}`);

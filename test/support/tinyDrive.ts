@@ -1,6 +1,6 @@
 /**
- * A data set in the layout of DRIVE that takes milliseconds to read: drawn eyes of 64x64 pixels, four to train
- * on and two to test. For tests of stages; the whole synthetic twin takes each stage a second.
+ * A data set in the layout of DRIVE that takes milliseconds to read: drawn eyes of 64x64 pixels, four to
+ * train on and two to test. For tests of stages; the whole synthetic twin takes each stage a second.
  */
 
 import { join } from 'node:path';

@@ -79,7 +79,7 @@ t.test('a patch larger than any of the images is refused, whichever would be dra
   for (let seed = 0; seed < 8; seed++) {
     t.throws(() => drawPatch(samples, 48, stream(seed)), { constructor: UsageError, message });
   }
-  t.throws(() => drawPatch([], 48, stream(1)), { constructor: DataError, message: /not a single sample/ });
+  t.throws(() => drawPatch([], 48, stream(1)), { constructor: DataError, message: /got no samples/ });
 });
 
 t.test(

@@ -1,7 +1,7 @@
 /**
  * Synthetic fundus photographs with exact labels: arteries and veins that leave a bright optic disc and
- * branch, on an uneven background with noise, inside a round field of view. A stand-in for DRIVE where there
- * is no data; thin vessels drown in the noise, so that a network has something to miss.
+ * branch, on an uneven background with noise, inside a round field of view. They replace DRIVE if its data is
+ * missing; thin vessels are lost in the noise, so that the task is not too easy.
  */
 
 import { exp } from '../../core/elementary.js';

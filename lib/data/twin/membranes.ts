@@ -1,7 +1,7 @@
 /**
  * Synthetic electron micrographs of neural tissue with exact labels: cells of very different sizes with
- * curved dark membranes between them, and inside the cells what is as dark but no membrane: mitochondria,
- * vesicles, reticulum, synaptic densities. A stand-in for ISBI-2012 where there is no data.
+ * curved dark membranes between them, and inside the cells structures that are as dark but not membranes:
+ * mitochondria, vesicles, reticulum, synaptic densities. They replace ISBI-2012 if its data is missing.
  */
 
 import { cosTurns, exp, sinTurns } from '../../core/elementary.js';

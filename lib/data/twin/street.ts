@@ -1,7 +1,7 @@
 /**
  * Synthetic street scenes with exact labels: a road in perspective between two rows of houses, trees and
- * fences, and upright figures (cars, people, poles, signs) that hide each other by depth. A stand-in for
- * CamSeq01 where there is no data. Lengths are in metres: X to the right, Y up from the ground, Z away from
+ * fences, and upright figures (cars, people, poles, signs) that hide each other by depth. They replace
+ * CamSeq01 if its data is missing. Lengths are in metres: X to the right, Y up from the ground, Z away from
  * the camera.
  */
 

@@ -104,7 +104,7 @@ function find(host: Host | undefined): Found {
 }
 
 function lackingForThreads(host: Host | undefined): string | undefined {
-  if (!host) return 'nobody handed threads in';
+  if (!host) return 'no threads were provided';
   if (typeof SharedArrayBuffer === 'undefined') return 'no shared memory';
   return understands(ATOMICS, true) ? undefined : 'WebAssembly without threads';
 }

@@ -153,7 +153,7 @@ class Machine {
 
   get(key: number): void {
     const value = this.#memo.get(key);
-    if (value === undefined) throw this.fail(`asks for value ${key}, which it has not made`);
+    if (value === undefined) throw this.fail(`asks for value ${key}, which does not exist`);
     this.push(value);
   }
 
@@ -167,14 +167,14 @@ class Machine {
 
   stackGlobal(): void {
     const [module, name] = popTuple(this, 2);
-    if (typeof module !== 'string' || typeof name !== 'string') throw this.fail('names what is no text');
+    if (typeof module !== 'string' || typeof name !== 'string') throw this.fail('a name is not a text');
     this.global(`${module}.${name}`);
   }
 
   reduce(): void {
     const [args, callee] = [this.pop(), this.pop()];
     if (!(callee instanceof PickleGlobal) || !Array.isArray(args))
-      throw this.fail('calls what is no function');
+      throw this.fail('calls a value that is not a function');
     const value = this.world.globals[callee.name](args);
     this.push(value);
   }

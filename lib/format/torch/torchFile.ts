@@ -128,7 +128,7 @@ function newWorld(where: string): PickleWorld {
       },
       'torch._utils._rebuild_tensor_v2': ([storage, offset, shape, strides]) => {
         if (!(storage instanceof Storage) || !isNatural(offset) || !isShape(shape) || !isShape(strides))
-          throw refuse('a tensor that is no view of a storage');
+          throw refuse('a tensor that is not a view of a storage');
         if (shape.length !== strides.length || shape.length > MOST_AXES)
           throw refuse(`a tensor of shape [${shape.slice(0, MOST_AXES)}] with ${strides.length} strides`);
         return new TorchTensor(storage, offset, shape, strides);
@@ -142,7 +142,7 @@ function newWorld(where: string): PickleWorld {
       const [kind, type, key, , length] = Array.isArray(id) ? id : [];
       const isStorage = kind === 'storage' && type instanceof PickleGlobal && /^torch\.\w+$/.test(type.name);
       if (!isStorage || typeof key !== 'string' || !isNatural(length))
-        throw refuse('a persistent id that is no storage');
+        throw refuse('a persistent id that is not a storage');
       return new Storage(type.name.slice('torch.'.length), key, length);
     },
   };

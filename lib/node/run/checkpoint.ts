@@ -26,7 +26,10 @@ const progressSchema: z.ZodType<Progress> = z.object({
   bestEpoch: z.number().int().min(0),
 });
 
-/** Writes model, averages and progress as one file: all of it is there, or the file before it is. */
+/**
+ * Writes model, averages and progress as one file: afterwards either the whole new file is there, or the old
+ * one.
+ */
 export function saveCheckpoint(path: string, model: Model, averages: Averages, state: Progress): void {
   const extra = new Map();
   for (const [slot, parameters] of averages) {

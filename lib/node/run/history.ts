@@ -1,6 +1,6 @@
 /**
- * The history of a run as text, `metrics.jsonl`: a line an epoch, each with the id
- * of its run. A line 0 says what the run started from, where that was measured.
+ * The history of a run as text, `metrics.jsonl`: a line for each epoch, with the id of its run. A line 0
+ * holds the metrics of the start, if they were measured.
  */
 
 import { z } from 'zod';

@@ -1,7 +1,8 @@
 /**
- * A run folder: `config.json` (every option, resolved), `metrics.jsonl` (a line an epoch), `samples/*.png`,
- * and `checkpoints/{last,best}.safetensors`. All of them carry the id of the run, and while a training runs
- * in the folder it has an owner (runLock.ts). It holds no dates: the same seed gives the same bytes.
+ * A run folder: `config.json` (every option, resolved), `metrics.jsonl` (a line for each epoch),
+ * `samples/*.png`, and `checkpoints/{last,best}.safetensors`. All of them carry the id of the run, and while
+ * a training runs in the folder it has an owner (runLock.ts). It holds no dates: the same seed gives the same
+ * bytes.
  */
 
 import { existsSync } from 'node:fs';
@@ -24,14 +25,14 @@ export interface RunRequest {
   /** Tells what the run starts from: a hash of the model. */
   readonly start: string;
   readonly resume: boolean;
-  /** Takes a line for the person at the terminal. */
+  /** Takes a line for the user. */
   remark(line: string): void;
 }
 
 export interface RunFolder {
   readonly last: string;
   readonly best: string;
-  /** The same for runs that end with the same bits. */
+  /** Identifies the run: equal for runs that end with the same bits. */
   readonly id: string;
   /** Writes the history of the epochs so far. */
   writeMetrics(records: readonly EpochRecord[]): void;
@@ -41,9 +42,12 @@ export interface RunFolder {
   samplePath(name: string): string;
   /** DataError where a model, by its notes, is of another run. */
   requireOwn(path: string, notes: Readonly<Record<string, string>>): void;
-  /** To be called now and then: an Error where the folder is not there any more, or not ours. */
+  /**
+   * Must be called now and then: shows that the owner lives; an Error if the folder is gone or no longer
+   * ours.
+   */
   beat(): void;
-  /** Gives the folder back. */
+  /** Releases the folder. */
   close(): void;
   remark(line: string): void;
 }
@@ -53,7 +57,7 @@ export interface RunFolder {
  */
 const FREE_TO_CHANGE = new Set([
   ...['saveEvery', 'resume', 'out', 'data', 'quiet', 'json', 'threads', 'engine'],
-  ...['patience', 'epochs', 'run'], // a run can be prolonged; of `epochs` see requireSameConfig
+  ...['patience', 'epochs', 'run'], // a run can be extended; of `epochs` see requireSameConfig
 ]);
 
 const savedConfig = z.looseObject({
@@ -69,8 +73,8 @@ const LEFTOVER = /^(config\.json|metrics\.jsonl|(last|best)\.safetensors|.*\.png
 
 /**
  * Opens a run folder and becomes its owner. A new run needs an empty place (UsageError if there is a run
- * already and `resume` is not set); a resumed one must have the options and the samples it was started with
- * (UsageError names what differs), but for more epochs.
+ * already and `resume` is not set); a resumed one must have the options and the samples that it was started
+ * with, but may have more epochs (UsageError names what differs).
  */
 export function openRunFolder(request: RunRequest): RunFolder {
   const { directory, resume } = request;
@@ -115,7 +119,7 @@ function openLocked({ directory, config, start, resume, remark }: RunRequest, lo
   return {
     ...{ last, best, id, remark, beat: lock.beat, close: lock.release },
     writeMetrics: (records) => {
-      lock.beat(); // or the folder that somebody has deleted would be made again
+      lock.beat(); // or a folder that was deleted would be made again
       writeFileAtomic(paths.metrics, encodeHistory(records, id));
     },
     readMetrics: (epochs) => decodeHistory(textOf(paths.metrics), paths.metrics, id, epochs),

@@ -1,7 +1,7 @@
 /**
  * The owner of a run folder: while a training runs, a file `run.lock` says on which host and in which
- * process, and the time of its last change that the owner lives. A lock whose process is gone, or whose host
- * has been silent for long, is taken over. Deleting the file is how a person overrules all this.
+ * process, and the time of its last change shows that the owner lives. A lock whose process is gone, or whose
+ * host has been silent for long, is taken over. Users can delete the file to override all this.
  */
 
 import {
@@ -32,18 +32,16 @@ const BEAT_SECONDS = 10;
 const ownerSchema = z.object({
   host: z.string(),
   pid: z.number().int().positive(),
-  /**
-   * Where Linux tells them: process numbers mean something within one namespace only, and are given again.
-   */
+  /** Only on Linux: process numbers have a meaning only within one namespace, and are reused. */
   namespace: z.string().optional(),
   born: z.string().optional(),
 });
 type Owner = z.infer<typeof ownerSchema>;
 
 export interface RunLock {
-  /** Shows that the owner lives; an Error where the folder was deleted or somebody else has taken it over. */
+  /** Shows that the owner lives; an Error if the folder was deleted or taken over by another owner. */
   beat(): void;
-  /** Gives the folder back; also done when the process ends. */
+  /** Releases the folder; also done when the process ends. */
   release(): void;
 }
 
@@ -93,7 +91,7 @@ function holdLock(directory: string, path: string, text: string): RunLock {
 }
 
 /**
- * Writes what is there again: that sets its time by the clock of the disk, and no process can read it half
+ * Writes the same text again: that sets its time by the clock of the disk, and no process can read it half
  * written.
  */
 function touch(path: string, text: string): void {
@@ -102,11 +100,11 @@ function touch(path: string, text: string): void {
     writeSync(file, text, 0);
     closeSync(file);
   } catch {
-    // a beat that is missed is no reason to lose the training
+    // a missed beat is not worth losing the training
   }
 }
 
-/** Why an owner cannot be at work any more; undefined where it may be. */
+/** Why an owner cannot be active any more; undefined if it may be. */
 function goneBecause(path: string, directory: string, owner: Owner | undefined): string | undefined {
   const me = self();
   if (owner && owner.host === me.host && owner.namespace === me.namespace) {
@@ -162,7 +160,7 @@ function self(): Owner {
   return { host: hostname(), pid: process.pid, ...(namespace && { namespace }), ...(born && { born }) };
 }
 
-/** Boot and clock tick in which a process started; undefined where the system does not tell. */
+/** Boot and clock tick in which a process started; undefined if the system does not say. */
 function bornOf(pid: number): string | undefined {
   const boot = textOf('/proc/sys/kernel/random/boot_id')?.trim();
   const stat = textOf(`/proc/${pid}/stat`);
@@ -175,7 +173,7 @@ function parseOwner(text: string): Owner | undefined {
   try {
     return ownerSchema.parse(JSON.parse(text));
   } catch {
-    return undefined; // being written, or not ours: only its age can tell
+    return undefined; // being written, or not a lock of this program: only its age can tell
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * A training run in its folder: starts or resumes, keeps the best and the last model, writes the history. The
- * stages `train` and `finetune` differ in the learner only.
+ * stages `train` and `finetune` differ only in the learner.
  */
 
 import { existsSync } from 'node:fs';
@@ -15,21 +15,21 @@ import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import type { RunFolder } from './runFolder.js';
 
 export interface Session {
-  /** Closed when the session ends, in whatever way. */
+  /** Closed when the session ends, also by an error. */
   readonly folder: RunFolder;
   readonly options: OptimisedOptions;
-  /** The model to start from; not used where a checkpoint is resumed. */
+  /** The model to start from; not used when a checkpoint is resumed. */
   readonly start: Model;
   readonly resume: boolean;
   readonly signal: AbortSignal;
-  /** Builds what is trained around a model, which is the start or comes from a checkpoint. */
+  /** Makes the learner of a model, which is the start or comes from a checkpoint. */
   makeLearner(model: Model): Learner;
   onUpdate(done: number, total: number, loss: number): void;
   onEpoch(record: EpochRecord): void;
 }
 
 export interface Outcome {
-  /** False where the run was stopped before its end. */
+  /** False if the run was stopped before its end. */
   readonly completed: boolean;
   readonly records: readonly EpochRecord[];
   readonly best: EpochRecord | undefined;
@@ -71,9 +71,7 @@ async function trainInFolder(session: Session): Promise<Outcome> {
   return { completed, records, best: records.findLast((record) => record.best) };
 }
 
-/**
- * The checkpoint of a run and its history; DataError where they are not of one run, or where one is missing.
- */
+/** The checkpoint of a run and its history; DataError if they are not of one run, or one is missing. */
 function resumeFrom(folder: RunFolder, { optimizer, epochs, updatesPerEpoch }: OptimisedOptions) {
   const { checked, ...loaded } = loadCheckpoint(folder.last, findOptimiser(optimizer));
   const { epoch, update, bestScore } = loaded.progress;

@@ -44,7 +44,7 @@ export function openTags(bytes: Uint8Array): TagFile {
   };
   const values = (at: number): number[] => {
     const size = WHOLE[view.getUint16(at + 2, little)];
-    if (!size) throw new Error(`tag ${view.getUint16(at, little)} is no whole number`);
+    if (!size) throw new Error(`tag ${view.getUint16(at, little)} is not a whole number`);
     const count = view.getUint32(at + 4, little);
     if (count * size > bytes.length) throw new Error('it ends too early');
     spend(count * size);

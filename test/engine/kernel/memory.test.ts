@@ -134,7 +134,7 @@ for (const [engine, kernels] of backends) {
       (values) => values.slice(),
       (values) => fill(kernels.tensor(values.length), values),
       (values) => kernels.resident(values),
-      // A part of a larger one, at an address that is no multiple of a vector.
+      // A part of a larger one, at an address that is not a multiple of a vector.
       (values) => fill(filled(kernels, Number.NaN, values.length + 3).subarray(1, -2), values),
     ];
     const inputs = [input, weight, bias];
