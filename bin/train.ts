@@ -9,6 +9,7 @@ import { UsageError } from '../lib/core/error.js';
 import type { Dataset } from '../lib/data/dataset.js';
 import { findDataset } from '../lib/data/index.js';
 import type { Model } from '../lib/model/model.js';
+import { architectures, PAPERS } from '../lib/net/architectures.js';
 import { TRAINING } from '../lib/train/learning.js';
 import { directStart, prepareDirect } from '../lib/train/trainDirectly.js';
 import { newUnet, prepareTraining, USUAL_WIDTH } from '../lib/train/trainUnet.js';
@@ -33,6 +34,7 @@ import {
 
 interface Options extends DataOptions, TrainingCommand, DirectOptions, SharedOptions {
   readonly task?: 'segment' | 'denoise';
+  readonly architecture?: string;
   readonly width?: number;
   readonly from?: string;
   readonly channels?: 1 | 3;
@@ -57,6 +59,10 @@ const stage: Stage<Options> = {
       'go on after a stop',
     ],
     [
+      'train --architecture spiking-fcn --direct --neuron lif --steps 20 --dataset drive --data ~/DRIVE --width 8 --out runs/fcn',
+      'the network of Kim, Chough and Panda (2022)',
+    ],
+    [
       'train --from runs/drive/checkpoints/best.safetensors --dataset drive --data ~/DRIVE --epochs 4 --patches 1600 --lr 1e-4 --out runs/more',
       'train a network further, as a control for what fine-tuning a spiking network gains',
     ],
@@ -69,6 +75,11 @@ const stage: Stage<Options> = {
     addDataOptions(command, 'synth-drive');
     command
       .option('--task <name>', "segment or denoise (default: the data set's)", oneOf('segment', 'denoise'))
+      .option(
+        '--architecture <name>',
+        `${Object.keys(architectures).join(' or ')} (default: ${PAPERS}; docs/architectures.md)`,
+        oneOf(...Object.keys(architectures)),
+      )
       .option(
         '--width <F>',
         `channels of the first stage (default: ${USUAL_WIDTH}; the paper: 64)`,
@@ -90,12 +101,15 @@ const stage: Stage<Options> = {
     const channels = options.channels ?? dataset.channels;
     const classNames =
       task === 'denoise' ? [] : classNamesOf(namesOf(dataset, options.data), options.classes);
-    const { width, seed } = options;
+    const { architecture, width, seed } = options;
     const { preprocess } = dataset;
     const notes = { dataset: dataset.name, split: 'train' };
-    const unet = { task, classNames, preprocess, ...(width !== undefined && { width }) };
-    const fresh = newUnet(unet, channels, { seed, notes });
-    const start = options.from === undefined ? fresh : startFrom(options.from, fresh, width);
+    const chosen = {
+      ...(architecture !== undefined && { architecture }),
+      ...(width !== undefined && { width }),
+    };
+    const fresh = newUnet({ task, classNames, preprocess, ...chosen }, channels, { seed, notes });
+    const start = options.from === undefined ? fresh : startFrom(options.from, fresh, chosen);
     const { classes } = fresh.configuration;
     const fit = {
       channels,
@@ -117,12 +131,12 @@ export default stage;
 await runAsProgram(stage, import.meta.url);
 
 /** A U-Net to be trained further; UsageError if it does not fit the data and the options. */
-function startFrom(path: string, fresh: Model, width: number | undefined): Model {
+function startFrom(path: string, fresh: Model, chosen: Pick<Options, 'architecture' | 'width'>): Model {
   const { model, hash } = readModel(path);
   const unet = toUnet(model, path);
-  const expected = { ...fresh.configuration, width: width ?? unet.configuration.width };
-  const wanted = { ...expected, preprocess: fresh.preprocess };
-  const found = { ...unet.configuration, preprocess: unet.preprocess };
+  const found = { architecture: PAPERS, ...unet.configuration, preprocess: unet.preprocess };
+  const { architecture, width } = { ...found, ...chosen };
+  const wanted = { ...fresh.configuration, architecture, width, preprocess: fresh.preprocess };
   const different = Object.entries(wanted).filter(
     ([key, value]) => found[key as keyof typeof wanted] !== value,
   );

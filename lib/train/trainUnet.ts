@@ -5,7 +5,7 @@ import { UsageError } from '../core/error.js';
 import { USUAL_SEED } from '../core/rng.js';
 import { hashOfModel, type Model } from '../model/model.js';
 import type { Task } from '../net/architecture.js';
-import { buildLayers } from '../net/architectures.js';
+import { buildLayers, PAPERS } from '../net/architectures.js';
 import { initialParameters } from '../net/parameters.js';
 import type { PreprocessName } from '../picture/preprocess.js';
 import type { Sample } from '../picture/sample.js';
@@ -26,6 +26,8 @@ export const USUAL_WIDTH = 16;
 /** What defines a U-Net. A data set of `spiking-unet/node` sets all but the width. */
 export interface UnetOptions {
   readonly task: Task;
+  /** Its name in the table of architectures; default: unet. */
+  readonly architecture?: string;
   /** For a network to segment: the names of the classes, in the order of their ids. */
   readonly classNames?: readonly string[];
   /** F, channels of the first stage; default: 16. */
@@ -41,7 +43,7 @@ export interface TrainOptions extends Partial<UnetOptions>, LearningOptions, Wat
 
 /** A U-Net with random weights; its notes begin with the seed. */
 export function newUnet(
-  { task, classNames = [], width = USUAL_WIDTH, preprocess = 'plain' }: UnetOptions,
+  { task, architecture = PAPERS, classNames = [], width = USUAL_WIDTH, preprocess = 'plain' }: UnetOptions,
   channels: number,
   { seed = USUAL_SEED, notes }: Pick<LearningOptions, 'seed' | 'notes'>,
 ): Model {
@@ -50,7 +52,8 @@ export function newUnet(
       `classNames: got ${classNames.length}, expected a name for each class, two at least`,
     );
   const names = task === 'segment' ? classNames : [];
-  const configuration = { task, width, channels, classes: names.length || channels };
+  const named = architecture !== PAPERS && { architecture };
+  const configuration = { ...named, task, width, channels, classes: names.length || channels };
   const layers = buildLayers(configuration);
   return {
     ...{ layers, parameters: initialParameters(layers, seed), stage: 'ann', configuration, preprocess },
@@ -102,8 +105,9 @@ function freshUnet(
 /** A trained U-Net with the notes of its further training. */
 function furtherUnet(from: Model, options: Partial<UnetOptions> & LearningOptions): Model {
   const unet = toUnet(from, 'from');
-  const has = { ...unet.configuration, preprocess: unet.preprocess, classNames: unet.classNames };
-  for (const name of ['task', 'width', 'preprocess', 'classNames'] as const) {
+  const { configuration, preprocess, classNames } = unet;
+  const has = { architecture: PAPERS, ...configuration, preprocess, classNames };
+  for (const name of ['task', 'architecture', 'width', 'preprocess', 'classNames'] as const) {
     const wanted = options[name];
     if (wanted !== undefined && String(wanted) !== String(has[name]))
       throw new UsageError(`from: its ${name} is ${has[name]}, the options say ${wanted}`);
