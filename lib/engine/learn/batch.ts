@@ -38,12 +38,15 @@ export function batchGradient<N extends Network>(
   }
 }
 
-/** Refuses a network with batch normalisation for a method that takes its examples one by one (UsageError). */
+/**
+ * Refuses a network with batch normalisation for a method that takes its examples one by one (UsageError).
+ */
 function requireNormalisable<N extends Network>(network: N, { name, gradientOfBatch }: Method<N>): void {
   const { batchNormalisation }: Partial<SpikingNetwork> = network;
   if (!batchNormalisation || gradientOfBatch) return;
   throw new UsageError(
-    `${name}: the network normalises currents over a batch: train it through time, or fold that into its weights first`,
+    `${name}: the network normalises currents over a batch: train it through time, ` +
+      'or fold that into its weights first',
   );
 }
 
