@@ -3,14 +3,16 @@
  * times as slow, so they run where a test asks something of a part of lib/, and not where it
  *
  * - runs the built program, documents, damaged files, or all goldens: it covers nothing of lib/ on purpose;
- * - draws networks to simulate, train or cut them on every engine: what that covers, others cover, too.
+ * - draws networks or pictures, many or large ones, or does the same many times: what that covers, others
+ *   cover, too.
  */
 
 const UNCOUNTED = [
   /^test\/(audit|cli|fuzz|peers|rules)\//,
-  /^test\/engine\/(delayed|finite|quantised|spikeEngines|spikeGolden|tiles)\.test\.ts$/,
   /^test\/convert\/(channelwise|layerThresholds)\.test\.ts$/,
-  /^test\/data\/(synthDrive|twins)\.test\.ts$/,
+  /^test\/data\/(synthDrive|synthetic|twins)\.test\.ts$/,
+  /^test\/engine\/(delayed|finite|quantised|spikeEngines|spikeGolden|tiles)\.test\.ts$/,
+  /^test\/(node\/kills|train\/engines)\.test\.ts$/,
 ];
 
 /** tap's question: the files that a test covers; an empty list are all, null none. */

@@ -27,7 +27,7 @@ const UPDATES = 3;
 const BATCH = 2;
 
 const samples = [1, 2, 3].map((number) => drawSample(5, number, `eye${number}`, 1, 48));
-const data = trainingData(samples, 0.25, 32, 3);
+const data = trainingData(samples, 0.25, { height: 16, width: 32 }, 3);
 
 const segmenterOf = (width: number): Model => ({
   ...randomModel({ task: 'segment', width, channels: 1, classes: 2 }),
@@ -124,7 +124,7 @@ for (const name of Object.keys(cases)) {
       const trained = expected.tensors.get(`parameters ${parameter}`)!;
       if (trained.every((value, i) => value === values[i])) t.fail(`${parameter} did not learn`);
     }
-    for (const [engine, kernels] of backends) {
+    for (const [engine, kernels] of backends.filter(([, kernels]) => kernels !== reference)) {
       const got = await train(kernels, name);
       t.strictSame([...got.tensors.keys()], [...expected.tensors.keys()], engine);
       t.doesNotThrow(() => {

@@ -1,11 +1,10 @@
+/** The synthetic twins as data sets: how many samples of what sizes, and what is to be found in them. */
+
 import t from 'tap';
-import { drawMembranes } from '../../lib/data/twin/membranes.js';
-import { drawStreet } from '../../lib/data/twin/street.js';
 import { STREET_CLASSES } from '../../lib/data/twin/streetPaint.js';
 import { synthBsd } from '../../lib/data/twin/synthBsd.js';
 import { synthCamseq01 } from '../../lib/data/twin/synthCamseq01.js';
 import { synthEm } from '../../lib/data/twin/synthEm.js';
-import { drawTexture } from '../../lib/data/twin/textures.js';
 
 /** Deep comparison is slow where there are many pixels. */
 const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
@@ -14,21 +13,6 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 const em = synthEm.load({ split: 'all', seed: 1 });
 const streets = synthCamseq01.load({ split: 'all', seed: 1 });
 const pictures = synthBsd.load({ split: 'all', seed: 1 });
-
-t.test('the same seed and index draw the same bytes, others draw others', async (t) => {
-  const drawings = [
-    (seed: number, index: number) => drawMembranes(seed, index, 64).picture.data,
-    (seed: number, index: number) => drawMembranes(seed, index, 64).label,
-    (seed: number, index: number) => drawStreet(seed, index, 48, 64).picture.data,
-    (seed: number, index: number) => drawStreet(seed, index, 48, 64).label,
-    (seed: number, index: number) => drawTexture(seed, index, 48, 64).data,
-  ];
-  for (const draw of drawings) {
-    t.ok(same(draw(1, 3), draw(1, 3)));
-    t.notOk(same(draw(1, 3), draw(2, 3)), 'another seed');
-    t.notOk(same(draw(1, 3), draw(1, 4)), 'another picture');
-  }
-});
 
 t.test('counts, sizes, names and class ids are those promised', async (t) => {
   for (const [dataset, samples, train, shape] of [
