@@ -22,7 +22,10 @@ export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> 
   readonly thresholdsOf?: Readonly<Record<string, readonly number[]>> | undefined;
   /** Whether poolings have neurons (the paper), or pass on the mean of the spikes that they read. */
   readonly poolings?: 'neurons' | 'exact' | undefined;
-  /** How its currents are normalised over a batch while it learns (`batchNormalisations`); absent: they are not. */
+  /**
+   * How its currents are normalised over a batch while it learns (`batchNormalisations`); absent: they are
+   * not.
+   */
   readonly batchNormalisation?: string | undefined;
   /** T the network was fine-tuned for; absent if it was not. */
   readonly steps?: number | undefined;

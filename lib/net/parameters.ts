@@ -50,7 +50,10 @@ export function mapParameters(
 
 const STATISTICS = ['.mean', '.variance'];
 
-/** Whether a parameter is a running average of what a layer saw (neuron/normalisedParameters.ts): no optimiser touches it. */
+/**
+ * Whether a parameter is a running average of what a layer saw (neuron/normalisedParameters.ts): no optimiser
+ * touches it.
+ */
 export function isStatistic(name: string): boolean {
   return STATISTICS.some((suffix) => name.endsWith(suffix));
 }

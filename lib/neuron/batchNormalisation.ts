@@ -1,12 +1,14 @@
 /**
- * Batch normalisation of currents, which directly trained networks are trained with: the kinds, and the definition in plain
- * loops. Each channel of a layer's currents x is brought to mean 0 and a known deviation over a batch,
+ * Batch normalisation of currents, which directly trained networks are trained with: the kinds, and the
+ * definition in plain loops. Each channel of a layer's currents x is brought to mean 0 and a known deviation
+ * over a batch,
  *
  *     xhat = (x - mean) / d,   y = gamma s xhat + beta,
  *
- * where the divisor d of a variance, the factor s, and what shares a mean are the kind's. Mean and (biased) variance are sums
- * over 10^3 to 10^6 values, which float32 would round by more than many of them are worth: everything here is float64, in
- * the order of the arrays and in each of the pixels, and what is stored is rounded to float32 once.
+ * where the divisor d of a variance, the factor s, and what shares a mean are the kind's. Mean and (biased)
+ * variance are sums over 10^3 to 10^6 values, which float32 would round by more than many of them are worth:
+ * everything here is float64, in the order of the arrays and in each of the pixels, and what is stored is
+ * rounded to float32 once.
  */
 
 import { UsageError } from '../core/error.js';
@@ -25,7 +27,10 @@ export interface BatchNormalisation {
   ratio(variance: number): number;
 }
 
-/** V_th is the lowest threshold, from which on a neuron fires: 0.6 V of those of Feng et al. (2022), as they take it. */
+/**
+ * V_th is the lowest threshold, from which on a neuron fires: 0.6 V of those of Feng et al. (2022), as they
+ * take it.
+ */
 const tdbn: BatchNormalisation = {
   name: 'tdbn',
   summary: 'to a deviation of the lowest threshold over all steps (Zheng et al., AAAI 2021)',
@@ -108,13 +113,13 @@ export function normaliseForward(
 }
 
 /**
- * dL/dx of each current [h,w,O] takes the place of its dL/dy; returns dL/dgamma and dL/dbeta [O]. Over the n values that
- * share a mean,
+ * dL/dx of each current [h,w,O] takes the place of its dL/dy; returns dL/dgamma and dL/dbeta [O]. Over the n
+ * values that share a mean,
  *
  *     dbeta = sum dy,   dgamma = s sum dy xhat,   dx = gamma s / d (dy - sum dy / n - r xhat sum dy xhat / n)
  *
- * Where all values of a channel are the same, as behind a layer that is silent, dx = 0: the root has no slope there, and
- * 1 / d (10^5 of tdBN) would grow beyond all numbers over a few silent layers.
+ * Where all values of a channel are the same, as behind a layer that is silent, dx = 0: the root has no slope
+ * there, and 1 / d (10^5 of tdBN) would grow beyond all numbers over a few silent layers.
  */
 export function normaliseBackward(
   gradients: readonly Float32Array[],

@@ -1,8 +1,9 @@
 /**
- * What batch normalisation adds to the parameters of a layer with weights that neurons follow: gamma and beta [O], which are
- * learned, and running mean and variance [O], which stand in for those of a batch when the network runs. Then it is linear
- * and folds into the weights, W'[ky,kx,i,o] = fround(W[ky,kx,i,o] k_o) and b'_o = fround(k_o (b_o - mean_o) + beta_o), with
- * k = gamma s / d (batchNormalisation.ts), k and b' being computed in float64. Whoever runs a network sees an ordinary one.
+ * What batch normalisation adds to the parameters of a layer with weights that neurons follow: gamma and beta
+ * [O], which are learned, and running mean and variance [O], which stand in for those of a batch when the
+ * network runs. Then it is linear and folds into the weights, W'[ky,kx,i,o] = fround(W[ky,kx,i,o] k_o) and
+ * b'_o = fround(k_o (b_o - mean_o) + beta_o), with k = gamma s / d (batchNormalisation.ts), k and b' being
+ * computed in float64. Whoever runs a network sees an ordinary one.
  */
 
 import { DataError } from '../core/error.js';
@@ -46,8 +47,8 @@ const nameOf = (layer: Layer, part: Part) => `${layer.name}.${part}`;
 const newPart = (layer: Layer, part: Part) => new Float32Array(layer.channelsOut).fill(STARTS[part]);
 
 /**
- * Refuses parameters of a normalised network that lack something or cannot be, and normalisation where the network says
- * nothing of any (DataError).
+ * Refuses parameters of a normalised network that lack something or cannot be, and normalisation where the
+ * network says nothing of any (DataError).
  */
 export function checkNormalisation({ layers, parameters, batchNormalisation }: SpikingNetwork): void {
   for (const layer of layers.filter(isNormalised))
@@ -80,8 +81,8 @@ export function namedGradients(layer: Layer, { gamma, beta }: Pick<ChannelScale,
 }
 
 /**
- * The running averages of a layer after a batch, 0.9 r + 0.1 x in float64, rounded once; the variance of the batch is taken
- * with n - 1, without bias, as PyTorch does.
+ * The running averages of a layer after a batch, 0.9 r + 0.1 x in float64, rounded once; the variance of the
+ * batch is taken with n - 1, without bias, as PyTorch does.
  */
 export function runningAverages(
   layer: Layer,

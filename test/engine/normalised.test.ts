@@ -1,7 +1,7 @@
 /**
  * Training through time with batch normalisation against automatic differentiation in PyTorch
- * (fixtures/make/normalised.py): loss, gradients and running averages of a batch of three examples, and the output of the
- * network with those averages folded into its weights, which PyTorch keeps beside them.
+ * (fixtures/make/normalised.py): loss, gradients and running averages of a batch of three examples, and the
+ * output of the network with those averages folded into its weights, which PyTorch keeps beside them.
  */
 
 import t from 'tap';

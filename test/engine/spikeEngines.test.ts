@@ -76,7 +76,9 @@ const simulationCase = fc.record({
 });
 type Case = typeof simulationCase extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
-/** Networks of width 17 differ in task and channels only: to draw their weights takes longer than to run them. */
+/**
+ * Networks of width 17 differ in task and channels only: to draw their weights takes longer than to run them.
+ */
 const wide = new Map<string, Model>();
 
 function modelOf({ task, channels, shape: { width }, seed }: Case): Model {

@@ -1,6 +1,7 @@
 /**
- * Batch normalisation of currents: the definition by hand, what files keep of it, how it folds into weights, and what it is
- * for: without it hardly a layer of a deep spiking network with random weights fires, and none learns.
+ * Batch normalisation of currents: the definition by hand, what files keep of it, how it folds into weights,
+ * and what it is for: without it hardly a layer of a deep spiking network with random weights fires, and none
+ * learns.
  */
 
 import t from 'tap';
@@ -102,7 +103,10 @@ t.test('with random weights all layers learn, without normalisation the deep one
   t.strictSame(silent('bn'), []);
 });
 
-/** The network with the statistics of the examples themselves, of which the first running averages hold a tenth. */
+/**
+ * The network with the statistics of the examples themselves, of which the first running averages hold a
+ * tenth.
+ */
 function measured() {
   const network = direct('tdbn');
   const { statistics } = referenceEngine.gradient(network, throughTime({ steps: 2 }), examples);

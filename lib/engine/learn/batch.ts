@@ -38,7 +38,9 @@ export function batchGradient<N extends Network>(
   }
 }
 
-/** Refuses a network with batch normalisation for a method that takes its examples one by one (UsageError). */
+/**
+ * Refuses a network with batch normalisation for a method that takes its examples one by one (UsageError).
+ */
 function requireNormalisable<N extends Network>(network: N, { name, gradientOfBatch }: Method<N>): void {
   const { batchNormalisation }: Partial<SpikingNetwork> = network;
   if (!batchNormalisation || gradientOfBatch) return;

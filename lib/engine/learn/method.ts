@@ -31,8 +31,8 @@ export interface Method<N extends Network = Network> {
    */
   gradient(kernels: Kernels, network: N, example: Example): LossGradient;
   /**
-   * The means over examples of which the gradient of one depends on the others, such as by statistics over the batch;
-   * undefined for a network where it does not.
+   * The means over examples of which the gradient of one depends on the others, such as by statistics over
+   * the batch; undefined for a network where it does not.
    */
   gradientOfBatch?(kernels: Kernels, network: N, examples: readonly Example[]): LossGradient | undefined;
 }

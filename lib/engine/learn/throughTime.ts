@@ -1,14 +1,15 @@
 /**
- * Back-propagation through time (BPTT) as a method: how a spiking network is trained directly. The derivative of a spike is a
- * surrogate (neuron/surrogate.ts); each neuron says how it goes back a step. Layer by layer (unrolled.ts): forward, the
- * spikes of every layer are kept; backward, currents and membranes of one layer at a time are computed again from them. It
- * takes 4 T bytes a neuron, and as much for the gradients of signals whose layers are still to come.
+ * Back-propagation through time (BPTT) as a method: how a spiking network is trained directly. The derivative
+ * of a spike is a surrogate (neuron/surrogate.ts); each neuron says how it goes back a step. Layer by layer
+ * (unrolled.ts): forward, the spikes of every layer are kept; backward, currents and membranes of one layer
+ * at a time are computed again from them. It takes 4 T bytes a neuron, and as much for the gradients of
+ * signals whose layers are still to come.
  *
- * Where the network's currents are normalised over a batch (neuron/batchNormalisation.ts), its examples go through each layer
- * together, and those bytes are taken of all of them; else one example after the other.
+ * Where the network's currents are normalised over a batch (neuron/batchNormalisation.ts), its examples go
+ * through each layer together, and those bytes are taken of all of them; else one example after the other.
  *
- * Sums over the steps go from the last step to the first; e(T) = 0, since nothing comes after the last step. Sums over the
- * examples are ((0 + g1) + g2) + .., each example's gradient summed over its steps on its own.
+ * Sums over the steps go from the last step to the first; e(T) = 0, since nothing comes after the last step.
+ * Sums over the examples are ((0 + g1) + g2) + .., each example's gradient summed over its steps on its own.
  */
 
 import { UsageError } from '../../core/error.js';
@@ -160,7 +161,9 @@ function backward(batch: Batch, gradOutputs: readonly Float32Array[]): Parameter
   return gradients;
 }
 
-/** dL/dI(t) of every example and step from dL/do(t); sets the gradients of what a normalisation has learned. */
+/**
+ * dL/dI(t) of every example and step from dL/do(t); sets the gradients of what a normalisation has learned.
+ */
 function throughLayer(
   batch: Batch,
   layer: Layer,

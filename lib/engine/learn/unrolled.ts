@@ -1,6 +1,7 @@
 /**
- * A network over T steps on one example, layer by layer: what training through time (throughTime.ts) goes forward and back
- * over. Its only loops are those of its membranes, so that all steps of a layer can be done before the next layer.
+ * A network over T steps on one example, layer by layer: what training through time (throughTime.ts) goes
+ * forward and back over. Its only loops are those of its membranes, so that all steps of a layer can be done
+ * before the next layer.
  */
 
 import { UsageError } from '../../core/error.js';
@@ -94,7 +95,8 @@ function derivativeOf({ neuron: { name, back, derivative: usual } }: LayerNeuron
 }
 
 /**
- * Writes dL/dI(t) of every step, of dL/do(t): backwards in time, through the membranes of a forward pass that is done again.
+ * Writes dL/dI(t) of every step, of dL/do(t): backwards in time, through the membranes of a forward pass that
+ * is done again.
  */
 export function throughNeurons(
   gradCurrents: readonly Float32Array[],
@@ -119,8 +121,8 @@ export function throughNeurons(
 }
 
 /**
- * dL/dW and dL/db, ((0 + g(T)) + g(T-1)) + ..; where the input is the same in all steps, of the summed dL/dI(t). They live in
- * the scope of the caller.
+ * dL/dW and dL/db, ((0 + g(T)) + g(T-1)) + ..; where the input is the same in all steps, of the summed
+ * dL/dI(t). They live in the scope of the caller.
  */
 export function gradientOverSteps(
   unrolled: Unrolled,
