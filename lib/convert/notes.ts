@@ -22,12 +22,9 @@ export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> 
   readonly thresholdsOf?: Readonly<Record<string, readonly number[]>> | undefined;
   /** Whether poolings have neurons (the paper), or pass on the mean of the spikes that they read. */
   readonly poolings?: 'neurons' | 'exact' | undefined;
-  /**
-   * How its currents are normalised over a batch while it learns (`batchNormalisations`); absent: they are
-   * not.
-   */
+  /** How training normalises currents over a batch (a name in `batchNormalisations`); absent: not at all. */
   readonly batchNormalisation?: string | undefined;
-  /** T the network was fine-tuned for; absent if it was not. */
+  /** T that the network was fine-tuned for; absent if it was not. */
   readonly steps?: number | undefined;
   /** T that its conversion was chosen for. */
   readonly intendedSteps?: number | undefined;

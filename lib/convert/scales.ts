@@ -2,7 +2,7 @@
  * Which lambda each layer's input and output is measured in. A layer computes in units of lambda^l; after a
  * pooling the unit is that of the ReLU before it. The input of conv1 and the output of conv19 keep their own
  * unit, 1. Layer-wise and connection-wise normalisation differ in the input of a concatenation only;
- * channel-wise (beyond the paper) every channel has a unit of its own, which poolings and concatenations hand
+ * channel-wise (beyond the paper) every channel has a unit of its own, which poolings and concatenations pass
  * on. The authors' published code departs from this in two places, each of which is a piece here
  * (lib/official).
  */

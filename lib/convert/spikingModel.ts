@@ -132,7 +132,7 @@ export function withNotes(
 
 /**
  * A model of stage `snn` as a network that can be simulated: amplitudes of spikes and batch normalisation are
- * folded into its weights. `table` knows its neuron. DataError where its metadata is not usable.
+ * folded into its weights. `table` knows its neuron. DataError where its metadata cannot be used.
  */
 export function toSpikingModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
@@ -144,8 +144,8 @@ export function toSpikingModel(model: Model, source: string, table: Neurons = ne
 }
 
 /**
- * A model to be trained: batch normalisation as the model has it, and amplitudes, of 1 at first, where its
- * neuron learns them; weights stay the same arrays.
+ * A model to be trained: with its batch normalisation, and where its neuron learns amplitudes, they are added
+ * as 1; weights stay the same arrays.
  */
 export function toTrainableModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);

@@ -1,9 +1,9 @@
 /**
  * Operations and energy, counted three ways. `paper` is Eq. 13 as the paper applies it: every spike costs one
- * accumulation whatever it reaches, and only the first layer multiplies. `synops` lets every spike pay for
- * each synapse it really reaches; a real number of a layer without neurons multiplies there. The U-Net's
- * multiply-accumulates are counted exactly, and as the paper does (borders included, transposed convolutions
- * per output pixel, biases as operations).
+ * accumulation, and only the first layer multiplies. In `synops` every spike pays for each synapse that it
+ * really reaches, where a real number of a layer without neurons multiplies. The U-Net's multiply-accumulates
+ * are counted exactly, and as the paper does (borders included, transposed convolutions per output pixel,
+ * biases as operations).
  */
 
 import {
@@ -71,7 +71,8 @@ export interface LayerCost {
   /** Synaptic operations that what comes in causes in it; 0 where it reads an image only. */
   readonly synops: number;
   /**
-   * Of these, products of its weights with numbers that are no spikes: currents of layers without neurons.
+   * How many of `synops` are products of weights with numbers that are not spikes: currents of layers without
+   * neurons.
    */
   readonly products: number;
 }

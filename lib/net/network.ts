@@ -24,7 +24,7 @@ export function hasNeuron({ follows }: Layer): boolean {
   return follows !== 'nothing';
 }
 
-/** Whether a layer's current is itself the signal that others read: real numbers, no spikes. */
+/** Whether a layer's current is itself the signal that others read: real numbers, not spikes. */
 export function handsOnCurrent({ follows, output }: Layer): boolean {
   return follows === 'nothing' && output !== OUTPUT;
 }

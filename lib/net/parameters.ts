@@ -51,14 +51,14 @@ export function mapParameters(
 const STATISTICS = ['.mean', '.variance'];
 
 /**
- * Whether a parameter is a running average of what a layer saw (neuron/normalisedParameters.ts): no optimiser
- * touches it.
+ * Whether a parameter is a running average of statistics (neuron/normalisedParameters.ts), which no optimiser
+ * changes.
  */
 export function isStatistic(name: string): boolean {
   return STATISTICS.some((suffix) => name.endsWith(suffix));
 }
 
-/** The parameters that an optimiser moves. */
+/** The parameters that an optimiser changes. */
 export function learnedParameters(parameters: Parameters): Parameters {
   return new Map([...parameters].filter(([name]) => !isStatistic(name)));
 }

@@ -10,7 +10,7 @@ export function addedShapes(layer: Layer): ReadonlyMap<string, number[]> {
   return new Map([...amplitudeShapes(layer), ...normalisationShapes(layer)]);
 }
 
-/** Those that an optimiser moves. */
+/** The added parameters that an optimiser changes. */
 export function learnedShapes(layer: Layer): ReadonlyMap<string, number[]> {
   return new Map([...addedShapes(layer)].filter(([name]) => !isStatistic(name)));
 }

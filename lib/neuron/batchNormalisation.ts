@@ -1,14 +1,13 @@
 /**
- * Batch normalisation of currents, which directly trained networks are trained with: the kinds, and the
- * definition in plain loops. Each channel of a layer's currents x is brought to mean 0 and a known deviation
- * over a batch,
+ * Batch normalisation of currents for direct training: the kinds, and the definition in plain loops. Each
+ * channel of a layer's currents x gets mean 0 and a known deviation over a batch,
  *
  *     xhat = (x - mean) / d,   y = gamma s xhat + beta,
  *
- * where the divisor d of a variance, the factor s, and what shares a mean are the kind's. Mean and (biased)
- * variance are sums over 10^3 to 10^6 values, which float32 would round by more than many of them are worth:
- * everything here is float64, in the order of the arrays and in each of the pixels, and what is stored is
- * rounded to float32 once.
+ * where the kind defines the divisor d of a variance, the factor s, and which values share a mean. Mean and
+ * (biased) variance are sums over 10^3 to 10^6 values, for which float32 is too coarse: everything here is
+ * float64, in the order of the arrays and in each of the pixels, and stored values are rounded to float32
+ * once.
  */
 
 import { UsageError } from '../core/error.js';
@@ -23,7 +22,7 @@ export interface BatchNormalisation {
   factor(neurons: NeuronParameters): number;
   /** d, of a variance. */
   divisor(variance: number): number;
-  /** r = 2 d d', with d' the derivative of d by the variance, which is above 0. */
+  /** r = 2 d d', with d' the derivative of d with respect to the variance, which is above 0. */
   ratio(variance: number): number;
 }
 
@@ -58,7 +57,7 @@ export function findBatchNormalisation(name: string): BatchNormalisation {
   throw new UsageError(`batch normalisation ${name}: expected ${known}`);
 }
 
-/** Of each channel [O], over `count` values. */
+/** Statistics of each channel [O], over `count` values. */
 export interface BatchStatistics {
   readonly count: number;
   readonly mean: Float64Array;
@@ -118,8 +117,8 @@ export function normaliseForward(
  *
  *     dbeta = sum dy,   dgamma = s sum dy xhat,   dx = gamma s / d (dy - sum dy / n - r xhat sum dy xhat / n)
  *
- * Where all values of a channel are the same, as behind a layer that is silent, dx = 0: the root has no slope
- * there, and 1 / d (10^5 of tdBN) would grow beyond all numbers over a few silent layers.
+ * Where all values of a channel are the same, as after a silent layer, dx = 0: the root has no slope there,
+ * and 1 / d (10^5 for tdBN) would overflow after a few silent layers.
  */
 export function normaliseBackward(
   gradients: readonly Float32Array[],

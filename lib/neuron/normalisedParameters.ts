@@ -1,9 +1,9 @@
 /**
- * What batch normalisation adds to the parameters of a layer with weights that neurons follow: gamma and beta
- * [O], which are learned, and running mean and variance [O], which stand in for those of a batch when the
- * network runs. Then it is linear and folds into the weights, W'[ky,kx,i,o] = fround(W[ky,kx,i,o] k_o) and
- * b'_o = fround(k_o (b_o - mean_o) + beta_o), with k = gamma s / d (batchNormalisation.ts), k and b' being
- * computed in float64. Whoever runs a network sees an ordinary one.
+ * The parameters that batch normalisation adds to a layer with weights and neurons: gamma and beta [O], which
+ * are learned, and running mean and variance [O], which replace those of a batch when the network runs. Then
+ * it is linear and folds into the weights, W'[ky,kx,i,o] = fround(W[ky,kx,i,o] k_o) and b'_o = fround(k_o
+ * (b_o - mean_o) + beta_o), with k = gamma s / d (batchNormalisation.ts), where k and b' are computed in
+ * float64. So a network that runs is an ordinary one.
  */
 
 import { DataError } from '../core/error.js';
@@ -13,7 +13,7 @@ import { layerParameters, type Parameters } from '../net/parameters.js';
 import type { BatchStatistics, ChannelScale } from './batchNormalisation.js';
 import { neuronOf, type SpikingNetwork } from './spikingNetwork.js';
 
-/** What a new layer has of each. */
+/** The initial value of each. */
 const STARTS = { gamma: 1, beta: 0, mean: 0, variance: 1 } as const;
 type Part = keyof typeof STARTS;
 const PARTS = Object.keys(STARTS) as Part[];
@@ -26,13 +26,13 @@ export function isNormalised(layer: Layer): boolean {
   return layer.op.hasWeights && hasNeuron(layer);
 }
 
-/** The shapes of what a layer may have for its normalisation, by name: for reading files. */
+/** The shapes of the parameters that a layer's normalisation adds, by name: for reading files. */
 export function normalisationShapes(layer: Layer): ReadonlyMap<string, number[]> {
   if (!isNormalised(layer)) return new Map();
   return new Map(PARTS.map((part) => [`${layer.name}.${part}`, [layer.channelsOut]]));
 }
 
-/** The parameters with what normalisation needs, in every layer that is normalised. */
+/** The parameters, with those of normalisation added in every layer that is normalised. */
 export function withNormalisation(layers: readonly Layer[], parameters: Parameters): Parameters {
   const entries = layers.flatMap((layer) => {
     const own = [...parameters].filter(([name]) => name.startsWith(`${layer.name}.`));
@@ -47,8 +47,8 @@ const nameOf = (layer: Layer, part: Part) => `${layer.name}.${part}`;
 const newPart = (layer: Layer, part: Part) => new Float32Array(layer.channelsOut).fill(STARTS[part]);
 
 /**
- * Refuses parameters of a normalised network that lack something or cannot be, and normalisation where the
- * network says nothing of any (DataError).
+ * Refuses missing or impossible parameters of a normalised network, and parameters of normalisation in any
+ * other network (DataError).
  */
 export function checkNormalisation({ layers, parameters, batchNormalisation }: SpikingNetwork): void {
   for (const layer of layers.filter(isNormalised))
@@ -72,7 +72,7 @@ export function channelScaleOf(network: SpikingNetwork, layer: Layer): ChannelSc
   return { kind, factor: kind.factor(neuronOf(network, layer).parameters), gamma, beta };
 }
 
-/** The gradients of what is learned of a layer's normalisation, by name. */
+/** The gradients of a layer's gamma and beta, by name. */
 export function namedGradients(layer: Layer, { gamma, beta }: Pick<ChannelScale, 'gamma' | 'beta'>) {
   return [
     [nameOf(layer, 'gamma'), gamma],
@@ -100,7 +100,7 @@ export function runningAverages(
   ]);
 }
 
-/** The network as it is run, without normalisation: the same where there is none. */
+/** The network with normalisation folded into its weights; the same network if it has none. */
 export function foldNormalisation<N extends SpikingNetwork>(network: N): N {
   if (!network.batchNormalisation) return network;
   const { layers, parameters } = network;

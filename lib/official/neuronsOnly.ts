@@ -1,6 +1,5 @@
 /**
- * What the authors' code and Eq. 10 say of flows they say of neurons; a layer without neurons hands on what
- * it is given.
+ * The authors' code and Eq. 10 define flows of neurons only; a layer without neurons passes on its current.
  */
 
 import { UsageError } from '../core/error.js';

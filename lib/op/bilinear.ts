@@ -57,7 +57,10 @@ export function resize(input: Float32Array, size: Size, output: Size): Float32Ar
   return alongAxis(rows, [height, output.height], { count: 1, length }, 'forward');
 }
 
-/** The gradient [H,W,C] by the input: the same the other way round, sums in the order of the outputs. */
+/**
+ * The gradient [H,W,C] with respect to the input: the transposed operation, with sums in the order of the
+ * outputs.
+ */
 export function resizeBack(gradOut: Float32Array, size: Size, output: Size): Float32Array {
   const { height, width, channels } = size;
   const length = output.width * channels;

@@ -40,7 +40,7 @@ export interface Op {
   readonly kernel: number;
   /** Whether it has a weight. Without one its output has the unit of its input. */
   readonly hasWeights: boolean;
-  /** Whether it has a bias as well; left out: where it has a weight. */
+  /** Whether it has a bias as well; default: if it has a weight. */
   readonly hasBias?: boolean;
   outputSize(input: Size): Size;
   /** The weight's shape in PyTorch, given the number of input channels; empty without a weight. */

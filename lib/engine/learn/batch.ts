@@ -38,9 +38,7 @@ export function batchGradient<N extends Network>(
   }
 }
 
-/**
- * Refuses a network with batch normalisation for a method that takes its examples one by one (UsageError).
- */
+/** Refuses batch normalisation for a method that takes examples one by one (UsageError). */
 function requireNormalisable<N extends Network>(network: N, { name, gradientOfBatch }: Method<N>): void {
   const { batchNormalisation }: Partial<SpikingNetwork> = network;
   if (!batchNormalisation || gradientOfBatch) return;

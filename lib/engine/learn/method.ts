@@ -18,9 +18,9 @@ export interface Example {
 
 export interface LossGradient {
   readonly loss: number;
-  /** By every learned parameter of the network, in the form of the parameters. */
+  /** With respect to every learned parameter of the network, in the form of the parameters. */
   readonly gradients: Parameters;
-  /** Running averages as they are after the update that this gradient makes, where the network has some. */
+  /** Running averages after the update by this gradient, if the network has them. */
   readonly statistics?: Parameters;
 }
 
@@ -31,8 +31,8 @@ export interface Method<N extends Network = Network> {
    */
   gradient(kernels: Kernels, network: N, example: Example): LossGradient;
   /**
-   * The means over examples of which the gradient of one depends on the others, such as by statistics over
-   * the batch; undefined for a network where it does not.
+   * The mean loss and gradient of a network in which the gradient of one example depends on the others (by
+   * statistics over the batch); undefined for other networks.
    */
   gradientOfBatch?(kernels: Kernels, network: N, examples: readonly Example[]): LossGradient | undefined;
 }

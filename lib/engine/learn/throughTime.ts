@@ -1,12 +1,13 @@
 /**
  * Back-propagation through time (BPTT) as a method: how a spiking network is trained directly. The derivative
- * of a spike is a surrogate (neuron/surrogate.ts); each neuron says how it goes back a step. Layer by layer
- * (unrolled.ts): forward, the spikes of every layer are kept; backward, currents and membranes of one layer
- * at a time are computed again from them. It takes 4 T bytes a neuron, and as much for the gradients of
- * signals whose layers are still to come.
+ * of a spike is a surrogate (neuron/surrogate.ts); each neuron defines its own backward step. It goes layer
+ * by layer (unrolled.ts). The forward pass keeps the spikes of every layer; the backward pass computes the
+ * currents and membranes of one layer at a time again from them. It takes 4 T bytes per neuron, and as much
+ * for the gradients of signals whose layers are still to come.
  *
- * Where the network's currents are normalised over a batch (neuron/batchNormalisation.ts), its examples go
- * through each layer together, and those bytes are taken of all of them; else one example after the other.
+ * If the network's currents are normalised over a batch (neuron/batchNormalisation.ts), its examples go
+ * through each layer together, and all of them take those bytes at once; if not, one example follows the
+ * other.
  *
  * Sums over the steps go from the last step to the first; e(T) = 0, since nothing comes after the last step.
  * Sums over the examples are ((0 + g1) + g2) + .., each example's gradient summed over its steps on its own.
@@ -72,7 +73,7 @@ interface Batch {
   readonly network: SpikingNetwork;
   readonly derivative: SpikeDerivative | undefined;
   readonly runs: readonly Unrolled[];
-  /** Of the currents of each layer that is normalised. */
+  /** The statistics of the currents of each normalised layer. */
   readonly statistics: Map<Layer, BatchStatistics>;
 }
 
@@ -162,7 +163,7 @@ function backward(batch: Batch, gradOutputs: readonly Float32Array[]): Parameter
 }
 
 /**
- * dL/dI(t) of every example and step from dL/do(t); sets the gradients of what a normalisation has learned.
+ * dL/dI(t) of every example and step from dL/do(t); sets the gradients of a normalisation's gamma and beta.
  */
 function throughLayer(
   batch: Batch,
@@ -193,7 +194,7 @@ function throughLayer(
   return gradCurrents;
 }
 
-/** Adds an example's dL/dW and dL/db; a bias before a normalisation moves nothing, and its gradient is 0. */
+/** Adds an example's dL/dW and dL/db; a bias before a normalisation has no effect, so its gradient is 0. */
 function addGradients(
   run: Unrolled,
   layer: Layer,

@@ -1,7 +1,7 @@
 /**
- * A network over T steps on one example, layer by layer: what training through time (throughTime.ts) goes
- * forward and back over. Its only loops are those of its membranes, so that all steps of a layer can be done
- * before the next layer.
+ * A network over T steps on one example, layer by layer, forward and backward, for training through time
+ * (throughTime.ts). Its only loops are those of its membranes, so all steps of a layer can be computed before
+ * the next layer.
  */
 
 import { UsageError } from '../../core/error.js';
@@ -93,8 +93,7 @@ function derivativeOf({ neuron: { name, back, derivative: usual } }: LayerNeuron
 }
 
 /**
- * Writes dL/dI(t) of every step, of dL/do(t): backwards in time, through the membranes of a forward pass that
- * is done again.
+ * Writes dL/dI(t) of every step, from dL/do(t): backwards in time, through membranes that are computed again.
  */
 export function throughNeurons(
   gradCurrents: readonly Float32Array[],
@@ -150,7 +149,7 @@ export function gradientOverSteps(
   return sums;
 }
 
-/** Hands dL/ds_in(t) of every step to the signals that the layer read. */
+/** Adds dL/ds_in(t) of every step to the gradients of the signals that the layer read. */
 export function handOn(
   unrolled: Unrolled,
   layer: Layer,

@@ -60,7 +60,8 @@ export interface WatchedOptions extends SimulationOptions {
 }
 
 /**
- * The results of a simulation; a map has an entry for each neuron layer, if it is kept and says nothing else.
+ * The results of a simulation; unless stated otherwise, a map that is kept has an entry for each neuron
+ * layer.
  */
 export interface Simulation {
   readonly steps: number;
@@ -69,15 +70,13 @@ export interface Simulation {
   /** I_in (line 9): input currents summed over the steps, [h,w,C]. */
   readonly currents: Signals;
   /**
-   * I_out (Eq. 10, line 9): weighted spikes summed over the steps, [h,w,C]; of layers without neurons the
-   * currents.
+   * I_out (Eq. 10, line 9): weighted spikes summed over the steps, [h,w,C]; for layers without neurons the
+   * summed currents.
    */
   readonly flows: Signals;
   /** Spikes of each neuron over all steps, [h,w,C]. */
   readonly spikeCounts: ReadonlyMap<string, Uint32Array>;
-  /**
-   * Of layers without neurons: the steps in which a value was not 0, [h,w,C]; kept where spike counts are.
-   */
+  /** For layers without neurons: in how many steps a value was not 0, [h,w,C]; kept with the spike counts. */
   readonly eventCounts: ReadonlyMap<string, Uint32Array>;
   /** Spikes of each layer in each step, [T]; of all neurons, or of those in the window that is counted. */
   readonly spikesPerStep: ReadonlyMap<string, Float64Array>;

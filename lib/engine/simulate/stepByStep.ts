@@ -103,14 +103,11 @@ function newPopulations(
   return new Map(entries);
 }
 
-/**
- * A layer without neurons: the current of this step, which others read, and what it has done so far; all
- * [h,w,C].
- */
+/** A layer without neurons: the current of this step, which others read, and sums so far; all [h,w,C]. */
 interface Passing {
   readonly output: Float32Array;
   /**
-   * Sums over the steps, where they are to be kept: of the currents, and of the steps in which one was not 0.
+   * Sums over the steps, if they are kept: of the currents, and of the steps in which a current was not 0.
    */
   readonly flow: Float32Array | undefined;
   readonly eventCount: Uint32Array | undefined;
