@@ -5,7 +5,7 @@
  */
 
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UsageError } from '../lib/core/error.js';
 import { findDataset } from '../lib/data/index.js';
 import { makeFolder } from '../lib/node/files.js';
@@ -15,15 +15,18 @@ import { count, featureCount } from './cli/parse.js';
 import { Interrupted } from './cli/signals.js';
 import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { cellName } from './reproduce/cell.js';
-import { estimate, formatMinutes } from './reproduce/estimate.js';
+import { estimate, formatMinutes, measuredFactor, type Pace } from './reproduce/estimate.js';
 import { execute } from './reproduce/execute.js';
-import { inOrder, type Job, jobOf, type Settings } from './reproduce/job.js';
+import { type Figure, figures } from './reproduce/figures.js';
+import { inOrder, type Job, type Settings } from './reproduce/job.js';
 import { type Entry, entriesOf, type Summary } from './reproduce/paperTable.js';
+import { plan } from './reproduce/plan.js';
 import { figureOf, markdownTable, type ResultOf, textTable } from './reproduce/render.js';
 import { updateSections } from './reproduce/report.js';
+import { jobOf } from './reproduce/resultJobs.js';
 import { chooseEntries, type Shard, shard } from './reproduce/select.js';
 import { spikesPlot } from './reproduce/spikesPlot.js';
-import { commandLine, mergeRuns, readDone } from './reproduce/store.js';
+import { mergeRuns, readDone } from './reproduce/store.js';
 import { findTable, tables } from './reproduce/tables/index.js';
 
 interface Options extends SharedOptions {
@@ -54,11 +57,15 @@ const stage: Stage<Options> = {
     ['reproduce table3 --data ~/datasets --shard 2/3', 'the second of three machines'],
     ['reproduce table3 --data ~/datasets --merge other/runs', 'with what another machine has done'],
     ['reproduce table3 table4 --width 8 --report docs/results.md', 'what is done so far, as Markdown'],
+    [
+      'reproduce figure3 --data ~/datasets --width 8',
+      'activation against firing rate, a picture below --runs',
+    ],
     ['reproduce one-step --width 8 --plot docs/results.png', 'what is done so far, as a picture'],
   ],
   configure(command) {
     command
-      .argument('<tables...>', `${Object.keys(tables).join(', ')}`)
+      .argument('<tables...>', `${[...Object.keys(tables), ...Object.keys(figures)].join(', ')}`)
       .option('--data <dir>', `the folder that holds the data sets (default: $${DATA_VARIABLE})`)
       .option('--runs <dir>', 'where the runs are kept', 'runs')
       .option('--width <F>', 'channels of the first stage (the paper: 64)', featureCount, 16)
@@ -83,17 +90,29 @@ await runAsProgram(stage, import.meta.url);
 async function reproduce(options: Options, context: Context): Promise<Result> {
   const runs = resolve(options.runs);
   const settings = settingsOf(options);
-  const wanted = options.arguments.map((name) => ({ name, content: findTable(name) }));
+  const [drawn, tabled] = [true, false].map((isFigure) =>
+    options.arguments.filter((name) => Object.hasOwn(figures, name) === isFigure),
+  );
+  const wanted = tabled.map((name) => ({ name, content: findTable(name) }));
+  const pictures = drawn.map((name) => ({ name, content: figures[name] }));
   for (const from of options.merge) merge(from, runs, context);
   const all = entriesOf(wanted.map(({ content }) => content));
-  const jobs = chooseEntries(all, options.cells, options.shard).map((entry) => jobOf(entry, settings));
+  const entries = all.length > 0 ? chooseEntries(all, options.cells, options.shard) : [];
+  const jobs = [
+    ...entries.map((entry) => jobOf(entry, settings)),
+    ...pictures.flatMap(({ content }) => content.jobs(settings)),
+  ];
   const done = new Map(inOrder(jobs).map((job) => [job, readDone(runs, job)]));
   const open = [...done].filter(([, result]) => !result).map(([job]) => job);
   const unchecked = [...done.values()].filter((result) => result && !result.sha256).length;
   if (unchecked > 0)
     context.log(`${runs}: ${unchecked} results were written by an older version, without checksums`);
-  if (options.dryRun) return plan(open, options.threads);
-  if (options.report === undefined && options.plot === undefined) await doAll(open, runs, options, context);
+  const timed = [...done].flatMap(([{ macs }, result]) => (result ? { ...result, macs } : []));
+  const { width, threads } = options;
+  const pace = { width, threads, factor: measuredFactor(timed, width) };
+  if (options.dryRun) return plan(open, pace);
+  const onlyReport = options.report !== undefined || options.plot !== undefined;
+  if (!onlyReport) await doAll(open, runs, options, context, pace);
   const resultOf: ResultOf = (entry) => readDone(runs, jobOf(entry, settings))?.result;
   if (options.report !== undefined) {
     const how = howOf(options);
@@ -105,17 +124,41 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
     context.log(`${options.report}: ${sections.length} tables`);
   }
   if (options.plot !== undefined) writePng(options.plot, spikesPlot(resultOf));
-  return {
-    json: wanted.map(({ name, content }) => ({
-      table: name,
-      columns: content.columns,
-      rows: content.rows.map(({ labels, entries }) => ({
-        labels,
-        figures: entries.map((entry) => entry && { ...nameOf(entry), ...figureOf(entry, resultOf) }),
-      })),
+  const files = onlyReport
+    ? []
+    : pictures.map(({ name, content }) => ({
+        figure: name,
+        ...draw(name, content, runs, settings, context),
+      }));
+  const tables = wanted.map(({ name, content }) => ({
+    table: name,
+    columns: content.columns,
+    rows: content.rows.map(({ labels, entries }) => ({
+      labels,
+      figures: entries.map((entry) => entry && { ...nameOf(entry), ...figureOf(entry, resultOf) }),
     })),
-    text: wanted.map(({ content }) => `${content.title}\n\n${textTable(content, resultOf)}`).join('\n\n'),
+  }));
+  return {
+    json: [...tables, ...files],
+    text: [
+      ...wanted.map(({ content }) => `${content.title}\n\n${textTable(content, resultOf)}`),
+      ...files.map(({ title, files }) => `${title}\n\n${files.join('\n')}`),
+    ].join('\n\n'),
   };
+}
+
+/** Draws a figure, or says where the jobs have drawn it. */
+function draw(
+  name: string,
+  { title, jobs, draw }: Figure,
+  runs: string,
+  settings: Settings,
+  context: Context,
+) {
+  if (!draw) return { title, files: jobs(settings).map(({ folder }) => join(runs, folder)) };
+  const file = join(runs, `${name}-w${settings.width}-s${settings.seed}.png`);
+  writePng(file, draw(settings, runs, context.engine));
+  return { title, files: [file] };
 }
 
 /** Takes over jobs that were done on another machine, and logs which. */
@@ -151,40 +194,21 @@ function settingsOf({ width, seed, epochs, patches, data = process.env[DATA_VARI
   };
 }
 
-async function doAll(open: readonly Job[], runs: string, options: Options, context: Context): Promise<void> {
+async function doAll(
+  open: readonly Job[],
+  runs: string,
+  options: Options,
+  context: Context,
+  pace: Pace,
+): Promise<void> {
   makeFolder(runs);
   const { signal } = context;
   for (const [i, job] of open.entries()) {
     if (signal.aborted)
       throw new Interrupted('stopped; the same command goes on where it was', signal.reason);
     const left = open.slice(i).reduce((sum, { macs }) => sum + macs, 0);
-    context.log(
-      `[${i + 1}/${open.length}, about ${formatMinutes(estimate(left, options.threads))} left] ${job.folder}`,
-    );
+    const time = formatMinutes(estimate(left, pace));
+    context.log(`[${i + 1}/${open.length}, about ${time} left] ${job.folder}`);
     await execute(job, { ...options, runs });
   }
-}
-
-function plan(open: readonly Job[], threads: number): Result {
-  const lines = open.map(
-    (job) => `${formatMinutes(estimate(job.macs, threads)).padStart(6)}  ${commandLine(job)}`,
-  );
-  const total = estimate(
-    open.reduce((sum, { macs }) => sum + macs, 0),
-    threads,
-  );
-  return {
-    json: {
-      jobs: open.map((job) => ({
-        folder: job.folder,
-        command: commandLine(job),
-        seconds: estimate(job.macs, threads),
-      })),
-      seconds: total,
-    },
-    text:
-      open.length === 0
-        ? 'everything is done'
-        : `${lines.join('\n')}\n\n${open.length} jobs below --runs, about ${formatMinutes(total)} on ${threads} threads`,
-  };
 }

@@ -31,18 +31,29 @@ export type Cell = {
 } & (
   | { readonly kind: 'unet' }
   | {
-      /** Converted only, or also fine-tuned with ASF-BP for the same T. */
+      /** Converted only, or fine-tuned for the same T. */
       readonly kind: 'converted' | 'finetuned';
       readonly conversion: Conversion;
       readonly steps: number;
       /** Whether membranes start at half of the smallest threshold, not at 0. */
       readonly half?: boolean;
+      /** How it is fine-tuned; left out: with ASF-BP. */
+      readonly method?: 'bptt';
     }
   /** A U-Net with N-bit activations, made from a one-step conversion. */
   | { readonly kind: 'quantised'; readonly conversion: OneStep }
+  | ({ readonly kind: 'direct' } & Direct)
 );
 
-/** The paper's conversion: connection-wise, multi-threshold. */
+/** A spiking network that was never a U-Net ("DT"), with the neuron, surrogate and reset of its authors. */
+export interface Direct {
+  readonly architecture: 'unet' | 'spiking-fcn';
+  readonly neuron: string;
+  readonly normalisation: 'none' | 'tdbn' | 'bn' | 'bntt';
+  readonly steps: number;
+}
+
+/** The paper's own: connection-wise, multi-threshold. */
 export const PAPER: PlainConversion = { norm: 'connection', neuron: 'mt' };
 
 /**
@@ -67,6 +78,23 @@ export const spiking = (
   half = false,
 ): Cell => ({ experiment, kind, conversion, steps, half });
 
+/**
+ * The paper's direct training of a U-Net: which normalisation its authors' networks have where the paper says
+ * none.
+ */
+export const direct = (
+  experiment: string,
+  neuron: string,
+  normalisation: Direct['normalisation'],
+  steps: number,
+): Cell => ({ experiment, kind: 'direct', architecture: 'unet', neuron, normalisation, steps });
+
+/** A folder name for direct training, such as `direct-ml-tdbn-T10`. */
+export function directName({ architecture, neuron, normalisation, steps }: Direct): string {
+  const network = architecture === 'unet' ? '' : `${architecture}-`;
+  return `direct-${network}${neuron}${normalisation === 'none' ? '' : `-${normalisation}`}-T${steps}`;
+}
+
 /** A folder name for a conversion, such as `mt-connection`, `mt_2_1-connection` or `one-step-4`. */
 export function conversionName(conversion: Conversion): string {
   if ('preset' in conversion) {
@@ -81,6 +109,16 @@ export function conversionName(conversion: Conversion): string {
 export function cellName(cell: Cell): string {
   const { experiment, kind } = cell;
   if (kind === 'unet') return `${experiment}/unet`;
+  if (kind === 'direct') return `${experiment}/${directName(cell)}`;
   if (kind === 'quantised') return `${experiment}/${conversionName(cell.conversion)}/quantised`;
-  return `${experiment}/${conversionName(cell.conversion)}/${kind}-T${cell.steps}${cell.half ? '-half' : ''}`;
+  return `${experiment}/${conversionName(cell.conversion)}/${kind}-${stepsName(cell)}`;
+}
+
+/** A name for how long it runs, from where, and how it was fine-tuned, such as `T10` or `T2-half-bptt`. */
+export function stepsName({
+  steps,
+  half,
+  method,
+}: Cell & { readonly kind: 'converted' | 'finetuned' }): string {
+  return `T${steps}${half ? '-half' : ''}${method ? `-${method}` : ''}`;
 }

@@ -1,16 +1,47 @@
-/** Rough estimates of how long something takes: good enough to choose what to run. */
-
 /**
- * Multiply-accumulates per second and thread on a processor of 2020 (docs/speed.md: 33e9 at best, less in
- * small layers).
+ * About how long jobs take: from their multiply-accumulates, and from how long those took that were done
+ * here.
  */
+
+/** Multiply-accumulates a second and thread of wide networks, on a processor of 2020 (docs/speed.md). */
 const MACS_PER_SECOND = 12e9;
-/** Seconds for starting, reading data and writing. */
+/** The width at which half of that is reached: narrow layers keep the processor waiting. */
+const HALF_WIDTH = 6;
+/** Seconds of starting, reading data, writing. */
 const SECONDS_AROUND = 3;
+/** Seconds after which a job says how fast the machine is. */
+const TELLING = 20;
+
+export interface Pace {
+  /** F */
+  readonly width: number;
+  readonly threads: number;
+  /** How much longer than expected jobs took that were done. */
+  readonly factor: number;
+}
+
+/** A job that was done. */
+export interface Timed {
+  readonly macs: number;
+  readonly seconds: number;
+  readonly threads: number;
+}
 
 /** Seconds that a number of multiply-accumulates takes. */
-export function estimate(macs: number, threads: number): number {
-  return Math.round(SECONDS_AROUND + macs / (MACS_PER_SECOND * threads));
+export function estimate(macs: number, { width, threads, factor }: Pace): number {
+  const rate = (MACS_PER_SECOND * width) / (width + HALF_WIDTH);
+  return Math.round(SECONDS_AROUND + (factor * macs) / (rate * threads));
+}
+
+/**
+ * How much longer than expected jobs of a width took: their median; 1 where none took long enough to tell.
+ */
+export function measuredFactor(done: readonly Timed[], width: number): number {
+  const factors = done
+    .filter(({ macs, seconds }) => macs > 0 && seconds > TELLING)
+    .map(({ macs, seconds, threads }) => seconds / estimate(macs, { width, threads, factor: 1 }))
+    .sort((a, b) => a - b);
+  return factors.length === 0 ? 1 : factors[Math.floor(factors.length / 2)];
 }
 
 export function formatMinutes(seconds: number): string {

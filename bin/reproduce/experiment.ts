@@ -33,6 +33,8 @@ export interface Experiment {
   readonly sigmas: readonly number[];
   readonly recipes: {
     readonly train: Recipe;
+    /** Of spiking networks from the start, at the paper's T. */
+    readonly direct: Recipe;
     readonly finetune: Recipe;
     /** A shorter recipe at the paper's T, if the usual one takes too long. */
     readonly atPaperSteps?: Recipe;
@@ -49,7 +51,11 @@ const BSD200: Source = { dataset: 'bsd300', twin: 'synth-bsd' };
 const SIGMAS = [15, 25, 50];
 /** Larger learning rates make a converted denoiser worse before they make it better. */
 const denoising = {
-  recipes: { train: { epochs: 40 }, finetune: { epochs: 4, batch: 4, patches: 400, lr: 2e-5 } },
+  recipes: {
+    train: { epochs: 40 },
+    direct: { epochs: 3, batch: 8, patches: 300 },
+    finetune: { epochs: 4, batch: 4, patches: 400, lr: 2e-5 },
+  },
   calibration: { images: 40, seed: 1 },
 };
 
@@ -62,7 +68,11 @@ export const experiments: Readonly<Record<string, Experiment>> = {
     steps: 10,
     longSteps: 1000,
     sigmas: [],
-    recipes: { train: { epochs: 12 }, finetune: { epochs: 4, batch: 8, patches: 1600 } },
+    recipes: {
+      train: { epochs: 12 },
+      direct: { epochs: 3, batch: 8, patches: 800 },
+      finetune: { epochs: 4, batch: 8, patches: 1600 },
+    },
     testPixels: 3.4e6,
   },
   em: {
@@ -75,6 +85,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
     sigmas: [],
     recipes: {
       train: { epochs: 12 },
+      direct: { epochs: 3, batch: 4, patches: 50 },
       finetune: { epochs: 4, batch: 4, patches: 200 },
       atPaperSteps: { epochs: 1, batch: 4, patches: 200 },
     },
@@ -88,7 +99,11 @@ export const experiments: Readonly<Record<string, Experiment>> = {
     steps: 20,
     longSteps: 1000,
     sigmas: [],
-    recipes: { train: { epochs: 40, batch: 4 }, finetune: { epochs: 4, batch: 4, patches: 200 } },
+    recipes: {
+      train: { epochs: 40, batch: 4 },
+      direct: { epochs: 4, batch: 4, patches: 100 },
+      finetune: { epochs: 4, batch: 4, patches: 200 },
+    },
     testPixels: 0.7e6,
   },
   'bsd-grey': {

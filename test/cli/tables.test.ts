@@ -1,11 +1,14 @@
 /** Tables without running anything: figures, summaries, jobs and their commands, the picture. */
 
 import t from 'tap';
-import { cellName, oneStep, spiking } from '../../bin/reproduce/cell.js';
-import { inOrder, jobOf, type Settings } from '../../bin/reproduce/job.js';
+import { type Cell, cellName, direct, oneStep, spiking } from '../../bin/reproduce/cell.js';
+import { estimate, measuredFactor } from '../../bin/reproduce/estimate.js';
+import { figures } from '../../bin/reproduce/figures.js';
+import { inOrder, type Settings } from '../../bin/reproduce/job.js';
 import { F1, MILLISECONDS, SPIKES } from '../../bin/reproduce/metric.js';
 import type { Entry, Row } from '../../bin/reproduce/paperTable.js';
 import { markdownTable } from '../../bin/reproduce/render.js';
+import { jobOf } from '../../bin/reproduce/resultJobs.js';
 import { spikesPlot } from '../../bin/reproduce/spikesPlot.js';
 import { commandLine } from '../../bin/reproduce/store.js';
 import { tables } from '../../bin/reproduce/tables/index.js';
@@ -42,6 +45,45 @@ t.test('conversions of denoisers are measured on a draw, others on everything', 
     commandLine(inOrder([jobOf({ cell: spiking('converted', experiment, 10), metric: F1 }, settings)])[1]);
   t.match(convertOf('bsd-grey'), '--images 40 --seed 1');
   t.notMatch(convertOf('drive'), '--images');
+});
+
+t.test(
+  'networks that are trained directly, or fine-tuned through time: their names and commands',
+  async (t) => {
+    const ml = direct('drive', 'ml', 'tdbn', 10);
+    t.equal(cellName(ml), 'drive/direct-ml-tdbn-T10');
+    const [train, evaluate, ...more] = inOrder([jobOf({ cell: ml, metric: F1 }, settings)]);
+    t.strictSame(more, [], 'no U-Net is needed');
+    t.match(
+      commandLine(train),
+      /train --direct --neuron ml --steps 10 --normalise tdbn --dataset synth-drive/,
+    );
+    t.equal(evaluate.folder, 'drive-synthetic-w8-s1/direct-ml-tdbn-T10/eval');
+    const tuned = { ...spiking('finetuned', 'drive', 2, oneStep(4)), method: 'bptt' } as Cell;
+    t.equal(cellName(tuned), 'drive/one-step-4/finetuned-T2-bptt');
+    const [, , finetune] = inOrder([jobOf({ cell: tuned, metric: F1 }, settings)]);
+    t.match(commandLine(finetune), /finetune .* --steps 2 .*--method bptt/);
+  },
+);
+
+t.test('figures need the networks that they show', async (t) => {
+  const [picture] = figures.figure5.jobs(settings);
+  t.equal(picture.needs.length, 7);
+  t.match(commandLine(picture), /^spiking-unet evaluate .*--beside .*--figures .*--sigma 25/);
+  t.equal(figures.figure3.jobs(settings).length, 3);
+});
+
+t.test('estimates learn from what was done', async (t) => {
+  const pace = { width: 6, threads: 1, factor: 1 };
+  t.equal(estimate(6e9 * 100, pace), 103, 'half of the speed of wide networks, and what is around');
+  t.equal(measuredFactor([], 6), 1);
+  const timed = (seconds: number) => ({ macs: 6e9 * 100, seconds, threads: 1 });
+  t.equal(
+    measuredFactor([timed(206), timed(309), timed(206), timed(1)], 6),
+    2,
+    'the median of the long ones',
+  );
+  t.equal(estimate(6e9 * 100, { ...pace, factor: 2, threads: 2 }), 103);
 });
 
 t.test('a figure with spikes beside it, the mean and the spread; nothing where one is missing', async (t) => {

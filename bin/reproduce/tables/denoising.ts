@@ -18,12 +18,12 @@ function networks(experiment: string): Cell[] {
 
 function rows(experiment: string, metric: Metric): Row[] {
   const { title, sigmas } = experiments[experiment];
-  const [papers] = PAPER_DENOISERS[`${experiment} ${metric.name}`];
+  const papers = PAPER_DENOISERS[`${experiment} ${metric.name}`];
   return sigmas.map((sigma, s) => ({
     labels: [title, metric.name, String(sigma)],
     entries: networks(experiment).map((cell, i) => ({
       ...{ cell, metric, sigma },
-      ...(i === 0 && { paper: papers[s] }),
+      ...(i === 0 && { paper: papers[s][0] }),
     })),
   }));
 }

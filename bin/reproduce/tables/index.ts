@@ -3,7 +3,9 @@
 import { UsageError } from '../../../lib/core/error.js';
 import type { Table } from '../paperTable.js';
 import { denoising } from './denoising.js';
+import { directTable } from './direct.js';
 import { equivalence } from './equivalence.js';
+import { finetuning } from './finetuning.js';
 import { oneStepTable } from './oneStep.js';
 import { overview } from './overview.js';
 import { seeds } from './seeds.js';
@@ -28,6 +30,8 @@ export const tables: Readonly<Record<string, Table>> = {
   seeds,
   work,
   equivalence,
+  direct: directTable,
+  finetuning,
 };
 
 /** A table by name; UsageError for an unknown name. */

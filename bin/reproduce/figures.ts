@@ -1,0 +1,88 @@
+/** The paper's Figs. 3 to 5: what must be done for each, and how it is drawn. One line each. */
+
+import { join } from 'node:path';
+import { toSpikingModel } from '../../lib/convert/spikingModel.js';
+import { findDataset } from '../../lib/data/index.js';
+import { firingRates } from '../../lib/diagnose/rates.js';
+import type { Engine } from '../../lib/engine/door.js';
+import type { Image } from '../../lib/picture/image.js';
+import { inputOf } from '../../lib/picture/sample.js';
+import { type Scatter, scatter } from '../../lib/picture/scatter.js';
+import { padToPatches } from '../../lib/train/patches.js';
+import { readModel } from '../cli/modelOptions.js';
+import { spiking, unet } from './cell.js';
+import { experiments } from './experiment.js';
+import { type Job, modelOf, type Settings } from './job.js';
+import { networkJob } from './networkJobs.js';
+import { pictureJob } from './resultJobs.js';
+import { methods } from './tables/methods.js';
+
+export interface Figure {
+  readonly title: string;
+  jobs(settings: Settings): readonly Job[];
+  /** The picture, from what the jobs made below `runs`; left out: the jobs draw it themselves. */
+  draw?(settings: Settings, runs: string, engine: Engine): Image;
+}
+
+/** Fig. 3: the layers after the skip connections, and the two normalisations. */
+const LAYERS = ['relu11', 'relu13', 'relu15', 'relu17'];
+const NORMS = ['layer', 'connection'] as const;
+const CORRELATED = 'camseq01';
+/** Dots of a panel, about. */
+const DOTS = 20_000;
+
+/** The sigma of Fig. 5. */
+const SIGMA = 25;
+
+export const figures: Readonly<Record<string, Figure>> = {
+  figure3: {
+    title: 'Fig. 3: activation against firing rate, layer-wise above connection-wise (CamSeq01)',
+    jobs: (settings) => [unetJob(settings), ...NORMS.map((norm) => convertedJob(norm, settings))],
+    draw: drawRates,
+  },
+  figure4: {
+    title: 'Fig. 4: segmentation by the methods of Table 1',
+    jobs: (settings) =>
+      ['drive', 'em', 'camseq01'].map((name) => pictureJob('figure4', methods(name), settings)),
+  },
+  figure5: {
+    title: `Fig. 5: denoising by the methods of Table 2, sigma ${SIGMA}`,
+    jobs: (settings) =>
+      ['bsd-grey', 'bsd-color'].map((name) => pictureJob('figure5', methods(name), settings, SIGMA)),
+  },
+};
+
+const unetJob = (settings: Settings) => networkJob(unet(CORRELATED), settings).job;
+
+function convertedJob(norm: (typeof NORMS)[number], settings: Settings): Job {
+  const { steps } = experiments[CORRELATED];
+  return networkJob(spiking('converted', CORRELATED, steps, { norm, neuron: 'mt' }), settings).job;
+}
+
+/** The first test image; activations in units of lambda, rates in volts a step. */
+function drawRates(settings: Settings, runs: string, engine: Engine): Image {
+  const { test, steps, channels } = experiments[CORRELATED];
+  const directory = settings.folderOf(test.dataset);
+  const dataset = findDataset(directory === undefined ? test.twin : test.dataset);
+  const [sample] = dataset.load({
+    ...{ split: 'test', seed: settings.seed, channels },
+    ...(directory !== undefined && { directory }),
+  });
+  const load = (job: Job) => readModel(join(runs, modelOf(job))).model;
+  const network = load(unetJob(settings));
+  const image = inputOf(padToPatches(sample, 16));
+  const panels = NORMS.flatMap((norm) => {
+    const job = convertedJob(norm, settings);
+    const spiking = toSpikingModel(load(job), job.folder);
+    return firingRates(engine, { unet: network, spiking }, image, LAYERS, steps).map(
+      ({ signal, activations, rates, correlation }): Scatter => {
+        const thin = (values: Float64Array) =>
+          values.filter((_, n) => n % Math.ceil(values.length / DOTS) === 0);
+        const r = correlation === undefined ? 'none' : correlation.toFixed(3);
+        return { title: `${signal}, ${norm}: r ${r}`, x: thin(activations), y: thin(rates) };
+      },
+    );
+  });
+  const labels = { xLabel: 'activation / lambda', yLabel: `firing rate over ${steps} steps` };
+  return scatter(panels, { most: 1.5, columns: LAYERS.length, ...labels });
+}
