@@ -161,6 +161,12 @@ export { type ImportedNetwork, readStateDict } from './model/stateDict.js';
 export type { Configuration, Follower, Join, Layer, Ratio, Task } from './net/architecture.js';
 export { type Architecture, type Architectures, buildLayers } from './net/architectures.js';
 export { multipleOf, type Node } from './net/graph.js';
+export {
+  findInitialisation,
+  type Initialisation,
+  initialisations,
+  xavierUniform,
+} from './net/initialisation.js';
 export type { Network, Signals } from './net/network.js';
 export { initialParameters, type NamedTensors, type Parameters } from './net/parameters.js';
 export {
