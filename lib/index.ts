@@ -213,6 +213,7 @@ export { identity } from './op/identity.js';
 export type { ClassDims } from './op/losses.js';
 export type { Interval, Op, Size, Weights } from './op/op.js';
 export type { RmspropOptions } from './op/rmsprop.js';
+export type { SgdOptions } from './op/sgd.js';
 export { upsample2d } from './op/upsample2d.js';
 export type { Image } from './picture/image.js';
 export { type PreprocessName, preprocess } from './picture/preprocess.js';
