@@ -161,6 +161,12 @@ export { type ImportedNetwork, readStateDict } from './model/stateDict.js';
 export type { Configuration, Follower, Join, Layer, Ratio, Task } from './net/architecture.js';
 export { type Architecture, type Architectures, buildLayers } from './net/architectures.js';
 export { multipleOf, type Node } from './net/graph.js';
+export {
+  findInitialisation,
+  type Initialisation,
+  initialisations,
+  xavierUniform,
+} from './net/initialisation.js';
 export type { Network, Signals } from './net/network.js';
 export { initialParameters, type NamedTensors, type Parameters } from './net/parameters.js';
 export {
@@ -207,6 +213,7 @@ export { identity } from './op/identity.js';
 export type { ClassDims } from './op/losses.js';
 export type { Interval, Op, Size, Weights } from './op/op.js';
 export type { RmspropOptions } from './op/rmsprop.js';
+export type { SgdOptions } from './op/sgd.js';
 export { upsample2d } from './op/upsample2d.js';
 export type { Image } from './picture/image.js';
 export { type PreprocessName, preprocess } from './picture/preprocess.js';

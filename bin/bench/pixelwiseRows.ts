@@ -35,10 +35,12 @@ const calls: Readonly<Record<string, readonly [results: number[], inputs: number
   l1Loss: [[1], [1, 1], (k, [grad], [prediction, target]) => k.l1Loss(grad, prediction, target)],
   adamStep: [[1, 1, 1], [1], (k, [weight, m, v], [gradient]) => k.adamStep(weight, m, v, gradient, ADAM)],
   rmspropStep: [[1, 1, 1], [1], (k, [weight, s, m], [grad]) => k.rmspropStep(weight, s, m, grad, RMSPROP)],
+  sgdStep: [[1, 1], [1], (k, [weight, m], [grad]) => k.sgdStep(weight, m, grad, SGD)],
 };
 
 const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 1000 };
 const RMSPROP = { learningRate: 1e-3, alpha: 0.99, epsilon: 1e-8, momentum: 0 };
+const SGD = { learningRate: 0.1, momentum: 0.9 };
 
 /** Works on the tensor in the middle of a U-Net, for an image of side `imageSize`; each is measured alone. */
 export function pixelwiseWorks(imageSize: number): Work[] {

@@ -9,7 +9,8 @@ import { stream } from '../core/rng.js';
 import { checkFinite, checkLength, sizeOf } from '../core/shape.js';
 import type { TensorFile } from '../format/safetensors.js';
 import type { Weights } from '../op/op.js';
-import { type Layer, parameterShapes, totalChannelsIn } from './architecture.js';
+import { type Layer, parameterShapes } from './architecture.js';
+import { he, type Initialisation } from './initialisation.js';
 
 /**
  * Packed weights [ky,kx,I,O] and biases [O] by name; a layer may have more vectors (neuron/amplitudes.ts).
@@ -19,14 +20,20 @@ export type Parameters = ReadonlyMap<string, Float32Array>;
 /** Named tensors in PyTorch's layouts, as a file holds them. */
 export type NamedTensors = TensorFile['tensors'];
 
-/** He initialisation (He et al. 2015): weights from N(0, 2 / fan-in), biases 0; one random stream a layer. */
-export function initialParameters(layers: readonly Layer[], seed: number): Parameters {
+/**
+ * Weights as an initialisation draws them, He's where nobody says otherwise; biases 0; one random stream a
+ * layer.
+ */
+export function initialParameters(
+  layers: readonly Layer[],
+  seed: number,
+  initialisation: Initialisation = he,
+): Parameters {
   return buildParameters(layers, (name, shape, layer) => {
     const values = new Float32Array(sizeOf(shape));
     if (name.endsWith('.bias')) return values;
     const random = stream(seed, 'init', name);
-    const deviation = Math.sqrt(2 / layer.op.fanIn(totalChannelsIn(layer)));
-    return values.map(() => random.normal() * deviation);
+    return values.map(() => initialisation.draw(random, layer));
   });
 }
 

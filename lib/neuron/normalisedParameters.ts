@@ -9,7 +9,7 @@
 import { DataError } from '../core/error.js';
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
-import { layerParameters, type Parameters } from '../net/parameters.js';
+import { layerParameters, namedParameters, type Parameters } from '../net/parameters.js';
 import type { BatchStatistics, ChannelScale } from './batchNormalisation.js';
 import { neuronOf, type SpikingNetwork } from './spikingNetwork.js';
 
@@ -21,9 +21,10 @@ const PARTS = Object.keys(STARTS) as Part[];
 /** Part of a running average that an update replaces, as in PyTorch. */
 const MOMENTUM = 0.1;
 
-/** Whether the currents of a layer are normalised, in a network where any are. */
+/** Whether the currents of a layer are normalised, in a network where any are: beta is folded into its bias. */
 export function isNormalised(layer: Layer): boolean {
-  return layer.op.hasWeights && hasNeuron(layer);
+  const { hasWeights, hasBias = true } = layer.op;
+  return hasWeights && hasBias && hasNeuron(layer);
 }
 
 /** The shapes of the parameters that a layer's normalisation adds, by name: for reading files. */
@@ -104,13 +105,11 @@ export function runningAverages(
 export function foldNormalisation<N extends SpikingNetwork>(network: N): N {
   if (!network.batchNormalisation) return network;
   const { layers, parameters } = network;
-  const folded = new Map<string, Float32Array>();
-  for (const layer of layers.filter(({ op }) => op.hasWeights)) {
-    const own = isNormalised(layer) ? foldLayer(network, layer) : layerParameters(parameters, layer);
-    folded.set(`${layer.name}.weight`, own.weight).set(`${layer.name}.bias`, own.bias);
-  }
-  for (const [name, values] of parameters)
-    if (!folded.has(name) && !PARTS.some((part) => name.endsWith(`.${part}`))) folded.set(name, values);
+  const folded = new Map(
+    [...parameters].filter(([name]) => !PARTS.some((part) => name.endsWith(`.${part}`))),
+  );
+  for (const layer of layers.filter(isNormalised))
+    for (const [name, values] of namedParameters(layer, foldLayer(network, layer))) folded.set(name, values);
   return { ...network, parameters: folded, batchNormalisation: undefined };
 }
 

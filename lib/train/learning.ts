@@ -37,7 +37,7 @@ export interface LearningOptions {
   /** Patches in one update. */
   readonly batch?: number;
   readonly learningRate?: number;
-  /** adam or rmsprop. */
+  /** adam, rmsprop or sgd. */
   readonly optimizer?: string;
   /** Schedule of the learning rate: constant, linear or cosine. */
   readonly schedule?: string;

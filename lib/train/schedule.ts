@@ -9,6 +9,8 @@ export type Schedule = (progress: number) => number;
 export const schedules: Readonly<Record<string, Schedule>> = {
   constant: () => 1,
   linear: (progress) => 1 - progress,
+  /** A tenth after half of the updates, a hundredth after 80 % of them. */
+  steps: (progress) => (progress < 0.5 ? 1 : progress < 0.8 ? 0.1 : 0.01),
   cosine: (progress) => (1 + cosTurns(progress / 2)) / 2,
 };
 

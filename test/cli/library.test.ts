@@ -200,7 +200,7 @@ t.test('what makes no sense is refused, by its name', async (t) => {
     ['clip -1: expected', { clip: -1 }],
     ['patience -1: expected', { patience: -1 }],
     ['schedule steep: expected one of', { schedule: 'steep' }],
-    ['optimizer sgd: expected', { optimizer: 'sgd' }],
+    ['optimizer lion: expected', { optimizer: 'lion' }],
     ['patch.perEpoch 0: expected', { patch: { perEpoch: 0 } }],
     ['patch 400: larger than the image', { patch: { size: 400 } }],
     ['patch 20: expected multiples of 16', { patch: { size: 20 } }],

@@ -26,7 +26,7 @@ export function mangle(bytes: Uint8Array, random: Rng): Uint8Array {
 const IMPOSSIBLE = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
 /** A whole file without checksums in which one tensor holds one value that cannot be trained on. */
-export function poison(bytes: Uint8Array, squares: string, random: Rng): Uint8Array {
+export function poison(bytes: Uint8Array, squares: string | undefined, random: Rng): Uint8Array {
   const { tensors, metadata } = decodeSafetensors(bytes, 'whole');
   const names = [...tensors.keys()];
   const name = names[random.integer(names.length)];

@@ -191,12 +191,14 @@ t.test('the loss follows from the target: class ids or a noise map', async (t) =
   t.match(lossOf(reference, output, Float32Array.of(1, -1, 0, 2)), { loss: 1 });
 });
 
-t.test('schedules start at 1 and, but for the constant one, end at 0', async (t) => {
-  for (const name of ['constant', 'linear', 'cosine']) t.equal(findSchedule(name)(0), 1, name);
+t.test('schedules start at 1; linear and cosine end at 0, steps at a hundredth', async (t) => {
+  for (const name of ['constant', 'linear', 'cosine', 'steps']) t.equal(findSchedule(name)(0), 1, name);
   t.equal(findSchedule('constant')(1), 1);
   t.equal(findSchedule('linear')(1), 0);
   t.ok(Math.abs(findSchedule('cosine')(0.5) - 0.5) < 1e-12);
   t.ok(Math.abs(findSchedule('cosine')(1)) < 1e-12);
-  t.throws(() => findSchedule('steps'), /schedule steps: expected one of/);
-  t.throws(() => findOptimiser('sgd'), /optimizer sgd: expected adam or rmsprop/);
+  const steps = [0.49, 0.5, 0.79, 0.8].map((progress) => findSchedule('steps')(progress));
+  t.strictSame(steps, [1, 0.1, 0.1, 0.01]);
+  t.throws(() => findSchedule('stairs'), /schedule stairs: expected one of/);
+  t.throws(() => findOptimiser('lion'), /optimizer lion: expected one of adam, rmsprop, sgd/);
 });

@@ -111,7 +111,7 @@ for (const [kind, optimizer] of [
   ['back-propagation', 'rmsprop'],
   ['ASF-BP', 'adam'],
   ['ASF-BP of real spikes', 'adam'],
-  ['BPTT with batch normalisation', 'adam'],
+  ['BPTT with batch normalisation', 'sgd'],
 ] as const) {
   t.test(
     `${kind} with ${optimizer}: a run that is stopped and resumed ends with the same bytes`,

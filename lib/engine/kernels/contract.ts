@@ -15,10 +15,20 @@
 
 import type { AdamOptions } from '../../op/adam.js';
 import type { RmspropOptions } from '../../op/rmsprop.js';
+import type { SgdOptions } from '../../op/sgd.js';
 import type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './dims.js';
 import type { SpikingKernels } from './spikingContract.js';
 
-export type { AdamOptions, ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims, RmspropOptions };
+export type {
+  AdamOptions,
+  ClassDims,
+  ConcatDims,
+  ConvDims,
+  ConvTransposeDims,
+  PoolDims,
+  RmspropOptions,
+  SgdOptions,
+};
 
 /**
  * The memory of tensors. Kernels also take ordinary arrays, which an engine with its own memory must copy.
@@ -138,6 +148,12 @@ export interface Kernels extends TensorMemory {
     momentumBuffer: Float32Array,
     gradient: Float32Array,
     options: RmspropOptions,
+  ): void;
+  sgdStep(
+    weight: Float32Array,
+    momentumBuffer: Float32Array,
+    gradient: Float32Array,
+    options: SgdOptions,
   ): void;
 
   /** sum += part, element by element. */

@@ -9,15 +9,15 @@ import type { Parameters } from '../../net/parameters.js';
 import type { Kernels } from '../kernels/contract.js';
 
 export interface Optimiser {
-  /** Names of the two averages it keeps for each parameter. */
-  readonly slots: readonly [string, string];
-  /** Which of them averages squares: a square root is taken of it. */
-  readonly squares: string;
+  /** Names of the averages it keeps for each parameter. */
+  readonly slots: readonly string[];
+  /** Which of them averages squares, where one does: a square root is taken of it. */
+  readonly squares?: string;
   /** Updates one parameter and its averages in place; `step` counts updates from 1. */
   update(
     kernels: Kernels,
     weight: Float32Array,
-    averages: readonly [Float32Array, Float32Array],
+    averages: readonly Float32Array[],
     gradient: Float32Array,
     learningRate: number,
     step: number,
@@ -42,7 +42,14 @@ const rmsprop: Optimiser = {
   },
 };
 
-export const optimisers: Readonly<Record<string, Optimiser>> = { adam, rmsprop };
+const sgd: Optimiser = {
+  slots: ['momentumBuffer'],
+  update(kernels, weight, [momentumBuffer], gradient, learningRate) {
+    kernels.sgdStep(weight, momentumBuffer, gradient, { learningRate, momentum: 0.9 });
+  },
+};
+
+export const optimisers: Readonly<Record<string, Optimiser>> = { adam, rmsprop, sgd };
 
 /** The averages of an optimiser by slot name, each in the form of the parameters. */
 export type Averages = ReadonlyMap<string, Parameters>;
@@ -50,6 +57,7 @@ export type Averages = ReadonlyMap<string, Parameters>;
 /** An optimiser by name; UsageError for a name that is not in the table. */
 export function findOptimiser(name: string): Optimiser {
   const optimiser = Object.hasOwn(optimisers, name) ? optimisers[name] : undefined;
-  if (!optimiser) throw new UsageError(`optimizer ${name}: expected ${Object.keys(optimisers).join(' or ')}`);
+  if (!optimiser)
+    throw new UsageError(`optimizer ${name}: expected one of ${Object.keys(optimisers).join(', ')}`);
   return optimiser;
 }

@@ -5,6 +5,7 @@
 
 import type { Network } from '../../net/network.js';
 import { learnedParameters, mapParameters, type Parameters, zerosLike } from '../../net/parameters.js';
+import { addWeightDecay } from '../../op/sgd.js';
 import type { Kernels } from '../kernels/contract.js';
 import { NotFiniteError } from '../kernels/finite.js';
 import { batchGradient } from './batch.js';
@@ -15,6 +16,8 @@ export interface TrainerOptions {
   readonly optimiser: Optimiser;
   /** Gradients longer than this (L2 norm over all parameters) are shortened to it; 0 or left out: never. */
   readonly clip?: number;
+  /** Part of each parameter that is added to its gradient, after clipping; left out: 0. */
+  readonly weightDecay?: number;
   /**
    * Where training continues from: the optimiser's averages and how many updates they have seen; default:
    * none.
@@ -41,7 +44,7 @@ export function newTrainer<N extends Network>(
   kernels: Kernels,
   network: N,
   method: Method<N>,
-  { optimiser, clip = 0, ...from }: TrainerOptions,
+  { optimiser, clip = 0, weightDecay = 0, ...from }: TrainerOptions,
 ): Trainer {
   const resident = (parameters: Parameters) => mapParameters(parameters, kernels.resident);
   const parameters = resident(network.parameters);
@@ -64,10 +67,12 @@ export function newTrainer<N extends Network>(
         requireFinite('loss', loss);
         guardNorm(kernels, gradients, clip);
         updates += 1;
-        const [first, second] = optimiser.slots.map((slot) => averages.get(slot)!);
+        const ofSlots = optimiser.slots.map((slot) => averages.get(slot)!);
         for (const [name, weight] of learned) {
-          const own = [first.get(name)!, second.get(name)!] as const;
-          optimiser.update(kernels, weight, own, gradients.get(name)!, learningRate, updates);
+          const gradient = gradients.get(name)!;
+          if (weightDecay !== 0) addWeightDecay(gradient, weight, weightDecay);
+          const own = ofSlots.map((values) => values.get(name)!);
+          optimiser.update(kernels, weight, own, gradient, learningRate, updates);
         }
         for (const [name, values] of statistics) parameters.get(name)!.set(values);
         return loss;

@@ -12,6 +12,7 @@ import { l1Loss, softmaxCrossEntropy } from '../../op/losses.js';
 import type { Op, Size } from '../../op/op.js';
 import { reluBackward, reluForward } from '../../op/relu.js';
 import { rmspropStep } from '../../op/rmsprop.js';
+import { sgdStep } from '../../op/sgd.js';
 import { addInto, divideBy } from '../../op/sums.js';
 import type { ConvDims, ConvTransposeDims, Kernels, TensorMemory } from '../kernels/contract.js';
 
@@ -102,6 +103,7 @@ export const reference: Kernels = {
   l1Loss,
   adamStep,
   rmspropStep,
+  sgdStep,
   addInto,
   divideBy,
 };

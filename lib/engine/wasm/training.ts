@@ -3,11 +3,12 @@
 import { type AdamOptions, adamScalars } from '../../op/adam.js';
 import { countedPixels } from '../../op/losses.js';
 import { type RmspropOptions, rmspropScalars } from '../../op/rmsprop.js';
+import { type SgdOptions, sgdScalars } from '../../op/sgd.js';
 import type { Kernels } from '../kernels/contract.js';
 import { chunkOf } from './cut.js';
 import type { Machine } from './machine.js';
 
-type Training = Pick<Kernels, 'softmaxCrossEntropy' | 'l1Loss' | 'adamStep' | 'rmspropStep'>;
+type Training = Pick<Kernels, 'softmaxCrossEntropy' | 'l1Loss' | 'adamStep' | 'rmspropStep' | 'sgdStep'>;
 
 /** Pixels of a loss that are one task. */
 const PIXELS = 512;
@@ -57,6 +58,13 @@ export function training(machine: Machine): Training {
         const rest = { gradient: lend.input(gradient), scalars: lend.floats(rmspropWords(options)) };
         threads.run('rmsprop', tasks, { weight: lend.result(weight), ...averages, ...rest, ...sizes });
       }),
+    sgdStep: (weight, momentumBuffer, gradient, options) =>
+      machine.call((lend) => {
+        const { tasks, ...sizes } = chunks(gradient.length);
+        const results = { weight: lend.result(weight), momentumBuffer: lend.result(momentumBuffer) };
+        const rest = { gradient: lend.input(gradient), scalars: lend.floats(sgdWords(options)) };
+        threads.run('sgd', tasks, { ...results, ...rest, ...sizes });
+      }),
   };
 }
 
@@ -69,4 +77,9 @@ function adamWords(options: AdamOptions): number[] {
 function rmspropWords(options: RmspropOptions): number[] {
   const { keep, take, learningRate, momentum, epsilon } = rmspropScalars(options);
   return [keep, take, learningRate, momentum, epsilon];
+}
+
+function sgdWords(options: SgdOptions): number[] {
+  const { learningRate, momentum } = sgdScalars(options);
+  return [learningRate, momentum];
 }

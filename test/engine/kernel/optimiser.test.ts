@@ -1,10 +1,11 @@
 /**
- * Several updates of Adam and RMSprop against PyTorch in float64 (fixtures/make/kernel.py).
+ * Several updates of Adam, RMSprop and SGD against PyTorch in float64 (fixtures/make/kernel.py).
  * Gradients of 10^-9 and of 10 stand side by side, so each element is compared on its own scale.
  */
 
 import t, { type Test } from 'tap';
 import type { AdamOptions, RmspropOptions } from '../../../lib/engine/kernels/contract.js';
+import { addWeightDecay } from '../../../lib/op/sgd.js';
 import { Arena } from './arena.js';
 import { backends } from './backends.js';
 import { boundOf, type GoldenCase, goldenCases, goldenFile, requireClose } from './golden.js';
@@ -41,6 +42,20 @@ for (const [engine, kernels] of backends) {
         kernels.rmspropStep(weight, square, buffer, gradient, options);
       };
       follow(t, golden, slots, update);
+    });
+  }
+
+  const sgd = goldenFile('kernel/sgd').metadata;
+  for (const golden of goldenCases('kernel/sgd')) {
+    const { weightDecay, ...options } = JSON.parse(sgd[`options.${golden.name}`]);
+    const shown = JSON.stringify({ ...options, weightDecay });
+    t.test(`${engine}: SGD ${shown} is PyTorch's within ${BOUND}`, async (t) => {
+      const update: Update = (weight, [buffer], gradient) => {
+        const decayed = gradient.slice();
+        addWeightDecay(decayed, weight, weightDecay);
+        kernels.sgdStep(weight, buffer, decayed, options);
+      };
+      follow(t, golden, ['momentum_buffer'], update);
     });
   }
 }

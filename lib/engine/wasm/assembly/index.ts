@@ -7,7 +7,7 @@ export { denseConvolution } from './dense';
 export { eventConvolution } from './gather';
 export { biasGradient, packChannels, weightGradient } from './gradientKernels';
 export { l1Loss, softmaxCrossEntropy } from './lossKernels';
-export { adam, rmsprop } from './optimiserKernels';
+export { adam, rmsprop, sgd } from './optimiserKernels';
 export { packWeights } from './pack';
 export {
   addInto,

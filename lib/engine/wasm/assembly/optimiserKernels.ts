@@ -1,4 +1,4 @@
-/** Adam and RMSprop on float32 vectors; scalars come as the bits of float32. A task is `chunk` values. */
+/** Adam, RMSprop and SGD with momentum on float32 vectors; scalars come as the bits of float32. A task is `chunk` values. */
 
 import { nextTask } from './tasks';
 
@@ -65,6 +65,31 @@ export function rmsprop(
       const scaled = f32x4.div(g, f32x4.add(f32x4.sqrt(v), epsilon));
       const moved = f32x4.add(f32x4.mul(momentum, loadUpTo4(momentumBuffer + at, left)), scaled);
       storeUpTo4(squareAverage + at, v, left);
+      storeUpTo4(momentumBuffer + at, moved, left);
+      storeUpTo4(weight + at, f32x4.sub(w, f32x4.mul(learningRate, moved)), left);
+    }
+  }
+}
+
+/** See lib/op/sgd.ts, operation by operation. */
+export function sgd(
+  tasks: u32,
+  weight: usize,
+  momentumBuffer: usize,
+  gradient: usize,
+  scalars: usize,
+  count: u32,
+  chunk: u32,
+): void {
+  const learningRate = v128.load32_splat(scalars);
+  const momentum = v128.load32_splat(scalars, 4);
+  for (let task = nextTask(); task < tasks; task = nextTask()) {
+    const end = <usize>min(count, (task + 1) * chunk) << 2;
+    for (let at = (<usize>task * chunk) << 2; at < end; at += 16) {
+      const left = end - at;
+      const g = loadUpTo4(gradient + at, left);
+      const w = loadUpTo4(weight + at, left);
+      const moved = f32x4.add(f32x4.mul(momentum, loadUpTo4(momentumBuffer + at, left)), g);
       storeUpTo4(momentumBuffer + at, moved, left);
       storeUpTo4(weight + at, f32x4.sub(w, f32x4.mul(learningRate, moved)), left);
     }
