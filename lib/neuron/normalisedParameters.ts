@@ -8,7 +8,7 @@
 import { DataError } from '../core/error.js';
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
-import { layerParameters, type Parameters } from '../net/parameters.js';
+import { layerParameters, namedParameters, type Parameters } from '../net/parameters.js';
 import type { BatchStatistics, ChannelScale } from './batchNormalisation.js';
 import { neuronOf, type SpikingNetwork } from './spikingNetwork.js';
 
@@ -106,7 +106,7 @@ export function foldNormalisation<N extends SpikingNetwork>(network: N): N {
   const folded = new Map<string, Float32Array>();
   for (const layer of layers.filter(({ op }) => op.hasWeights)) {
     const own = isNormalised(layer) ? foldLayer(network, layer) : layerParameters(parameters, layer);
-    folded.set(`${layer.name}.weight`, own.weight).set(`${layer.name}.bias`, own.bias);
+    for (const [name, values] of namedParameters(layer, own)) folded.set(name, values);
   }
   for (const [name, values] of parameters)
     if (!folded.has(name) && !PARTS.some((part) => name.endsWith(`.${part}`))) folded.set(name, values);

@@ -88,9 +88,7 @@ export function pass(
 
 function derivativeOf({ neuron: { name, back, derivative: usual } }: LayerNeuron, derivative = usual) {
   if (back && derivative) return { back, derivative };
-  throw new UsageError(
-    `neuron ${name} has no derivative: it cannot be trained through time, only by ASF-BP`,
-  );
+  throw new UsageError(`neuron ${name} has no derivative: it cannot be trained through time, only by ASF-BP`);
 }
 
 /**
