@@ -50,7 +50,7 @@ t.test('it is converted, fine-tuned, evaluated and counted like a U-Net', async 
 });
 
 t.test('train --direct', async (t) => {
-  const direct = '--direct --neuron lif --steps 2'.split(' ');
+  const direct = '--direct --neuron lif --steps 2 --normalise bn'.split(' ');
   spikingUnetJson(...training, ...direct, '--architecture', architecture, '--out', at('direct'));
   const { steps } = spikingUnetJson('evaluate', ...data, '--split', 'all', '--model', best('direct'));
   t.equal(steps, 2);

@@ -16,7 +16,9 @@ import { OUTPUT } from '../../lib/net/architecture.js';
 import { buildLayers } from '../../lib/net/architectures.js';
 import { hasNeuron } from '../../lib/net/network.js';
 import { initialParameters } from '../../lib/net/parameters.js';
+import { findBatchNormalisation } from '../../lib/neuron/batchNormalisation.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
+import { foldNormalisation, withNormalisation } from '../../lib/neuron/normalisedParameters.js';
 import { departuresOf } from '../../lib/official/asfChoices.js';
 import { asfGradient } from '../../lib/paper/asf.js';
 import { segmentationLoss } from '../../lib/paper/loss.js';
@@ -131,16 +133,27 @@ t.test(
   },
 );
 
-t.test('engines train it through time with the same bits', async (t) => {
-  const example = drawnExample(16, 8, 4);
-  const network = { ...spiking, ...neurons };
-  const on = (kernels: Kernels) =>
-    engineOf(kernels).gradient(network, throughTime({ steps: 2 }), [example, example]);
-  const [[, first], ...others] = backends;
-  const expected = on(first).gradients;
-  for (const [, kernels] of others)
-    for (const [name, values] of on(kernels).gradients)
-      t.doesNotThrow(() => requireSameBits(values, expected.get(name)!, name));
+t.test('engines train it through time with the same bits, with batch normalisation as well', async (t) => {
+  const examples = [4, 5].map((seed) => drawnExample(16, 8, seed));
+  const plain = { ...spiking, ...neurons };
+  const normalised = {
+    ...plain,
+    parameters: withNormalisation(layers, plain.parameters),
+    batchNormalisation: findBatchNormalisation('bn'),
+  };
+  for (const network of [plain, normalised]) {
+    const on = (kernels: Kernels) =>
+      engineOf(kernels).gradient(network, throughTime({ steps: 2 }), examples).gradients;
+    const [[, first], ...others] = backends;
+    const expected = on(first);
+    for (const [, kernels] of others)
+      for (const [name, values] of on(kernels))
+        t.doesNotThrow(() => requireSameBits(values, expected.get(name)!, name));
+  }
+  const { statistics } = referenceEngine.gradient(normalised, throughTime({ steps: 2 }), examples);
+  t.equal(statistics?.size, 2 * 9, 'a mean and a variance of every convolution 3x3');
+  const folded = foldNormalisation(normalised);
+  t.strictSame([...folded.parameters.keys()].sort(), [...plain.parameters.keys()].sort());
 });
 
 t.test('events are the steps in which a current was not 0', async (t) => {
