@@ -14,8 +14,8 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** The environment's own data folder is hidden from the program. */
-const environment = { ...process.env, SPIKING_UNET_DATA: '', NO_COLOR: '1', NODE_OPTIONS: '' };
+/** What a process is given: no data folder of this machine, and nothing that tap loads into Node. */
+export const environment = { ...process.env, SPIKING_UNET_DATA: '', NO_COLOR: '1', NODE_OPTIONS: '' };
 
 /** Runs `spiking-unet ARGS` as a process of its own. */
 export function spikingUnetProcess(...args: readonly string[]): Outcome {

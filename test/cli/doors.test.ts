@@ -11,7 +11,7 @@ import { printable, printableJson } from '../../bin/cli/printable.js';
 import { encodeModel } from '../../lib/model/model.js';
 import { encodePng } from '../../lib/picture/encode.js';
 import { randomModel } from '../support/networks.js';
-import { spikingUnet } from './command.js';
+import { environment, spikingUnet } from './command.js';
 import { tinyTraining, writePhotos } from './tinyTraining.js';
 
 const root = t.testdir();
@@ -119,7 +119,9 @@ t.test('where nothing helps another engine does the work, and says so', { skip }
 t.test('a training that was started again saves when the program is stopped', { skip }, async (t) => {
   const run = at('stopped');
   const train = tinyTraining(writePhotos(root), run, 30);
-  const child = spawn('bash', ['-c', `${LITTLE} && exec "$0" "$@"`, process.execPath, PROGRAM, ...train]);
+  const child = spawn('bash', ['-c', `${LITTLE} && exec "$0" "$@"`, process.execPath, PROGRAM, ...train], {
+    env: environment,
+  });
   const exit = new Promise((resolve) => child.once('exit', resolve));
   while (!existsSync(join(run, 'checkpoints', 'last.safetensors'))) await sleep(20);
   child.kill('SIGTERM');

@@ -13,7 +13,7 @@ import { encodeModel } from '../../lib/model/model.js';
 import { nodeHost } from '../../lib/node/nodeHost.js';
 import { writePng } from '../../lib/node/pictureFiles.js';
 import { randomModel } from '../support/networks.js';
-import { type Outcome, spikingUnet, spikingUnetJson } from './command.js';
+import { environment, type Outcome, spikingUnet, spikingUnetJson } from './command.js';
 
 const OK = 0;
 const USAGE = 2;
@@ -43,9 +43,11 @@ const maskOf = ({ images }: { images: [{ outputs: [string] }] }) => readFileSync
 
 /** `spiking-unet ARGS` under a flag of V8. */
 function under(flag: string, ...args: readonly string[]): Outcome {
-  const env = { ...process.env, SPIKING_UNET_DATA: '', NO_COLOR: '1', NODE_OPTIONS: '' };
   const command = [flag, 'dist/bin/spiking-unet.js', ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', env });
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+    encoding: 'utf8',
+    env: environment,
+  });
   return { status, stdout, stderr };
 }
 const withoutWebAssembly = (...args: readonly string[]) => under('--jitless', ...args);

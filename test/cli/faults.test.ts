@@ -8,7 +8,7 @@ import { existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { spikingUnet } from './command.js';
+import { environment, spikingUnet } from './command.js';
 import { tinyTraining, writePhotos } from './tinyTraining.js';
 
 const PROGRAM = 'dist/bin/spiking-unet.js';
@@ -29,6 +29,7 @@ async function until(condition: () => boolean): Promise<void> {
 t.test('a training whose stderr nobody reads any more goes on, keeps its folder, and saves', async (t) => {
   const child = spawn(process.execPath, [PROGRAM, ...tinyTraining(photos, at('deaf'), LONG)], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: environment,
   });
   t.teardown(() => child.kill('SIGKILL'));
   child.stderr.destroy();
@@ -52,6 +53,7 @@ const skip = !python && 'there is no python3 with terminals here';
 function inTerminal(folder: string, action: string, ...command: string[]) {
   const { stdout } = spawnSync('python3', ['test/cli/terminal.py', lastOf(folder), action, ...command], {
     encoding: 'utf8',
+    env: environment,
   });
   return { status: Number(stdout), screen: readFileSync(`${lastOf(folder)}.screen`, 'utf8') };
 }
@@ -81,7 +83,11 @@ const full = !existsSync('/dev/full') && 'there is no /dev/full here';
 t.test('full disks behind stdout and stderr', { skip: full }, async (t) => {
   const disk = openSync('/dev/full', 'w');
   const run = (args: string[], stderr: number | 'pipe') =>
-    spawnSync(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', disk, stderr], encoding: 'utf8' });
+    spawnSync(process.execPath, [PROGRAM, ...args], {
+      stdio: ['ignore', disk, stderr],
+      encoding: 'utf8',
+      env: environment,
+    });
   t.equal(run(tinyTraining(photos, at('full'), 1), disk).status, 1);
   t.ok(existsSync(at('full', 'checkpoints', 'best.safetensors')), 'the training is not stopped by it');
   const { status, stderr } = run(['--help'], 'pipe');
@@ -100,6 +106,7 @@ for (const [signal, expected] of [
     );
     const parent = spawn(process.execPath, [PROGRAM, 'reproduce', 'table1', ...options, runs], {
       stdio: 'ignore',
+      env: environment,
     });
     t.teardown(() => parent.kill('SIGKILL'));
     const exit = exitOf(parent);

@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { spikingUnetJson } from './command.js';
+import { environment, spikingUnetJson } from './command.js';
 import { tinyTraining, writePhotos } from './tinyTraining.js';
 
 const root = t.testdir();
@@ -18,7 +18,10 @@ const train = (folder: string) => [...tinyTraining(photos, folder, 30), '--json'
 
 t.test('Ctrl-C saves, and the resumed run ends with the bytes of an uninterrupted one', async (t) => {
   const stopped = at('stopped');
-  const child = spawn(process.execPath, ['dist/bin/spiking-unet.js', ...train(stopped)], { stdio: 'ignore' });
+  const child = spawn(process.execPath, ['dist/bin/spiking-unet.js', ...train(stopped)], {
+    stdio: 'ignore',
+    env: environment,
+  });
   const exit = new Promise((resolve) => child.once('exit', resolve));
   while (!existsSync(join(stopped, 'checkpoints', 'last.safetensors'))) await sleep(20);
   child.kill('SIGINT');

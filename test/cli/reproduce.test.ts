@@ -11,7 +11,7 @@ import { mergeRuns } from '../../bin/reproduce/store.js';
 import { tables } from '../../bin/reproduce/tables/index.js';
 import { UsageError } from '../../lib/core/error.js';
 import { writeTinyDrive } from '../support/tinyDrive.js';
-import { spikingUnet, spikingUnetJson } from './command.js';
+import { environment, spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();
 const at = (...parts: string[]) => join(root, ...parts);
@@ -158,6 +158,7 @@ t.test('without data: the twin; Ctrl-C stops, the same command goes on', async (
   const args = ['reproduce', 'table1', '--runs', at('stopped'), ...options];
   const child = spawn(process.execPath, ['dist/bin/spiking-unet.js', ...args], {
     stdio: 'ignore',
+    env: environment,
     detached: true, // its group gets the signal, as at a terminal
   });
   const exit = new Promise((resolve) => child.once('exit', resolve));

@@ -97,9 +97,9 @@ t.test('layers with other neurons leave the same bits in every engine and mode',
       }
     }
   });
-  fc.assert(property, { seed: 411, numRuns: 24 });
-  t.ok(deep >= 18, `spikes reached the last layer of neurons in ${deep} of 24 networks`);
-  t.ok(apart >= 20, `the parts of a concatenation had other thresholds in ${apart}`);
+  fc.assert(property, { seed: 411, numRuns: 16 });
+  t.ok(deep >= 12, `spikes reached the last layer of neurons in ${deep} of 16 networks`);
+  t.ok(apart >= 13, `the parts of a concatenation had other thresholds in ${apart}`);
   if (missing) t.comment(`without WebAssembly: ${missing}`);
 });
 

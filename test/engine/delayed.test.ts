@@ -106,8 +106,8 @@ t.test('every engine has the bits of the reference, on random networks and shape
       else check();
     }
   });
-  fc.assert(property, { seed: 12, numRuns: 40 });
-  t.ok(deep >= 20, `spikes reached the last layer of neurons in ${deep} of 40 networks`);
+  fc.assert(property, { seed: 12, numRuns: 30 });
+  t.ok(deep >= 15, `spikes reached the last layer of neurons in ${deep} of 30 networks`);
 });
 
 t.test('one step has the bits of the ordinary timing', async (t) => {
@@ -119,8 +119,8 @@ t.test('one step has the bits of the ordinary timing', async (t) => {
         run(kernels, { ...drawn, steps: 1 }, { timing: 'same' }),
       );
   });
-  fc.assert(property, { seed: 13, numRuns: 30 });
-  t.pass('30 networks');
+  fc.assert(property, { seed: 13, numRuns: 20 });
+  t.pass('20 networks');
 });
 
 const plain: Case = {
