@@ -21,7 +21,9 @@ const PARTS = Object.keys(STARTS) as Part[];
 /** Part of a running average that an update replaces, as in PyTorch. */
 const MOMENTUM = 0.1;
 
-/** Whether the currents of a layer are normalised, in a network where any are: beta is folded into its bias. */
+/**
+ * Whether the currents of a layer are normalised, in a network where any are: beta is folded into its bias.
+ */
 export function isNormalised(layer: Layer): boolean {
   const { hasWeights, hasBias = true } = layer.op;
   return hasWeights && hasBias && hasNeuron(layer);

@@ -1,4 +1,7 @@
-/** Adam, RMSprop and SGD with momentum on float32 vectors; scalars come as the bits of float32. A task is `chunk` values. */
+/**
+ * Adam, RMSprop and SGD with momentum on float32 vectors; scalars come as the bits of float32. A task is
+ * `chunk` values.
+ */
 
 import { nextTask } from './tasks';
 
