@@ -10,8 +10,8 @@
 const UNCOUNTED = [
   /^test\/(audit|cli|fuzz|peers|rules)\//,
   /^test\/convert\/(channelwise|layerThresholds)\.test\.ts$/,
-  /^test\/data\/(synthDrive|synthetic|twins)\.test\.ts$/,
-  /^test\/engine\/(delayed|finite|quantised|spikeEngines|spikeGolden|tiles)\.test\.ts$/,
+  /^test\/data\/(synthDrive|twins)\.test\.ts$/,
+  /^test\/engine\/(spikeEngines|spikeGolden|tiles)\.test\.ts$/,
   /^test\/(node\/kills|train\/engines)\.test\.ts$/,
 ];
 
