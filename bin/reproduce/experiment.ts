@@ -53,7 +53,7 @@ const SIGMAS = [15, 25, 50];
 const denoising = {
   recipes: {
     train: { epochs: 40 },
-    direct: { epochs: 3, batch: 8, patches: 300 },
+    direct: { epochs: 2, batch: 8, patches: 300 },
     finetune: { epochs: 4, batch: 4, patches: 400, lr: 2e-5 },
   },
   calibration: { images: 40, seed: 1 },
@@ -70,7 +70,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
     sigmas: [],
     recipes: {
       train: { epochs: 12 },
-      direct: { epochs: 3, batch: 8, patches: 800 },
+      direct: { epochs: 2, batch: 8, patches: 800 },
       finetune: { epochs: 4, batch: 8, patches: 1600 },
     },
     testPixels: 3.4e6,
