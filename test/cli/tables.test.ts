@@ -56,7 +56,7 @@ t.test(
     t.strictSame(more, [], 'no U-Net is needed');
     t.match(
       commandLine(train),
-      /train --direct --neuron ml --steps 10 --normalise tdbn --dataset synth-drive/,
+      /train --direct --poolings exact --neuron ml --steps 10 --normalise tdbn --dataset synth-drive/,
     );
     t.equal(evaluate.folder, 'drive-synthetic-w8-s1/direct-ml-tdbn-T10/eval');
     const tuned = { ...spiking('finetuned', 'drive', 2, oneStep(4)), method: 'bptt' } as Cell;
