@@ -2,7 +2,7 @@
 
 import type { ConvertedModel } from '../../lib/convert/spikingModel.js';
 import type { Converted } from '../../lib/diagnose/convertUnet.js';
-import { hasNeuron } from '../../lib/net/network.js';
+import { handsOnCurrent, hasNeuron } from '../../lib/net/network.js';
 import type { Result } from '../cli/stage.js';
 import { table, thousands } from '../cli/table.js';
 import type { CalibrationSet } from './calibrationSet.js';
@@ -53,7 +53,7 @@ function layersOf({ layers, conversion, channelLambdas }: ConvertedModel) {
     lambdaOut: lambdas[layer.name],
     ...(channelLambdas?.has(layer.output) && { channelLambdas: [...channelLambdas.get(layer.output)!] }),
     thresholds: hasNeuron(layer) ? (thresholdsOf?.[layer.output] ?? thresholds).length : 0,
-    neuron: hasNeuron(layer) ? neuron : 'none (read-out)',
+    neuron: hasNeuron(layer) ? neuron : handsOnCurrent(layer) ? 'none' : 'none (read-out)',
   }));
 }
 

@@ -37,9 +37,16 @@ export function receptiveMargin(layers: readonly Layer[]): number {
 /** What a layer reads for these rows of its output. */
 function readsOf({ name, op }: Layer, rows: Interval): Interval {
   if (op.reads) return op.reads(rows);
+  throw new UsageError(`${name}: what ${op.name} reads depends on the size of the whole image`);
+}
+
+/** Refuses tiles of a network in which a part of an image has other values (UsageError). */
+function requireLocal(layers: readonly Layer[], needed: number, limit: MemoryLimit): void {
+  const global = layers.find(({ op }) => !op.reads);
+  if (!global) return;
   throw new UsageError(
-    `${name}: ${op.name} gives a part of an image other values than the whole, so this network takes no ` +
-      'image in tiles: allow more memory, or take a smaller image',
+    `memory ${toMiB(limit.bytes)}: this image needs ${toMiB(needed)} MiB, and cannot be cut into tiles: ` +
+      `${global.name} (${global.op.name}) gives a part of an image other values than the whole`,
   );
 }
 
@@ -64,7 +71,9 @@ export function planTiles(
   width: number,
   limit: MemoryLimit,
 ): TileSize | undefined {
-  if (wholeBytes(limit, height, width) <= limit.bytes) return undefined;
+  const whole = wholeBytes(limit, height, width);
+  if (whole <= limit.bytes) return undefined;
+  requireLocal(layers, whole, limit);
   const [margin, step] = [receptiveMargin(layers), multipleOf(layers)];
   const grown = (side: number, extent: number) => Math.min(extent, side + 2 * margin);
   const image = limit.around?.(height, width) ?? 0;
