@@ -10,6 +10,7 @@ import type { Dataset } from '../lib/data/dataset.js';
 import { findDataset } from '../lib/data/index.js';
 import type { Model } from '../lib/model/model.js';
 import { architectures, PAPERS } from '../lib/net/architectures.js';
+import { initialisations } from '../lib/net/initialisation.js';
 import { TRAINING } from '../lib/train/learning.js';
 import { directStart, prepareDirect } from '../lib/train/trainDirectly.js';
 import { newUnet, prepareTraining, USUAL_WIDTH } from '../lib/train/trainUnet.js';
@@ -37,6 +38,7 @@ interface Options extends DataOptions, TrainingCommand, DirectOptions, SharedOpt
   readonly architecture?: string;
   readonly width?: number;
   readonly from?: string;
+  readonly init?: string;
   readonly channels?: 1 | 3;
   readonly classes?: number;
   readonly ignore?: number;
@@ -87,7 +89,14 @@ const stage: Stage<Options> = {
       )
       .option('--channels <n>', "channels of the input, 1 or 3 (default: the data set's)", pictureChannels)
       .option('--classes <n>', 'number of classes (data set "folder" only)', classCount)
-      .option('--from <file>', 'start from the weights of this U-Net, not from random ones');
+      .option('--from <file>', 'start from the weights of this U-Net, not from random ones')
+      .option(
+        '--init <name>',
+        `random weights: ${Object.values(initialisations)
+          .map(({ name, summary }) => `${name}: ${summary}`)
+          .join('; ')} (default: he)`,
+        oneOf(...Object.keys(initialisations)),
+      );
     addIgnoreOption(command);
     addTrainingOptions(command, TRAINING);
     addDirectOptions(command);
@@ -101,14 +110,17 @@ const stage: Stage<Options> = {
     const channels = options.channels ?? dataset.channels;
     const classNames =
       task === 'denoise' ? [] : classNamesOf(namesOf(dataset, options.data), options.classes);
-    const { architecture, width, seed } = options;
+    const { architecture, width, init, seed } = options;
+    if (init !== undefined && options.from !== undefined)
+      throw new UsageError('--init: --from has weights already: leave one of them out');
     const { preprocess } = dataset;
     const notes = { dataset: dataset.name, split: 'train' };
     const chosen = {
       ...(architecture !== undefined && { architecture }),
       ...(width !== undefined && { width }),
     };
-    const fresh = newUnet({ task, classNames, preprocess, ...chosen }, channels, { seed, notes });
+    const random = init === undefined ? {} : { initialisation: init };
+    const fresh = newUnet({ task, classNames, preprocess, ...chosen, ...random }, channels, { seed, notes });
     const start = options.from === undefined ? fresh : startFrom(options.from, fresh, chosen);
     const { classes } = fresh.configuration;
     const fit = {

@@ -37,6 +37,7 @@ export interface TrainingCommand {
   readonly patience: number;
   readonly saveEvery: number;
   readonly clip: number;
+  readonly weightDecay?: number;
   readonly out?: string;
   readonly resume: boolean;
 }
@@ -78,6 +79,11 @@ export function addTrainingOptions(command: Command, defaults: typeof TRAINING, 
       nonNegative,
       defaults.clip,
     )
+    .option(
+      '--weight-decay <x>',
+      'part of each parameter that is added to its gradient (default: 0)',
+      nonNegative,
+    )
     .option('--save-every <n>', 'updates between two checkpoints', count, 50);
 }
 
@@ -93,9 +99,11 @@ export function learningOptions(
   { patch: usual }: Dataset,
 ): LearningOptions {
   const { epochs, batch, lr, optimizer, schedule, validation, patience, clip, seed } = command;
+  const { weightDecay } = command;
   const { patch: size = usual.size, patches: perEpoch = usual.perEpoch } = command;
   return {
     ...{ epochs, batch, learningRate: lr, optimizer, schedule, validation, patience, clip, seed },
+    ...(weightDecay !== undefined && { weightDecay }),
     patch: { ...usual, size, perEpoch },
   };
 }

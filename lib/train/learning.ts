@@ -48,6 +48,8 @@ export interface LearningOptions {
   readonly patience?: number;
   /** Gradients longer than this (L2 norm over all parameters) are shortened to it; 0: never. */
   readonly clip?: number;
+  /** Part of each parameter that is added to its gradient (L2); default: 0. */
+  readonly weightDecay?: number;
   /** Seed of all random choices; default: 1. The same seed gives the same bits, on any engine. */
   readonly seed?: number;
   /** Further metadata for a file of the model, such as the data set of its samples. */
@@ -75,7 +77,7 @@ export type LearningDefaults = Required<Omit<LearningOptions, 'seed' | 'notes' |
 export const TRAINING: LearningDefaults = {
   ...{ epochs: 12, batch: 16, learningRate: 1e-3, optimizer: 'adam', schedule: 'cosine' },
   patch: { size: 48, perEpoch: 2000, flips: false },
-  ...{ validation: 0.1, patience: 0, clip: 0 },
+  ...{ validation: 0.1, patience: 0, clip: 0, weightDecay: 0 },
 };
 
 /** Defaults for fine-tuning a converted spiking network. */
@@ -115,9 +117,10 @@ export function prepareLearning(
   { defaults, start, measureStart, learner }: Kind,
 ): PreparedTraining {
   const options = { ...defaults, seed: USUAL_SEED, ...given };
-  const { epochs, batch, learningRate, schedule, optimizer, validation, patience, clip, seed } = options;
+  const { epochs, batch, learningRate, schedule, optimizer, validation, patience } = options;
+  const { clip, weightDecay, seed } = options;
   const patch = { ...defaults.patch, ...given.patch };
-  checkOptions({ epochs, batch, learningRate, schedule, optimizer, validation, patience, clip, patch });
+  checkOptions({ ...options, patch });
   requireSides('patch', patch.size, start.layers);
   checkSamples(samples, start);
   const data = trainingData(samples, validation, patch.size, seed, patch.flips);
@@ -126,7 +129,8 @@ export function prepareLearning(
   return {
     ...{ start, data },
     options: {
-      ...{ epochs, batch, updatesPerEpoch, learningRate, schedule, optimizer, patience, clip },
+      ...{ epochs, batch, updatesPerEpoch, learningRate, schedule, optimizer, patience },
+      ...{ clip, weightDecay },
       ...{ measureStart, saveEvery },
     },
     makeLearner: (engine, model, onImage) => learner(engine, model, data, onImage),
@@ -147,13 +151,14 @@ export async function runTraining(
 }
 
 function checkOptions(options: LearningDefaults): void {
-  const { epochs, batch, patch, patience, learningRate, clip, validation } = options;
+  const { epochs, batch, patch, patience, learningRate, clip, weightDecay, validation } = options;
   const wholes = { epochs, batch, 'patch.perEpoch': patch.perEpoch };
   for (const [name, value] of Object.entries(wholes))
     require(Number.isInteger(value) && value >= 1, name, value, 'a whole number of at least 1');
   require(Number.isInteger(patience) && patience >= 0, 'patience', patience, 'a whole number of at least 0');
   require(learningRate > 0 && Number.isFinite(learningRate), 'learningRate', learningRate, 'above 0');
-  require(clip >= 0 && Number.isFinite(clip), 'clip', clip, 'a number of at least 0');
+  for (const [name, value] of Object.entries({ clip, weightDecay }))
+    require(value >= 0 && Number.isFinite(value), name, value, 'a number of at least 0');
   require(validation > 0 && validation < 1, 'validation', validation, 'a part, between 0 and 1');
   findSchedule(options.schedule);
   findOptimiser(options.optimizer);

@@ -27,6 +27,8 @@ export interface OptimisedOptions extends TrainingOptions {
   readonly optimizer: string;
   /** Gradients longer than this (L2 norm over all parameters) are shortened to it; 0 or left out: never. */
   readonly clip?: number;
+  /** Part of each parameter that is added to its gradient; default: 0. */
+  readonly weightDecay?: number;
 }
 
 /** What the caller is told while a training runs. */
@@ -56,10 +58,11 @@ export async function trainModel(
   from?: TrainingState,
 ): Promise<Trained> {
   const { model } = learner;
-  const { clip = 0, optimizer } = options;
+  const { clip = 0, weightDecay = 0, optimizer } = options;
   const start = from?.progress ?? initialProgress();
   const trainer = learner.newTrainer({
-    ...{ optimiser: findOptimiser(optimizer), clip, updates: updatesOf(start, options) },
+    ...{ optimiser: findOptimiser(optimizer), clip, weightDecay },
+    updates: updatesOf(start, options),
     ...(from && { averages: from.averages }),
   });
   const now = () => ({ ...model, parameters: trainer.parameters() });

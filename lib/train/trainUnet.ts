@@ -6,6 +6,7 @@ import { USUAL_SEED } from '../core/rng.js';
 import { hashOfModel, type Model } from '../model/model.js';
 import type { Task } from '../net/architecture.js';
 import { buildLayers, PAPERS } from '../net/architectures.js';
+import { findInitialisation, he } from '../net/initialisation.js';
 import { initialParameters } from '../net/parameters.js';
 import type { PreprocessName } from '../picture/preprocess.js';
 import type { Sample } from '../picture/sample.js';
@@ -32,6 +33,8 @@ export interface UnetOptions {
   readonly classNames?: readonly string[];
   /** F, channels of the first stage; default: 16. */
   readonly width?: number;
+  /** What its random weights are drawn from: see `initialisations`; default: he. */
+  readonly initialisation?: string;
   /** How pictures are made into inputs; a file of the model says so. Default: plain. */
   readonly preprocess?: PreprocessName;
 }
@@ -43,7 +46,7 @@ export interface TrainOptions extends Partial<UnetOptions>, LearningOptions, Wat
 
 /** A U-Net with random weights; its notes begin with the seed. */
 export function newUnet(
-  { task, architecture = PAPERS, classNames = [], width = USUAL_WIDTH, preprocess = 'plain' }: UnetOptions,
+  { task, architecture = PAPERS, classNames = [], width = USUAL_WIDTH, ...others }: UnetOptions,
   channels: number,
   { seed = USUAL_SEED, notes }: Pick<LearningOptions, 'seed' | 'notes'>,
 ): Model {
@@ -55,8 +58,10 @@ export function newUnet(
   const named = architecture !== PAPERS && { architecture };
   const configuration = { ...named, task, width, channels, classes: names.length || channels };
   const layers = buildLayers(configuration);
+  const { initialisation = he.name, preprocess = 'plain' } = others;
+  const parameters = initialParameters(layers, seed, findInitialisation(initialisation));
   return {
-    ...{ layers, parameters: initialParameters(layers, seed), stage: 'ann', configuration, preprocess },
+    ...{ layers, parameters, stage: 'ann', configuration, preprocess },
     ...{ classNames: names, notes: { seed: String(seed), ...notes } },
   };
 }
