@@ -13,7 +13,9 @@ const DIRECT_PASSES = 4;
 /** Approximate time of a step of a spiking network, relative to a pass of the U-Net (docs/speed.md). */
 const EVENT_SHARE = 0.3;
 
-/** Poolings without neurons, as the authors of the neurons have them: with neurons few spikes come through. */
+/**
+ * Poolings without neurons, as the authors of the neurons have them: with neurons few spikes come through.
+ */
 const POOLED = ['--poolings', 'exact'];
 
 /** A network as a job that writes its model, and how it is run. */

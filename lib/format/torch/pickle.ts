@@ -174,7 +174,7 @@ class Machine {
   reduce(): void {
     const [args, callee] = [this.pop(), this.pop()];
     if (!(callee instanceof PickleGlobal) || !Array.isArray(args))
-      throw this.fail('calls a value that is not a function');
+      throw this.fail('calls something other than a function');
     const value = this.world.globals[callee.name](args);
     this.push(value);
   }
