@@ -122,21 +122,37 @@ export function evaluateDenoising(
   seed: number,
   onImage?: OnImage,
 ): Evaluation {
+  const noisyScores: number[] = [];
   const images = samples.map((sample) => {
     const { height, width, channels } = sample;
     const { input } = addNoise(sample.input, sigma, testNoise(seed, sigma, sample));
     const { output, spikes } = run(inputOf(sample, input));
     const clean = removeNoise(input, output);
     onImage?.(sample, clean, input);
-    const [ours, truth] = [clean, sample.input].map((image) => image.map((value) => 255 * value));
+    const untouched = removeNoise(input, new Float32Array(input.length));
+    const levels = [clean, sample.input, untouched].map((image) => image.map((value) => 255 * value));
+    const [ours, truth, noisy] = levels;
+    noisyScores.push(psnr(noisy, truth));
     const similarity = ssim(ours, truth, { height, width, channels });
     return { name: sample.name, metrics: { psnr: psnr(ours, truth), ssim: similarity, sigma }, spikes };
   });
-  const mean = (key: 'psnr' | 'ssim') =>
-    images.reduce((sum, image) => sum + image.metrics[key], 0) / images.length;
-  const metrics = { psnr: mean('psnr'), ssim: mean('ssim'), sigma };
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const of = (key: 'psnr' | 'ssim') => mean(images.map((image) => image.metrics[key]));
+  const metrics = { psnr: of('psnr'), ssim: of('ssim'), sigma };
+  const remarks = remarksOnNoise(metrics.psnr, mean(noisyScores));
   const spikes = images.reduce((sum, image) => sum + image.spikes, 0);
-  return { metrics, images, spikes, score: metrics.psnr, remarks: [] };
+  return { metrics, images, spikes, score: metrics.psnr, remarks };
+}
+
+/** Less than this many dB above the noisy pictures is no denoising. */
+const LEAST_GAIN = 0.5;
+
+function remarksOnNoise(score: number, noisy: number): string[] {
+  if (!(score < noisy + LEAST_GAIN)) return [];
+  const [ours, theirs] = [score, noisy].map((value) => value.toFixed(2));
+  return [
+    `in all: ${ours} dB, the noisy pictures themselves have ${theirs} dB: the network removes no noise`,
+  ];
 }
 
 /** The name of `score` in a model's evaluations. */
