@@ -16,19 +16,27 @@ import { findSurrogate } from './surrogate.js';
 
 const { fround } = Math;
 
+type Trainable = Pick<Neuron, 'name' | 'back' | 'derivative'>;
+
+/**
+ * The step of a neuron backwards, with the derivative that is given or else its own. UsageError if it cannot
+ * be trained through time.
+ */
+export function stepBackOf({ name, back, derivative: usual }: Trainable, derivative = usual) {
+  if (back && derivative) return { back, derivative };
+  throw new UsageError(`neuron ${name} has no derivative: it cannot be trained through time, only by ASF-BP`);
+}
+
 /**
  * The derivative of a neuron's spikes: a surrogate by name, and whether gradients flow through the reset;
  * what is left out is as the neuron's authors have it. UsageError if it cannot be trained through time.
  */
 export function derivativeFor(
-  { name, back, derivative: usual }: Pick<Neuron, 'name' | 'back' | 'derivative'>,
+  neuron: Trainable,
   surrogate?: string,
   reset?: SpikeDerivative['reset'],
 ): SpikeDerivative {
-  if (!back || !usual)
-    throw new UsageError(
-      `neuron ${name} has no derivative: it cannot be trained through time, only by ASF-BP`,
-    );
+  const { derivative: usual } = stepBackOf(neuron);
   return {
     surrogate: surrogate === undefined ? usual.surrogate : findSurrogate(surrogate),
     reset: reset ?? usual.reset,

@@ -4,10 +4,10 @@
  * the next layer.
  */
 
-import { UsageError } from '../../core/error.js';
 import { IMAGE, isStatic, type Layer } from '../../net/architecture.js';
 import { type Signals, signalOf } from '../../net/network.js';
 import { layerParameters, newParameters, type Parameters } from '../../net/parameters.js';
+import { stepBackOf } from '../../neuron/derivative.js';
 import type { SpikeDerivative } from '../../neuron/neuron.js';
 import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import { startMembranes } from '../../neuron/start.js';
@@ -87,11 +87,6 @@ export function pass(
   });
 }
 
-function derivativeOf({ neuron: { name, back, derivative: usual } }: LayerNeuron, derivative = usual) {
-  if (back && derivative) return { back, derivative };
-  throw new UsageError(`neuron ${name} has no derivative: it cannot be trained through time, only by ASF-BP`);
-}
-
 /**
  * Writes dL/dI(t) of every step, from dL/do(t): backwards in time, through membranes that are computed again.
  */
@@ -103,7 +98,7 @@ export function throughNeurons(
   usual: SpikeDerivative | undefined,
 ): void {
   const own = neuronOf(network, layer);
-  const { back, derivative } = derivativeOf(own, usual);
+  const { back, derivative } = stepBackOf(own.neuron, usual);
   const before: Float32Array[] = [];
   const out = kernels.tensor(currents[0].length);
   const keepCopy = (membrane: Float32Array) => before.push(membrane.slice());
