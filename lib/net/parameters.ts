@@ -70,6 +70,22 @@ export function learnedParameters(parameters: Parameters): Parameters {
   return new Map([...parameters].filter(([name]) => !isStatistic(name)));
 }
 
+/**
+ * The parameters with those of `addedTo` after the others of their layer, where they are missing; all others
+ * are the same arrays.
+ */
+export function withAdded(
+  layers: readonly Layer[],
+  parameters: Parameters,
+  addedTo: (layer: Layer) => Parameters,
+): Parameters {
+  const entries = layers.flatMap((layer) => [
+    ...[...parameters].filter(([name]) => name.startsWith(`${layer.name}.`)),
+    ...[...addedTo(layer)].filter(([name]) => !parameters.has(name)),
+  ]);
+  return new Map(entries);
+}
+
 /** The shapes of parameters that a layer may have besides its weight and bias, by name. */
 export type MoreShapes = (layer: Layer) => ReadonlyMap<string, number[]>;
 

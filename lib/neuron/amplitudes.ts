@@ -7,7 +7,7 @@
  */
 
 import { isStatic, type Layer, totalChannelsIn } from '../net/architecture.js';
-import { layerParameters, type Parameters } from '../net/parameters.js';
+import { layerParameters, type Parameters, withAdded } from '../net/parameters.js';
 
 const SUFFIX = '.amplitude';
 
@@ -28,13 +28,10 @@ export function hasAmplitudes(parameters: Parameters): boolean {
 
 /** The parameters with amplitudes of 1 where they have none; weights and biases are the same arrays. */
 export function withAmplitudes(layers: readonly Layer[], parameters: Parameters): Parameters {
-  const entries = layers.flatMap((layer) => {
-    const own = [...parameters].filter(([name]) => name.startsWith(`${layer.name}.`));
-    const name = nameOf(layer);
-    if (!layer.op.hasWeights || isStatic(layer) || parameters.has(name)) return own;
-    return [...own, [name, new Float32Array(totalChannelsIn(layer)).fill(1)] as const];
+  return withAdded(layers, parameters, (layer) => {
+    if (!layer.op.hasWeights || isStatic(layer)) return new Map();
+    return new Map([[nameOf(layer), new Float32Array(totalChannelsIn(layer)).fill(1)]]);
   });
-  return new Map(entries);
 }
 
 /** W' in place of W and its amplitudes; the same parameters where there are none. */

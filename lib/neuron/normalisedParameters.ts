@@ -9,7 +9,7 @@
 import { DataError } from '../core/error.js';
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
-import { layerParameters, namedParameters, type Parameters } from '../net/parameters.js';
+import { layerParameters, namedParameters, type Parameters, withAdded } from '../net/parameters.js';
 import type { BatchStatistics, ChannelScale } from './batchNormalisation.js';
 import { neuronOf, type SpikingNetwork } from './spikingNetwork.js';
 
@@ -37,13 +37,10 @@ export function normalisationShapes(layer: Layer): ReadonlyMap<string, number[]>
 
 /** The parameters, with those of normalisation added in every layer that is normalised. */
 export function withNormalisation(layers: readonly Layer[], parameters: Parameters): Parameters {
-  const entries = layers.flatMap((layer) => {
-    const own = [...parameters].filter(([name]) => name.startsWith(`${layer.name}.`));
-    if (!isNormalised(layer)) return own;
-    const added = PARTS.map((part) => [nameOf(layer, part), newPart(layer, part)] as const);
-    return [...own, ...added.filter(([name]) => !parameters.has(name))];
+  return withAdded(layers, parameters, (layer) => {
+    if (!isNormalised(layer)) return new Map();
+    return new Map(PARTS.map((part) => [nameOf(layer, part), newPart(layer, part)]));
   });
-  return new Map(entries);
 }
 
 const nameOf = (layer: Layer, part: Part) => `${layer.name}.${part}`;
