@@ -4,7 +4,8 @@
  */
 
 import type { Image } from '../../lib/picture/image.js';
-import { type Colour, type Line, type Plot, plot } from '../../lib/picture/plot.js';
+import { type Line, type Plot, plot } from '../../lib/picture/plot.js';
+import type { Colour } from '../../lib/picture/sheet.js';
 import { experiments } from './experiment.js';
 import { measured, SPIKES } from './metric.js';
 import type { Entry } from './paperTable.js';

@@ -6,9 +6,7 @@
 import { exp, log } from '../core/elementary.js';
 import { GLYPH_HEIGHT, textWidth } from './font.js';
 import type { Image } from './image.js';
-import { enlarge, paste, textImage, whiteSheet } from './sheet.js';
-
-export type Colour = readonly [red: number, green: number, blue: number];
+import { type Colour, stroke, whiteSheet, write } from './sheet.js';
 
 export interface Point {
   /** Above 0. */
@@ -69,10 +67,10 @@ export function plot(panels: readonly Plot[], { xLabel, levelName, columns }: Pl
 
 function drawPanel(sheet: Image, { title, lines, level }: Plot, xLabel: string, corner: Corner): void {
   const { left, top } = corner;
-  text(sheet, title, left + INSIDE.left, top + 10);
+  write(sheet, title, left + INSIDE.left, top + 10, TEXT_FACTOR);
   const points = lines.flatMap((line) => line.points);
   if (points.length === 0) {
-    text(sheet, 'nothing yet', left + INSIDE.left, top + INSIDE.top + 20);
+    write(sheet, 'nothing yet', left + INSIDE.left, top + INSIDE.top + 20, TEXT_FACTOR);
     return;
   }
   const xs = points.map(({ x }) => log(x));
@@ -110,7 +108,7 @@ function drawAxes(sheet: Image, frame: Frame, [x0, x1]: Range, [y0, y1]: Range, 
   for (const { value, label } of ticks(y0, y1)) {
     const y = frame.y(value);
     stroke(sheet, [left, y], [right, y], GREY, 1);
-    text(sheet, label, left - TICK - 3 - textWidth(label) * TEXT_FACTOR, y - TEXT_HEIGHT / 2);
+    write(sheet, label, left - TICK - 3 - textWidth(label) * TEXT_FACTOR, y - TEXT_HEIGHT / 2, TEXT_FACTOR);
   }
   let free = left - INSIDE.left; // where the next label may begin
   for (const value of logTicks(exp(x0), exp(x1))) {
@@ -119,12 +117,12 @@ function drawAxes(sheet: Image, frame: Frame, [x0, x1]: Range, [y0, y1]: Range, 
     stroke(sheet, [x, top], [x, bottom], GREY, 1);
     stroke(sheet, [x, bottom], [x, bottom + TICK], BLACK, 1);
     if (x - textWidth(label) < free) continue;
-    text(sheet, label, x - textWidth(label), bottom + TICK + 3);
+    write(sheet, label, x - textWidth(label), bottom + TICK + 3, TEXT_FACTOR);
     free = x + textWidth(label) + TICK;
   }
   stroke(sheet, [left, top], [left, bottom], BLACK, 1);
   stroke(sheet, [left, bottom], [right, bottom], BLACK, 1);
-  text(sheet, xLabel, right - textWidth(xLabel) * TEXT_FACTOR, bottom + TICK + 7 + TEXT_HEIGHT);
+  write(sheet, xLabel, right - textWidth(xLabel) * TEXT_FACTOR, bottom + TICK + 7 + TEXT_HEIGHT, TEXT_FACTOR);
 }
 
 /** About five round numbers between two, with as many decimals as they need. */
@@ -180,44 +178,12 @@ function drawLegend(sheet: Image, panels: readonly Plot[], levelName: string, { 
   let y = top + INSIDE.top + 20;
   if (panels.some(({ level }) => level !== undefined)) {
     drawLevel(sheet, from, to, y);
-    text(sheet, levelName, to + 14, y - TEXT_HEIGHT / 2);
+    write(sheet, levelName, to + 14, y - TEXT_HEIGHT / 2, TEXT_FACTOR);
   }
   for (const [name, colour] of colours) {
     y += LEGEND_ROW;
     stroke(sheet, [from, y], [to, y], colour, 2);
     stroke(sheet, [(from + to) / 2, y], [(from + to) / 2, y], colour, 9);
-    text(sheet, name, to + 14, y - TEXT_HEIGHT / 2);
+    write(sheet, name, to + 14, y - TEXT_HEIGHT / 2, TEXT_FACTOR);
   }
-}
-
-/** A straight line, both ends included, drawn with a square pen of `pen` pixels a side. */
-function stroke(
-  { height, width, data }: Image,
-  from: readonly [x: number, y: number],
-  to: readonly [x: number, y: number],
-  colour: Colour,
-  pen: number,
-): void {
-  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
-  const steps = Math.max(1, Math.abs(dx), Math.abs(dy));
-  const reach = Math.floor((pen - 1) / 2);
-  for (let i = 0; i <= steps; i++) {
-    const x = Math.round(from[0] + (dx * i) / steps) - reach;
-    const y = Math.round(from[1] + (dy * i) / steps) - reach;
-    for (let row = Math.max(0, y); row < Math.min(height, y + pen); row++) {
-      for (let column = Math.max(0, x); column < Math.min(width, x + pen); column++)
-        data.set(colour, 3 * (row * width + column));
-    }
-  }
-}
-
-/** Draws a text; its part outside of the sheet is cut off. */
-function text(sheet: Image, words: string, left: number, top: number): void {
-  const image = enlarge(textImage(words), TEXT_FACTOR);
-  const room = {
-    left: Math.max(0, Math.min(left, sheet.width - image.width)),
-    top: Math.max(0, Math.round(top)),
-  };
-  if (room.top + image.height <= sheet.height && image.width <= sheet.width)
-    paste(sheet, image, room.left, room.top);
 }

@@ -4,7 +4,7 @@
 
 import { GLYPH_HEIGHT } from './font.js';
 import type { Image } from './image.js';
-import { enlarge, paste, textImage, whiteSheet } from './sheet.js';
+import { type Colour, stroke, whiteSheet, write } from './sheet.js';
 
 export interface Scatter {
   readonly title: string;
@@ -25,9 +25,9 @@ export interface ScatterOptions {
 const SIDE = 300;
 const MARGIN = 40;
 const TEXT_FACTOR = 2;
-const DOT = [0, 90, 200] as const;
-const LINE = [200, 40, 40] as const;
-const AXIS = [40, 40, 40] as const;
+const DOT: Colour = [0, 90, 200];
+const LINE: Colour = [200, 40, 40];
+const AXIS: Colour = [40, 40, 40];
 
 /** Panels row by row. Pairs beyond the axes are drawn at their end. */
 export function scatter(panels: readonly Scatter[], options: ScatterOptions): Image {
@@ -37,28 +37,27 @@ export function scatter(panels: readonly Scatter[], options: ScatterOptions): Im
   panels.forEach((panel, i) => {
     const left = (i % columns) * size + MARGIN;
     const top = Math.floor(i / columns) * size + MARGIN;
-    write(sheet, panel.title, left, top - GLYPH_HEIGHT * TEXT_FACTOR - 4);
+    write(sheet, panel.title, left, top - GLYPH_HEIGHT * TEXT_FACTOR - 4, TEXT_FACTOR);
     drawPanel(sheet, panel, left, top, options.most);
   });
-  write(sheet, `x: ${xLabel}, y: ${yLabel}, both from 0 to ${options.most}`, MARGIN, sheet.height - MARGIN);
+  write(
+    sheet,
+    `x: ${xLabel}, y: ${yLabel}, both from 0 to ${options.most}`,
+    MARGIN,
+    sheet.height - MARGIN,
+    TEXT_FACTOR,
+  );
   return sheet;
 }
 
 function drawPanel(sheet: Image, { x, y }: Scatter, left: number, top: number, most: number): void {
   const place = (value: number) => Math.round((Math.min(most, Math.max(0, value)) / most) * SIDE);
-  const put = (column: number, row: number, colour: readonly number[]) =>
-    sheet.data.set(colour, 3 * ((top + SIDE - row) * sheet.width + left + column));
-  for (let i = 0; i < x.length; i++) put(place(x[i]), place(y[i]), DOT);
-  for (let k = 0; k <= SIDE; k++) {
-    put(k, k, LINE);
-    for (const [column, row] of [
-      [k, 0],
-      [0, k],
-    ])
-      put(column, row, AXIS);
+  const at = (column: number, row: number) => [left + column, top + SIDE - row] as const;
+  for (let i = 0; i < x.length; i++) {
+    const dot = at(place(x[i]), place(y[i]));
+    stroke(sheet, dot, dot, DOT, 1);
   }
-}
-
-function write(sheet: Image, words: string, left: number, top: number): void {
-  paste(sheet, enlarge(textImage(words), TEXT_FACTOR), left, top);
+  stroke(sheet, at(0, 0), at(SIDE, SIDE), LINE, 1);
+  stroke(sheet, at(0, 0), at(SIDE, 0), AXIS, 1);
+  stroke(sheet, at(0, 0), at(0, SIDE), AXIS, 1);
 }

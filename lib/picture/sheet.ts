@@ -3,6 +3,8 @@
 import { drawText, GLYPH_HEIGHT, textWidth } from './font.js';
 import { type Image, makeImage } from './image.js';
 
+export type Colour = readonly [red: number, green: number, blue: number];
+
 const PAPER = 255;
 const INK = 40;
 
@@ -40,4 +42,36 @@ export function paste(sheet: Image, picture: Image, left: number, top: number): 
   for (let y = 0; y < picture.height; y++) {
     sheet.data.set(picture.data.subarray(y * row, (y + 1) * row), ((top + y) * sheet.width + left) * 3);
   }
+}
+
+/** A straight line, both ends included, drawn with a square pen of `pen` pixels a side. */
+export function stroke(
+  { height, width, data }: Image,
+  from: readonly [x: number, y: number],
+  to: readonly [x: number, y: number],
+  colour: Colour,
+  pen: number,
+): void {
+  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+  const steps = Math.max(1, Math.abs(dx), Math.abs(dy));
+  const reach = Math.floor((pen - 1) / 2);
+  for (let i = 0; i <= steps; i++) {
+    const x = Math.round(from[0] + (dx * i) / steps) - reach;
+    const y = Math.round(from[1] + (dy * i) / steps) - reach;
+    for (let row = Math.max(0, y); row < Math.min(height, y + pen); row++) {
+      for (let column = Math.max(0, x); column < Math.min(width, x + pen); column++)
+        data.set(colour, 3 * (row * width + column));
+    }
+  }
+}
+
+/** Writes a text, enlarged by `factor`, inside of the sheet; one that has no room there is left out. */
+export function write(sheet: Image, words: string, left: number, top: number, factor: number): void {
+  const image = enlarge(textImage(words), factor);
+  const room = {
+    left: Math.max(0, Math.min(left, sheet.width - image.width)),
+    top: Math.max(0, Math.round(top)),
+  };
+  if (room.top + image.height <= sheet.height && image.width <= sheet.width)
+    paste(sheet, image, room.left, room.top);
 }

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Image } from '../../lib/picture/image.js';
-import { type Colour, logTicks, type Plot, plot, ticks } from '../../lib/picture/plot.js';
+import { logTicks, type Plot, plot, ticks } from '../../lib/picture/plot.js';
+import type { Colour } from '../../lib/picture/sheet.js';
 
 const RED: Colour = [255, 0, 0];
 const options = { xLabel: 'x', levelName: 'level', columns: 2 };
