@@ -10,6 +10,7 @@ import type { Model } from '../../lib/model/model.js';
 import type { Sample } from '../../lib/picture/sample.js';
 import { padToPatches } from '../../lib/train/patches.js';
 import { ownsLabels } from './dataOptions.js';
+import { median } from './median.js';
 import type { MemoryOptions, SimulationOptions } from './modelOptions.js';
 import { resolveProfile } from './profile.js';
 import { type Runnable, withModel } from './runnable.js';
@@ -100,10 +101,6 @@ function timedRun(run: Run, times: number[]): Run {
     times.push((user + system) / 1000);
     return prediction;
   };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 /** What does not count: a class of the model, or a value of the labels that is not one of its classes. */

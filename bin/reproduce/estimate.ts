@@ -3,6 +3,8 @@
  * here.
  */
 
+import { median } from '../cli/median.js';
+
 /** Multiply-accumulates a second and thread of wide networks, on a processor of 2020 (docs/speed.md). */
 const MACS_PER_SECOND = 12e9;
 /** The width at which half of that is reached: narrow layers keep the processor waiting. */
@@ -39,9 +41,8 @@ export function estimate(macs: number, { width, threads, factor }: Pace): number
 export function measuredFactor(done: readonly Timed[], width: number): number {
   const factors = done
     .filter(({ macs, seconds }) => macs > 0 && seconds > TELLING)
-    .map(({ macs, seconds, threads }) => seconds / estimate(macs, { width, threads, factor: 1 }))
-    .sort((a, b) => a - b);
-  return factors.length === 0 ? 1 : factors[Math.floor(factors.length / 2)];
+    .map(({ macs, seconds, threads }) => seconds / estimate(macs, { width, threads, factor: 1 }));
+  return median(factors) ?? 1;
 }
 
 export function formatMinutes(seconds: number): string {
