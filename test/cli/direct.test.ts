@@ -5,17 +5,17 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import {
   type DirectLearning,
   decodeModel,
   findNeuron,
   findSurrogate,
   finetune,
-  type Model,
   trainDirectly,
 } from '../../lib/index.js';
 import { findDataset } from '../../lib/node.js';
+import { requireSame } from '../support/sameModel.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 import { writePhotos } from './tinyTraining.js';
 
@@ -37,13 +37,6 @@ const learning = {
   ...{ width: 1, epochs: 1, batch: 2 },
   ...{ patch: { size: 16, perEpoch: 4 }, notes: { dataset: 'folder', split: 'train' } },
 } as const;
-
-function requireSame(t: Test, ours: Model, theirs: Model) {
-  t.strictSame([...ours.parameters.keys()], [...theirs.parameters.keys()]);
-  for (const [name, values] of theirs.parameters) t.strictSame(ours.parameters.get(name), values, name);
-  const { run: _, ...notes } = theirs.notes; // the id of the run folder, which we have not
-  t.strictSame(ours.notes, notes);
-}
 
 const cases: readonly [neuron: string, options: string, Omit<DirectLearning, 'neuron' | 'steps'>][] = [
   ['mt', '', {}],

@@ -6,7 +6,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import {
   chooseEngine,
   convert,
@@ -17,12 +17,12 @@ import {
   evaluate,
   findNeuron,
   finetune,
-  type Model,
   type TrainOptions,
   train,
   UsageError,
 } from '../../lib/index.js';
 import { findDataset, type Split } from '../../lib/node.js';
+import { requireSame } from '../support/sameModel.js';
 import { spikingUnetJson } from './command.js';
 import { writePhotos } from './tinyTraining.js';
 
@@ -36,14 +36,6 @@ const stage = (name: string, options: string) =>
   spikingUnetJson(name, '--dataset', drawn.name, '--seed', String(SEED), ...options.split(' '));
 const read = (path: string) => decodeModel(readFileSync(path), path).model;
 const best = (run: string) => at(run, 'checkpoints', 'best.safetensors');
-
-/** The same bits in all weights, and the same figures of the same epoch. */
-function requireSame(t: Test, ours: Model, theirs: Model) {
-  t.strictSame([...ours.parameters.keys()], [...theirs.parameters.keys()]);
-  for (const [name, values] of theirs.parameters) t.strictSame(ours.parameters.get(name), values, name);
-  const { run: _, ...notes } = theirs.notes; // the id of the run folder: there is none here
-  t.strictSame(ours.notes, notes);
-}
 
 const notes = { dataset: drawn.name, split: 'train' };
 const learning = {
