@@ -128,7 +128,7 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
     ? []
     : pictures.map(({ name, content }) => ({
         figure: name,
-        ...draw(name, content, runs, settings, context),
+        ...drawFigure(name, content, runs, settings, context),
       }));
   const tables = wanted.map(({ name, content }) => ({
     table: name,
@@ -148,7 +148,7 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
 }
 
 /** Draws a figure, or says where the jobs have drawn it. */
-function draw(
+function drawFigure(
   name: string,
   { title, jobs, draw }: Figure,
   runs: string,

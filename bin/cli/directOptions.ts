@@ -6,6 +6,7 @@ import { DEFAULT_STEPS } from '../../lib/convert/usualSteps.js';
 import { UsageError } from '../../lib/core/error.js';
 import { batchNormalisations } from '../../lib/neuron/batchNormalisation.js';
 import { findNeuron, neurons } from '../../lib/neuron/index.js';
+import type { SpikeDerivative } from '../../lib/neuron/neuron.js';
 import { surrogates } from '../../lib/neuron/surrogate.js';
 import type { DirectLearning } from '../../lib/train/trainDirectly.js';
 import { addNeuronOptions, givenParameters, refuseParameters } from './neuronOptions.js';
@@ -16,7 +17,7 @@ import { type ThresholdOption, thresholdOption } from './thresholdOption.js';
 /** Options --surrogate and --reset-gradient, of training through time. */
 export interface SurrogateOptions {
   readonly surrogate?: string;
-  readonly resetGradient?: 'detached' | 'attached';
+  readonly resetGradient?: SpikeDerivative['reset'];
 }
 
 export interface DirectOptions extends SurrogateOptions {

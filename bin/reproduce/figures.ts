@@ -5,6 +5,7 @@ import { toSpikingModel } from '../../lib/convert/spikingModel.js';
 import { findDataset } from '../../lib/data/index.js';
 import { firingRates } from '../../lib/diagnose/rates.js';
 import type { Engine } from '../../lib/engine/door.js';
+import { multipleOf } from '../../lib/net/graph.js';
 import type { Image } from '../../lib/picture/image.js';
 import { inputOf } from '../../lib/picture/sample.js';
 import { type Scatter, scatter } from '../../lib/picture/scatter.js';
@@ -70,7 +71,7 @@ function drawRates(settings: Settings, runs: string, engine: Engine): Image {
   });
   const load = (job: Job) => readModel(join(runs, modelOf(job))).model;
   const network = load(unetJob(settings));
-  const image = inputOf(padToPatches(sample, 16));
+  const image = inputOf(padToPatches(sample, multipleOf(network.layers)));
   const panels = NORMS.flatMap((norm) => {
     const job = convertedJob(norm, settings);
     const spiking = toSpikingModel(load(job), job.folder);

@@ -129,7 +129,9 @@ export function encodeGeometry(geometry: Geometry, cut: Cut): readonly number[] 
   const { bandRows, bands, groupBlocks, groups } = cut;
   const key = `${bandRows} ${bands} ${groupBlocks} ${groups}`;
   const ofGeometry = encoded.get(geometry) ?? new Map<string, readonly number[]>();
-  const words = ofGeometry.get(key) ?? newWords(geometry, cut);
+  const known = ofGeometry.get(key);
+  if (known) return known;
+  const words = newWords(geometry, cut);
   encoded.set(geometry, ofGeometry.set(key, words));
   return words;
 }
