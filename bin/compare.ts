@@ -64,7 +64,7 @@ await runAsProgram(stage, import.meta.url);
 /** The tensors of a file; the error for other dtypes says how the user can convert them. */
 function readTensors(path: string): TensorFile['tensors'] {
   try {
-    return decodeSafetensors(readBytes(modelPath(path)), path).tensors;
+    return decodeSafetensors(readBytes(modelPath(path)), path, { whole: true }).tensors;
   } catch (error) {
     if (!(error instanceof DataError) || !/: dtype .*, expected/.test(error.message)) throw error;
     const how = 'tensor.float() in PyTorch or array.astype("float32") in NumPy before it is saved';

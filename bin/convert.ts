@@ -9,13 +9,22 @@ import { normalisations } from '../lib/convert/scales.js';
 import { combine, toUnet } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import { convertByPlan, type OnProgress } from '../lib/diagnose/convertUnet.js';
+import { MOST_WEIGHT_BITS } from '../lib/integer/quantise.js';
 import { decodeModel, encodeModel, type Model } from '../lib/model/model.js';
 import { neurons } from '../lib/neuron/index.js';
 import { writeFileAtomic } from '../lib/node/files.js';
 import { addDataOptions } from './cli/dataOptions.js';
 import { readModel } from './cli/modelOptions.js';
 import { addNeuronOptions } from './cli/neuronOptions.js';
-import { addPotentialOption, count, nonNegative, oneOf, positive, stepCount } from './cli/parse.js';
+import {
+  addPotentialOption,
+  count,
+  countUpTo,
+  nonNegative,
+  oneOf,
+  positive,
+  stepCount,
+} from './cli/parse.js';
 import { addProfileOptions } from './cli/profile.js';
 import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { thresholdOption } from './cli/thresholdOption.js';
@@ -60,6 +69,10 @@ const stage: Stage<Options> = {
     [
       'convert --model ann.safetensors --preset one-step --thresholds auto --dataset camseq01 --out snn.safetensors',
       'from 2 to 8 thresholds in each layer, as few spikes as the tolerance allows',
+    ],
+    [
+      'convert --model drive --preset one-step --bits 8 --dataset drive --data ~/DRIVE --out int8.safetensors',
+      'in whole numbers, with weights of 8 bits',
     ],
   ],
   configure(command) {
@@ -109,6 +122,11 @@ const stage: Stage<Options> = {
         CONVERSION.poolings,
       )
       .option(
+        '--bits <b>',
+        'weights as whole numbers of b bits, membranes and sums as whole numbers of 32: exact everywhere, as on a chip',
+        countUpTo(MOST_WEIGHT_BITS),
+      )
+      .option(
         '--as <kind>',
         'snn: a spiking network; both: the U-Net with all that makes one of it, in one file',
         oneOf('snn', 'both'),
@@ -131,6 +149,10 @@ const stage: Stage<Options> = {
     const plan = planOf(planOptions(options));
     if (options.steps !== undefined && !options.check)
       throw new UsageError('--steps: belongs to --check, a conversion has none: leave it out');
+    if (options.bits !== undefined && options.as === 'both')
+      throw new UsageError(
+        '--bits: whole numbers are no U-Net, as --as both would say: leave one of them out',
+      );
     if (options.check && options.noisy)
       throw new UsageError(
         '--check: --noisy pictures have nothing to be compared with: leave one of them out',

@@ -87,6 +87,13 @@ export { type Engine, withProgram } from './engine/door.js';
 export type { Kernels, TensorMemory } from './engine/kernels/contract.js';
 export type { ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './engine/kernels/dims.js';
 export type {
+  IntegerKernels,
+  IntegerOptions,
+  IntegerOutput,
+  IntegerRun,
+  IntegerRunner,
+} from './engine/kernels/integerContract.js';
+export type {
   FusedNeuron,
   Kept,
   Population,
@@ -118,7 +125,24 @@ export {
   encodeSafetensors,
   type Reading,
   type TensorFile,
+  type Written,
 } from './format/safetensors.js';
+export { type Codes, codesOf, pictureCodes } from './integer/codes.js';
+export {
+  checkBounds,
+  type IntegerLayer,
+  type IntegerNetwork,
+  integerNetwork,
+} from './integer/integerNetwork.js';
+export {
+  type CodeTensor,
+  type IntegerRecord,
+  integerCurrent,
+  integerSimulation,
+  integerStep,
+} from './integer/integerSteps.js';
+export { quantiseParameters } from './integer/quantise.js';
+export { spikesOf } from './integer/spikes.js';
 export { accuracy, type BinaryCounts, countBinary, f1Score, jaccard } from './measure/binaryCounts.js';
 export {
   type CompareOptions,
@@ -211,7 +235,7 @@ export { type ConvOptions, conv2d } from './op/conv2d.js';
 export { type ConvTransposeOptions, convTranspose2d } from './op/convTranspose2d.js';
 export { identity } from './op/identity.js';
 export type { ClassDims } from './op/losses.js';
-export type { Interval, Op, Size, Weights } from './op/op.js';
+export type { Interval, Op, Size, Taps, Weights } from './op/op.js';
 export type { RmspropOptions } from './op/rmsprop.js';
 export type { SgdOptions } from './op/sgd.js';
 export { upsample2d } from './op/upsample2d.js';

@@ -14,17 +14,18 @@ export interface PlanCommand extends ProfileOptions {
   readonly neuron: string;
   readonly thresholds?: ThresholdOption;
   readonly tolerance?: number;
+  readonly bits?: number;
   readonly vInit?: number | 'half';
   readonly poolings: 'neurons' | 'exact';
 }
 
 /** UsageError for parameters that the neuron does not have. */
 export function planOptions(command: PlanCommand): PlanOptions {
-  const { preset, percentile, lambda, thresholds, tolerance, poolings } = command;
+  const { preset, percentile, lambda, thresholds, tolerance, poolings, bits } = command;
   const { layerInput, slices } = resolveProfile(command);
   const neuron = findNeuron(command.neuron);
   return {
-    ...{ preset, neuron, percentile, lambda, tolerance, poolings, layerInput, slices },
+    ...{ preset, neuron, percentile, lambda, tolerance, poolings, layerInput, slices, bits },
     parameters: givenParameters({ ...command }, neuron, neurons),
     thresholds: thresholds?.common,
     thresholdsOf: thresholds && Object.fromEntries(thresholds.byLayer),

@@ -31,6 +31,8 @@ export interface ConversionPlan extends Partial<ScaleChoices> {
   readonly percentile?: number | undefined;
   /** In place of percentiles: lambdas of a signal's channels, given the number of thresholds. */
   readonly channelLambdas?: LambdaChoice | undefined;
+  /** No lambda of a channel is smaller than this part of the largest one of its layer; left out: 0. */
+  readonly lambdaFloor?: number | undefined;
   readonly intendedSteps?: number | undefined;
 }
 
@@ -39,6 +41,17 @@ export type LambdaChoice = (signal: string, thresholds: number) => Float32Array;
 
 /** The lambdas of a plan; all channels of a layer have the same where it is not channel-wise. */
 export function lambdaChoice(unet: Model, measured: Measured, plan: ConversionPlan): LambdaChoice {
+  const choose = freeChoice(unet, measured, plan);
+  const { lambdaFloor = 0 } = plan;
+  return (signal, count) => {
+    const lambdas = choose(signal, count);
+    const least = lambdaFloor * Math.max(...lambdas);
+    return lambdas.map((lambda) => Math.max(lambda, least));
+  };
+}
+
+/** `lambdaChoice` without a floor. */
+function freeChoice(unet: Model, measured: Measured, plan: ConversionPlan): LambdaChoice {
   const { channelLambdas, normalisation } = plan;
   if (channelLambdas) return channelLambdas;
   const percentOf = (count: number) => plan.percentile ?? percentileFor(count);
@@ -62,7 +75,7 @@ export function percentileFor(thresholds: number): number {
 
 /** Converts a U-Net with the lambdas that were measured on it; UsageError for an impossible plan. */
 export function convertModel(unet: Model, measured: Measured, plan: ConversionPlan): ConvertedModel {
-  const { percentile, channelLambdas, ...choice } = plan;
+  const { percentile, channelLambdas, lambdaFloor: _, ...choice } = plan;
   const thresholds = plan.thresholds ?? plan.neuron.parameters.thresholds.defaults;
   const countOf = ({ output }: Layer) => (plan.thresholdsOf?.[output] ?? thresholds).length;
   const neuronLayers = unet.layers.filter(hasNeuron);

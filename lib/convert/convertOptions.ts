@@ -1,6 +1,7 @@
 /** The options of a conversion as a plan: each as given, or else as the preset has it. */
 
 import { UsageError } from '../core/error.js';
+import { LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS } from '../integer/quantise.js';
 import { findNeuron } from '../neuron/index.js';
 import type { Neuron } from '../neuron/neuron.js';
 import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
@@ -38,6 +39,11 @@ export interface PlanOptions extends Partial<ScaleChoices> {
   readonly percentile?: number | undefined;
   /** How the lambdas of channels are chosen: by percentile (default), or for the least squared error. */
   readonly lambda?: 'percentile' | 'mse';
+  /**
+   * Bits of weights in whole numbers, sign included: membranes and sums are then whole numbers, too
+   * (lib/integer). Left out: float32.
+   */
+  readonly bits?: number | undefined;
   /** For thresholds `auto`: share of the pixels whose class may differ from the U-Net's, or dB of loss. */
   readonly tolerance?: number | undefined;
 }
@@ -58,13 +64,14 @@ export interface Plan extends ConversionPlan {
    */
   readonly automatic: boolean;
   readonly tolerance: number | undefined;
+  readonly bits: number | undefined;
   /** Whether lambdas of least squared error are to be chosen. */
   readonly mse: boolean;
 }
 
 /** The plan of a conversion; UsageError for options that cannot mean anything, alone or together. */
 export function planOf(options: PlanOptions): Plan {
-  const { poolings = CONVERSION.poolings, lambda = CONVERSION.lambda, tolerance } = options;
+  const { poolings = CONVERSION.poolings, lambda = CONVERSION.lambda, tolerance, bits } = options;
   const preset = findPreset(options.preset ?? CONVERSION.preset);
   const neuron = options.neuron ?? findNeuron(CONVERSION.neuron);
   // A preset's number is a count, not volts: a neuron with one threshold keeps its own.
@@ -72,7 +79,8 @@ export function planOf(options: PlanOptions): Plan {
   const common = options.thresholds ?? (single ? undefined : preset.thresholds);
   const others = Object.entries(options.thresholdsOf ?? {});
   const plan: Plan = {
-    ...{ neuron, own: options.parameters, poolings, tolerance, mse: lambda === 'mse' },
+    ...{ neuron, own: options.parameters, poolings, tolerance, bits, mse: lambda === 'mse' },
+    lambdaFloor: bits === undefined ? undefined : lambdaFloorFor(bits),
     layerInput: options.layerInput ?? PAPER_SCALES.layerInput,
     slices: options.slices ?? PAPER_SCALES.slices,
     automatic: common === 'auto',
@@ -105,10 +113,26 @@ export function voltsOf(thresholds: Thresholds, neuron: Neuron): readonly number
   return optimalThresholds(thresholds);
 }
 
+/**
+ * The smaller the lambda of a channel is beside the others of its layer, the larger its weights, and the
+ * coarser its whole numbers: with 8 bits no lambda is below a quarter of the largest, with 10 below an eighth
+ * (docs/integer.md).
+ */
+export function lambdaFloorFor(bits: number): number {
+  return Math.min(1, 2 ** ((4 - bits) / 2));
+}
+
 /** Far more than any neuron takes; the neuron itself checks its own limit. */
 export const MOST_THRESHOLDS = 65_536;
 
-function refuse({ mse, normalisation, tolerance, automatic, own, thresholdsOf }: Plan): void {
+function refuse({ mse, normalisation, tolerance, automatic, own, thresholdsOf, bits, poolings }: Plan): void {
+  if (
+    bits !== undefined &&
+    !(Number.isInteger(bits) && bits >= LEAST_WEIGHT_BITS && bits <= MOST_WEIGHT_BITS)
+  )
+    throw new UsageError(`bits ${bits}: expected ${LEAST_WEIGHT_BITS} to ${MOST_WEIGHT_BITS}`, 'bits');
+  if (bits !== undefined && poolings === 'exact')
+    throw new UsageError('bits: poolings exact pass on real numbers: leave one of them out', 'bits');
   if (mse && normalisation !== 'channel')
     throw new UsageError('lambda mse: chooses the lambdas of channels: take normalisation channel', 'lambda');
   if (tolerance !== undefined && !automatic)

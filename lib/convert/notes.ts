@@ -7,6 +7,7 @@
 import * as z from 'zod/mini';
 import { DataError } from '../core/error.js';
 import { readStrings } from '../format/metadata.js';
+import { LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS } from '../integer/quantise.js';
 import { batchNormalisations } from '../neuron/batchNormalisation.js';
 import type { NeuronParameters } from '../neuron/commonParameters.js';
 import { findNeuron, type Neurons, neuronParameters } from '../neuron/index.js';
@@ -24,6 +25,8 @@ export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> 
   readonly poolings?: 'neurons' | 'exact' | undefined;
   /** How training normalises currents over a batch (a name in `batchNormalisations`); absent: not at all. */
   readonly batchNormalisation?: string | undefined;
+  /** Bits of its weights, if they are whole numbers; absent: they are float32. */
+  readonly bits?: number | undefined;
   /** T that the network was fine-tuned for; absent if it was not. */
   readonly steps?: number | undefined;
   /** T that its conversion was chosen for. */
@@ -79,6 +82,7 @@ const ofNeurons = z.object({
   thresholdsOf: z.optional(z.pipe(json, lists)),
   poolings: z.optional(z.enum(['neurons', 'exact'])),
   batchNormalisation: z.optional(z.enum(Object.keys(batchNormalisations))),
+  bits: z.optional(z.pipe(json, z.int().check(z.minimum(LEAST_WEIGHT_BITS), z.maximum(MOST_WEIGHT_BITS)))),
   steps,
   intendedSteps: steps,
 });

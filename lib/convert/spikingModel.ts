@@ -6,6 +6,8 @@
 
 import { DataError, UsageError } from '../core/error.js';
 import { checkFinite } from '../core/shape.js';
+import { checkWholeNumbers } from '../integer/integerNetwork.js';
+import { quantiseParameters } from '../integer/quantise.js';
 import type { Model } from '../model/model.js';
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron, hasRelu } from '../net/network.js';
@@ -120,6 +122,14 @@ function normalise(model: Model, notes: ConvertedNotes): Model['parameters'] {
   return parameters;
 }
 
+/** The network in whole numbers, its weights of `bits` (integer/quantise.ts). */
+export function withBits(model: ConvertedModel, bits: number): ConvertedModel {
+  const conversion = { ...model.conversion, bits };
+  const notes = { ...model.notes, ...formatNotes(conversion) };
+  const parameters = quantiseParameters(model, bits);
+  return { ...attachNeurons({ ...model, parameters, notes }, model.neuron, conversion), conversion };
+}
+
 /** A network with other notes: another initial potential, or the T that it was fine-tuned for. */
 export function withNotes(
   model: SpikingModel,
@@ -149,6 +159,10 @@ export function toSpikingModel(model: Model, source: string, table: Neurons = ne
  */
 export function toTrainableModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
+  if (spiking.bits !== undefined)
+    throw new DataError(
+      `${source}: holds whole numbers: train the network that it was made of, and convert it`,
+    );
   if (!spiking.neuron.learnsAmplitudes) return spiking;
   return { ...spiking, parameters: withAmplitudes(spiking.layers, spiking.parameters) };
 }
@@ -174,16 +188,18 @@ function readNotes(model: Model, source: string, table: Neurons): SpikingModel {
 
 /** A model with neurons after its layers, as its notes say. */
 export function attachNeurons(model: Model, neuron: Neuron, conversion: SpikingNotes): SpikingModel {
-  const { batchNormalisation } = conversion;
+  const { batchNormalisation, bits } = conversion;
   const spiking = {
     ...model,
     neuron,
     neuronParameters: parametersFor(neuron, conversion, conversion.thresholds),
     otherNeurons: otherNeurons(model, neuron, conversion),
     ...(batchNormalisation && { batchNormalisation: findBatchNormalisation(batchNormalisation) }),
+    ...(bits !== undefined && { bits }),
     conversion,
   };
   checkNormalisation(spiking);
+  checkWholeNumbers(spiking);
   return spiking;
 }
 

@@ -8,7 +8,7 @@ import { type CalibrationInput, type CleanImage, calibrationInputs } from '../co
 import { convertModel, USUAL_PERCENTILE } from '../convert/conversion.js';
 import { CONVERSION, type Plan, type PlanOptions, planOf } from '../convert/convertOptions.js';
 import { measureMseLambdas } from '../convert/mse.js';
-import { type ConvertedModel, toUnet } from '../convert/spikingModel.js';
+import { type ConvertedModel, toUnet, withBits } from '../convert/spikingModel.js';
 import { measureActivations } from '../convert/statistics.js';
 import { USUAL_SEED } from '../core/rng.js';
 import { withEngine } from '../engine/choose.js';
@@ -66,7 +66,7 @@ export function convertByPlan(
   engine: Engine,
   unet: Model,
   inputs: readonly CalibrationInput[],
-  { automatic, mse, tolerance, ...plan }: Plan,
+  { automatic, mse, tolerance, bits, ...plan }: Plan,
   onProgress: OnProgress = () => {},
 ): Converted {
   const counter = (what: Parameters<OnProgress>[0], total: number) => {
@@ -84,7 +84,8 @@ export function convertByPlan(
     : undefined;
   const complete = { ...plan, channelLambdas };
   const silent = measured.silent(lowest);
-  if (!automatic) return { spiking: convertModel(unet, measured, complete), silent };
+  const finish = (spiking: ConvertedModel) => (bits === undefined ? spiking : withBits(spiking, bits));
+  if (!automatic) return { spiking: finish(convertModel(unet, measured, complete)), silent };
   const images = spread(inputs, IMAGES);
   const chosen = {
     tolerance: tolerance ?? CONVERSION.tolerance[unet.configuration.task],
@@ -94,7 +95,7 @@ export function convertByPlan(
   };
   const auto = convertAutomatically(engine, unet, measured, images, complete, chosen);
   return {
-    spiking: auto.spiking,
+    spiking: finish(auto.spiking),
     silent,
     auto: { ...auto, tolerance: chosen.tolerance, images: images.length },
   };

@@ -1,6 +1,8 @@
 /** The public interface of an engine. Kernels, scopes and memory stay inside this folder. */
 
 import type { Network } from '../net/network.js';
+import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
+import { newIntegerProgram } from './integerProgram.js';
 import type { Kernels } from './kernels/contract.js';
 import { batchGradient } from './learn/batch.js';
 import type { Example, LossGradient, Method } from './learn/method.js';
@@ -51,7 +53,7 @@ export function newEngine(name: string, kernels: Kernels, letGo: () => void = ()
     threads: kernels.threads,
     prepare: (network) => {
       requireOpen();
-      return remember(newProgram(kernels, network));
+      return remember(isWhole(network) ? newIntegerProgram(kernels, network) : newProgram(kernels, network));
     },
     trainer: (network, method, options) => {
       requireOpen();
@@ -71,6 +73,11 @@ export function newEngine(name: string, kernels: Kernels, letGo: () => void = ()
       letGo();
     },
   };
+}
+
+/** Whether the parameters of a network are whole numbers. */
+function isWhole(network: Network): network is SpikingNetwork {
+  return 'bits' in network && network.bits !== undefined;
 }
 
 interface Disposable {

@@ -1,15 +1,32 @@
 /**
- * The number formats of tensors in files: float64, float32, half precision and bfloat16,
- * all read as float32 (float64 is rounded to the nearest). Bytes are little-endian.
+ * The number formats of tensors in files: float64, float32, half precision, bfloat16 and whole numbers, all
+ * read as float32 (float64 is rounded to the nearest). Bytes are little-endian.
  */
 
-/** Bytes an element, and how to read element i, by the name that safetensors gives it. */
-export const DTYPES: Readonly<Record<string, { size: number; read(view: DataView, i: number): number }>> = {
+interface Dtype {
+  /** Bytes an element. */
+  readonly size: number;
+  /** Element i. */
+  read(view: DataView, i: number): number;
+}
+
+/** The formats of real numbers, by the names that safetensors gives them. */
+export const DTYPES: Readonly<Record<string, Dtype>> = {
   F64: { size: 8, read: (view, i) => view.getFloat64(8 * i, true) },
   F32: { size: 4, read: (view, i) => view.getFloat32(4 * i, true) },
   F16: { size: 2, read: (view, i) => fromHalf(view.getUint16(2 * i, true)) },
   BF16: { size: 2, read: (view, i) => fromBits(view.getUint16(2 * i, true) << 16) },
 };
+
+/** The formats of whole numbers; those of 32 bits are exact in float32 up to 2^24. */
+export const WHOLE_DTYPES: Readonly<Record<string, Dtype>> = {
+  I8: { size: 1, read: (view, i) => view.getInt8(i) },
+  I16: { size: 2, read: (view, i) => view.getInt16(2 * i, true) },
+  I32: { size: 4, read: (view, i) => view.getInt32(4 * i, true) },
+};
+
+/** The largest magnitude up to which every whole number is a float32. */
+export const MOST_EXACT = 2 ** 24;
 
 const word = new DataView(new ArrayBuffer(4));
 

@@ -1,7 +1,8 @@
 /**
  * The safetensors format: 8 bytes with the length of a JSON header (little-endian), the header, then the
  * tensors' bytes. The header maps each name to dtype, shape and data_offsets, and `__metadata__` to strings.
- * It reads F32, F16 and BF16, all as float32, and F64 if asked to; it writes F32 and BF16. A malformed file,
+ * It reads F32, F16 and BF16, all as float32, and F64 and whole numbers (I8, I16, I32) if asked to; it writes
+ * F32, BF16 and whole numbers. A malformed file,
  * or one whose checksums do not fit, is refused with what is wrong and where. Values that are not finite
  * pass: the loader of a model refuses them.
  */
@@ -9,7 +10,7 @@
 import { DataError } from '../core/error.js';
 import { checkLength, sizeOf } from '../core/shape.js';
 import { blankChecksums, checksumsOf, type StoredTensor, verifyChecksums } from './checksum.js';
-import { DTYPES, toBfloat16 } from './dtype.js';
+import { DTYPES, MOST_EXACT, toBfloat16, WHOLE_DTYPES } from './dtype.js';
 
 export interface TensorFile {
   /** By name, in the order of their bytes. */
@@ -27,9 +28,21 @@ const METADATA = '__metadata__';
 const PREFIX = 8;
 const ALIGNMENT = 8;
 
+const ALL = { ...DTYPES, ...WHOLE_DTYPES };
+
+/** How values are written. */
+const WRITERS = {
+  F32: (view: DataView, i: number, value: number) => view.setFloat32(4 * i, value, true),
+  BF16: (view: DataView, i: number, value: number) => view.setUint16(2 * i, toBfloat16(value), true),
+  I8: (view: DataView, i: number, value: number) => view.setInt8(i, value),
+  I16: (view: DataView, i: number, value: number) => view.setInt16(2 * i, value, true),
+  I32: (view: DataView, i: number, value: number) => view.setInt32(4 * i, value, true),
+};
+export type Written = keyof typeof WRITERS;
+
 export interface EncodingOptions {
-  /** Whether a tensor is rounded to bfloat16. */
-  isHalf?(name: string): boolean;
+  /** The format of a tensor; default: F32. BF16 rounds; whole numbers must fit. */
+  dtypeOf?(name: string): Written;
   /** Whether checksums are written into the metadata. */
   readonly checksum?: boolean;
 }
@@ -37,9 +50,9 @@ export interface EncodingOptions {
 /** The bytes of a file with these tensors and this metadata; DataError if it could not be read back. */
 export function encodeSafetensors(
   { tensors, metadata }: TensorFile,
-  { isHalf = () => false, checksum = false }: EncodingOptions = {},
+  { dtypeOf = () => 'F32', checksum = false }: EncodingOptions = {},
 ): Uint8Array {
-  const entries = entriesOf(tensors, isHalf);
+  const entries = entriesOf(tensors, dtypeOf);
   const end = entries.at(-1)?.[1].data_offsets[1] ?? 0;
   const blank = headerText({ ...metadata, ...(checksum && blankChecksums(tensors.size)) }, entries);
   const bodyAt = PREFIX + Math.ceil(blank.length / ALIGNMENT) * ALIGNMENT;
@@ -47,7 +60,7 @@ export function encodeSafetensors(
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(bodyAt - PREFIX), true);
   for (const [name, { dtype, data_offsets: offsets }] of entries) {
-    writeValues(new DataView(bytes.buffer, bodyAt + offsets[0]), tensors.get(name)!.data, dtype === 'BF16');
+    writeValues(new DataView(bytes.buffer, bodyAt + offsets[0]), tensors.get(name)!.data, dtype);
   }
   const sums = checksum && checksumsOf(storedTensors(entries, bytes.subarray(bodyAt)), metadata);
   bytes.fill(0x20, PREFIX, bodyAt); // the padding is spaces
@@ -56,14 +69,17 @@ export function encodeSafetensors(
 }
 
 /** Where each tensor will lie. */
-function entriesOf(tensors: TensorFile['tensors'], isHalf: (name: string) => boolean): [string, Entry][] {
+function entriesOf(
+  tensors: TensorFile['tensors'],
+  dtypeOf: (name: string) => Written,
+): [string, Entry & { readonly dtype: Written }][] {
   let end = 0;
   return [...tensors].map(([name, { shape, data }]) => {
     if (name === METADATA) throw new DataError(`tensor ${name}: the format keeps this name for the metadata`);
     checkLength(`tensor ${name}`, data, shape);
-    const dtype = isHalf(name) ? 'BF16' : 'F32';
+    const dtype = dtypeOf(name);
     const start = end;
-    end += DTYPES[dtype].size * data.length;
+    end += ALL[dtype].size * data.length;
     return [name, { dtype, shape, data_offsets: [start, end] }];
   });
 }
@@ -76,11 +92,9 @@ function headerText(metadata: Record<string, string>, entries: readonly [string,
   return new TextEncoder().encode(`{${members.join(',')}}`);
 }
 
-function writeValues(view: DataView, values: Float32Array, half: boolean): void {
-  for (let i = 0; i < values.length; i++) {
-    if (half) view.setUint16(2 * i, toBfloat16(values[i]), true);
-    else view.setFloat32(4 * i, values[i], true);
-  }
+function writeValues(view: DataView, values: Float32Array, dtype: Written): void {
+  const write = WRITERS[dtype];
+  for (let i = 0; i < values.length; i++) write(view, i, values[i]);
 }
 
 function storedTensors(entries: readonly [string, Entry][], body: Uint8Array): StoredTensor[] {
@@ -105,18 +119,21 @@ export interface Reading {
    * Whether float64 is rounded to float32; else it is refused, because two different files could look equal.
    */
   readonly rounded?: boolean;
+  /** Whether whole numbers are read; else they are refused: they may be weights in unknown units. */
+  readonly whole?: boolean;
 }
 
 /**
  * The tensors and metadata of a file's bytes; `source` names the file in a DataError. `checked` says whether
- * it has checksums, which then fit; `metadata` is without them.
+ * it has checksums, which then fit; `metadata` is without them. `whole` has the names of tensors that are
+ * stored as whole numbers.
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
   source: string,
-  { isLeftOut = () => false, rounded = false }: Reading = {},
-): TensorFile & { checked: boolean } {
-  const dtypes = Object.keys(DTYPES).filter((dtype) => rounded || dtype !== 'F64');
+  { isLeftOut = () => false, rounded = false, whole = false }: Reading = {},
+): TensorFile & { checked: boolean; whole: ReadonlySet<string> } {
+  const dtypes = Object.keys(whole ? ALL : DTYPES).filter((dtype) => rounded || dtype !== 'F64');
   const { header, body } = splitHeader(bytes, source);
   const { [METADATA]: stored = {}, ...described } = header;
   checkMetadata(stored, source);
@@ -131,18 +148,29 @@ export function decodeSafetensors(
   const { metadata, checked } = verifyChecksums(storedTensors(entries, body), stored, source);
   return {
     tensors: new Map(
-      read.map(([name, entry]) => [name, { shape: entry.shape, data: valuesOf(entry, body) }]),
+      read.map(([name, entry]) => {
+        const data = valuesOf(entry, body, `${source}: tensor ${name}`);
+        return [name, { shape: entry.shape, data }];
+      }),
     ),
     metadata,
     checked,
+    whole: new Set(read.flatMap(([name, { dtype }]) => (Object.hasOwn(WHOLE_DTYPES, dtype) ? [name] : []))),
   };
 }
 
-function valuesOf({ dtype, data_offsets: [start, end] }: Entry, body: Uint8Array): Float32Array {
-  const { size, read } = DTYPES[dtype];
+function valuesOf(
+  { dtype, data_offsets: [start, end] }: Entry,
+  body: Uint8Array,
+  where: string,
+): Float32Array {
+  const { size, read } = ALL[dtype];
   const view = new DataView(body.buffer, body.byteOffset + start, end - start);
   const values = new Float32Array((end - start) / size);
   for (let i = 0; i < values.length; i++) values[i] = read(view, i);
+  const large = dtype === 'I32' ? values.findIndex((value) => Math.abs(value) > MOST_EXACT) : -1;
+  if (large >= 0)
+    throw new DataError(`${where}: ${read(view, large)} at ${large}, expected at most 2^24 in magnitude`);
   return values;
 }
 
@@ -192,7 +220,7 @@ function checkEntry(
   const where = `${source}: tensor ${name}`;
   if (!isRecord(entry)) throw new DataError(`${where}: its description is not an object`);
   const { dtype, shape, data_offsets: offsets } = entry;
-  const known = typeof dtype === 'string' && Object.hasOwn(DTYPES, dtype);
+  const known = typeof dtype === 'string' && Object.hasOwn(ALL, dtype);
   if (dtypes && !dtypes.some((one) => one === dtype)) {
     const got = typeof dtype === 'string' ? dtype : JSON.stringify(dtype);
     throw new DataError(`${where}: dtype ${got}, expected one of ${dtypes.join(', ')}`);
@@ -203,7 +231,7 @@ function checkEntry(
     throw new DataError(`${where}: data_offsets ${JSON.stringify(offsets)}, expected [start, end]`);
   }
   const got = offsets[1] - offsets[0];
-  const expected = known ? sizeOf(shape) * DTYPES[dtype].size : got;
+  const expected = known ? sizeOf(shape) * ALL[dtype].size : got;
   if (got !== expected)
     throw new DataError(`${where}: ${got} bytes, expected ${expected} for ${dtype} [${shape}]`);
   if (offsets[1] > bodyLength) {

@@ -8,11 +8,12 @@
 import { DataError, UsageError } from '../core/error.js';
 import { sha256 } from '../core/sha256.js';
 import { checkFinite } from '../core/shape.js';
-import { decodeSafetensors, encodeSafetensors } from '../format/safetensors.js';
-import { type Configuration, checkOutputs, type Layer } from '../net/architecture.js';
+import { decodeSafetensors, encodeSafetensors, type Written } from '../format/safetensors.js';
+import { divisorShapes, OUTPUT_BITS } from '../integer/quantise.js';
+import { type Configuration, checkOutputs, type Layer, outputLayer } from '../net/architecture.js';
 import { type Architectures, architectures, buildLayers } from '../net/architectures.js';
 import { hasRelu, type Network } from '../net/network.js';
-import { type NamedTensors, packParameters, unpackParameters } from '../net/parameters.js';
+import { type MoreShapes, type NamedTensors, packParameters, unpackParameters } from '../net/parameters.js';
 import { addedShapes } from '../neuron/addedParameters.js';
 import { amplitudeShapes } from '../neuron/amplitudes.js';
 import { formatHeader, HEADER_KEYS, type Header, MOST_CLASSES, parseHeader } from './header.js';
@@ -43,8 +44,22 @@ export function encodeModel(
   const metadata = { ...formatHeader(model), ...model.notes };
   const parameters = unpackParameters(model.layers, model.parameters);
   const tensors = new Map([...parameters, ...lambdaTensors(model), ...extra]);
-  const half = (name: string) => weights === 'bfloat16' && parameters.has(name);
-  return encodeSafetensors({ tensors, metadata }, { isHalf: half, checksum: true });
+  const dtypeOf = (name: string): Written => {
+    if (!parameters.has(name)) return 'F32';
+    return model.notes.bits === undefined
+      ? weights === 'bfloat16'
+        ? 'BF16'
+        : 'F32'
+      : wholeDtype(model, name);
+  };
+  return encodeSafetensors({ tensors, metadata }, { dtypeOf, checksum: true });
+}
+
+/** How whole numbers (integer/quantise.ts) are written: weights of up to 8 bits are bytes. */
+function wholeDtype({ layers, notes }: Model, name: string): Written {
+  if (!name.endsWith('.weight')) return 'I32';
+  const bits = name.startsWith(`${outputLayer(layers).name}.`) ? OUTPUT_BITS : Number(notes.bits);
+  return bits <= 8 ? 'I8' : 'I16';
 }
 
 /** SHA-256 of the model's file; models that are made from it hold this as `parent`. */
@@ -124,7 +139,7 @@ export function decodeModel(
   source: string,
   table: Architectures = architectures,
 ): ModelFile {
-  const file = decodeSafetensors(bytes, source);
+  const file = decodeSafetensors(bytes, source, { whole: true });
   if (file.metadata.format === undefined) {
     throw new DataError(
       `${source}: not a model of this program; bring a PyTorch state dict in with "import"`,
@@ -138,12 +153,18 @@ export function decodeModel(
     name.startsWith(OPTIMISER_PREFIX) ? 'extra' : name.endsWith(LAMBDA_SUFFIX) ? 'lambda' : 'parameter';
   const tensorsOf = (kind: ReturnType<typeof kindOf>) =>
     new Map([...file.tensors].filter(([name]) => kindOf(name) === kind));
-  const more = stage === 'snn' ? addedShapes : amplitudeShapes;
+  const more: MoreShapes = (layer) =>
+    stage === 'snn' ? new Map([...addedShapes(layer), ...divisorShapes(layer)]) : amplitudeShapes(layer);
   const parameters = packParameters(layers, tensorsOf('parameter'), source, more);
   const channelLambdas = readLambdas(layers, tensorsOf('lambda'), source);
   const notes = Object.fromEntries(
     Object.entries(file.metadata).filter(([key]) => !HEADER_KEYS.includes(key)),
   );
+  const [whole] = notes.bits === undefined ? file.whole : [];
+  if (whole !== undefined)
+    throw new DataError(
+      `${source}: tensor ${whole}: whole numbers, expected F32: its metadata has no "bits"`,
+    );
   const model: Model = {
     ...{ layers, parameters, stage, configuration, preprocess, classNames, notes },
     ...(channelLambdas && { channelLambdas }),

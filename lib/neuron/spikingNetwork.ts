@@ -14,6 +14,8 @@ export interface SpikingNetwork extends Network {
   readonly otherNeurons?: ReadonlyMap<string, LayerNeuron>;
   /** How currents are normalised, where that is not folded into the weights (normalisedParameters.ts). */
   readonly batchNormalisation?: BatchNormalisation | undefined;
+  /** Bits of its weights, if its parameters are whole numbers (integer/quantise.ts). */
+  readonly bits?: number | undefined;
 }
 
 /** The neurons of one layer. */

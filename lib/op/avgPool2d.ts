@@ -44,6 +44,7 @@ export function avgPool2d({ kernel, stride = kernel, padding = 0 }: AvgPoolOptio
   return {
     name,
     kernel,
+    taps,
     hasWeights: false,
     outputSize,
     weightShape: () => [],

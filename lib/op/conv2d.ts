@@ -2,8 +2,8 @@
 
 import { packConv, unpackConv } from '../format/layout.js';
 import type { OnnxAttributes } from '../format/onnx.js';
-import type { Op, Size } from './op.js';
-import { convolve, convolveBack, convolveEvents, correlate, readersOf, type Taps } from './taps.js';
+import type { Op, Size, Taps } from './op.js';
+import { convolve, convolveBack, convolveEvents, correlate, readersOf } from './taps.js';
 
 export interface ConvOptions {
   readonly channelsOut: number;
@@ -43,6 +43,7 @@ export function conv2d({ channelsOut, kernel, stride = 1, dilation = 1 }: ConvOp
   return {
     name: ['conv2d', `${kernel}x${kernel}`, ...geometry].join(' '),
     kernel,
+    taps,
     hasWeights: true,
     outputSize,
     weightShape: (channelsIn) => [channelsOut, channelsIn, kernel, kernel],

@@ -6,8 +6,8 @@
 
 import { packConvTranspose, unpackConvTranspose } from '../format/layout.js';
 import { convolutionTaps, square } from './conv2d.js';
-import type { Op, Size } from './op.js';
-import { convolve, convolveBack, convolveEvents, correlate, readersOf, type Taps } from './taps.js';
+import type { Op, Size, Taps } from './op.js';
+import { convolve, convolveBack, convolveEvents, correlate, readersOf } from './taps.js';
 
 export interface ConvTransposeOptions {
   readonly channelsOut: number;
@@ -31,6 +31,7 @@ export function convTranspose2d({ channelsOut, kernel, stride }: ConvTransposeOp
   return {
     name: `convTranspose2d ${kernel}x${kernel} stride ${stride}`,
     kernel,
+    taps,
     hasWeights: true,
     outputSize,
     weightShape: (channelsIn) => [channelsIn, channelsOut, kernel, kernel],

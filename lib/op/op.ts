@@ -32,12 +32,27 @@ export interface Interval {
   readonly last: number;
 }
 
+/** The taps of a kernel along one axis. A position that is not whole lies between two pixels. */
+export interface Taps {
+  /** How many there are along an axis. */
+  readonly count: number;
+  /** The input position that output position o reads through tap k. */
+  read(o: number, k: number): number;
+  /** The output position that reads input position i through tap k. */
+  reader(i: number, k: number): number;
+}
+
 /** A linear operation from an image [H,W,I] to an image [h,w,O]. */
 export interface Op {
   /** Its kind and geometry in words: engines look it up by this name. */
   readonly name: string;
   /** Taps along an axis. */
   readonly kernel: number;
+  /**
+   * Which inputs an output sums, each times its weight (a pooling: all alike, divided by their number). Left
+   * out where it is no such sum.
+   */
+  readonly taps?: Taps;
   /** Whether it has a weight. Without one its output has the unit of its input. */
   readonly hasWeights: boolean;
   /** Whether it has a bias as well; default: if it has a weight. */

@@ -6,18 +6,8 @@
  * loops.
  */
 
-import { type Size, valuesIn, type Weights } from './op.js';
+import { type Size, type Taps, valuesIn, type Weights } from './op.js';
 import { addProducts, addScaled, repeated, sumOfRows, withoutMinusZero } from './rowSums.js';
-
-/** The taps of a kernel along one axis. A position that is not whole lies between two pixels. */
-export interface Taps {
-  /** How many there are along an axis. */
-  readonly count: number;
-  /** The input position that output position o reads through tap k. */
-  read(o: number, k: number): number;
-  /** The output position that reads input position i through tap k. */
-  reader(i: number, k: number): number;
-}
 
 function isInside(position: number, extent: number): boolean {
   return Number.isInteger(position) && position >= 0 && position < extent;

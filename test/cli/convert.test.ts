@@ -248,3 +248,41 @@ t.test('--as both writes the U-Net and its conversion; run takes the conversion'
   t.ok(first.images[0].spikes > 0);
   t.equal(second.images[0].spikes, first.images[0].spikes);
 });
+
+t.test('--bits: whole numbers in the file, and the same network when it is read', async (t) => {
+  const float = convert(denoise, '--calibration', pictures, '--preset', 'one-step', '--thresholds', '4');
+  t.notOk(float.error);
+  const floatBytes = readFileSync(snn);
+  convert(denoise, '--calibration', pictures, '--preset', 'one-step', '--thresholds', '4', '--bits', '8');
+  const bytes = readFileSync(snn);
+  t.ok(bytes.length < floatBytes.length, `${bytes.length} bytes, as float32 ${floatBytes.length}`);
+  const { tensors, whole, metadata } = decodeSafetensors(bytes, snn, { whole: true });
+  t.equal(metadata.bits, '8');
+  t.ok(whole.has('conv1.weight') && whole.has('conv1.bias') && whole.has('conv19.divisor'));
+  t.throws(() => decodeSafetensors(bytes, snn), { message: /conv1\.weight: dtype I8, expected one of F32/ });
+  const { model } = decodeModel(bytes, snn);
+  t.ok(Buffer.from(encodeModel(model)).equals(bytes), 'read and written');
+  const largest = Math.max(...tensors.get('conv1.weight')!.data.map(Math.abs));
+  t.ok(largest > 63 && largest <= 127, `${largest}: the bits are used`);
+  const spiking = toSpikingModel(model, snn);
+  t.equal(spiking.bits, 8);
+  const { bits: _, ...notes } = model.notes;
+  const silent = decodeModel(encodeModel({ ...model, notes }), snn).model;
+  t.throws(() => toSpikingModel(silent, snn), { message: /conv1\.divisor: the network does not say/ });
+});
+
+t.test('--bits: what cannot be is refused', async (t) => {
+  const refused = (...more: string[]) =>
+    spikingUnet('convert', '--model', denoise, '--calibration', pictures, '--out', snn, ...more);
+  for (const [more, message] of [
+    [['--bits', '8', '--as', 'both'], /--bits: whole numbers are no U-Net/],
+    [['--bits', '8', '--poolings', 'exact'], /poolings exact/],
+    [['--bits', '8', '--neuron', 'if'], /neuron if cannot be computed with whole numbers/],
+    [['--bits', '1'], /bits 1: expected 2 to 16/],
+    [['--bits', '17'], /17/],
+  ] as const) {
+    const { status, stderr } = refused(...more);
+    t.equal(status, 2, more.join(' '));
+    t.match(stderr, message);
+  }
+});

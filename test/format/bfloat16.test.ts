@@ -13,7 +13,7 @@ import { randomModel } from '../support/networks.js';
 function writtenBits(data: Float32Array): Uint16Array {
   const bytes = encodeSafetensors(
     { tensors: new Map([['w', { shape: [data.length], data }]]), metadata: {} },
-    { isHalf: () => true },
+    { dtypeOf: () => 'BF16' },
   );
   return new Uint16Array(bytes.slice(bytes.length - 2 * data.length).buffer);
 }
@@ -22,7 +22,7 @@ function writtenBits(data: Float32Array): Uint16Array {
 function rounded(data: Float32Array): Float32Array {
   const tensors = new Map([['w', { shape: [data.length], data }]]);
   return decodeSafetensors(
-    encodeSafetensors({ tensors, metadata: {} }, { isHalf: () => true }),
+    encodeSafetensors({ tensors, metadata: {} }, { dtypeOf: () => 'BF16' }),
     'f',
   ).tensors.get('w')!.data;
 }

@@ -9,7 +9,10 @@ const tensors = new Map([
   ['b', { shape: [1], data: Float32Array.of(1) }],
 ]);
 const metadata = { format: 'test', a: 'b' };
-const bytes = encodeSafetensors({ tensors, metadata }, { isHalf: (name) => name === 'b', checksum: true });
+const bytes = encodeSafetensors(
+  { tensors, metadata },
+  { dtypeOf: (name) => (name === 'b' ? 'BF16' : 'F32'), checksum: true },
+);
 
 /** The header of a file as it is stored. */
 function headerOf(file: Uint8Array) {

@@ -6,7 +6,7 @@ import t from 'tap';
 
 /** A file imports from its own room or from rooms to the left. */
 const ROOMS =
-  'core format op net neuron paper official engine picture model convert measure diagnose train node data bin'.split(
+  'core format op net neuron paper official integer engine picture model convert measure diagnose train node data bin'.split(
     ' ',
   );
 /** What the package exports; they import from every room. */

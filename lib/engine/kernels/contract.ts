@@ -17,6 +17,7 @@ import type { AdamOptions } from '../../op/adam.js';
 import type { RmspropOptions } from '../../op/rmsprop.js';
 import type { SgdOptions } from '../../op/sgd.js';
 import type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './dims.js';
+import type { IntegerKernels } from './integerContract.js';
 import type { SpikingKernels } from './spikingContract.js';
 
 export type {
@@ -63,6 +64,8 @@ export interface Kernels extends TensorMemory {
   readonly threads: number;
   /** Layers of spiking neurons over many steps at once, if the engine has such kernels. */
   readonly spiking?: SpikingKernels;
+  /** Networks in whole numbers, if the engine has such kernels. */
+  readonly integers?: IntegerKernels;
 
   conv2dForward(
     out: Float32Array,

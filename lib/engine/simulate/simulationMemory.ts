@@ -37,6 +37,25 @@ export function simulationBytes(layers: readonly Layer[], footprint: Footprint):
   return peakOfSignals(layers, trains, membrane) + kept;
 }
 
+/** Bytes that a network in whole numbers takes at its peak: codes, and where there are steps, membranes. */
+export function integerBytes(layers: readonly Layer[], size: Omit<Footprint, 'sums' | 'membranes'>): number {
+  const { height, width, steps } = size;
+  const atOnce = stepsAtOnce(layers, height, width, steps);
+  const all = layers.reduce((sum, layer) => sum + neurons(layer, height, width), 0);
+  const signals = peakOfSignals(layers, (layer) => atOnce * neurons(layer, height, width));
+  const ends = 4 * height * width * (imageChannels(layers) + LANES);
+  return signals + (steps > 1 ? 4 * all : 0) + ends + weightBytes(layers);
+}
+
+/** The same by its definition: codes and membranes of all layers, and the current of one. */
+export function integerDefinitionBytes(
+  layers: readonly Layer[],
+  { height, width }: Pick<Footprint, 'height' | 'width'>,
+): number {
+  const values = layers.map((layer) => valuesIn(outputDims(layer, height, width)));
+  return 5 * values.reduce((sum, count) => sum + count, 0) + 4 * Math.max(...values) + weightBytes(layers);
+}
+
 /**
  * Bytes that a simulation step by step takes at its peak, for any number of steps: output, membranes, spikes
  * and sums of all neurons, and the input and the current of one layer. Engines may keep weights in one order

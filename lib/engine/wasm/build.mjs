@@ -1,8 +1,9 @@
 /**
- * Compiles assembly/ to WebAssembly, once for threads that share their memory and once for a single thread,
- * and embeds both as text in generated/, so that the package has no file to find at run time. It also writes
- * there the order of the kernels' arguments and of the structs' fields, so that TypeScript uses names only.
- * `npm run build` calls this before the TypeScript compiler.
+ * Compiles assembly/ to WebAssembly, for threads that share their memory and for a single thread, each with
+ * and without relaxed SIMD (which only dot products of whole numbers use), and embeds all as text in
+ * generated/, so that the package has no file to find at run time. It also writes there the order of the
+ * kernels' arguments and of the structs' fields, so that TypeScript uses names only. `npm run build` calls
+ * this before the TypeScript compiler.
  */
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,9 +14,12 @@ import asc from 'assemblyscript/asc';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const common = ['-O3', '--runtime', 'stub', '--importMemory', '--initialMemory', '16', '--use', 'abort='];
+const shared = ['--sharedMemory', '--maximumMemory', '65536'];
 const builds = {
-  forThreads: ['--enable', 'simd,threads', '--sharedMemory', '--maximumMemory', '65536'],
+  forThreads: ['--enable', 'simd,threads', ...shared],
+  forThreadsRelaxed: ['--enable', 'simd,relaxed-simd,threads', ...shared],
   forOneThread: ['--enable', 'simd'],
+  forOneThreadRelaxed: ['--enable', 'simd,relaxed-simd'],
 };
 
 /** The module in base64. */

@@ -92,6 +92,10 @@ export class Heap {
     return new Uint8Array(this.#buffer(), address, length);
   }
 
+  shorts(address: number, length: number): Int16Array {
+    return new Int16Array(this.#buffer(), address, length);
+  }
+
   integers(address: number, length: number): Int32Array {
     return new Int32Array(this.#buffer(), address, length);
   }

@@ -5,6 +5,7 @@
 import type { Kernels } from '../kernels/contract.js';
 import { convolutions } from './convolution.js';
 import { gradients } from './gradient.js';
+import { integers } from './integers.js';
 import { Machine, type MachineOptions } from './machine.js';
 import { pixelwise } from './pixelwise.js';
 import { spiking } from './spiking.js';
@@ -24,5 +25,6 @@ export function wasmKernels(options: MachineOptions): Kernels {
     ...pixelwise(machine),
     ...training(machine),
     spiking: spiking(machine),
+    integers: integers(machine),
   };
 }

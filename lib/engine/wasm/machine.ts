@@ -6,7 +6,7 @@
 import { Heap } from './heap.js';
 import type { Host } from './host.js';
 import { newThreads, type Threads } from './threads.js';
-import { newMemory } from './webassembly.js';
+import { hasRelaxedSimd, newMemory } from './webassembly.js';
 
 /** Lends memory to one kernel call. */
 export interface Arguments {
@@ -32,11 +32,15 @@ export interface MachineOptions {
   readonly host?: Host | undefined;
   /** Fills freed memory with NaN, for tests. */
   readonly poison?: boolean;
+  /** Whether dot products of bytes may use relaxed SIMD; default: where WebAssembly has it. */
+  readonly relaxed?: boolean;
 }
 
 export class Machine {
   readonly heap: Heap;
   readonly threads: Threads;
+  /** Whether there are dot products of bytes. */
+  readonly relaxed: boolean;
   #frozen = 0;
   /** Blocks that are made once while weights are frozen or held, by weight tensor and use. */
   readonly #cached = new Map<Float32Array, Map<string, number>>();
@@ -46,7 +50,8 @@ export class Machine {
   constructor(options: MachineOptions) {
     const reserved = newMemory(options.host);
     this.heap = new Heap(reserved, options.poison ?? false);
-    this.threads = newThreads(reserved, options.threads, options.host);
+    this.relaxed = options.relaxed ?? hasRelaxedSimd();
+    this.threads = newThreads(reserved, { ...options, relaxed: this.relaxed });
   }
 
   /** Ends the threads and drops the memory. */

@@ -19,6 +19,11 @@ export function denseScratch(geometry: Geometry, cut: Cut): number {
   return OFFSETS_BYTES + geometry.gridWidth * BLOCK * FLOAT + paddedBand(geometry, cut);
 }
 
+/** Bytes for integerConvolution: offsets, the currents of a row, and a padded band. */
+export function integerScratch(geometry: Geometry, cut: Cut): number {
+  return OFFSETS_BYTES + (geometry.gridWidth + 3) * BLOCK * FLOAT + paddedBand(geometry, cut);
+}
+
 /** Bytes for eventConvolution: runs, the currents of a row, and the events of a band. */
 export function eventScratch(geometry: Geometry, cut: Cut): number {
   return RUNS_BYTES + geometry.gridWidth * WIDE_BLOCK * FLOAT + eventBand(geometry, cut, EVENT_BYTES);

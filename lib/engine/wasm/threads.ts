@@ -7,7 +7,9 @@
 
 import { CONTROL_ADDRESS } from './constants.js';
 import { forOneThread } from './generated/forOneThread.js';
+import { forOneThreadRelaxed } from './generated/forOneThreadRelaxed.js';
 import { forThreads } from './generated/forThreads.js';
+import { forThreadsRelaxed } from './generated/forThreadsRelaxed.js';
 import type { Host } from './host.js';
 import {
   compile,
@@ -76,9 +78,21 @@ export interface Threads {
   dispose(): void;
 }
 
-/** `count` threads, of which `host` starts all but one; one thread if the memory is not shared. */
-export function newThreads({ memory, shared }: Reserved, count: number, host?: Host): Threads {
-  return shared && host ? new SharingThreads(memory, count, host) : new OneThread(memory);
+/**
+ * A number of threads, of which `host` starts all but one; one thread if the memory is not shared. `relaxed`:
+ * with the build that has relaxed instructions.
+ */
+export function newThreads(
+  { memory, shared }: Reserved,
+  {
+    threads,
+    host,
+    relaxed,
+  }: { readonly threads: number; readonly host?: Host | undefined; readonly relaxed: boolean },
+): Threads {
+  if (shared && host)
+    return new SharingThreads(memory, relaxed ? forThreadsRelaxed : forThreads, threads, host);
+  return new OneThread(memory, relaxed ? forOneThreadRelaxed : forOneThread);
 }
 
 function decoded(base64: string): Uint8Array {
@@ -90,9 +104,9 @@ class OneThread implements Threads {
   #memory: WasmMemory;
   #kernels: Record<string, KernelFunction>;
 
-  constructor(memory: WasmMemory) {
+  constructor(memory: WasmMemory, code: string) {
     this.#memory = memory;
-    this.#kernels = instantiate(compile(decoded(forOneThread)), memory);
+    this.#kernels = instantiate(compile(decoded(code)), memory);
   }
 
   run<K extends KernelName>(name: K, tasks: number, values: KernelArguments<K>): void {
@@ -112,9 +126,9 @@ class SharingThreads implements Threads {
   #kernels: Record<string, KernelFunction>;
   readonly #names: string[];
 
-  constructor(memory: WasmMemory, count: number, host: Host) {
+  constructor(memory: WasmMemory, code: string, count: number, host: Host) {
     this.count = count;
-    const module = compile(decoded(forThreads));
+    const module = compile(decoded(code));
     this.#kernels = instantiate(module, memory);
     this.#names = Object.keys(this.#kernels);
     this.#control = new Int32Array(memory.buffer, CONTROL.address, CONTROL_WORDS);

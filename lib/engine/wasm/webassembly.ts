@@ -40,6 +40,10 @@ const SIMD = [0xfd, 0x0c, ...new Array(16).fill(0), 0x1a];
 /** i32.const 0 i32.atomic.load drop */
 const ATOMICS = [0x41, 0x00, 0xfe, 0x10, 0x02, 0x00, 0x1a];
 
+/** v128.const 0 three times, i32x4.relaxed_dot_i8x16_i7x16_add_s, drop */
+const ZERO = SIMD.slice(0, -1);
+const RELAXED = [...ZERO, ...ZERO, ...ZERO, 0xfd, 0x93, 0x02, 0x1a];
+
 /**
  * Whether WebAssembly here knows these instructions, in (module (memory 1 1 shared) (func ..)) or without
  * `shared`.
@@ -108,6 +112,9 @@ function lackingForThreads(host: Host | undefined): string | undefined {
   if (typeof SharedArrayBuffer === 'undefined') return 'no shared memory';
   return understands(ATOMICS, true) ? undefined : 'WebAssembly without threads';
 }
+
+/** Whether WebAssembly here has the relaxed dot product of bytes. */
+export const hasRelaxedSimd = (): boolean => api !== undefined && understands(RELAXED, false);
 
 /** What this machine lacks for the engine; undefined if it runs here. */
 export const wasmMissing = (host?: Host): string | undefined => found(host).missing;

@@ -6,6 +6,7 @@
 export { denseConvolution } from './dense';
 export { eventConvolution } from './gather';
 export { biasGradient, packChannels, weightGradient } from './gradientKernels';
+export { integerConvolution, integerPooling } from './integerKernels';
 export { l1Loss, softmaxCrossEntropy } from './lossKernels';
 export { adam, rmsprop, sgd } from './optimiserKernels';
 export { packWeights } from './pack';

@@ -1,0 +1,82 @@
+/**
+ * Neurons in whole numbers, 8 channels of one pixel at a time. Passing the thresholds D 2^j from high to low
+ * writes floor((u - 1) / D), limited to N bits, as a binary number; so one division takes their place: a
+ * product with 1 / D in float32, which is at most one off, and a correction.
+ */
+
+import { BLOCK } from '../constants';
+import { IntegerNeurons } from './integerStructs';
+import { addShared } from './tasks';
+
+const WORDS_BYTES: usize = BLOCK * 4;
+
+/**
+ * One step of the neurons of one block of channels: `count` pixels of row y from column x on, `xStep` columns
+ * apart, from their currents [count,8].
+ */
+export function integerNeurons(
+  neurons: IntegerNeurons,
+  currents: usize,
+  step: u32,
+  block: u32,
+  y: u32,
+  x: u32,
+  xStep: u32,
+  count: u32,
+): void {
+  const pixelStep = <usize>xStep * neurons.channels;
+  let neuron = <usize>(y * neurons.width + x) * neurons.channels + block * BLOCK;
+  if (!neurons.fires) {
+    addCurrents(neurons.membrane + (neuron << 2), currents, pixelStep << 2, count);
+    return;
+  }
+  const channel = <usize>block * WORDS_BYTES;
+  const start0 = v128.load(neurons.start + channel), start1 = v128.load(neurons.start + channel, 16);
+  const D0 = v128.load(neurons.divisors + channel), D1 = v128.load(neurons.divisors + channel, 16);
+  const top0 = v128.load(neurons.ceilings + channel), top1 = v128.load(neurons.ceilings + channel, 16);
+  const r0 = v128.load(neurons.reciprocals + channel), r1 = v128.load(neurons.reciprocals + channel, 16);
+  const codes = neurons.codes + <usize>step * neurons.stepBytes;
+  const inRows = y >= neurons.windowTop && y < neurons.windowBottom;
+  let spikes: u64 = 0;
+  for (let i: u32 = 0; i < count; i++, x += xStep, neuron += pixelStep, currents += WORDS_BYTES) {
+    let u0 = v128.load(currents), u1 = v128.load(currents, 16);
+    const membrane = neurons.membrane + (neuron << 2);
+    if (neurons.membrane) {
+      u0 = i32x4.add(u0, v128.load(membrane));
+      u1 = i32x4.add(u1, v128.load(membrane, 16));
+    } else {
+      u0 = i32x4.add(u0, start0);
+      u1 = i32x4.add(u1, start1);
+    }
+    const code0 = codeOf(u0, D0, top0, r0), code1 = codeOf(u1, D1, top1, r1);
+    if (neurons.membrane) {
+      v128.store(membrane, i32x4.sub(u0, i32x4.mul(code0, D0)));
+      v128.store(membrane, i32x4.sub(u1, i32x4.mul(code1, D1)), 16);
+    }
+    const pairs = i16x8.narrow_i32x4_s(code0, code1);
+    const fired = i64x2.extract_lane(i8x16.narrow_i16x8_u(pairs, pairs), 0);
+    store<u64>(codes + neuron, fired);
+    if (inRows && x >= neurons.windowLeft && x < neurons.windowRight) spikes += popcnt<u64>(fired);
+  }
+  if (spikes > 0) addShared<u64>(neurons.totals + (<usize>step << 3), spikes);
+}
+
+/** floor((u - 1) / D), from 0 to 2^N - 1; all below 2^24, where float32 is exact. */
+// @ts-ignore: decorator
+@inline
+function codeOf(u: v128, D: v128, ceiling: v128, reciprocal: v128): v128 {
+  const one = i32x4.splat(1);
+  const v = i32x4.sub(i32x4.min_s(i32x4.max_s(u, one), ceiling), one);
+  const guess = i32x4.trunc_sat_f32x4_s(f32x4.mul(f32x4.convert_i32x4_s(v), reciprocal));
+  const rest = i32x4.sub(v, i32x4.mul(guess, D));
+  // A comparison that holds is -1.
+  const low = i32x4.ge_s(rest, D), high = i32x4.lt_s(rest, i32x4.splat(0));
+  return i32x4.add(i32x4.sub(guess, low), high);
+}
+
+function addCurrents(sums: usize, currents: usize, step: usize, count: u32): void {
+  for (let i: u32 = 0; i < count; i++, sums += step, currents += WORDS_BYTES) {
+    v128.store(sums, i32x4.add(v128.load(sums), v128.load(currents)));
+    v128.store(sums, i32x4.add(v128.load(sums, 16), v128.load(currents, 16)), 16);
+  }
+}

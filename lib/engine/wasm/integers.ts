@@ -1,0 +1,51 @@
+/**
+ * Networks in whole numbers (assembly/integerKernels.ts): layer by layer, each for as many steps at once as
+ * fit the memory.
+ */
+
+import { PICTURE } from '../../integer/codes.js';
+import type { IntegerLayer, IntegerNetwork } from '../../integer/integerNetwork.js';
+import { IMAGE, lastReaders } from '../../net/architecture.js';
+import type { IntegerKernels } from '../kernels/integerContract.js';
+import { IntegerRuns, type Train } from './integerRuns.js';
+import { loadLayer } from './integerWeights.js';
+import type { Machine } from './machine.js';
+
+export function integers(machine: Machine): IntegerKernels {
+  return {
+    load(network) {
+      const layers = network.map(({ layer }) => layer);
+      const readers = lastReaders(layers);
+      const loaded = network.map((own) => loadLayer(machine, own, mostCode(network, own)));
+      return {
+        run: (picture, size, options) =>
+          machine.heap.scope(() => {
+            const runs = new IntegerRuns(machine, loaded, size, options);
+            for (let first = 0; first < options.steps; first += options.atOnce) {
+              const count = Math.min(options.atOnce, options.steps - first);
+              const trains = new Map<string, Train>([[IMAGE, runs.picture(picture)]]);
+              for (const one of loaded) {
+                const { inputs, output } = one.own.layer;
+                const read = inputs.map((name) => trains.get(name)!);
+                const train = runs.advance(one, read, { first, count });
+                if (train) trains.set(output, train);
+                for (const name of inputs)
+                  if (readers.get(name) === one.own.layer) machine.heap.release(trains.get(name)!.codes);
+              }
+            }
+            return runs.result();
+          }),
+        dispose() {
+          for (const layer of loaded) layer.dispose();
+        },
+      };
+    },
+  };
+}
+
+/** The largest code that a layer reads. */
+function mostCode(network: IntegerNetwork, { layer }: IntegerLayer): number {
+  const most = (name: string) =>
+    network.find((own) => own.layer.output === name)?.codes?.most ?? PICTURE.most;
+  return Math.max(...layer.inputs.map(most));
+}

@@ -1,0 +1,104 @@
+/**
+ * The weights of a spiking network as whole numbers of b bits. In units of code and divisor, a layer's
+ * weights are W' = W~ unit_in / unit_out, and each output channel has the largest divisor that fits:
+ *
+ *     D_o = floor((2^(b-1) - 1) / max|W'_o|),   w_q = round(W' D_o),   b_q = round(b~ D_o / unit_out)
+ *
+ * A membrane is then a whole number in units of unit_out / D_o. All classes of the output share one divisor,
+ * and its weights have 16 bits: it is the most sensitive layer, and the cheapest. Computed in float64, and
+ * rounded as Math.round does.
+ */
+
+import { DataError } from '../core/error.js';
+import type { Layer } from '../net/architecture.js';
+import { hasNeuron } from '../net/network.js';
+import { layerParameters, namedParameters, type Parameters } from '../net/parameters.js';
+import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
+import type { Weights } from '../op/op.js';
+import { type Codes, codesOf } from './codes.js';
+
+const { abs, floor, max, min, round } = Math;
+
+/** Bits of weights that can be chosen, sign included. */
+export const LEAST_WEIGHT_BITS = 2;
+export const MOST_WEIGHT_BITS = 16;
+/** Of the output layer, always. */
+export const OUTPUT_BITS = 16;
+
+/** A divisor is not larger, however small the weights: thresholds D 2^j then stay below 2^24. */
+const MOST_DIVISOR = 2 ** 15;
+/** Nor is a bias: float32 holds it exactly, as files and engines do. */
+const MOST_BIAS = 2 ** 23;
+
+/** The name of the parameter that holds D_o [O] of a layer. */
+export const divisorName = ({ name }: Pick<Layer, 'name'>) => `${name}.divisor`;
+
+/** The shape of a layer's divisors, by name: for reading files. */
+export function divisorShapes(layer: Layer): ReadonlyMap<string, number[]> {
+  return new Map(layer.op.hasWeights ? [[divisorName(layer), [layer.channelsOut]]] : []);
+}
+
+/** The parameters of a network in whole numbers of `bits`, with those named NAME.divisor [O]. */
+export function quantiseParameters(network: SpikingNetwork, bits: number): Parameters {
+  const codes = codesOf(network);
+  const { layers, parameters } = network;
+  const entries = layers
+    .filter(({ op }) => op.hasWeights)
+    .flatMap((layer) => {
+      const unitOut = codes.get(layer.output)?.unit ?? 1;
+      const scaled = inUnits(layer, layerParameters(parameters, layer), inputUnits(layer, codes), unitOut);
+      const fires = hasNeuron(layer);
+      const divisor = divisors(layer, scaled, fires ? bits : OUTPUT_BITS);
+      const whole = fires ? divisor : divisor.fill(min(...divisor));
+      return [...namedParameters(layer, rounded(scaled, whole)), [divisorName(layer), whole] as const];
+    });
+  return new Map(entries);
+}
+
+/** The unit of each channel of a layer's joined input, in volts. */
+function inputUnits({ inputs, channelsIn }: Layer, codes: ReadonlyMap<string, Codes>): number[] {
+  return inputs.flatMap((name, part) => Array<number>(channelsIn[part]).fill(codes.get(name)!.unit));
+}
+
+/** W' and b' = b~ / unit_out, in float64. */
+interface Scaled {
+  /** [ky,kx,I,O] */
+  readonly weight: Float64Array;
+  readonly bias: Float64Array;
+}
+
+function inUnits(
+  { channelsOut: O }: Layer,
+  { weight, bias }: Weights,
+  unitsIn: number[],
+  unitOut: number,
+): Scaled {
+  const I = unitsIn.length;
+  return {
+    weight: Float64Array.from(weight, (value, k) => (value * unitsIn[floor(k / O) % I]) / unitOut),
+    bias: Float64Array.from(bias, (value) => value / unitOut),
+  };
+}
+
+/** D_o of each output channel, if its weights have so many bits. */
+function divisors({ name, channelsOut: O }: Layer, { weight, bias }: Scaled, bits: number): Float32Array {
+  const largest = new Float64Array(O);
+  for (let k = 0; k < weight.length; k++) largest[k % O] = max(largest[k % O], abs(weight[k]));
+  return Float32Array.from(largest, (weight, o) => {
+    const most = 2 ** (bits - 1) - 1;
+    const divisor = floor(min(most / weight, MOST_DIVISOR, MOST_BIAS / abs(bias[o])));
+    if (divisor >= 1) return divisor;
+    throw new DataError(
+      `${name}: weights up to ${weight.toPrecision(3)} of channel ${o} do not fit ${bits} bits: take more, ` +
+        'or one lambda for a whole layer (normalisation connection)',
+    );
+  });
+}
+
+function rounded({ weight, bias }: Scaled, divisor: Float32Array): Weights {
+  const O = divisor.length;
+  return {
+    weight: Float32Array.from(weight, (value, k) => round(value * divisor[k % O])),
+    bias: Float32Array.from(bias, (value, o) => round(value * divisor[o])),
+  };
+}

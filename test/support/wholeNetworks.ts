@@ -1,0 +1,49 @@
+/** Networks in whole numbers for the tests. */
+
+import { stream } from '../../lib/core/rng.js';
+import { quantiseParameters } from '../../lib/integer/quantise.js';
+import type { Configuration } from '../../lib/net/architecture.js';
+import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
+import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';
+import { optimalThresholds } from '../../lib/paper/thresholds.js';
+import { randomModel } from './networks.js';
+
+export interface WholeNetwork {
+  /** Of weights. */
+  readonly bits: number;
+  /** N of every layer, or of single ones. */
+  readonly thresholds: number;
+  readonly thresholdsOf?: Readonly<Record<string, number>>;
+  readonly seed?: number;
+}
+
+/** A network with random weights, biases, and thresholds 0.5 .. 2^-N, in whole numbers. */
+export function wholeNetwork(
+  configuration: Configuration,
+  { bits, thresholds, thresholdsOf = {}, seed = 1 }: WholeNetwork,
+): SpikingNetwork {
+  const { layers, parameters } = randomModel(configuration, seed);
+  const neuron = findNeuron('mt');
+  const withCount = (count: number) => {
+    const volts = optimalThresholds(count);
+    return neuronParameters(neuron, { thresholds: volts, initialPotential: volts[count - 1] / 2 });
+  };
+  const network: SpikingNetwork = {
+    ...{ layers, neuron, neuronParameters: withCount(thresholds), parameters: louder(parameters, seed) },
+    otherNeurons: new Map(
+      Object.entries(thresholdsOf).map(([name, count]) => [name, { neuron, parameters: withCount(count) }]),
+    ),
+  };
+  return { ...network, parameters: quantiseParameters(network, bits), bits };
+}
+
+/** Biases that let neurons of all layers fire, from time to time as often as they can. */
+function louder(parameters: SpikingNetwork['parameters'], seed: number): SpikingNetwork['parameters'] {
+  return new Map(
+    [...parameters].map(([name, values]) => {
+      if (!name.endsWith('.bias')) return [name, values];
+      const random = stream(seed, 'louder', name);
+      return [name, values.map(() => 0.6 * random.normal())];
+    }),
+  );
+}
