@@ -9,8 +9,8 @@
 import { packConvTranspose, unpackConvTranspose } from '../format/layout.js';
 import { resize, resizeBack, resizeProducts, sharesOf } from './bilinear.js';
 import { convolutionTaps } from './conv2d.js';
-import { type Op, type Size, valuesIn } from './op.js';
-import { convolve, convolveBack, convolveEvents, correlate, type Taps } from './taps.js';
+import { type Op, type Size, type Taps, valuesIn } from './op.js';
+import { convolve, convolveBack, convolveEvents, correlate } from './taps.js';
 
 const KERNEL = 3;
 const STRIDE = 2;
