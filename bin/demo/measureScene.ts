@@ -59,7 +59,7 @@ export function measureScene(engine: Engine, scene: Scene, seed: number, onDone:
   const contestants: readonly Contestant[] = [
     { name: 'U-Net', network: unet, steps: 0 },
     { name: 'Spiking-UNet', network: oneStep, steps: stepsOf(oneStep.conversion) },
-    { name: "the paper's way", network: paperTwin(model, scene.model), steps: PAPER_STEPS },
+    { name: "the paper's conversion", network: paperTwin(model, scene.model), steps: PAPER_STEPS },
   ];
   const results = contestants.map((contestant) => {
     const result = withProgram(engine, contestant.network, (program) =>
