@@ -18,7 +18,7 @@ import { testNoise } from '../lib/measure/evaluateTask.js';
 import type { Model } from '../lib/model/model.js';
 import { imageChannels } from '../lib/model/model.js';
 import type { Layer } from '../lib/net/architecture.js';
-import { buildLayers } from '../lib/net/architectures.js';
+import { architectures, buildLayers, PAPERS } from '../lib/net/architectures.js';
 import { multipleOf } from '../lib/net/graph.js';
 import { readImage } from '../lib/node/pictureFiles.js';
 import { addNoise } from '../lib/picture/noise.js';
@@ -44,6 +44,7 @@ interface Options extends SimulationOptions, Partial<DataOptions>, UnetOption, S
   readonly image?: string;
   readonly sigma: number;
   readonly task: 'segment' | 'denoise';
+  readonly architecture?: string;
   readonly width: number;
   readonly channels: number;
   readonly classes: number;
@@ -72,6 +73,11 @@ const stage: Stage<Options> = {
       .option('--image <file>', 'the picture it is run on')
       .option('--sigma <levels>', 'noise that is added for a denoiser of --dataset', greyLevels, 25)
       .option('--task <name>', 'without a model: segment or denoise', oneOf('segment', 'denoise'), 'segment')
+      .option(
+        '--architecture <name>',
+        `without a model: ${Object.keys(architectures).join(' or ')} (default: ${PAPERS})`,
+        oneOf(...Object.keys(architectures)),
+      )
       .option('--width <F>', 'without a model: channels of the first stage', featureCount, 64)
       .option('--channels <n>', 'without a model: channels of the image', channelCount, 3)
       .option('--classes <n>', 'without a model: output channels', channelCount, 32)
@@ -116,8 +122,8 @@ interface Workload {
 
 /** The workload of a network that is only described: nothing is run, and spikes are not known. */
 function planned(options: Options): Workload {
-  const { task, width: firstChannels, channels, classes, size } = options;
-  const layers = buildLayers({ task, width: firstChannels, channels, classes });
+  const { task, architecture = PAPERS, width: firstChannels, channels, classes, size } = options;
+  const layers = buildLayers({ architecture, task, width: firstChannels, channels, classes });
   const [height, width] = size;
   requireSides('--size', { height, width }, layers);
   return { layers, images: 0, height, width, costs: layerCosts(layers, new Map(), height, width) };
@@ -127,6 +133,8 @@ function planned(options: Options): Workload {
 function measured(options: Options, path: string, context: Context): Workload {
   if (options.spikes !== undefined)
     throw new UsageError('--spikes is counted where --model is given: leave it out');
+  if (options.architecture !== undefined)
+    throw new UsageError('--architecture is that of --model where one is given: leave it out');
   const { model } = loadModel(path, options.unet);
   const { layers } = model;
   const inputs = inputsOf(options, model, context).map((image) => padImage(image, multipleOf(layers)));

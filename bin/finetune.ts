@@ -11,7 +11,7 @@ import { derivativeFor } from '../lib/neuron/derivative.js';
 import { type AsfChoices, departuresOf } from '../lib/official/asfChoices.js';
 import { finetuningStart, prepareFinetuning } from '../lib/train/finetuneSpiking.js';
 import { FINETUNING } from '../lib/train/learning.js';
-import { findSpikingMethod, spikingMethods } from '../lib/train/spikingMethods.js';
+import { findSpikingMethod, type SpikingLearning, spikingMethods } from '../lib/train/spikingMethods.js';
 import {
   addDataOptions,
   addIgnoreOption,
@@ -123,18 +123,31 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
+/** The flags that an option of the library is made of; which method has which option, its table says. */
+const FLAGS: Readonly<Partial<Record<keyof SpikingLearning, readonly (keyof Options)[]>>> = {
+  pieces: ['logits', 'flowBias', 'flow'],
+  derivative: ['surrogate', 'resetGradient'],
+};
+
+/** Refuses flags that only other methods have (UsageError). */
+function requireOwnFlags(options: Options): void {
+  for (const option of spikingMethods[options.method].foreign) {
+    const given = FLAGS[option]?.find((flag) => options[flag] !== undefined);
+    if (given === undefined) continue;
+    const [owner] = Object.entries(spikingMethods).find(([, { foreign }]) => !foreign.includes(option))!;
+    throw new UsageError(`${flagOf(given)}: belongs to --method ${owner}: leave it out, or choose that`);
+  }
+}
+
 /** The options of a method in the library's form, and as files name them; UsageError for those of others. */
 function methodOptions(options: Options, { neuron }: SpikingModel) {
   const { method, surrogate, resetGradient, logits = 'mean' } = options;
+  requireOwnFlags(options);
   if (method === 'asf') {
-    const given = (['surrogate', 'resetGradient'] as const).find((name) => options[name] !== undefined);
-    if (given) throw new UsageError(`${flagOf(given)}: belongs to --method bptt: leave it out, or add that`);
     const { flowBias, flow } = resolveProfile(options);
     const choices = { logits, flowBias, flow };
     return { pieces: departuresOf(choices), about: choices };
   }
-  const given = (['logits', 'flowBias', 'flow'] as const).find((name) => options[name] !== undefined);
-  if (given) throw new UsageError(`${flagOf(given)}: belongs to --method asf: leave it out`);
   const derivative = derivativeFor(neuron, surrogate, resetGradient);
   return { derivative, about: { surrogate: derivative.surrogate.name, resetGradient: derivative.reset } };
 }

@@ -5,11 +5,11 @@ import { toSpikingModel } from '../../lib/convert/spikingModel.js';
 import { findDataset } from '../../lib/data/index.js';
 import { firingRates } from '../../lib/diagnose/rates.js';
 import type { Engine } from '../../lib/engine/door.js';
+import { padImage } from '../../lib/engine/predict.js';
 import { multipleOf } from '../../lib/net/graph.js';
 import type { Image } from '../../lib/picture/image.js';
 import { inputOf } from '../../lib/picture/sample.js';
 import { type Scatter, scatter } from '../../lib/picture/scatter.js';
-import { padToPatches } from '../../lib/train/patches.js';
 import { readModel } from '../cli/modelOptions.js';
 import { spiking, unet } from './cell.js';
 import { experiments } from './experiment.js';
@@ -71,7 +71,7 @@ function drawRates(settings: Settings, runs: string, engine: Engine): Image {
   });
   const load = (job: Job) => readModel(join(runs, modelOf(job))).model;
   const network = load(unetJob(settings));
-  const image = inputOf(padToPatches(sample, multipleOf(network.layers)));
+  const image = padImage(inputOf(sample), multipleOf(network.layers));
   const panels = NORMS.flatMap((norm) => {
     const job = convertedJob(norm, settings);
     const spiking = toSpikingModel(load(job), job.folder);

@@ -12,6 +12,8 @@ const TWO_PI = 2 * Math.PI;
 
 /** 1/n! for n = 0 .. 17: the Taylor coefficients of exp, sin and cos. */
 const INVERSE_FACTORIALS = factorials(17).map((factorial) => 1 / factorial);
+/** 1/n for n = 0 .. 23. */
+const RECIPROCALS = Array.from({ length: 24 }, (_, n) => 1 / n);
 
 const bits = new DataView(new ArrayBuffer(8));
 
@@ -45,7 +47,7 @@ export function log(x: number): number {
   const f = (mantissa - 1) / (mantissa + 1); // log(m) = 2 atanh(f)
   const square = f * f;
   let series = 0;
-  for (let n = 23; n >= 3; n -= 2) series = (series + 1 / n) * square;
+  for (let n = 23; n >= 3; n -= 2) series = (series + RECIPROCALS[n]) * square;
   return exponent * LN2_HIGH + (2 * f + (2 * f * series + exponent * LN2_LOW));
 }
 

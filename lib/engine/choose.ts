@@ -1,6 +1,7 @@
 /** The table of engines, one entry each. All give the same bits (contract.ts); they differ only in speed. */
 
 import { UsageError } from '../core/error.js';
+import { useSha256 } from '../core/sha256.js';
 import { type Engine, newEngine } from './door.js';
 import type { Kernels } from './kernels/contract.js';
 import { reference } from './reference/index.js';
@@ -23,12 +24,13 @@ export interface EngineKind {
 let host: Host | undefined;
 
 /**
- * Gives later engines access to threads, which they cannot find by themselves (`spiking-unet/node` calls this
- * for Node). Without it they compute on one thread.
+ * Gives later engines access to threads, which they cannot find by themselves, and all hashes a faster
+ * function (`spiking-unet/node` calls this for Node). Without it they compute on one thread.
  */
 export function useHost(given: Host): void {
   if (host !== given) created.clear();
   host = given;
+  if (given.sha256) useSha256(given.sha256);
 }
 
 /** The engines by name; the first one that runs on this machine is the default. */

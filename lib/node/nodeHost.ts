@@ -1,5 +1,9 @@
-/** Node's threads and memory for the fast engine: `useHost(nodeHost)` before the first engine is made. */
+/**
+ * Node's threads and memory for the fast engine, and its SHA-256: `useHost(nodeHost)` before the first engine
+ * is made.
+ */
 
+import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Host } from '../engine/choose.js';
 import { freeAddressSpace } from './systemMemory.js';
@@ -21,4 +25,9 @@ export const nodeHost: Host = {
     }
   },
   freeAddressSpace: () => freeAddressSpace(),
+  sha256(...parts) {
+    const hash = createHash('sha256');
+    for (const part of parts) hash.update(part);
+    return hash.digest('hex');
+  },
 };

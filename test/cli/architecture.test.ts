@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { decodeModel, train } from '../../lib/index.js';
+import type { LayerCost } from '../../lib/measure/energyModels.js';
 import { findDataset } from '../../lib/node.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 import { writePhotos } from './tinyTraining.js';
@@ -48,6 +49,29 @@ t.test('it is converted, fine-tuned, evaluated and counted like a U-Net', async 
   t.equal(layer('conv3').products, layer('conv3').synops, 'its input is no spikes');
   t.ok(layer('conv3').products > 0);
 });
+
+t.test(
+  'energy --architecture: a network that is only described has the operations of a trained one',
+  async (t) => {
+    const described = ['energy', ...fresh, '--classes', '3', '--size', '32x32', '--architecture'];
+    const operations = (args: readonly string[]) =>
+      spikingUnetJson(...args).layers.map(({ name, exactMacs }: LayerCost) => `${name} ${exactMacs}`);
+    t.strictSame(
+      operations([...described, architecture]),
+      operations(['energy', '--model', best('tuned'), ...data, '--steps', '1']),
+    );
+    const { status, stderr } = spikingUnet(
+      'energy',
+      '--model',
+      best('tuned'),
+      '--architecture',
+      'unet',
+      ...data,
+    );
+    t.equal(status, 2);
+    t.match(stderr, /--architecture is that of --model/);
+  },
+);
 
 t.test('train --direct', async (t) => {
   const direct = '--direct --neuron lif --steps 2 --normalise bn'.split(' ');

@@ -23,23 +23,27 @@ import {
 } from '../../lib/index.js';
 import { findDataset, type Split } from '../../lib/node.js';
 import { requireSame } from '../support/sameModel.js';
+import { writeTinyDrive } from '../support/tinyDrive.js';
 import { spikingUnetJson } from './command.js';
 import { writePhotos } from './tinyTraining.js';
 
 const root = t.testdir();
 const at = (...parts: string[]) => join(root, ...parts);
 const SEED = 3;
-const drawn = findDataset('synth-drive');
-const load = (split: Split) => drawn.load({ split, seed: SEED });
+const eyes = findDataset('drive');
+const directory = writeTinyDrive(at('DRIVE'));
+const load = (split: Split) => eyes.load({ directory, split, seed: SEED });
 const [samples, unseen] = [load('train'), load('test').slice(0, 2)];
 const stage = (name: string, options: string) =>
-  spikingUnetJson(name, '--dataset', drawn.name, '--seed', String(SEED), ...options.split(' '));
+  spikingUnetJson(
+    ...[name, '--dataset', eyes.name, '--data', directory, '--seed', String(SEED), ...options.split(' ')],
+  );
 const read = (path: string) => decodeModel(readFileSync(path), path).model;
 const best = (run: string) => at(run, 'checkpoints', 'best.safetensors');
 
-const notes = { dataset: drawn.name, split: 'train' };
+const notes = { dataset: eyes.name, split: 'train' };
 const learning = {
-  ...{ ...drawn, seed: SEED, width: 1, epochs: 2, batch: 3, notes },
+  ...{ ...eyes, seed: SEED, width: 1, epochs: 2, batch: 3, notes },
   patch: { size: 16, perEpoch: 7 },
 } as const;
 const { model: unet, records, completed } = await train(samples, learning);

@@ -8,7 +8,6 @@ import { checkConversion } from '../../lib/diagnose/checkConversion.js';
 import { measureLayers } from '../../lib/diagnose/layerTable.js';
 import { chooseKernels, engines, useHost } from '../../lib/engine/choose.js';
 import { argmax } from '../../lib/engine/predict.js';
-import { reference } from '../../lib/engine/reference/index.js';
 import { forward } from '../../lib/engine/simulate/forward.js';
 import { simulate } from '../../lib/engine/simulate/simulateNetwork.js';
 import { OUTPUT } from '../../lib/net/architecture.js';
@@ -18,9 +17,13 @@ import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import { nodeHost } from '../../lib/node/nodeHost.js';
 import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import type { Sample } from '../../lib/picture/sample.js';
-import { engineOf, referenceEngine } from '../support/engine.js';
+import { engineOf } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
+// The fastest: what is decided here does not depend on the engine, as one of the tests shows.
+useHost(nodeHost);
+const kernels = chooseKernels();
+const engine = engineOf(kernels);
 const [height, width] = [16, 48];
 // Its output has all classes.
 const unet = randomModel({ task: 'segment', width: 2, channels: 1, classes: 3 }, 24);
@@ -30,7 +33,7 @@ const images = [0, 1].map((i) => ({
   height,
   width,
 }));
-const measured = measureActivations(referenceEngine, unet, images, { lowest: 99.9, channels: true });
+const measured = measureActivations(engine, unet, images, { lowest: 99.9, channels: true });
 const plan = {
   neuron: findNeuron('mt'),
   initialPotential: 'half',
@@ -50,16 +53,16 @@ const lambdas = (signal: string) => measured.channelLambdas(signal, 99.9);
 t.test(
   'one layer alone: the table has the error of a spiking network whose other layers are exact',
   async (t) => {
-    const table = measureLayers(referenceEngine, unet, images.slice(0, 1), { kindOf, steps: 1, lambdas });
+    const table = measureLayers(engine, unet, images.slice(0, 1), { kindOf, steps: 1, lambdas });
     const [{ input }] = images;
-    const truth = signalOf(forward({ kernels: reference, network: unet, height, width }, input), OUTPUT);
+    const truth = signalOf(forward({ kernels, network: unet, height, width }, input), OUTPUT);
     const spiking = convertModel(unet, measured, { ...plan, thresholds: optimalThresholds(3) });
     for (const layer of unet.layers.filter(hasNeuron)) {
       const otherNeurons = new Map(
         unet.layers.flatMap(({ output }) => (output === layer.output ? [] : [[output, exact] as const])),
       );
       const network = { ...spiking, otherNeurons };
-      const { output, spikes } = simulate({ kernels: reference, network, height, width }, input, {
+      const { output, spikes } = simulate({ kernels, network, height, width }, input, {
         steps: 1,
         mode: 'dense',
       });
@@ -79,11 +82,8 @@ t.test('auto: keeps to the tolerance on real runs, and is the same on every engi
   const share = (spiking: ReturnType<typeof convertModel>) => {
     let differing = 0;
     for (const { input } of images) {
-      const truth = argmax(
-        signalOf(forward({ kernels: reference, network: unet, height, width }, input), OUTPUT),
-        3,
-      );
-      const { output } = simulate({ kernels: reference, network: spiking, height, width }, input, {
+      const truth = argmax(signalOf(forward({ kernels, network: unet, height, width }, input), OUTPUT), 3);
+      const { output } = simulate({ kernels, network: spiking, height, width }, input, {
         steps: 1,
         mode: 'dense',
       });
@@ -94,7 +94,6 @@ t.test('auto: keeps to the tolerance on real runs, and is the same on every engi
     return differing / (images.length * height * width);
   };
   const options = { tolerance: 0.03, steps: 1, fixed: new Map([['relu3', 5]]) };
-  useHost(nodeHost);
   const chosen = Object.keys(engines).map((name) =>
     convertAutomatically(engineOf(chooseKernels(name, 2)), unet, measured, images, plan, options),
   );
@@ -105,21 +104,14 @@ t.test('auto: keeps to the tolerance on real runs, and is the same on every engi
   t.ok(new Set(assignment.values()).size > 1, 'layers differ');
   t.equal(layers.length, 26);
   for (const other of chosen) t.strictSame([...other.assignment], [...assignment]);
-  const all = convertAutomatically(referenceEngine, unet, measured, images, plan, {
+  const all = convertAutomatically(engine, unet, measured, images, plan, {
     ...options,
     tolerance: 0,
   });
   t.equal(all.reached, false);
   t.throws(
     () =>
-      convertAutomatically(
-        referenceEngine,
-        unet,
-        measured,
-        images,
-        { ...plan, neuron: findNeuron('if') },
-        options,
-      ),
+      convertAutomatically(engine, unet, measured, images, { ...plan, neuron: findNeuron('if') }, options),
     UsageError,
   );
 });
@@ -132,7 +124,7 @@ t.test('check: names the layer that clips, and where the loss begins', async (t)
   }));
   const good = convertModel(unet, measured, { ...plan, thresholds: optimalThresholds(8) });
   const options = { steps: 1, sigma: 25, seed: 1 };
-  const fine = checkConversion(referenceEngine, { unet, spiking: good }, samples, options);
+  const fine = checkConversion(engine, { unet, spiking: good }, samples, options);
   t.equal(fine.against, "the U-Net's answer");
   t.equal(fine.unet, 1);
   t.equal(fine.layers.length, 26);
@@ -146,7 +138,7 @@ t.test('check: names the layer that clips, and where the loss begins', async (t)
       measured.channelLambdas(signal, percent).map((lambda) => (signal === 'relu17' ? lambda / 10 : lambda)),
   };
   const bad = convertModel(unet, small, { ...plan, thresholds: optimalThresholds(8) });
-  const { layers, spiking } = checkConversion(referenceEngine, { unet, spiking: bad }, samples, options);
+  const { layers, spiking } = checkConversion(engine, { unet, spiking: bad }, samples, options);
   const worst = layers.reduce((a, b) => (b.alone < a.alone ? b : a));
   t.equal(worst.signal, 'relu17');
   t.ok(spiking < 0.9 && worst.clipped > 0.2, `score ${spiking}, clipped ${worst.clipped}`);

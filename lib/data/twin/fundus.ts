@@ -50,15 +50,18 @@ export function drawFundus(seed: number, index: number, size: number): Fundus {
   const label = new Uint8Array(size * size);
   const fov = new Uint8Array(size * size);
   for (let p = 0; p < size * size; p++) {
-    const [x, y] = [p % size, Math.floor(p / size)];
+    const x = p % size;
+    const y = Math.floor(p / size);
     const fromCentre = Math.sqrt((x - size / 2) ** 2 + (y - size / 2) ** 2) / radius;
-    fov[p] = fromCentre <= 1 ? 1 : 0;
+    const inside = fromCentre <= 1;
+    fov[p] = inside ? 1 : 0;
     label[p] = fov[p] * vessels.label[p];
-    const illumination = (1 - 0.35 * fromCentre * fromCentre) * (1 + sumOfSpots(light, x, y));
-    const glow = sumOfSpots([disc], x, y);
+    // What is outside shows none of the light, which takes longest.
+    const illumination = inside ? (1 - 0.35 * fromCentre * fromCentre) * (1 + sumOfSpots(light, x, y)) : 0;
+    const glow = inside ? sumOfSpots([disc], x, y) : 0;
     for (let c = 0; c < 3; c++) {
       const retina = RETINA[c] * illumination + DISC[c] * glow - BLOOD[c] * vessels.absorption[p];
-      const level = (fov[p] ? retina : OUTSIDE) + NOISE[c] * (fov[p] ? 1 : 0.2) * random.normal();
+      const level = (inside ? retina : OUTSIDE) + NOISE[c] * (inside ? 1 : 0.2) * random.normal();
       picture.data[3 * p + c] = Math.min(255, Math.max(0, Math.round(level)));
     }
   }
@@ -120,7 +123,8 @@ function lightSpots(size: number, disc: Spot, side: number, random: Rng): Spot[]
 function sumOfSpots(spots: readonly Spot[], x: number, y: number): number {
   let sum = 0;
   for (const spot of spots) {
-    const [dx, dy] = [x - spot.x, y - spot.y];
+    const dx = x - spot.x;
+    const dy = y - spot.y;
     sum += spot.height * exp(-(dx * dx + dy * dy) / (2 * spot.width * spot.width));
   }
   return sum;

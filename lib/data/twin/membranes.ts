@@ -23,6 +23,13 @@ interface Cells {
   readonly gap: Float64Array;
 }
 
+/** Where a cell grows, in pixels, and how many pixels farther than another it reaches. */
+interface Centre {
+  readonly x: number;
+  readonly y: number;
+  readonly weight: number;
+}
+
 /**
  * How many square pixels there are for one cell, one mitochondrion, one cluster of vesicles and one synapse.
  */
@@ -36,7 +43,8 @@ export function drawMembranes(seed: number, index: number, size: number): Microg
   const cells = growCells(size, random);
   const thickness = smoothField(size, size, 14, random);
   const half = thickness.map((value) => Math.min(2.1, Math.max(1.1, 1.6 + 0.35 * value)));
-  const label = Uint8Array.from(cells.gap, (gap, p) => (gap > half[p] ? 1 : 0));
+  const label = new Uint8Array(size * size);
+  for (let p = 0; p < label.length; p++) label[p] = cells.gap[p] > half[p] ? 1 : 0;
   const grey = drawCytoplasm(cells, size, random);
   const places = (area: number) => Math.round((size * size) / area);
   for (let i = 0; i < places(AREA.mitochondrion); i++) drawMitochondrion(grey, cells, size, random);
@@ -55,7 +63,7 @@ export function drawMembranes(seed: number, index: number, size: number): Microg
  */
 function growCells(size: number, random: Rng): Cells {
   const count = Math.round((size * size) / AREA.cell);
-  const centres = Array.from({ length: count }, () => ({
+  const centres: readonly Centre[] = Array.from({ length: count }, () => ({
     x: size * (1.2 * random.uniform() - 0.1),
     y: size * (1.2 * random.uniform() - 0.1),
     weight: 16 * random.uniform() ** 2,
@@ -66,22 +74,37 @@ function growCells(size: number, random: Rng): Cells {
   for (let p = 0; p < size * size; p++) {
     const x = (p % size) + 7 * across[0][p] + 1.6 * across[1][p];
     const y = Math.floor(p / size) + 7 * down[0][p] + 1.6 * down[1][p];
-    let [first, second, own, other] = [Number.MAX_VALUE, Number.MAX_VALUE, 0, 0];
-    for (let i = 0; i < count; i++) {
-      const [dx, dy] = [x - centres[i].x, y - centres[i].y];
-      const far = Math.sqrt(dx * dx + dy * dy) - centres[i].weight;
-      if (far < first) [first, second, own, other] = [far, first, i, own];
-      else if (far < second) [second, other] = [far, i];
-    }
+    const { first, second, own, other } = nearestTwo(x, y, centres);
     owner[p] = own;
     gap[p] = (second - first) / steepness(x, y, centres[own], centres[other]);
   }
   return { count, owner, gap };
 }
 
+/** The nearest centre, `own`, and the one after it, `other`, with their distances less their weights. */
+function nearestTwo(x: number, y: number, centres: readonly Centre[]) {
+  let [first, second, own, other] = [Number.MAX_VALUE, Number.MAX_VALUE, 0, 0];
+  for (let i = 0; i < centres.length; i++) {
+    const { x: cx, y: cy, weight } = centres[i];
+    const far = Math.sqrt((x - cx) * (x - cx) + (y - cy) * (y - cy)) - weight;
+    if (far >= second) continue;
+    if (far < first) {
+      second = first;
+      other = own;
+      first = far;
+      own = i;
+    } else {
+      second = far;
+      other = i;
+    }
+  }
+  return { first, second, own, other };
+}
+
 /** How fast the difference of the distances to two centres changes, a pixel. */
-function steepness(x: number, y: number, a: { x: number; y: number }, b: { x: number; y: number }): number {
-  const [fromA, fromB] = [a, b].map((centre) => Math.sqrt((x - centre.x) ** 2 + (y - centre.y) ** 2) + 0.01);
+function steepness(x: number, y: number, a: Centre, b: Centre): number {
+  const from = (centre: Centre) => Math.sqrt((x - centre.x) ** 2 + (y - centre.y) ** 2) + 0.01;
+  const [fromA, fromB] = [from(a), from(b)];
   const dx = (x - a.x) / fromA - (x - b.x) / fromB;
   const dy = (y - a.y) / fromA - (y - b.y) / fromB;
   return Math.max(0.12, Math.sqrt(dx * dx + dy * dy));

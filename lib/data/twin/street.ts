@@ -89,10 +89,8 @@ export function drawStreet(seed: number, index: number, height: number, width: n
 
 /** What stands behind all figures at a pixel, and how far away. */
 function backdrop(scene: Scene, px: number, py: number): { z: number; paint: Paint } {
-  const [right, down] = [
-    (px + 0.5 - scene.vanish.x) / scene.focal,
-    (py + 0.5 - scene.vanish.y) / scene.focal,
-  ];
+  const right = (px + 0.5 - scene.vanish.x) / scene.focal;
+  const down = (py + 0.5 - scene.vanish.y) / scene.focal;
   const side = right < 0 ? 0 : 1;
   const wall = right === 0 ? FAR : Math.min(FAR, scene.walls[side] / right);
   const ground = down > 0 ? EYE / down : FAR;
@@ -219,15 +217,15 @@ function develop(colours: Float64Array, height: number, width: number, random: R
   const gain = [0, 1, 2].map(() => 0.96 + 0.08 * random.uniform());
   const exposure = 0.9 + 0.2 * random.uniform();
   const seen = blur(colours, FINE * height, FINE * width, 3, 0.7);
-  const levels = Float64Array.from({ length: 3 * height * width }, (_, i) => {
-    const [p, c] = [Math.floor(i / 3), i % 3];
-    const first = FINE * Math.floor(p / width) * FINE * width + FINE * (p % width);
-    const sum = [0, 1, FINE * width, FINE * width + 1].reduce(
-      (total, by) => total + seen[3 * (first + by) + c],
-      0,
-    );
-    return (exposure * gain[c] * sum) / 4 + NOISE * random.normal();
-  });
+  const levels = new Float64Array(3 * height * width);
+  const row = 3 * FINE * width;
+  for (let i = 0; i < levels.length; i++) {
+    const p = Math.floor(i / 3);
+    const c = i % 3;
+    const first = FINE * Math.floor(p / width) * row + 3 * FINE * (p % width) + c;
+    const sum = seen[first] + seen[first + 3] + seen[first + row] + seen[first + row + 3];
+    levels[i] = (exposure * gain[c] * sum) / 4 + NOISE * random.normal();
+  }
   return makeImage(height, width, 3, toBytes(levels));
 }
 

@@ -151,19 +151,24 @@ export function pinkField(
 export function smoothField(height: number, width: number, cell: number, random: Rng): Float64Array {
   const [rows, columns] = [Math.ceil(height / cell) + 4, Math.ceil(width / cell) + 4];
   const [acrossAt, downAt] = [random.uniform(), random.uniform()];
-  const knots = Float64Array.from({ length: rows * columns }, () => 2.1 * random.normal());
+  const knots = new Float64Array(rows * columns);
+  for (let i = 0; i < knots.length; i++) knots[i] = 2.1 * random.normal();
   const wide = new Float64Array(rows * width);
   for (let x = 0; x < width; x++) {
     const { first, weights } = splineAt(x / cell + acrossAt);
     for (let row = 0; row < rows; row++) {
-      for (let k = 0; k < 4; k++) wide[row * width + x] += weights[k] * knots[row * columns + first + k];
+      let sum = 0;
+      for (let k = 0; k < 4; k++) sum += weights[k] * knots[row * columns + first + k];
+      wide[row * width + x] = sum;
     }
   }
   const field = new Float64Array(height * width);
   for (let y = 0; y < height; y++) {
     const { first, weights } = splineAt(y / cell + downAt);
     for (let x = 0; x < width; x++) {
-      for (let k = 0; k < 4; k++) field[y * width + x] += weights[k] * wide[(first + k) * width + x];
+      let sum = 0;
+      for (let k = 0; k < 4; k++) sum += weights[k] * wide[(first + k) * width + x];
+      field[y * width + x] = sum;
     }
   }
   return field;
@@ -191,17 +196,33 @@ export function blur(
     exp(-((k - reach) ** 2) / (2 * sigma * sigma)),
   );
   const total = bell.reduce((sum, weight) => sum + weight, 0);
-  const along = (from: Float64Array, length: number, stride: number) =>
-    from.map((_, i) => {
-      const at = Math.floor(i / stride) % length;
-      let sum = 0;
-      for (let k = -reach; k <= reach; k++) {
-        const there = Math.min(length - 1, Math.max(0, at + k));
-        sum += bell[k + reach] * from[i + (there - at) * stride];
+  const across = blurAlong(values, width, channels, bell, total);
+  return blurAlong(across, height, width * channels, bell, total);
+}
+
+/** Means of the neighbours along an axis of `length` values that lie `stride` apart, weighted by a bell. */
+function blurAlong(
+  from: Float64Array,
+  length: number,
+  stride: number,
+  bell: readonly number[],
+  total: number,
+): Float64Array {
+  const reach = (bell.length - 1) / 2;
+  const to = new Float64Array(from.length);
+  for (let line = 0; line < from.length; line += length * stride) {
+    for (let at = 0; at < length; at++) {
+      for (let i = line + at * stride; i < line + (at + 1) * stride; i++) {
+        let sum = 0;
+        for (let k = -reach; k <= reach; k++) {
+          const there = Math.min(length - 1, Math.max(0, at + k));
+          sum += bell[k + reach] * from[i + (there - at) * stride];
+        }
+        to[i] = sum / total;
       }
-      return sum / total;
-    });
-  return along(along(values, width, channels), height, width * channels);
+    }
+  }
+  return to;
 }
 
 function clamp(value: number, limit: number): number {
@@ -210,5 +231,7 @@ function clamp(value: number, limit: number): number {
 
 /** Rounded to whole levels 0..255. */
 export function toBytes(levels: Float64Array): Uint8Array {
-  return Uint8Array.from(levels, (level) => Math.min(255, Math.max(0, Math.round(level))));
+  const bytes = new Uint8Array(levels.length); // Uint8Array.from would make a list of them first
+  for (let i = 0; i < levels.length; i++) bytes[i] = Math.min(255, Math.max(0, Math.round(levels[i])));
+  return bytes;
 }

@@ -12,4 +12,6 @@ export interface Host {
   startThread(script: string, data: object): void;
   /** Bytes of address space that are still available; Infinity without a limit. */
   freeAddressSpace(): number;
+  /** A SHA-256 that is faster than that of lib/core/sha256.ts, if there is one. */
+  sha256?(...parts: readonly (string | Uint8Array)[]): string;
 }

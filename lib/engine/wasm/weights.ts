@@ -22,14 +22,32 @@ export interface WeightUse {
   readonly realChannelsOut?: number;
 }
 
+/** The order of a geometry's taps, and that as a text. */
+interface Order {
+  readonly taps: readonly number[];
+  readonly text: string;
+}
+
+const orders = new WeakMap<Geometry, Order>();
+
+/** The order of a geometry's taps; made once, since geometries are (onceFor.ts). */
+function orderOf(geometry: Geometry): Order {
+  const known = orders.get(geometry);
+  if (known) return known;
+  const taps = tapOrder(geometry);
+  const made = { taps, text: taps.join() };
+  orders.set(geometry, made);
+  return made;
+}
+
 /** The address of packed weights [taps,I,O]. */
 export function packedWeights(machine: Machine, weight: Float32Array, use: WeightUse): number {
   const { geometry, block, exchanged } = use;
-  const order = tapOrder(geometry);
+  const { taps, text } = orderOf(geometry);
   const parts = use.parts ?? [[geometry.channelsIn, geometry.channelsIn]];
   const blocks = Math.ceil(geometry.channelsOut / block);
-  const bytes = blocks * block * order.length * geometry.channelsIn * 4;
-  const key = `${block} ${exchanged} ${order} ${parts.join(' ')}`;
+  const bytes = blocks * block * taps.length * geometry.channelsIn * 4;
+  const key = `${block} ${exchanged} ${text} ${parts.join(' ')}`;
   return machine.cached(weight, key, bytes, (address) => {
     const [first, second = [0, 0]] = parts;
     const summed = first[0] + second[0];
@@ -39,7 +57,7 @@ export function packedWeights(machine: Machine, weight: Float32Array, use: Weigh
     machine.call((lend) => {
       const packing = wordsOf('Packing', {
         geometry: lend.words(encodeGeometry(geometry, noCut)),
-        order: lend.words(order),
+        order: lend.words(taps),
         ...{ channelsIn, channelsOut, block, exchanged: exchanged ? 1 : 0 },
         ...{ first: first[0], firstPadded: first[1], second: second[0], secondPadded: second[1] },
       });

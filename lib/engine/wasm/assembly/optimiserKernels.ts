@@ -62,14 +62,11 @@ export function rmsprop(
     for (let at = (<usize>task * chunk) << 2; at < end; at += 16) {
       const left = end - at;
       const g = loadUpTo4(gradient + at, left);
-      const w = loadUpTo4(weight + at, left);
       const v0 = f32x4.mul(keep, loadUpTo4(squareAverage + at, left));
       const v = f32x4.add(v0, f32x4.mul(take, f32x4.mul(g, g)));
       const scaled = f32x4.div(g, f32x4.add(f32x4.sqrt(v), epsilon));
-      const moved = f32x4.add(f32x4.mul(momentum, loadUpTo4(momentumBuffer + at, left)), scaled);
       storeUpTo4(squareAverage + at, v, left);
-      storeUpTo4(momentumBuffer + at, moved, left);
-      storeUpTo4(weight + at, f32x4.sub(w, f32x4.mul(learningRate, moved)), left);
+      move(weight + at, momentumBuffer + at, scaled, learningRate, momentum, left);
     }
   }
 }
@@ -91,12 +88,25 @@ export function sgd(
     for (let at = (<usize>task * chunk) << 2; at < end; at += 16) {
       const left = end - at;
       const g = loadUpTo4(gradient + at, left);
-      const w = loadUpTo4(weight + at, left);
-      const moved = f32x4.add(f32x4.mul(momentum, loadUpTo4(momentumBuffer + at, left)), g);
-      storeUpTo4(momentumBuffer + at, moved, left);
-      storeUpTo4(weight + at, f32x4.sub(w, f32x4.mul(learningRate, moved)), left);
+      move(weight + at, momentumBuffer + at, g, learningRate, momentum, left);
     }
   }
+}
+
+/** How RMSprop and SGD end: what has moved before goes on, and the weights move with it. */
+// @ts-ignore: decorator
+@inline
+function move(
+  weight: usize,
+  momentumBuffer: usize,
+  scaled: v128,
+  learningRate: v128,
+  momentum: v128,
+  left: usize,
+): void {
+  const moved = f32x4.add(f32x4.mul(momentum, loadUpTo4(momentumBuffer, left)), scaled);
+  storeUpTo4(momentumBuffer, moved, left);
+  storeUpTo4(weight, f32x4.sub(loadUpTo4(weight, left), f32x4.mul(learningRate, moved)), left);
 }
 
 /** Four values, or as many as are left, with zeros after them. */
