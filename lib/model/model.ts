@@ -12,8 +12,8 @@ import { decodeSafetensors, encodeSafetensors } from '../format/safetensors.js';
 import { type Configuration, checkOutputs, type Layer } from '../net/architecture.js';
 import { type Architectures, architectures, buildLayers } from '../net/architectures.js';
 import { hasRelu, type Network } from '../net/network.js';
-import { type NamedTensors, packParameters, unpackParameters } from '../net/parameters.js';
-import { addedShapes } from '../neuron/addedParameters.js';
+import { type MoreShapes, type NamedTensors, packParameters, unpackParameters } from '../net/parameters.js';
+import { addedShapes, setsIn } from '../neuron/addedParameters.js';
 import { amplitudeShapes } from '../neuron/amplitudes.js';
 import { formatHeader, HEADER_KEYS, type Header, MOST_CLASSES, parseHeader } from './header.js';
 
@@ -138,7 +138,7 @@ export function decodeModel(
     name.startsWith(OPTIMISER_PREFIX) ? 'extra' : name.endsWith(LAMBDA_SUFFIX) ? 'lambda' : 'parameter';
   const tensorsOf = (kind: ReturnType<typeof kindOf>) =>
     new Map([...file.tensors].filter(([name]) => kindOf(name) === kind));
-  const more = stage === 'snn' ? addedShapes : amplitudeShapes;
+  const more = stage === 'snn' ? addedTo(file.metadata, source) : amplitudeShapes;
   const parameters = packParameters(layers, tensorsOf('parameter'), source, more);
   const channelLambdas = readLambdas(layers, tensorsOf('lambda'), source);
   const notes = Object.fromEntries(
@@ -149,6 +149,16 @@ export function decodeModel(
     ...(channelLambdas && { channelLambdas }),
   };
   return { model, extra: tensorsOf('extra'), checked: file.checked };
+}
+
+/** The shapes that the layers of a spiking network may have besides weight and bias. */
+function addedTo(notes: Model['notes'], source: string): MoreShapes {
+  try {
+    const sets = setsIn(notes);
+    return (layer) => addedShapes(layer, sets);
+  } catch (error) {
+    throw error instanceof DataError ? new DataError(`${source}: metadata: ${error.message}`) : error;
+  }
 }
 
 function layersOf(configuration: Configuration, source: string, table: Architectures): readonly Layer[] {

@@ -2,6 +2,7 @@
 
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron, type Network } from '../net/network.js';
+import type { Parameters } from '../net/parameters.js';
 import type { BatchNormalisation } from './batchNormalisation.js';
 import type { NeuronParameters } from './commonParameters.js';
 import type { Neuron } from './neuron.js';
@@ -14,6 +15,8 @@ export interface SpikingNetwork extends Network {
   readonly otherNeurons?: ReadonlyMap<string, LayerNeuron>;
   /** How currents are normalised, where that is not folded into the weights (normalisedParameters.ts). */
   readonly batchNormalisation?: BatchNormalisation | undefined;
+  /** The parameters of each step, where folding makes them differ (foldedNormalisation.ts). */
+  readonly stepParameters?: readonly Parameters[];
 }
 
 /** The neurons of one layer. */
