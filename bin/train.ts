@@ -62,7 +62,7 @@ const stage: Stage<Options> = {
       'go on after a stop',
     ],
     [
-      'train --architecture spiking-fcn --direct --neuron lif --steps 20 --normalise bn --dataset drive --data ~/DRIVE --width 8 --out runs/fcn',
+      'train --architecture spiking-fcn --direct --neuron lif --steps 20 --normalise bntt --init xavier-uniform-2 --dataset drive --data ~/DRIVE --width 8 --out runs/fcn',
       'the network of Kim, Chough and Panda (2022)',
     ],
     [

@@ -21,6 +21,8 @@ const EVENT_SHARE = 0.3;
  * Poolings without neurons, as the authors of the neurons have them: with neurons few spikes come through.
  */
 const POOLED = ['--poolings', 'exact'];
+/** Spiking-FCN from what its authors draw weights from. */
+const AS_ITS_AUTHORS = ['--architecture', 'spiking-fcn', '--init', 'xavier-uniform-2'];
 
 /** A network as a job that writes its model, and how it is run. */
 export interface NetworkJob {
@@ -93,7 +95,7 @@ function directJob(
   return {
     folder,
     command: [
-      ...['train', '--direct', ...(architecture === 'unet' ? POOLED : ['--architecture', architecture])],
+      ...['train', '--direct', ...(architecture === 'unet' ? POOLED : AS_ITS_AUTHORS)],
       ...['--neuron', neuron, '--steps', String(steps), '--normalise', normalisation],
       ...networkOptions(experiment, settings),
       ...[...recipeOptions(recipe), '--seed', String(settings.seed), '--out', folder],
