@@ -154,6 +154,11 @@ function spikingCosts(
   { engine, progress }: Context,
 ): LayerCost[][] {
   const { spiking, steps } = spikingModel(model, options, path);
+  if (spiking.batchNormalisation)
+    throw new UsageError(
+      `${path}: it normalises each step on its own (${spiking.batchNormalisation.name}), but operations are ` +
+        'counted of weights that are the same in all steps: take a network without, or with tdbn or bn',
+    );
   const bar = progress('running', inputs.length);
   const { mode, timing = 'same' } = options;
   const simulation = { steps, mode, timing, keep: ['spikeCounts'] } as const;

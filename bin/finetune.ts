@@ -23,6 +23,7 @@ import {
 } from './cli/dataOptions.js';
 import { addSurrogateOptions, type SurrogateOptions } from './cli/directOptions.js';
 import { writeGradients } from './cli/gradients.js';
+import { addTrainingMemoryOption, announceTraining, type TrainingMemoryOption } from './cli/memoryToTrain.js';
 import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/modelOptions.js';
 import { flagOf } from './cli/optionNames.js';
 import { oneOf } from './cli/parse.js';
@@ -40,6 +41,7 @@ interface Options
     TrainingCommand,
     SimulationOptions,
     SurrogateOptions,
+    TrainingMemoryOption,
     SharedOptions {
   readonly model: string;
   readonly method: string;
@@ -82,6 +84,7 @@ const stage: Stage<Options> = {
     const methods = Object.entries(spikingMethods).map(([name, { summary }]) => `${name}: ${summary}`);
     command.option('--method <name>', methods.join('; '), oneOf(...Object.keys(spikingMethods)), 'asf');
     addSurrogateOptions(command, 'with --method bptt: ');
+    addTrainingMemoryOption(command, 'with --method bptt: ');
     command
       .option('--image <file>', 'one picture, with --label and --gradients: print the loss, update nothing')
       .option('--label <file>', 'its class ids as grey values; for denoising the clean picture')
@@ -116,6 +119,7 @@ const stage: Stage<Options> = {
     const resolved = { ...options, steps };
     const how = { method: options.method, ...learningOptions(options, dataset) };
     const prepared = prepareFinetuning(start, samples, learning, how);
+    if (options.method === 'bptt') announceTraining(start, prepared, steps, options, context);
     return trainAndReport({ options: resolved, context, prepared });
   },
 };
@@ -126,7 +130,7 @@ await runAsProgram(stage, import.meta.url);
 /** The flags that an option of the library is made of; which method has which option, its table says. */
 const FLAGS: Readonly<Partial<Record<keyof SpikingLearning, readonly (keyof Options)[]>>> = {
   pieces: ['logits', 'flowBias', 'flow'],
-  derivative: ['surrogate', 'resetGradient'],
+  derivative: ['surrogate', 'resetGradient', 'memory'], // only it announces what it needs
 };
 
 /** Refuses flags that only other methods have (UsageError). */

@@ -23,6 +23,7 @@ import {
   requireOwnClasses,
 } from './cli/dataOptions.js';
 import { addDirectOptions, type DirectOptions, directLearning } from './cli/directOptions.js';
+import { addTrainingMemoryOption, announceTraining, type TrainingMemoryOption } from './cli/memoryToTrain.js';
 import { readModel } from './cli/modelOptions.js';
 import { classCount, featureCount, oneOf, pictureChannels } from './cli/parse.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
@@ -33,7 +34,7 @@ import {
   trainAndReport,
 } from './cli/trainingOptions.js';
 
-interface Options extends DataOptions, TrainingCommand, DirectOptions, SharedOptions {
+interface Options extends DataOptions, TrainingCommand, DirectOptions, TrainingMemoryOption, SharedOptions {
   readonly task?: 'segment' | 'denoise';
   readonly architecture?: string;
   readonly width?: number;
@@ -61,7 +62,7 @@ const stage: Stage<Options> = {
       'go on after a stop',
     ],
     [
-      'train --architecture spiking-fcn --direct --neuron lif --steps 20 --normalise bn --dataset drive --data ~/DRIVE --width 8 --out runs/fcn',
+      'train --architecture spiking-fcn --direct --neuron lif --steps 20 --normalise bntt --init xavier-uniform-2 --dataset drive --data ~/DRIVE --width 8 --out runs/fcn',
       'the network of Kim, Chough and Panda (2022)',
     ],
     [
@@ -100,9 +101,12 @@ const stage: Stage<Options> = {
     addIgnoreOption(command);
     addTrainingOptions(command, TRAINING);
     addDirectOptions(command);
+    addTrainingMemoryOption(command, 'with --direct: ');
   },
   run(options, context) {
     const direct = directLearning(options);
+    if (!direct && options.memory !== undefined)
+      throw new UsageError('--memory: belongs to --direct: leave it out, or add that');
     const dataset = findDataset(options.dataset);
     const task = options.task ?? dataset.task;
     requireOwnClasses(dataset, options);
@@ -134,6 +138,7 @@ const stage: Stage<Options> = {
     const prepared = direct
       ? prepareDirect(directStart(start, direct), samples, direct, learning, further)
       : prepareTraining(start, samples, learning, further);
+    if (direct) announceTraining(directStart(start, direct), prepared, direct.steps, options, context);
     const resolved = { ...options, width: start.configuration.width };
     return trainAndReport({ options: resolved, context, prepared });
   },

@@ -49,7 +49,7 @@ export type Cell = {
 export interface Direct {
   readonly architecture: 'unet' | 'spiking-fcn';
   readonly neuron: string;
-  readonly normalisation: 'none' | 'tdbn' | 'bn';
+  readonly normalisation: 'none' | 'tdbn' | 'bn' | 'bntt';
   readonly steps: number;
 }
 

@@ -5,6 +5,7 @@
 
 import type { Model } from '../model/model.js';
 import { withAmplitudes } from '../neuron/amplitudes.js';
+import { findBatchNormalisation } from '../neuron/batchNormalisation.js';
 import { neuronParameters } from '../neuron/index.js';
 import { withNormalisation } from '../neuron/normalisedParameters.js';
 import { formatNotes, type SpikingNotes } from './notes.js';
@@ -38,7 +39,10 @@ export function directModel(network: Model, choice: DirectChoice): SpikingModel 
   };
   let { parameters } = network;
   if (neuron.learnsAmplitudes) parameters = withAmplitudes(network.layers, parameters);
-  if (batchNormalisation) parameters = withNormalisation(network.layers, parameters);
+  if (batchNormalisation) {
+    const kind = findBatchNormalisation(batchNormalisation);
+    parameters = withNormalisation(network.layers, parameters, kind, steps);
+  }
   const notes = { ...network.notes, ...formatNotes(conversion) };
   return attachNeurons({ ...network, stage: 'snn', parameters, notes }, neuron, conversion);
 }

@@ -13,8 +13,10 @@ import type { Layer } from '../net/architecture.js';
 import { hasNeuron, hasRelu } from '../net/network.js';
 import { foldAmplitudes, withAmplitudes } from '../neuron/amplitudes.js';
 import { findBatchNormalisation } from '../neuron/batchNormalisation.js';
+import { checkNormalisation } from '../neuron/checkNormalisation.js';
 import type { NeuronParameters } from '../neuron/commonParameters.js';
 import { exact } from '../neuron/exact.js';
+import { foldNormalisation } from '../neuron/foldedNormalisation.js';
 import {
   checkNeuronParameters,
   type Given,
@@ -23,7 +25,6 @@ import {
   neurons,
 } from '../neuron/index.js';
 import type { Neuron } from '../neuron/neuron.js';
-import { checkNormalisation, foldNormalisation } from '../neuron/normalisedParameters.js';
 import type { LayerNeuron, SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
 import { type NormalisedNetwork, normaliseParameters, piecesOf } from './normaliseModel.js';
@@ -141,13 +142,14 @@ export function withNotes(
 }
 
 /**
- * A model of stage `snn` as a network that can be simulated: amplitudes of spikes and batch normalisation are
- * folded into its weights. `table` knows its neuron. DataError where its metadata cannot be used.
+ * A model of stage `snn` as a network that can be simulated: amplitudes of spikes are folded into its
+ * weights, and batch normalisation as well, unless each step has its own, which a file can only hold beside
+ * them. `table` knows its neuron. DataError where its metadata cannot be used.
  */
 export function toSpikingModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
   const parameters = foldAmplitudes(spiking.layers, spiking.parameters);
-  if (!spiking.batchNormalisation) return { ...spiking, parameters };
+  if (!spiking.batchNormalisation?.sharesSteps) return { ...spiking, parameters };
   const { batchNormalisation: _kind, ...conversion } = spiking.conversion;
   const { batchNormalisation: _name, ...notes } = spiking.notes;
   return { ...foldNormalisation({ ...spiking, parameters }), conversion, notes };
@@ -198,7 +200,7 @@ export function attachNeurons(model: Model, neuron: Neuron, conversion: SpikingN
     ...(bits !== undefined && { bits }),
     conversion,
   };
-  checkNormalisation(spiking);
+  checkNormalisation(spiking, conversion.steps);
   checkWholeNumbers(spiking);
   return spiking;
 }

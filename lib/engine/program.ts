@@ -9,7 +9,7 @@ import { OUTPUT } from '../net/architecture.js';
 import { multipleOf } from '../net/graph.js';
 import { type Network, type Signals, signalOf } from '../net/network.js';
 import { foldAmplitudes } from '../neuron/amplitudes.js';
-import { foldNormalisation } from '../neuron/normalisedParameters.js';
+import { foldNormalisation } from '../neuron/foldedNormalisation.js';
 import { mostMembranes, type SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { requireImage } from './kernels/checked.js';
 import type { Kernels } from './kernels/contract.js';
@@ -20,6 +20,7 @@ import { quantisedForward } from './simulate/quantised.js';
 import { runsLayerByLayer, simulate } from './simulate/simulateNetwork.js';
 import { ALL_SUMS, type Simulation, type SimulationOptions } from './simulate/simulation.js';
 import { delayedBytes, simulationBytes, stepByStepBytes } from './simulate/simulationMemory.js';
+import { arraysOf, bytesOfMoreWeights, requireOneSet } from './simulate/stepwise.js';
 
 /** The signals of one forward pass. */
 export interface Pass {
@@ -63,8 +64,7 @@ export interface Program {
 /** Prepares a network, which must not be changed until the program is disposed of. */
 export function newProgram(kernels: Kernels, given: Network): Program {
   const network = foldNetwork(given);
-  const { parameters } = network;
-  const release = kernels.hold(parameters.values());
+  const release = kernels.hold(arraysOf(network));
   let disposed = false;
   /** Checks an image, runs `work` on it, and then frees its tensors. */
   const within = <T>(image: FloatImage, work: (frame: Frame) => T): T => {
@@ -73,11 +73,16 @@ export function newProgram(kernels: Kernels, given: Network): Program {
     const { height, width } = image;
     return kernels.scope(() => work({ kernels, network, height, width }));
   };
+  /** The same, for one pass as a U-Net. */
+  const atOnce = <T>(image: FloatImage, work: (frame: Frame) => T): T => {
+    requireOneSet(network, 'as a U-Net', 'simulate it');
+    return within(image, work);
+  };
   return {
     multipleOf: multipleOf(network.layers),
-    run: (image) => within(image, (frame) => signalOf(forward(frame, image.data, 'output'), OUTPUT).slice()),
+    run: (image) => atOnce(image, (frame) => signalOf(forward(frame, image.data, 'output'), OUTPUT).slice()),
     examine: (image, look) =>
-      within(image, (frame) => {
+      atOnce(image, (frame) => {
         const signals = forward(frame, image.data);
         return look({
           image,
@@ -88,7 +93,7 @@ export function newProgram(kernels: Kernels, given: Network): Program {
       }),
     simulate: (image, options) =>
       within(image, (frame) => ownArrays(simulate(spikingFrame(frame), image.data, options))),
-    quantised: (image) => within(image, (frame) => quantisedForward(spikingFrame(frame), image.data).slice()),
+    quantised: (image) => atOnce(image, (frame) => quantisedForward(spikingFrame(frame), image.data).slice()),
     bytesOf: (height, width, options) =>
       options
         ? bytesOfSimulation(kernels, spikingOf(network), { height, width }, options)
@@ -132,5 +137,5 @@ function bytesOfSimulation(
   const footprint = { ...size, steps, sums: keep.length, membranes: mostMembranes(network) };
   if (timing === 'delayed') return delayedBytes(network.layers, footprint);
   const bytesOf = runsLayerByLayer(kernels, network, options) ? simulationBytes : stepByStepBytes;
-  return bytesOf(network.layers, footprint);
+  return bytesOf(network.layers, footprint) + bytesOfMoreWeights(network);
 }

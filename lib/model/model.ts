@@ -14,7 +14,7 @@ import { type Configuration, checkOutputs, type Layer, outputLayer } from '../ne
 import { type Architectures, architectures, buildLayers } from '../net/architectures.js';
 import { hasRelu, type Network } from '../net/network.js';
 import { type MoreShapes, type NamedTensors, packParameters, unpackParameters } from '../net/parameters.js';
-import { addedShapes } from '../neuron/addedParameters.js';
+import { addedShapes, setsIn } from '../neuron/addedParameters.js';
 import { amplitudeShapes } from '../neuron/amplitudes.js';
 import { formatHeader, HEADER_KEYS, type Header, MOST_CLASSES, parseHeader } from './header.js';
 
@@ -153,8 +153,7 @@ export function decodeModel(
     name.startsWith(OPTIMISER_PREFIX) ? 'extra' : name.endsWith(LAMBDA_SUFFIX) ? 'lambda' : 'parameter';
   const tensorsOf = (kind: ReturnType<typeof kindOf>) =>
     new Map([...file.tensors].filter(([name]) => kindOf(name) === kind));
-  const more: MoreShapes = (layer) =>
-    stage === 'snn' ? new Map([...addedShapes(layer), ...divisorShapes(layer)]) : amplitudeShapes(layer);
+  const more: MoreShapes = stage === 'snn' ? addedTo(file.metadata, source) : amplitudeShapes;
   const parameters = packParameters(layers, tensorsOf('parameter'), source, more);
   const channelLambdas = readLambdas(layers, tensorsOf('lambda'), source);
   const notes = Object.fromEntries(
@@ -170,6 +169,16 @@ export function decodeModel(
     ...(channelLambdas && { channelLambdas }),
   };
   return { model, extra: tensorsOf('extra'), checked: file.checked };
+}
+
+/** The shapes that the layers of a spiking network may have besides weight and bias. */
+function addedTo(notes: Model['notes'], source: string): MoreShapes {
+  try {
+    const sets = setsIn(notes);
+    return (layer) => new Map([...addedShapes(layer, sets), ...divisorShapes(layer)]);
+  } catch (error) {
+    throw error instanceof DataError ? new DataError(`${source}: metadata: ${error.message}`) : error;
+  }
 }
 
 function layersOf(configuration: Configuration, source: string, table: Architectures): readonly Layer[] {

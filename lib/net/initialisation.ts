@@ -56,11 +56,12 @@ const kaimingUniformOut: Initialisation = {
   draw: (random, layer) => between(random, Math.sqrt(6 / fansOf(layer).fanOut)),
 };
 
-/** Xavier's (Glorot and Bengio, 2010) with a gain; the table's has 1. */
+/** Xavier's (Glorot and Bengio, 2010) with a gain; the table has 1, and 2: that of Spiking-FCN's authors. */
 export function xavierUniform(gain: number): Initialisation {
+  const times = gain === 1 ? '' : `${gain} `;
   return {
-    name: 'xavier-uniform',
-    summary: 'up to sqrt(6 / (fan-in + fan-out)) either way',
+    name: gain === 1 ? 'xavier-uniform' : `xavier-uniform-${gain}`,
+    summary: `up to ${times}sqrt(6 / (fan-in + fan-out)) either way`,
     draw(random, layer) {
       const { fanIn, fanOut } = fansOf(layer);
       return between(random, gain * Math.sqrt(6 / (fanIn + fanOut)));
@@ -70,10 +71,15 @@ export function xavierUniform(gain: number): Initialisation {
 
 /** Those that options can name, by their names. */
 export const initialisations: Readonly<Record<string, Initialisation>> = Object.fromEntries(
-  [he, kaimingNormal, kaimingNormalOut, kaimingUniform, kaimingUniformOut, xavierUniform(1)].map((one) => [
-    one.name,
-    one,
-  ]),
+  [
+    he,
+    kaimingNormal,
+    kaimingNormalOut,
+    kaimingUniform,
+    kaimingUniformOut,
+    xavierUniform(1),
+    xavierUniform(2),
+  ].map((one) => [one.name, one]),
 );
 
 /** An initialisation by name; UsageError for a name that is not in the table. */

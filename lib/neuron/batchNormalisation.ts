@@ -18,6 +18,10 @@ const { min, sqrt } = Math;
 export interface BatchNormalisation {
   readonly name: string;
   readonly summary: string;
+  /** Whether the steps share statistics and gamma; if not, each step has its own. */
+  readonly sharesSteps: boolean;
+  /** Whether beta is learned; if not, it is 0. */
+  readonly learnsBeta: boolean;
   /** s, of the neurons that the currents are for. */
   factor(neurons: NeuronParameters): number;
   /** d, of a variance. */
@@ -33,6 +37,7 @@ export interface BatchNormalisation {
 const tdbn: BatchNormalisation = {
   name: 'tdbn',
   summary: 'to a deviation of the lowest threshold over all steps (Zheng et al., AAAI 2021)',
+  ...{ sharesSteps: true, learnsBeta: true },
   factor: ({ thresholds }) => min(...thresholds),
   divisor: (variance) => sqrt(variance) + 1e-5,
   ratio: (variance) => (sqrt(variance) + 1e-5) / sqrt(variance),
@@ -41,20 +46,31 @@ const tdbn: BatchNormalisation = {
 const bn: BatchNormalisation = {
   name: 'bn',
   summary: 'to a deviation of 1 V over all steps (Ioffe and Szegedy, 2015)',
+  ...{ sharesSteps: true, learnsBeta: true },
   factor: () => 1,
   divisor: (variance) => sqrt(variance + 1e-5),
   ratio: () => 1,
 };
 
+/** Batch normalisation through time; Spiking-FCN (Kim, Chough, Panda, 2022) is trained with it. */
+const bntt: BatchNormalisation = {
+  name: 'bntt',
+  summary: 'to a deviation of 1 V in each step on its own (Kim and Panda, 2020)',
+  ...{ sharesSteps: false, learnsBeta: false },
+  factor: () => 1,
+  divisor: (variance) => sqrt(variance + 1e-4),
+  ratio: () => 1,
+};
+
 /** The kinds that options and files can name, by their names. */
-export const batchNormalisations: Readonly<Record<string, BatchNormalisation>> = { tdbn, bn };
+export const batchNormalisations: Readonly<Record<string, BatchNormalisation>> = { tdbn, bn, bntt };
 
 /** A kind by name; UsageError for a name that is not in the table. */
 export function findBatchNormalisation(name: string): BatchNormalisation {
   const kind = Object.hasOwn(batchNormalisations, name) ? batchNormalisations[name] : undefined;
   if (kind) return kind;
-  const known = Object.keys(batchNormalisations).join(' or ');
-  throw new UsageError(`batch normalisation ${name}: expected ${known}`);
+  const known = Object.keys(batchNormalisations).join(', ');
+  throw new UsageError(`batch normalisation ${name}: expected one of ${known}`);
 }
 
 /** Statistics of each channel [O], over `count` values. */
@@ -86,7 +102,7 @@ export function batchStatistics(currents: readonly Float32Array[], channels: num
   return { count, mean, variance };
 }
 
-/** How the currents of a layer are normalised: gamma and beta [O] are learned. */
+/** How currents of a layer that share statistics are normalised: gamma and beta [O] are learned. */
 export interface ChannelScale {
   readonly kind: BatchNormalisation;
   readonly factor: number;

@@ -1,16 +1,14 @@
 /**
  * The parameters that batch normalisation adds to a layer with weights and neurons: gamma and beta [O], which
- * are learned, and running mean and variance [O], which replace those of a batch when the network runs. Then
- * it is linear and folds into the weights, W'[ky,kx,i,o] = fround(W[ky,kx,i,o] k_o) and b'_o = fround(k_o
- * (b_o - mean_o) + beta_o), with k = gamma s / d (batchNormalisation.ts), where k and b' are computed in
- * float64. So a network that runs is an ordinary one.
+ * are learned, and running mean and variance [O], which replace those of a batch when the network runs
+ * (foldedNormalisation.ts). A kind whose steps do not share them has T sets of gamma, mean and variance, one
+ * after the other: [T O], step by step.
  */
 
-import { DataError } from '../core/error.js';
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
-import { layerParameters, namedParameters, type Parameters, withAdded } from '../net/parameters.js';
-import type { BatchStatistics, ChannelScale } from './batchNormalisation.js';
+import { type Parameters, withAdded } from '../net/parameters.js';
+import type { BatchNormalisation, BatchStatistics, ChannelScale } from './batchNormalisation.js';
 import { neuronOf, type SpikingNetwork } from './spikingNetwork.js';
 
 /** The initial value of each. */
@@ -29,100 +27,122 @@ export function isNormalised(layer: Layer): boolean {
   return hasWeights && hasBias && hasNeuron(layer);
 }
 
-/** The shapes of the parameters that a layer's normalisation adds, by name: for reading files. */
-export function normalisationShapes(layer: Layer): ReadonlyMap<string, number[]> {
-  if (!isNormalised(layer)) return new Map();
-  return new Map(PARTS.map((part) => [`${layer.name}.${part}`, [layer.channelsOut]]));
+/** How many sets of statistics a kind has in a network of T steps. */
+export function setsOf({ sharesSteps }: BatchNormalisation, steps: number): number {
+  return sharesSteps ? 1 : steps;
 }
 
-/** The parameters, with those of normalisation added in every layer that is normalised. */
-export function withNormalisation(layers: readonly Layer[], parameters: Parameters): Parameters {
+/** The shapes of the parameters that a layer's normalisation adds, by name: for reading files. */
+export function normalisationShapes(layer: Layer, sets: number): ReadonlyMap<string, number[]> {
+  if (!isNormalised(layer)) return new Map();
+  return new Map(PARTS.map((part) => [nameOf(layer, part), [lengthOf(layer, part, sets)]]));
+}
+
+/** How many values each parameter of a layer's normalisation has in a network of T steps, by name. */
+export function normalisationLengths(
+  layer: Layer,
+  kind: BatchNormalisation,
+  steps: number,
+): ReadonlyMap<string, number> {
+  if (!isNormalised(layer)) return new Map();
+  const sets = setsOf(kind, steps);
+  return new Map(partsOf(kind).map((part) => [nameOf(layer, part), lengthOf(layer, part, sets)]));
+}
+
+/** The parameters, with those of normalisation over T steps added in every layer that is normalised. */
+export function withNormalisation(
+  layers: readonly Layer[],
+  parameters: Parameters,
+  kind: BatchNormalisation,
+  steps: number,
+): Parameters {
   return withAdded(layers, parameters, (layer) => {
-    if (!isNormalised(layer)) return new Map();
-    return new Map(PARTS.map((part) => [nameOf(layer, part), newPart(layer, part)]));
+    const lengths = normalisationLengths(layer, kind, steps);
+    const start = (name: string) => STARTS[name.slice(layer.name.length + 1) as Part];
+    return new Map([...lengths].map(([name, length]) => [name, new Float32Array(length).fill(start(name))]));
   });
 }
 
 const nameOf = (layer: Layer, part: Part) => `${layer.name}.${part}`;
-const newPart = (layer: Layer, part: Part) => new Float32Array(layer.channelsOut).fill(STARTS[part]);
+const lengthOf = ({ channelsOut }: Layer, part: Part, sets: number) =>
+  part === 'beta' ? channelsOut : sets * channelsOut;
+const partsOf = ({ learnsBeta }: BatchNormalisation) => PARTS.filter((part) => part !== 'beta' || learnsBeta);
 
-/**
- * Refuses missing or impossible parameters of a normalised network, and parameters of normalisation in any
- * other network (DataError).
- */
-export function checkNormalisation({ layers, parameters, batchNormalisation }: SpikingNetwork): void {
-  for (const layer of layers.filter(isNormalised))
-    for (const part of PARTS) {
-      const name = nameOf(layer, part);
-      const values = parameters.get(name);
-      if (!batchNormalisation && values)
-        throw new DataError(`tensor ${name}: the network says of no batch normalisation that it has one`);
-      if (batchNormalisation && !values)
-        throw new DataError(`tensor ${name} is missing, expected [${layer.channelsOut}]`);
-      const bad = part === 'variance' && values ? values.findIndex((variance) => variance < 0) : -1;
-      if (bad >= 0) throw new DataError(`tensor ${name}: ${values![bad]} at ${bad}, expected at least 0`);
-    }
+/** Whether a parameter belongs to a normalisation. */
+export function isOfNormalisation(name: string): boolean {
+  return PARTS.some((part) => name.endsWith(`.${part}`));
 }
 
-/** How a layer of a normalised network is normalised. */
-export function channelScaleOf(network: SpikingNetwork, layer: Layer): ChannelScale {
+/** A part of a layer as sets of [O], which share memory with it. */
+function setsIn(parameters: Parameters, layer: Layer, part: Part): Float32Array[] {
+  const { channelsOut } = layer;
+  const values = parameters.get(nameOf(layer, part));
+  if (!values) throw new Error(`layer ${layer.name} is not normalised`);
+  return Array.from({ length: values.length / channelsOut }, (_, k) =>
+    values.subarray(k * channelsOut, (k + 1) * channelsOut),
+  );
+}
+
+/** How each set of a layer of a normalised network is normalised. */
+export function channelScalesOf(network: SpikingNetwork, layer: Layer): ChannelScale[] {
   const { batchNormalisation: kind, parameters } = network;
-  const [gamma, beta] = (['gamma', 'beta'] as const).map((part) => parameters.get(nameOf(layer, part)));
-  if (!kind || !gamma || !beta) throw new Error(`layer ${layer.name} is not normalised`);
-  return { kind, factor: kind.factor(neuronOf(network, layer).parameters), gamma, beta };
+  if (!kind) throw new Error(`layer ${layer.name} is not normalised`);
+  const factor = kind.factor(neuronOf(network, layer).parameters);
+  const beta = parameters.get(nameOf(layer, 'beta')) ?? new Float32Array(layer.channelsOut);
+  return setsIn(parameters, layer, 'gamma').map((gamma) => ({ kind, factor, gamma, beta }));
 }
 
-/** The gradients of a layer's gamma and beta, by name. */
-export function namedGradients(layer: Layer, { gamma, beta }: Pick<ChannelScale, 'gamma' | 'beta'>) {
-  return [
-    [nameOf(layer, 'gamma'), gamma],
-    [nameOf(layer, 'beta'), beta],
-  ] as const;
+/** The running mean and variance [O] of each set of a layer. */
+export function runningStatistics(
+  parameters: Parameters,
+  layer: Layer,
+): Pick<BatchStatistics, 'mean' | 'variance'>[] {
+  const [means, variances] = (['mean', 'variance'] as const).map((part) => setsIn(parameters, layer, part));
+  return means.map((mean, k) => ({
+    mean: Float64Array.from(mean),
+    variance: Float64Array.from(variances[k]),
+  }));
+}
+
+/** The gradients of what a layer's normalisation learns, by name, from those of each set. */
+export function namedGradients(
+  kind: BatchNormalisation,
+  layer: Layer,
+  sets: readonly Pick<ChannelScale, 'gamma' | 'beta'>[],
+): [name: string, gradient: Float32Array][] {
+  const gamma = joined(sets.map((set) => set.gamma));
+  const beta = kind.learnsBeta ? [[nameOf(layer, 'beta'), sets[0].beta] as [string, Float32Array]] : [];
+  return [[nameOf(layer, 'gamma'), gamma], ...beta];
 }
 
 /**
- * The running averages of a layer after a batch, 0.9 r + 0.1 x in float64, rounded once; the variance of the
- * batch is taken with n - 1, without bias, as PyTorch does.
+ * The running averages of a layer after a batch, 0.9 r + 0.1 x in float64, rounded once, from the statistics
+ * of each set; the variance of the batch is taken with n - 1, without bias, as PyTorch does.
  */
 export function runningAverages(
   layer: Layer,
   parameters: Parameters,
-  { count, mean, variance }: BatchStatistics,
+  sets: readonly BatchStatistics[],
 ): Parameters {
-  const moved = (part: Part, ofBatch: (c: number) => number) => {
-    const name = nameOf(layer, part);
-    const values = parameters.get(name)!.map((r, c) => (1 - MOMENTUM) * r + MOMENTUM * ofBatch(c));
-    return [name, values] as const;
+  const moved = (part: Part, ofBatch: (set: BatchStatistics, c: number) => number) => {
+    const values = setsIn(parameters, layer, part).map((set, k) =>
+      set.map((r, c) => (1 - MOMENTUM) * r + MOMENTUM * ofBatch(sets[k], c)),
+    );
+    return [nameOf(layer, part), joined(values)] as const;
   };
   return new Map([
-    moved('mean', (c) => mean[c]),
-    moved('variance', (c) => (variance[c] * count) / (count - 1)),
+    moved('mean', ({ mean }, c) => mean[c]),
+    moved('variance', ({ variance, count }, c) => (variance[c] * count) / (count - 1)),
   ]);
 }
 
-/** The network with normalisation folded into its weights; the same network if it has none. */
-export function foldNormalisation<N extends SpikingNetwork>(network: N): N {
-  if (!network.batchNormalisation) return network;
-  const { layers, parameters } = network;
-  const folded = new Map(
-    [...parameters].filter(([name]) => !PARTS.some((part) => name.endsWith(`.${part}`))),
-  );
-  for (const layer of layers.filter(isNormalised))
-    for (const [name, values] of namedParameters(layer, foldLayer(network, layer))) folded.set(name, values);
-  return { ...network, parameters: folded, batchNormalisation: undefined };
-}
-
-/** W' and b' of a layer; its weights are packed, output channels fastest. */
-function foldLayer(network: SpikingNetwork, layer: Layer) {
-  const { parameters } = network;
-  const { weight, bias } = layerParameters(parameters, layer);
-  const { kind, factor, gamma, beta } = channelScaleOf(network, layer);
-  const [mean, variance] = (['mean', 'variance'] as const).map(
-    (part) => parameters.get(nameOf(layer, part))!,
-  );
-  const scale = Float64Array.from(variance, (value, o) => (gamma[o] * factor) / kind.divisor(value));
-  return {
-    weight: weight.map((value, at) => value * scale[at % scale.length]),
-    bias: bias.map((value, o) => scale[o] * (value - mean[o]) + beta[o]),
-  };
+/** One array after the other. */
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -2,6 +2,7 @@
 
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron, type Network } from '../net/network.js';
+import type { Parameters } from '../net/parameters.js';
 import type { BatchNormalisation } from './batchNormalisation.js';
 import type { NeuronParameters } from './commonParameters.js';
 import type { Neuron } from './neuron.js';
@@ -16,6 +17,8 @@ export interface SpikingNetwork extends Network {
   readonly batchNormalisation?: BatchNormalisation | undefined;
   /** Bits of its weights, if its parameters are whole numbers (integer/quantise.ts). */
   readonly bits?: number | undefined;
+  /** The parameters of each step, where folding makes them differ (foldedNormalisation.ts). */
+  readonly stepParameters?: readonly Parameters[];
 }
 
 /** The neurons of one layer. */

@@ -7,6 +7,7 @@ import { stepsOf } from '../convert/usualSteps.js';
 import { USUAL_SEED } from '../core/rng.js';
 import { checkSteps } from '../engine/simulate/simulation.js';
 import { hashOfModel, type Model } from '../model/model.js';
+import { requireTrainedSteps } from '../neuron/checkNormalisation.js';
 import { type Neurons, neurons } from '../neuron/index.js';
 import type { Sample } from '../picture/sample.js';
 import { spikingLearner } from './learner.js';
@@ -45,12 +46,16 @@ export function prepareFinetuning(
   });
 }
 
-/** The spiking network that fine-tuning for T steps starts from, with its notes. */
+/**
+ * The spiking network that fine-tuning for T steps starts from, with its notes; UsageError for another T than
+ * that of a network that normalises each step on its own.
+ */
 export function finetuningStart(
   model: SpikingModel,
   steps: number,
   notes: Readonly<Record<string, string>>,
 ): SpikingModel {
+  requireTrainedSteps(model, steps);
   return withNotes({ ...model, notes: { ...model.notes, ...notes } }, { steps });
 }
 

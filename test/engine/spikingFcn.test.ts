@@ -17,8 +17,9 @@ import { buildLayers } from '../../lib/net/architectures.js';
 import { hasNeuron } from '../../lib/net/network.js';
 import { initialParameters } from '../../lib/net/parameters.js';
 import { findBatchNormalisation } from '../../lib/neuron/batchNormalisation.js';
+import { foldNormalisation } from '../../lib/neuron/foldedNormalisation.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
-import { foldNormalisation, withNormalisation } from '../../lib/neuron/normalisedParameters.js';
+import { withNormalisation } from '../../lib/neuron/normalisedParameters.js';
 import { departuresOf } from '../../lib/official/asfChoices.js';
 import { asfGradient } from '../../lib/paper/asf.js';
 import { segmentationLoss } from '../../lib/paper/loss.js';
@@ -136,10 +137,11 @@ t.test(
 t.test('engines train it through time with the same bits, with batch normalisation as well', async (t) => {
   const examples = [4, 5].map((seed) => drawnExample(16, 8, seed));
   const plain = { ...spiking, ...neurons };
+  const batchNormalisation = findBatchNormalisation('bn');
   const normalised = {
     ...plain,
-    parameters: withNormalisation(layers, plain.parameters),
-    batchNormalisation: findBatchNormalisation('bn'),
+    parameters: withNormalisation(layers, plain.parameters, batchNormalisation, 2),
+    batchNormalisation,
   };
   for (const network of [plain, normalised]) {
     const on = (kernels: Kernels) =>

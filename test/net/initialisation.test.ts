@@ -25,6 +25,7 @@ for (const [name, fans] of Object.entries(FANS)) {
       'kaiming-uniform': 2 / fans.in,
       'kaiming-uniform-out': 2 / fans.out,
       'xavier-uniform': 2 / (fans.in + fans.out),
+      'xavier-uniform-2': 8 / (fans.in + fans.out),
     };
     t.strictSame(Object.keys(variances), Object.keys(initialisations));
     for (const [scheme, variance] of Object.entries(variances)) {

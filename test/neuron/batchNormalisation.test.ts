@@ -20,8 +20,9 @@ import {
   normaliseBackward,
   normaliseForward,
 } from '../../lib/neuron/batchNormalisation.js';
+import { foldNormalisation } from '../../lib/neuron/foldedNormalisation.js';
 import { findNeuron } from '../../lib/neuron/index.js';
-import { foldNormalisation, isNormalised, runningAverages } from '../../lib/neuron/normalisedParameters.js';
+import { isNormalised, runningAverages } from '../../lib/neuron/normalisedParameters.js';
 import { referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
@@ -85,9 +86,9 @@ t.test('a layer of weights with neurons is normalised, no pooling and not the ou
     [...parameters.keys()].slice(0, 6),
     ['weight', 'bias', 'gamma', 'beta', 'mean', 'variance'].map((part) => `conv1.${part}`),
   );
-  const averages = runningAverages(layers[0], parameters, {
-    ...{ count: 5, mean: Float64Array.of(2, -1), variance: Float64Array.of(4, 0) },
-  });
+  const averages = runningAverages(layers[0], parameters, [
+    { count: 5, mean: Float64Array.of(2, -1), variance: Float64Array.of(4, 0) },
+  ]);
   t.strictSame(averages.get('conv1.mean'), Float32Array.of(0.2, -0.1));
   t.strictSame(averages.get('conv1.variance'), Float32Array.of(0.9 + 0.5, 0.9), 'without bias: 4 * 5 / 4');
 });
@@ -101,6 +102,7 @@ t.test('with random weights all layers learn, without normalisation the deep one
   t.ok(silent().length > 10, `${silent()}`);
   t.strictSame(silent('tdbn'), []);
   t.strictSame(silent('bn'), []);
+  t.strictSame(silent('bntt'), []);
 });
 
 /**

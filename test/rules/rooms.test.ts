@@ -16,6 +16,7 @@ const DOOR = new Set(
   (
     'choose door predict probability program readout tiles kernels/finite kernels/memory ' +
     'learn/asfMethod learn/backprop learn/method learn/optimiser learn/throughTime learn/trainer ' +
+    'learn/trainingMemory ' +
     'simulate/delayed simulate/recording simulate/simulation'
   )
     .split(' ')

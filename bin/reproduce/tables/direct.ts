@@ -5,7 +5,7 @@ import { experiments } from '../experiment.js';
 import { F1, type Metric, PSNR } from '../metric.js';
 import type { Row, Table } from '../paperTable.js';
 
-const NORMALISATIONS = ['none', 'tdbn', 'bn'] as const;
+const NORMALISATIONS = ['none', 'tdbn', 'bn', 'bntt'] as const;
 
 function row(experiment: string, neuron: string, metric: Metric, sigma?: number): Row {
   const { title, steps } = experiments[experiment];

@@ -31,9 +31,9 @@ export function methods(experiment: string): Cell[] {
 }
 
 /**
- * Spiking-FCN (Kim, Chough, Panda 2022), with the T of its authors, and batch normalisation over all steps.
+ * Spiking-FCN (Kim, Chough, Panda 2022), with the T, the normalisation and the initialisation of its authors.
  */
 export function fcn(experiment: string): Cell {
-  const network = { architecture: 'spiking-fcn', neuron: 'lif', normalisation: 'bn', steps: 20 } as const;
+  const network = { architecture: 'spiking-fcn', neuron: 'lif', normalisation: 'bntt', steps: 20 } as const;
   return { experiment, kind: 'direct', ...network };
 }

@@ -42,9 +42,9 @@ export function batchGradient<N extends Network>(
 function requireNormalisable<N extends Network>(network: N, { name, gradientOfBatch }: Method<N>): void {
   const { batchNormalisation }: Partial<SpikingNetwork> = network;
   if (!batchNormalisation || gradientOfBatch) return;
+  const orFold = batchNormalisation.sharesSteps ? ', or fold that into its weights first' : '';
   throw new UsageError(
-    `${name}: the network normalises currents over a batch: train it through time, ` +
-      'or fold that into its weights first',
+    `${name}: the network normalises currents over a batch: train it through time${orFold}`,
   );
 }
 

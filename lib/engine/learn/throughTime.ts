@@ -13,28 +13,19 @@
  * Sums over the examples are ((0 + g1) + g2) + .., each example's gradient summed over its steps on its own.
  */
 
-import { UsageError } from '../../core/error.js';
 import { isStatic, type Layer, OUTPUT, outputLayer } from '../../net/architecture.js';
 import { handsOnCurrent, hasNeuron, type Signals, signalOf } from '../../net/network.js';
 import { newParameters, type Parameters } from '../../net/parameters.js';
-import {
-  type BatchStatistics,
-  batchStatistics,
-  normaliseBackward,
-  normaliseForward,
-} from '../../neuron/batchNormalisation.js';
+import type { BatchStatistics } from '../../neuron/batchNormalisation.js';
+import { requireTrainedSteps } from '../../neuron/checkNormalisation.js';
 import type { SpikeDerivative } from '../../neuron/neuron.js';
-import {
-  channelScaleOf,
-  isNormalised,
-  namedGradients,
-  runningAverages,
-} from '../../neuron/normalisedParameters.js';
+import { isNormalised } from '../../neuron/normalisedParameters.js';
 import type { SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import type { Kernels } from '../kernels/contract.js';
 import { newOutput } from '../kernels/frame.js';
 import { lossOf } from './lossOf.js';
 import type { Example, LossGradient, Method } from './method.js';
+import { averagesAfter, measure, normalise, throughNormalisation } from './normalisedBatch.js';
 import {
   currentsOf,
   fire,
@@ -56,6 +47,7 @@ export interface ThroughTimeOptions {
 /** Training through time over T steps; the prediction is the mean current of the last layer. */
 export function throughTime({ steps, derivative }: ThroughTimeOptions): Method<SpikingNetwork> {
   const together = (kernels: Kernels, network: SpikingNetwork, examples: readonly Example[]) => {
+    requireTrainedSteps(network, steps);
     const runs = examples.map((example) => unroll(kernels, network, example, steps));
     return gradientOf({ kernels, network, derivative, runs, statistics: new Map() });
   };
@@ -73,8 +65,8 @@ interface Batch {
   readonly network: SpikingNetwork;
   readonly derivative: SpikeDerivative | undefined;
   readonly runs: readonly Unrolled[];
-  /** The statistics of the currents of each normalised layer. */
-  readonly statistics: Map<Layer, BatchStatistics>;
+  /** The statistics of the currents of each normalised layer, by group. */
+  readonly statistics: Map<Layer, readonly BatchStatistics[]>;
 }
 
 /** The mean loss and gradient. */
@@ -93,10 +85,7 @@ function gradientOf(batch: Batch): LossGradient {
   for (const gradient of gradients.values()) kernels.divideBy(gradient, runs.length);
   const loss = losses.reduce((sum, one) => sum + one.loss, 0) / runs.length;
   if (!network.batchNormalisation) return { loss, gradients };
-  const averages = [...statistics].flatMap(([layer, ofBatch]) => [
-    ...runningAverages(layer, network.parameters, ofBatch),
-  ]);
-  return { loss, gradients, statistics: new Map(averages) };
+  return { loss, gradients, statistics: averagesAfter(network, statistics) };
 }
 
 /** Lets all layers fire; returns the summed currents of the last layer [H,W,K] of each example. */
@@ -106,8 +95,9 @@ function forward(batch: Batch): Float32Array[] {
   for (const layer of network.layers) {
     kernels.scope((keep) => {
       const currents = runs.map((run) => currentsOf(run, layer));
-      if (network.batchNormalisation && isNormalised(layer)) statistics.set(layer, measure(layer, currents));
-      const driving = normalise(batch, layer, currents);
+      const measured = measure(network, layer, currents);
+      if (measured) statistics.set(layer, measured);
+      const driving = normalise(network, layer, currents, statistics);
       runs.forEach((run, b) => {
         if (hasNeuron(layer)) fire(run, layer, driving[b], keep);
         else if (handsOnCurrent(layer)) pass(run, layer, currents[b], keep);
@@ -116,27 +106,6 @@ function forward(batch: Batch): Float32Array[] {
     });
   }
   return sums;
-}
-
-/** Currents by example and step, [h,w,O] each. */
-type Currents = readonly (readonly Float32Array[])[];
-
-function measure({ name, channelsOut }: Layer, currents: Currents): BatchStatistics {
-  const statistics = batchStatistics(currents.flat(), channelsOut);
-  if (statistics.count > 1) return statistics;
-  throw new UsageError(
-    `batch normalisation of ${name}: a channel has 1 value in the batch, expected at least 2: ` +
-      'take larger patches, more steps, or more examples an update',
-  );
-}
-
-/** What drives the neurons of a layer: its currents, normalised where the network says so. */
-function normalise({ network, statistics }: Batch, layer: Layer, currents: Currents): Currents {
-  const own = statistics.get(layer);
-  if (!own) return currents;
-  const out = currents.map((steps) => steps.map(({ length }) => new Float32Array(length)));
-  normaliseForward(out.flat(), currents.flat(), own, channelScaleOf(network, layer));
-  return out;
 }
 
 /** The summed gradients of all examples, layer by layer from the last to the first. */
@@ -177,19 +146,12 @@ function throughLayer(
   );
   kernels.scope(() => {
     const currents = runs.map((run) => currentsOf(run, layer));
-    const driving = normalise(batch, layer, currents);
+    const driving = normalise(network, layer, currents, statistics);
     runs.forEach((run, b) => {
       throughNeurons(gradCurrents[b], run, layer, [driving[b], gradSignals[b]], derivative);
     });
-    const own = statistics.get(layer);
-    if (!own) return;
-    const learned = normaliseBackward(
-      gradCurrents.flat(),
-      currents.flat(),
-      own,
-      channelScaleOf(network, layer),
-    );
-    for (const [name, gradient] of namedGradients(layer, learned)) gradients.set(name, gradient);
+    const learned = throughNormalisation(network, layer, [gradCurrents, currents], statistics);
+    for (const [name, gradient] of learned) gradients.set(name, gradient);
   });
   return gradCurrents;
 }

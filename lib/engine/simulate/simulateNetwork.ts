@@ -13,6 +13,7 @@ import { isFusable, simulateLayers } from './layerByLayer.js';
 import { newTrace } from './recording.js';
 import { checkSteps, type Simulation, type StepRecord, type WatchedOptions } from './simulation.js';
 import { simulateSteps } from './stepByStep.js';
+import { requireStepParameters } from './stepwise.js';
 
 /**
  * Runs `image` [H,W,C] for T steps. The result lives in the scope of the caller. NotFiniteError for an output
@@ -25,6 +26,7 @@ export function simulate(
 ): Simulation {
   checkSteps(options.steps);
   const { kernels, network } = frame;
+  requireStepParameters(network, options);
   const simulation = options.trace ? traced(frame, image, options) : run(frame, image, options);
   requireFiniteOutput(network.layers.at(-1)!, simulation.output, () => {
     const onStep = ({ layer, current }: StepRecord) => requireFiniteLayer(layer, current);
@@ -62,7 +64,8 @@ export function runsLayerByLayer(
   network: SpikingNetwork,
   { onStep, trace, timing, order }: Pick<WatchedOptions, 'onStep' | 'trace' | 'timing' | 'order'>,
 ): boolean {
-  if (!spiking || onStep || trace || order || timing === 'delayed' || !isFusable(network)) return false;
+  if (!spiking || onStep || trace || order || timing === 'delayed') return false;
+  if (network.stepParameters || !isFusable(network)) return false;
   return network.layers.filter(hasNeuron).every((layer) => {
     const { neuron, parameters } = neuronOf(network, layer);
     return spiking.supports(neuron.dynamics, parameters.thresholds);

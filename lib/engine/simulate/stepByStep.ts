@@ -23,6 +23,7 @@ import {
   type Sums,
   type WatchedOptions,
 } from './simulation.js';
+import { frameOfStep } from './stepwise.js';
 
 /** In mode `auto`, layers with a larger fraction of non-zero inputs run dense. */
 const DENSE_ABOVE = 0.5;
@@ -38,13 +39,15 @@ export function simulateSteps(
   const populations = newPopulations(frame, options); // line 1
   const passing = newPassing(frame, options);
   const output = newOutput(frame, outputLayer(network.layers)).fill(0);
-  const still = staticCurrents(frame, image); // line 2
+  // Line 2; with parameters of their own in each step, these currents are not the same in all of them.
+  const still = network.stepParameters ? new Map() : staticCurrents(frame, image);
   const fired: Signals = new Map([[IMAGE, image]]);
   for (const [name, { output }] of [...populations, ...passing]) fired.set(name, output);
   for (let t = 0; t < options.steps; t++) {
+    const now = frameOfStep(frame, t);
     for (const layer of order) {
       kernels.scope(() => {
-        const current = still.get(layer) ?? propagate(frame, layer, fired, options.mode); // line 6
+        const current = still.get(layer) ?? propagate(now, layer, fired, options.mode); // line 6
         const [population, passed] = [populations.get(layer.output), passing.get(layer.output)];
         if (population) advance(kernels, population, { layer, step: t, current }, options.onStep);
         else if (passed) handOn(kernels, passed, current);

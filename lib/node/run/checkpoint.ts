@@ -8,13 +8,14 @@ import { DataError } from '../../core/error.js';
 import type { Averages, Optimiser } from '../../engine/learn/optimiser.js';
 import { parseJson } from '../../format/json.js';
 import { decodeModel, encodeModel, type Model, OPTIMISER_PREFIX } from '../../model/model.js';
+import type { Layer } from '../../net/architecture.js';
 import {
   learnedParameters,
   type Parameters,
   packParameters,
   unpackParameters,
 } from '../../net/parameters.js';
-import { learnedShapes } from '../../neuron/addedParameters.js';
+import { learnedShapes, setsIn } from '../../neuron/addedParameters.js';
 import type { Progress } from '../../train/loop.js';
 import { readBytes, writeFileAtomic } from '../files.js';
 
@@ -54,11 +55,13 @@ export function loadCheckpoint(path: string, { slots, squares }: Pick<Optimiser,
       `${path}: tensor ${foreign} is not of this optimiser, which has ${slots.join(' and ')}`,
     );
   }
+  const sets = setsIn(model.notes);
   const averages = new Map<string, Parameters>();
   for (const [i, prefix] of prefixes.entries()) {
     const own = [...extra].filter(([name]) => name.startsWith(prefix));
     const tensors = new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-    const average = packParameters(model.layers, tensors, `${path} (${prefix}*)`, learnedShapes);
+    const learned = (layer: Layer) => learnedShapes(layer, sets);
+    const average = packParameters(model.layers, tensors, `${path} (${prefix}*)`, learned);
     const missing = [...learnedParameters(model.parameters).keys()].find((name) => !average.has(name));
     if (missing !== undefined) throw new DataError(`${path}: tensor ${prefix}${missing} is missing`);
     if (slots[i] === squares) requireSquares(average, `${path}: tensor ${prefix}`);

@@ -56,7 +56,7 @@ export interface RunFolder {
  * Options of a run that may differ when it is resumed: they change how long it runs, not what it computes.
  */
 const FREE_TO_CHANGE = new Set([
-  ...['saveEvery', 'resume', 'out', 'data', 'quiet', 'json', 'threads', 'engine'],
+  ...['saveEvery', 'resume', 'out', 'data', 'quiet', 'json', 'threads', 'engine', 'memory'],
   ...['patience', 'epochs', 'run'], // a run can be extended; of `epochs` see requireSameConfig
 ]);
 

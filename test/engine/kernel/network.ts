@@ -30,7 +30,7 @@ export function goldenModel(path: string): { model: Model; tensors: Tensors } {
   const isParameter = (name: string) =>
     /^(conv|score|upsample)\w*\.(weight|bias|amplitude|gamma|beta)$/.test(name);
   const state = new Map([...tensors].filter(([name]) => isParameter(name)));
-  const parameters = packParameters(layers, state, path, addedShapes);
+  const parameters = packParameters(layers, state, path, (layer) => addedShapes(layer, 1));
   const rest = { configuration, preprocess: 'plain', classNames: [], notes: {} } as const;
   return { model: { layers, parameters, stage: 'ann', ...rest }, tensors };
 }
