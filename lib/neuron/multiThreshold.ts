@@ -21,7 +21,7 @@ export const multiThreshold: Neuron = {
   learnsAmplitudes: false,
   dynamics: 'cascade',
   back: backCascade,
-  derivative: { surrogate: straight, reset: 'detached' },
+  derivative: { surrogate: straight, reset: 'attached' },
   step(out, spikes, membrane, current, parameters) {
     const thresholds = Float32Array.from(parameters.thresholds);
     const values = Float32Array.from(parameters.spikeValues);
