@@ -1,7 +1,7 @@
 /** What is verified: a table of named computations, each of which returns named tensors. */
 
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
-import { type SpikingModel, toTrainableModel } from '../../lib/convert/spikingModel.js';
+import { type SpikingModel, toTrainableModel, withBits } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { type Engine, withProgram } from '../../lib/engine/door.js';
 import { asf } from '../../lib/engine/learn/asfMethod.js';
@@ -15,6 +15,7 @@ import { toChw } from '../../lib/format/layout.js';
 import type { Model } from '../../lib/model/model.js';
 import { multipleOf } from '../../lib/net/graph.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
+import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { type Tensor, type Tensors, vector } from './hashedTensors.js';
 import { HEIGHT, PERCENTILE, type Population, type Subject, spikingSubject, WIDTH } from './networks.js';
 
@@ -44,6 +45,13 @@ const populations: readonly Simulated[] = [
   { neuron: 'lif', thresholds: [0.3], initialPotential: 0, steps: 5 },
   { neuron: 'ml', thresholds: [1.1, 0.7, 0.3], initialPotential: 0.3, leak: 0.95, reset: 'hard', steps: 5 },
 ];
+/** In whole numbers, with weights of 8 bits. */
+const wholeNumbers: Simulated = {
+  neuron: 'mt',
+  thresholds: optimalThresholds(4),
+  initialPotential: 1 / 32,
+  steps: 3,
+};
 /** Neurons of networks that are trained; the last also learns amplitudes. */
 const learners = [multiThreshold, integrateAndFire, { ...integrateAndFire, neuron: 'rs' }];
 
@@ -51,7 +59,7 @@ const learners = [multiThreshold, integrateAndFire, { ...integrateAndFire, neuro
 const UPDATES = 3;
 
 export function itemsOf(subjects: readonly Subject[]): Item[] {
-  return subjects.flatMap((subject) => [...unetItems(subject), ...spikingItems(subject)]);
+  return subjects.flatMap((subject) => [...unetItems(subject), ...spikingItems(subject), wholeItem(subject)]);
 }
 
 /** Makes the items of a subject. */
@@ -123,6 +131,13 @@ function spikingItems(subject: Subject): Item[] {
     ];
   });
   return [...simulations, ...learning];
+}
+
+function wholeItem(subject: Subject): Item {
+  const { steps, ...population } = wholeNumbers;
+  return maker(subject.name, false)(`whole numbers, T = ${steps}: output, flows, spike counts`, (engine) =>
+    simulationTensors(engine, withBits(spikingSubject(subject, population), 8), subject, { steps }),
+  );
 }
 
 const pictureOf = ({ pictures, model }: Subject) => ({

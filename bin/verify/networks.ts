@@ -4,7 +4,7 @@
  */
 
 import { type NormalisedNetwork, normaliseModel } from '../../lib/convert/normaliseModel.js';
-import { type SpikingModel, withNeurons } from '../../lib/convert/spikingModel.js';
+import { type ConvertedModel, withNeurons } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { stream } from '../../lib/core/rng.js';
 import { chooseEngine } from '../../lib/engine/choose.js';
@@ -74,7 +74,7 @@ export function spikingSubject(
   { model, normalised }: Subject,
   population: Population,
   normalisation: 'connection' | 'layer' = 'connection',
-): SpikingModel {
+): ConvertedModel {
   const choice = {
     ...population,
     neuron: findNeuron(population.neuron),
