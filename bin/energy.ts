@@ -88,14 +88,15 @@ const stage: Stage<Options> = {
     if (options.unet && options.model === undefined)
       throw new UsageError('--unet: needs the --model that holds it');
     const known = options.model !== undefined && !options.unet;
-    const { layers, height, width, costs, images } =
+    const { layers, height, width, costs, images, isWhole } =
       options.model === undefined ? planned(options) : measured(options, options.model, context);
-    const { unet, firstLayer, paper, synops } = energyReport(layers, costs, options.spikes);
+    const { unet, firstLayer, paper, synops, whole } = energyReport(layers, costs, options.spikes);
     const report = {
       unet,
       firstLayer,
       ...((known || options.spikes !== undefined) && { paper }),
       ...(known && { synops }),
+      ...(known && isWhole && { whole }),
     };
     const rows = costs.map((cost, l) => ({ ...cost, joules: layerEnergy(layers[l], cost) }));
     const fanOut = known ? synops.synops / paper.spikes : evenFanOut(layers, costs, height, width);
@@ -118,6 +119,8 @@ interface Workload {
   readonly width: number;
   /** The mean over the images. */
   readonly costs: readonly LayerCost[];
+  /** Whether it is a spiking network in whole numbers of 8 bits at most. */
+  readonly isWhole: boolean;
 }
 
 /** The workload of a network that is only described: nothing is run, and spikes are not known. */
@@ -126,7 +129,8 @@ function planned(options: Options): Workload {
   const layers = buildLayers({ architecture, task, width: firstChannels, channels, classes });
   const [height, width] = size;
   requireSides('--size', { height, width }, layers);
-  return { layers, images: 0, height, width, costs: layerCosts(layers, new Map(), height, width) };
+  const costs = layerCosts(layers, new Map(), height, width);
+  return { layers, images: 0, height, width, costs, isWhole: false };
 }
 
 /** The workload of a network on pictures: a spiking network is run, a U-Net's operations are counted. */
@@ -142,7 +146,8 @@ function measured(options: Options, path: string, context: Context): Workload {
     ? inputs.map(({ height, width }) => layerCosts(layers, new Map(), height, width))
     : spikingCosts(inputs, model, path, options, context);
   const [{ height, width }] = inputs;
-  return { layers, images: inputs.length, height, width, costs: meanCosts(costs) };
+  const isWhole = Number(model.notes.bits ?? 32) <= 8;
+  return { layers, images: inputs.length, height, width, costs: meanCosts(costs), isWhole };
 }
 
 /** What each layer costs on each picture. */

@@ -31,7 +31,7 @@ function layerTable(rows: readonly Row[], { synops }: KnownEnergy): string {
   );
 }
 
-function totals({ unet, firstLayer, paper, synops }: KnownEnergy): string {
+function totals({ unet, firstLayer, paper, synops, whole }: KnownEnergy): string {
   const row = (name: string, energy: { operations: number; joules: number }) => [
     name,
     energy.operations.toExponential(3),
@@ -45,6 +45,7 @@ function totals({ unet, firstLayer, paper, synops }: KnownEnergy): string {
       row('first layer, as the paper counts', firstLayer.paper),
       ...(paper ? [row('Spiking-UNet, paper (Eq. 13)', paper)] : []),
       ...(synops ? [row('Spiking-UNet, synops', synops)] : []),
+      ...(whole ? [row('Spiking-UNet, synops, 8 bits', whole)] : []),
     ],
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Compiles assembly/ to WebAssembly, for threads that share their memory and for a single thread, each with
- * and without relaxed SIMD (which only dot products of whole numbers use), and embeds all as text in
+ * Compiles assembly/ to WebAssembly, once for threads that share their memory and once for a single thread,
+ * and beside each a small module of the kernels that relaxed SIMD makes faster. All are embedded as text in
  * generated/, so that the package has no file to find at run time. It also writes there the order of the
  * kernels' arguments and of the structs' fields, so that TypeScript uses names only. `npm run build` calls
  * this before the TypeScript compiler.
@@ -16,17 +16,17 @@ const folder = dirname(fileURLToPath(import.meta.url));
 const common = ['-O3', '--runtime', 'stub', '--importMemory', '--initialMemory', '16', '--use', 'abort='];
 const shared = ['--sharedMemory', '--maximumMemory', '65536'];
 const builds = {
-  forThreads: ['--enable', 'simd,threads', ...shared],
-  forThreadsRelaxed: ['--enable', 'simd,relaxed-simd,threads', ...shared],
-  forOneThread: ['--enable', 'simd'],
-  forOneThreadRelaxed: ['--enable', 'simd,relaxed-simd'],
+  forThreads: { options: ['--enable', 'simd,threads', ...shared] },
+  forOneThread: { options: ['--enable', 'simd'] },
+  relaxedForThreads: { entry: 'relaxed', options: ['--enable', 'simd,relaxed-simd,threads', ...shared] },
+  relaxedForOneThread: { entry: 'relaxed', options: ['--enable', 'simd,relaxed-simd'] },
 };
 
 /** The module in base64. */
-async function compile(options) {
+async function compile({ entry = 'index', options }) {
   const files = new Map();
   const { error, stderr } = await asc.main(
-    ['assembly/index.ts', ...common, ...options, '--outFile', 'kernels.wasm'],
+    [`assembly/${entry}.ts`, ...common, ...options, '--outFile', 'kernels.wasm'],
     {
       readFile: (name, base) => {
         try {

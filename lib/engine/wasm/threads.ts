@@ -7,12 +7,12 @@
 
 import { CONTROL_ADDRESS } from './constants.js';
 import { forOneThread } from './generated/forOneThread.js';
-import { forOneThreadRelaxed } from './generated/forOneThreadRelaxed.js';
 import { forThreads } from './generated/forThreads.js';
-import { forThreadsRelaxed } from './generated/forThreadsRelaxed.js';
+import { relaxedForOneThread } from './generated/relaxedForOneThread.js';
+import { relaxedForThreads } from './generated/relaxedForThreads.js';
 import type { Host } from './host.js';
 import {
-  compile,
+  compileModule,
   instantiate,
   type KernelFunction,
   NO_MEMORY,
@@ -45,18 +45,22 @@ const SPINS = 30_000;
  * while another thread grows it may not know the size.
  */
 const WORKER = `
-const { module, memory, thread, names, words, control: at, spins } = data;
+const { modules, memory, thread, names, words, control: at, spins } = data;
 const control = new Int32Array(memory.buffer, at.address, words);
-const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+const kernels = {};
+for (const module of modules) {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  exports.setThread(thread);
+  Object.assign(kernels, exports);
+}
 memory.grow(0);
-exports.setThread(thread);
 for (;;) {
   const seen = Atomics.load(control, at.epoch);
   if (Atomics.load(control, at.ended) === 1) break;
   Atomics.add(control, at.active, 1);
   if (Atomics.load(control, at.open) === 1) {
     try {
-      exports[names[control[at.kernel]]](...control.subarray(at.args, at.args + control[at.count]));
+      kernels[names[control[at.kernel]]](...control.subarray(at.args, at.args + control[at.count]));
     } catch {
       Atomics.store(control, at.failed, 1);
     }
@@ -80,7 +84,7 @@ export interface Threads {
 
 /**
  * A number of threads, of which `host` starts all but one; one thread if the memory is not shared. `relaxed`:
- * with the build that has relaxed instructions.
+ * with the kernels that have relaxed instructions.
  */
 export function newThreads(
   { memory, shared }: Reserved,
@@ -91,9 +95,17 @@ export function newThreads(
   }: { readonly threads: number; readonly host?: Host | undefined; readonly relaxed: boolean },
 ): Threads {
   if (shared && host)
-    return new SharingThreads(memory, relaxed ? forThreadsRelaxed : forThreads, threads, host);
-  return new OneThread(memory, relaxed ? forOneThreadRelaxed : forOneThread);
+    return new SharingThreads(
+      memory,
+      relaxed ? [forThreads, relaxedForThreads] : [forThreads],
+      threads,
+      host,
+    );
+  return new OneThread(memory, relaxed ? [forOneThread, relaxedForOneThread] : [forOneThread]);
 }
+
+/** Modules, in base64. */
+const compile = (codes: readonly string[]) => codes.map((code) => compileModule(decoded(code)));
 
 function decoded(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -104,9 +116,9 @@ class OneThread implements Threads {
   #memory: WasmMemory;
   #kernels: Record<string, KernelFunction>;
 
-  constructor(memory: WasmMemory, code: string) {
+  constructor(memory: WasmMemory, codes: readonly string[]) {
     this.#memory = memory;
-    this.#kernels = instantiate(compile(decoded(code)), memory);
+    this.#kernels = instantiate(compile(codes), memory);
   }
 
   run<K extends KernelName>(name: K, tasks: number, values: KernelArguments<K>): void {
@@ -126,15 +138,15 @@ class SharingThreads implements Threads {
   #kernels: Record<string, KernelFunction>;
   readonly #names: string[];
 
-  constructor(memory: WasmMemory, code: string, count: number, host: Host) {
+  constructor(memory: WasmMemory, codes: readonly string[], count: number, host: Host) {
     this.count = count;
-    const module = compile(decoded(code));
-    this.#kernels = instantiate(module, memory);
+    const modules = compile(codes);
+    this.#kernels = instantiate(modules, memory);
     this.#names = Object.keys(this.#kernels);
     this.#control = new Int32Array(memory.buffer, CONTROL.address, CONTROL_WORDS);
     const layout = { names: this.#names, words: CONTROL_WORDS, control: CONTROL, spins: SPINS };
     for (let thread = 1; thread < count; thread++)
-      host.startThread(WORKER, { module, memory, thread, ...layout });
+      host.startThread(WORKER, { modules, memory, thread, ...layout });
   }
 
   run<K extends KernelName>(name: K, tasks: number, values: KernelArguments<K>): void {

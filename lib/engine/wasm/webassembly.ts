@@ -162,13 +162,14 @@ function tryMemory(limits: { initial: number; maximum?: number; shared?: true })
   }
 }
 
-export function compile(bytes: Uint8Array): object {
+export function compileModule(bytes: Uint8Array): object {
   return new api!.Module(bytes);
 }
 
-/** The functions of a module that uses this memory. */
-export function instantiate(module: object, memory: WasmMemory): Record<string, KernelFunction> {
-  const { exports } = new api!.Instance(module, { env: { memory } });
-  const functions = Object.entries(exports).filter(([, value]) => typeof value === 'function');
+/** The functions of modules that use this memory; of two with the same name, the later one. */
+export function instantiate(modules: readonly object[], memory: WasmMemory): Record<string, KernelFunction> {
+  const functions = modules
+    .map((module) => new api!.Instance(module, { env: { memory } }))
+    .flatMap(({ exports }) => Object.entries(exports).filter(([, value]) => typeof value === 'function'));
   return Object.fromEntries(functions) as Record<string, KernelFunction>;
 }
