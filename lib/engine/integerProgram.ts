@@ -57,10 +57,9 @@ export function newIntegerProgram(kernels: Kernels, network: SpikingNetwork): Pr
         ...{ steps, look, atOnce: stepsAtOnce(layers, height, width, steps) },
         counted: ({ layer }) => countedPart(counted, outputDims(layer, height, width), height),
       });
-      const K = output.divisor.length;
       return {
         ...{ steps, spikesPerStep, ...inVolts(sums, keep), eventCounts: new Map() },
-        output: Float32Array.from(sum, (value, n) => value / output.divisor[n % K]),
+        output: overDivisors(sum, output),
         spikes: countSpikes(spikesPerStep),
       };
     },
@@ -68,6 +67,13 @@ export function newIntegerProgram(kernels: Kernels, network: SpikingNetwork): Pr
       (fast ? integerBytes : integerDefinitionBytes)(layers, { height, width, steps: options?.steps ?? 1 }),
     dispose: () => runner.dispose(),
   };
+}
+
+/** The summed current of the output in volts, each rounded once. */
+function overDivisors(sum: Int32Array, { divisor }: IntegerLayer): Float32Array {
+  const volts = new Float32Array(sum.length);
+  for (let n = 0; n < sum.length; n++) volts[n] = sum[n] / divisor[n % divisor.length];
+  return volts;
 }
 
 function refuse(what: string): never {

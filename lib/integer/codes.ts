@@ -39,7 +39,10 @@ export function codesOf(network: SpikingNetwork): ReadonlyMap<string, Codes> {
 /** The levels of a picture [H,W,C] with values 0..1, rounded to whole numbers and clipped. */
 export function pictureCodes(picture: Float32Array): Int16Array {
   const { least, most } = PICTURE;
-  return Int16Array.from(picture, (value) => Math.min(most, Math.max(least, Math.round(255 * value))));
+  const codes = new Int16Array(picture.length);
+  for (let n = 0; n < codes.length; n++)
+    codes[n] = Math.min(most, Math.max(least, Math.round(255 * picture[n])));
+  return codes;
 }
 
 /**

@@ -124,9 +124,7 @@ export class IntegerRuns {
     const { height, width } = this.#dims(layer);
     const values = height * width * channels;
     const membrane = heap.allocate(4 * values);
-    const potentials = heap.integers(membrane, values).fill(0);
-    potentials.set(own.start);
-    for (let done = channels; done < values; done *= 2) potentials.copyWithin(done, 0, values - done);
+    if (!own.codes) heap.integers(membrane, values).fill(0);
     return { membrane, totals };
   }
 
@@ -138,7 +136,7 @@ export class IntegerRuns {
     return wordsOf('IntegerNeurons', {
       ...layer.neurons,
       ...{ width: dims.width, channels, fires: layer.own.codes ? 1 : 0 },
-      ...{ membrane, codes, stepBytes, totals: totals + 8 * first },
+      ...{ membrane, fresh: first === 0 ? 1 : 0, codes, stepBytes, totals: totals + 8 * first },
       ...{ windowTop: top, windowBottom: bottom, windowLeft: left, windowRight: right },
     });
   }
@@ -190,5 +188,9 @@ export class IntegerRuns {
 /** A copy of [..,padded] as [..,channels]. */
 function withoutPadding<A extends Uint8Array | Int32Array>(values: A, padded: number, channels: number): A {
   if (padded === channels) return values.slice() as A;
-  return values.filter((_, n) => n % padded < channels) as A;
+  const pixels = values.length / padded;
+  const out = values.slice(0, pixels * channels) as A;
+  for (let p = 0; p < pixels; p++)
+    for (let c = 0; c < channels; c++) out[p * channels + c] = values[p * padded + c];
+  return out;
 }

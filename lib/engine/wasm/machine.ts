@@ -6,7 +6,7 @@
 import { Heap } from './heap.js';
 import type { Host } from './host.js';
 import { newThreads, type Threads } from './threads.js';
-import { hasRelaxedSimd, newMemory } from './webassembly.js';
+import { hasFastRelaxedSimd, newMemory } from './webassembly.js';
 
 /** Lends memory to one kernel call. */
 export interface Arguments {
@@ -32,7 +32,7 @@ export interface MachineOptions {
   readonly host?: Host | undefined;
   /** Fills freed memory with NaN, for tests. */
   readonly poison?: boolean;
-  /** Whether dot products of bytes may use relaxed SIMD; default: where WebAssembly has it. */
+  /** Whether dot products of bytes may use relaxed SIMD; default: where that is fast. */
   readonly relaxed?: boolean;
 }
 
@@ -50,7 +50,7 @@ export class Machine {
   constructor(options: MachineOptions) {
     const reserved = newMemory(options.host);
     this.heap = new Heap(reserved, options.poison ?? false);
-    this.relaxed = options.relaxed ?? hasRelaxedSimd();
+    this.relaxed = options.relaxed ?? hasFastRelaxedSimd();
     this.threads = newThreads(reserved, { ...options, relaxed: this.relaxed });
   }
 

@@ -93,8 +93,11 @@ function copyRow(to: usize, toStep: usize, from: usize, bytes: usize, width: u32
     memory.copy(to, from, bytes * width);
     return;
   }
+  const wide = bytes & ~15;
   for (let x: u32 = 0; x < width; x++, to += toStep, from += bytes) {
-    for (let b: usize = 0; b < bytes; b += 4) store<u32>(to + b, load<u32>(from + b));
+    let b: usize = 0;
+    for (; b < wide; b += 16) v128.store(to + b, v128.load(from + b));
+    for (; b < bytes; b += 4) store<u32>(to + b, load<u32>(from + b));
   }
 }
 

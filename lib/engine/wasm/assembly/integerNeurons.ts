@@ -37,11 +37,12 @@ export function integerNeurons(
   const r0 = v128.load(neurons.reciprocals + channel), r1 = v128.load(neurons.reciprocals + channel, 16);
   const codes = neurons.codes + <usize>step * neurons.stepBytes;
   const inRows = y >= neurons.windowTop && y < neurons.windowBottom;
+  const continues = neurons.membrane && !(neurons.fresh && step == 0);
   let spikes: u64 = 0;
   for (let i: u32 = 0; i < count; i++, x += xStep, neuron += pixelStep, currents += WORDS_BYTES) {
     let u0 = v128.load(currents), u1 = v128.load(currents, 16);
     const membrane = neurons.membrane + (neuron << 2);
-    if (neurons.membrane) {
+    if (continues) {
       u0 = i32x4.add(u0, v128.load(membrane));
       u1 = i32x4.add(u1, v128.load(membrane, 16));
     } else {

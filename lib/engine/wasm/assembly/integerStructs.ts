@@ -29,6 +29,8 @@ export class IntegerNeurons {
   reciprocals: usize;
   /** i32 [H,W,C]; 0: there is only one step, and nobody asks what it leaves. */
   membrane: usize;
+  /** Whether membranes have no contents yet: the first step starts from V(0). */
+  fresh: u32;
   /** u8 [T,H,W,C] */
   codes: usize;
   stepBytes: u32;
