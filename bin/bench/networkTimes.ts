@@ -31,6 +31,7 @@ export const kinds = {
   gradient: { title: () => 'training step (forward, loss, backward)', frozen: true, call: gradientCall },
   trainStep: { title: () => 'training update (with Adam)', frozen: false, call: trainCall },
   simulate: { title: (steps: number) => `simulation T=${steps}`, frozen: true, call: simulateCall },
+  whole: { title: () => 'one step in whole numbers', frozen: true, call: wholeCall },
   asf: { title: (steps: number) => `ASF-BP update T=${steps} (with Adam)`, frozen: false, call: asfCall },
 } satisfies Record<string, Kind>;
 
@@ -53,12 +54,13 @@ export function networkWork(
   };
 }
 
-/** The four things that are timed for each width. */
+/** What is timed for each width. */
 export function networkWorks(subject: Subject, size: number, steps: number): Work[] {
   return [
     networkWork('forward', { subject, size, steps }),
     networkWork('gradient', { subject, size: PATCH, steps }),
     networkWork('simulate', { subject, size, steps }, `one simulated step of T=${steps}`, steps),
+    networkWork('whole', { subject, size, steps: 1 }),
     networkWork('asf', { subject, size: PATCH, steps }),
   ];
 }
@@ -71,6 +73,11 @@ function forwardCall(engine: Engine, { unet }: Subject, { image }: Example): Pre
 function simulateCall(engine: Engine, { spiking }: Subject, { image }: Example, steps: number): Prepared {
   const program = door(engine).prepare(spiking);
   return { call: () => program.simulate(image, { steps, keep: [] }).output, dispose: program.dispose };
+}
+
+function wholeCall(engine: Engine, subject: Subject, { image }: Example): Prepared {
+  const program = door(engine).prepare(subject.whole());
+  return { call: () => program.simulate(image, { steps: 1, keep: [] }).output, dispose: program.dispose };
 }
 
 function gradientCall(engine: Engine, { unet }: Subject, example: Example): Prepared {

@@ -2,7 +2,15 @@
 
 import { calibrationInputs } from '../../lib/convert/calibration.js';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
-import { type SpikingModel, toSpikingModel, toUnet, withNeurons } from '../../lib/convert/spikingModel.js';
+import {
+  type Choice,
+  type ConvertedModel,
+  type SpikingModel,
+  toSpikingModel,
+  toUnet,
+  withBits,
+  withNeurons,
+} from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { stepsOf } from '../../lib/convert/usualSteps.js';
 import { UsageError } from '../../lib/core/error.js';
@@ -15,6 +23,7 @@ import { buildLayers } from '../../lib/net/architectures.js';
 import { multipleOf } from '../../lib/net/graph.js';
 import { initialParameters } from '../../lib/net/parameters.js';
 import { multiThreshold } from '../../lib/neuron/multiThreshold.js';
+import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import type { Image } from '../../lib/picture/image.js';
 import { preprocess } from '../../lib/picture/preprocess.js';
 import { readModel } from '../cli/modelOptions.js';
@@ -24,6 +33,8 @@ export interface Subject {
   readonly width: number;
   readonly unet: Model;
   readonly spiking: SpikingModel;
+  /** A one-step network in whole numbers of 8 bits, converted on the picture. */
+  whole(): SpikingModel;
   /** Where they come from, for the reader of the table. */
   readonly source: string;
   /** A square of the picture as input, with labels. */
@@ -35,6 +46,7 @@ export interface GivenModel {
   readonly model: Model;
 }
 
+const ONE_STEP = { thresholds: optimalThresholds(7), initialPotential: 'half' } as const;
 const CALIBRATION = { size: 128, percent: 99.9, seed: 1 };
 
 /**
@@ -73,16 +85,14 @@ export function makeSubject(
   const unet = unetFile?.model ?? spikingFile?.model ?? randomUnet(width, seed);
   const input = preprocess(unet.preprocess, picture, imageChannels(unet));
   const example = (size: number) => cut(input, picture, unet, size);
+  const seen = () => example(Math.min(CALIBRATION.size, roundUp(picture.width, multipleOf(unet.layers))));
   const spiking = spikingFile
     ? toSpikingModel(spikingFile.model, spikingFile.path)
-    : convert(
-        engine,
-        unet,
-        example(Math.min(CALIBRATION.size, roundUp(picture.width, multipleOf(unet.layers)))),
-      );
+    : convert(engine, unet, seen());
+  const whole = () => withBits(convert(engine, unet, seen(), ONE_STEP), 8);
   const files = [...new Set(ofWidth.map(({ path }) => path))].join(', ') || `random weights (seed ${seed})`;
   const source = spikingFile ? files : `${files}, converted on its picture`;
-  return { width, unet, spiking, source, example };
+  return { width, unet, spiking, whole, source, example };
 }
 
 function randomUnet(width: number, seed: number): Model {
@@ -94,7 +104,12 @@ function randomUnet(width: number, seed: number): Model {
 }
 
 /** Converts a U-Net; normalisation gives realistic densities of spikes, whatever the weights. */
-function convert(engine: Engine, unet: Model, { image }: Example): SpikingModel {
+function convert(
+  engine: Engine,
+  unet: Model,
+  { image }: Example,
+  neurons: Pick<Choice, 'thresholds' | 'initialPotential'> = {},
+): ConvertedModel {
   const seen = calibrationInputs(
     [{ ...image, input: image.data, name: 'picture' }],
     unet.configuration.task,
@@ -105,6 +120,7 @@ function convert(engine: Engine, unet: Model, { image }: Example): SpikingModel 
     neuron: multiThreshold,
     normalisation: 'connection',
     percentile: CALIBRATION.percent,
+    ...neurons,
   });
 }
 
