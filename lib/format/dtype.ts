@@ -18,15 +18,12 @@ export const DTYPES: Readonly<Record<string, Dtype>> = {
   BF16: { size: 2, read: (view, i) => fromBits(view.getUint16(2 * i, true) << 16) },
 };
 
-/** The formats of whole numbers; those of 32 bits are exact in float32 up to 2^24. */
+/** The formats of whole numbers; those of 32 bits are not all exact in float32. */
 export const WHOLE_DTYPES: Readonly<Record<string, Dtype>> = {
   I8: { size: 1, read: (view, i) => view.getInt8(i) },
   I16: { size: 2, read: (view, i) => view.getInt16(2 * i, true) },
   I32: { size: 4, read: (view, i) => view.getInt32(4 * i, true) },
 };
-
-/** The largest magnitude up to which every whole number is a float32. */
-export const MOST_EXACT = 2 ** 24;
 
 const word = new DataView(new ArrayBuffer(4));
 

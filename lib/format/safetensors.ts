@@ -10,7 +10,7 @@
 import { DataError } from '../core/error.js';
 import { checkLength, sizeOf } from '../core/shape.js';
 import { blankChecksums, checksumsOf, type StoredTensor, verifyChecksums } from './checksum.js';
-import { DTYPES, MOST_EXACT, toBfloat16, WHOLE_DTYPES } from './dtype.js';
+import { DTYPES, toBfloat16, WHOLE_DTYPES } from './dtype.js';
 
 export interface TensorFile {
   /** By name, in the order of their bytes. */
@@ -168,9 +168,11 @@ function valuesOf(
   const view = new DataView(body.buffer, body.byteOffset + start, end - start);
   const values = new Float32Array((end - start) / size);
   for (let i = 0; i < values.length; i++) values[i] = read(view, i);
-  const large = dtype === 'I32' ? values.findIndex((value) => Math.abs(value) > MOST_EXACT) : -1;
-  if (large >= 0)
-    throw new DataError(`${where}: ${read(view, large)} at ${large}, expected at most 2^24 in magnitude`);
+  const rounded = dtype === 'I32' ? values.findIndex((value, i) => value !== read(view, i)) : -1;
+  if (rounded >= 0)
+    throw new DataError(
+      `${where}: ${read(view, rounded)} at ${rounded}, which float32 does not hold exactly`,
+    );
   return values;
 }
 

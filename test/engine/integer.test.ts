@@ -11,7 +11,7 @@ import { reference } from '../../lib/engine/reference/index.js';
 import type { SimulationOptions } from '../../lib/engine/simulate/simulation.js';
 import { wasmKernels } from '../../lib/engine/wasm/index.js';
 import { hasRelaxedSimd } from '../../lib/engine/wasm/webassembly.js';
-import type { Task } from '../../lib/net/architecture.js';
+import type { Layer, Task } from '../../lib/net/architecture.js';
 import { nodeHost } from '../../lib/node/nodeHost.js';
 import { randomImage } from '../support/networks.js';
 import { wholeNetwork } from '../support/wholeNetworks.js';
@@ -58,5 +58,31 @@ t.test('the fast engine gives the numbers of the definition', async (t) => {
       );
       program.dispose();
     }
+  }
+});
+
+t.test('what has no form in whole numbers is refused, not ignored', async (t) => {
+  const network = wholeNetwork(
+    { task: 'segment', width: 1, channels: 1, classes: 2 },
+    { bits: 8, thresholds: 4 },
+  );
+  const image = { data: new Float32Array(256), height: 16, width: 16, channels: 1 };
+  for (const kernels of [reference, engines[0].kernels]) {
+    const program = newEngine('any', kernels).prepare(network);
+    t.throws(() => program.run(image), /no forward pass/);
+    t.throws(() => program.examine(image, () => 0), /no forward pass/);
+    t.throws(() => program.quantised(image), /rounded activations/);
+    for (const [option, message] of [
+      [{ mode: 'event' }, /computed densely/],
+      [{ timing: 'delayed' }, /no delayed timing/],
+      [{ order: (layers: readonly Layer[]) => layers }, /in their order/],
+      [{ trace: true }, /no traces/],
+      [{ steps: 0 }, /steps 0/],
+      [{ steps: 1e9 }, /does not fit 32 bits/],
+    ] as const)
+      t.throws(() => program.simulate(image, { steps: 1, ...option }), message);
+    t.ok(program.bytesOf(64, 64, { steps: 3 }) > program.bytesOf(16, 16), 'larger pictures take more');
+    t.equal(program.multipleOf, 16);
+    program.dispose();
   }
 });
