@@ -153,6 +153,10 @@ const stage: Stage<Options> = {
       throw new UsageError(
         '--bits: whole numbers are no U-Net, as --as both would say: leave one of them out',
       );
+    if (options.bits !== undefined && options.check)
+      throw new UsageError(
+        '--check: lets single layers spike among others that do not, which whole numbers cannot: leave --bits out',
+      );
     if (options.check && options.noisy)
       throw new UsageError(
         '--check: --noisy pictures have nothing to be compared with: leave one of them out',

@@ -277,6 +277,7 @@ t.test('--bits: what cannot be is refused', async (t) => {
   for (const [more, message] of [
     [['--bits', '8', '--as', 'both'], /--bits: whole numbers are no U-Net/],
     [['--bits', '8', '--poolings', 'exact'], /poolings exact/],
+    [['--bits', '8', '--check'], /--check: .* leave --bits out/],
     [['--bits', '8', '--neuron', 'if'], /neuron if cannot be computed with whole numbers/],
     [['--bits', '1'], /bits 1: expected 2 to 16/],
     [['--bits', '17'], /17/],
