@@ -21,7 +21,7 @@ export function denseScratch(geometry: Geometry, cut: Cut): number {
 
 /** Bytes for integerConvolution: offsets, the currents of a row, and a padded band. */
 export function integerScratch(geometry: Geometry, cut: Cut): number {
-  return OFFSETS_BYTES + (geometry.gridWidth + 3) * BLOCK * FLOAT + paddedBand(geometry, cut);
+  return OFFSETS_BYTES + geometry.gridWidth * BLOCK * FLOAT + paddedBand(geometry, cut);
 }
 
 /** Bytes for eventConvolution: runs, the currents of a row, and the events of a band. */

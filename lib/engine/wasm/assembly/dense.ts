@@ -6,6 +6,7 @@
 
 import { BLOCK, OFFSETS_BYTES } from '../constants';
 import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf, tapOf } from './geometryStructs';
+import { addProducts } from './products';
 import { nextTask, ownScratch } from './tasks';
 
 const BLOCK_BYTES: usize = BLOCK * 4;
@@ -64,18 +65,21 @@ function outputRow(
   const count = min<u32>(BLOCK, channels - block * BLOCK);
   const blockBias = bias + <usize>block * BLOCK_BYTES;
   if (count == BLOCK) {
-    denseRow(target, targetStep, source, geometry, phase, own, weights, blockBias);
+    denseRow<f32>(target, targetStep, source, geometry, phase, own, weights, blockBias);
     return;
   }
   const tail = own + OFFSETS_BYTES;
-  denseRow(tail, BLOCK_BYTES, source, geometry, phase, own, weights, blockBias);
+  denseRow<f32>(tail, BLOCK_BYTES, source, geometry, phase, own, weights, blockBias);
   for (let x: u32 = 0; x < geometry.gridWidth; x++) {
     memory.copy(target + <usize>x * targetStep, tail + <usize>x * BLOCK_BYTES, <usize>count * 4);
   }
 }
 
-/** 8 output channels of one grid row; `offsets` holds the byte offset of each tap. */
-export function denseRow(
+/**
+ * 8 output channels of one grid row; `offsets` holds the byte offset of each tap. An input is a word of 32
+ * bits: a float32 (T = f32), or several whole numbers of type T (products.ts).
+ */
+export function denseRow<T>(
   out: usize,
   outStep: usize,
   source: usize,
@@ -104,17 +108,17 @@ export function denseRow(
         const w0 = v128.load(w);
         const w1 = v128.load(w, 16);
         let x = v128.load32_splat(x0);
-        s00 = f32x4.add(s00, f32x4.mul(x, w0));
-        s01 = f32x4.add(s01, f32x4.mul(x, w1));
+        s00 = addProducts<T>(s00, w0, x);
+        s01 = addProducts<T>(s01, w1, x);
         x = v128.load32_splat(x1);
-        s10 = f32x4.add(s10, f32x4.mul(x, w0));
-        s11 = f32x4.add(s11, f32x4.mul(x, w1));
+        s10 = addProducts<T>(s10, w0, x);
+        s11 = addProducts<T>(s11, w1, x);
         x = v128.load32_splat(x2);
-        s20 = f32x4.add(s20, f32x4.mul(x, w0));
-        s21 = f32x4.add(s21, f32x4.mul(x, w1));
+        s20 = addProducts<T>(s20, w0, x);
+        s21 = addProducts<T>(s21, w1, x);
         x = v128.load32_splat(x3);
-        s30 = f32x4.add(s30, f32x4.mul(x, w0));
-        s31 = f32x4.add(s31, f32x4.mul(x, w1));
+        s30 = addProducts<T>(s30, w0, x);
+        s31 = addProducts<T>(s31, w1, x);
         x0 += 4; x1 += 4; x2 += 4; x3 += 4;
         w += BLOCK_BYTES;
       }

@@ -5,9 +5,8 @@
  */
 
 import { BLOCK, OFFSETS_BYTES } from '../constants';
-import { rowOffset, tapOffsets, weightOffset } from './dense';
+import { denseRow, rowOffset, tapOffsets, weightOffset } from './dense';
 import { bandEnd, bandStart, Geometry, inputRows, phaseOf } from './geometryStructs';
-import { integerRow } from './integerDense';
 import { integerNeurons } from './integerNeurons';
 import { CodeSource, IntegerLayer, IntegerNeurons, IntegerPooling } from './integerStructs';
 import { nextTask, ownScratch } from './tasks';
@@ -19,7 +18,7 @@ export function integerConvolution(tasks: u32, layer: IntegerLayer, scratch: usi
   const geometry = changetype<Geometry>(layer.geometry);
   const offsets = ownScratch(scratch, scratchSize);
   const currents = offsets + OFFSETS_BYTES;
-  const padded = currents + <usize>(geometry.gridWidth + 3) * BLOCK_BYTES;
+  const padded = currents + <usize>geometry.gridWidth * BLOCK_BYTES;
   for (let task = nextTask(); task < tasks; task = nextTask()) {
     const first = bandStart(geometry, task / geometry.groups);
     const end = bandEnd(geometry, task / geometry.groups);
@@ -36,8 +35,8 @@ export function integerConvolution(tasks: u32, layer: IntegerLayer, scratch: usi
           const bias = layer.bias + <usize>block * BLOCK_BYTES;
           for (let row = first; row < end; row++) {
             const source = padded + rowOffset(geometry, row - first);
-            if (layer.narrow) integerRow<i8>(currents, source, geometry, phase, offsets, weights, bias);
-            else integerRow<i16>(currents, source, geometry, phase, offsets, weights, bias);
+            if (layer.narrow) denseRow<i8>(currents, BLOCK_BYTES, source, geometry, phase, offsets, weights, bias);
+            else denseRow<i16>(currents, BLOCK_BYTES, source, geometry, phase, offsets, weights, bias);
             const y = row * geometry.outputStep + phase.offsetY;
             fire(layer, geometry, currents, step, block, y, phase.offsetX);
           }

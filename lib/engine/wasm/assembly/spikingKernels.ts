@@ -180,7 +180,7 @@ function denseCurrents(
       const out = band.current + <usize>offsetX * BLOCK_BYTES + <usize>half * BLOCK * 4;
       const weights = layer.weights + weightOffset(geometry, phase, 2 * block + half);
       const bias = layer.bias + <usize>block * BLOCK_BYTES + <usize>half * BLOCK * 4;
-      denseRow(out, <usize>outStep * BLOCK_BYTES, source, geometry, phase, taps, weights, bias);
+      denseRow<f32>(out, <usize>outStep * BLOCK_BYTES, source, geometry, phase, taps, weights, bias);
     }
   }
 }

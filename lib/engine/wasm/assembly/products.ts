@@ -1,0 +1,18 @@
+/**
+ * What the dense kernel adds to its sums. A vector holds four words of 32 bits, and all words of `inputs` are
+ * the same: a float32, or whole numbers of several input channels, four of 8 bits or two of 16.
+ *
+ * The relaxed instruction gives the same sums on every machine as long as codes have at most 7 bits and no
+ * two products leave 16 bits: 2 x 127 x 127 < 2^15.
+ */
+
+/** acc + weight x input in float32, each rounded; or acc + the exact sum of each word's products. */
+// @ts-ignore: decorator
+@inline
+export function addProducts<T>(acc: v128, weights: v128, inputs: v128): v128 {
+  if (isFloat<T>()) return f32x4.add(acc, f32x4.mul(inputs, weights));
+  if (sizeof<T>() == 2) return i32x4.add(acc, i32x4.dot_i16x8_s(weights, inputs));
+  // Bytes are in the relaxed build only.
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(weights, inputs, acc);
+  return acc;
+}
