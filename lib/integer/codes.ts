@@ -7,7 +7,7 @@
 import { UsageError } from '../core/error.js';
 import { IMAGE, type Layer } from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
-import { neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
+import { type LayerNeuron, neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
 
 export interface Codes {
   /** What one unit is worth, in volts; for a picture one level of 255. */
@@ -24,7 +24,7 @@ export interface Codes {
 export const PICTURE: Codes = { unit: 1 / 255, least: -512, most: 767 };
 
 /** N of the neurons, at most: a code is a byte. */
-export const MOST_BITS = 8;
+const MOST_BITS = 8;
 
 /** The codes of every signal that a layer can read, by its name. UsageError for neurons that have none. */
 export function codesOf(network: SpikingNetwork): ReadonlyMap<string, Codes> {
@@ -45,28 +45,34 @@ export function pictureCodes(picture: Float32Array): Int16Array {
   return codes;
 }
 
+/** The codes of each channel of a layer's joined input. */
+export function codesRead({ inputs, channelsIn }: Layer, codes: ReadonlyMap<string, Codes>): Codes[] {
+  return inputs.flatMap((name, part) => Array<Codes>(channelsIn[part]).fill(codes.get(name)!));
+}
+
 /**
  * N of a layer's neurons. UsageError for neurons whose spikes in a step are no number of N bits, or that keep
  * less than all of their potential.
  */
-export function bitsOf(network: SpikingNetwork, layer: Layer): number {
-  const { neuron, parameters } = neuronOf(network, layer);
-  const { thresholds, spikeValues, leak, reset } = parameters;
-  const what =
-    neuron.dynamics !== 'cascade'
-      ? `neuron ${neuron.name}`
-      : thresholds.some((volts, i) => i > 0 && 2 * volts !== thresholds[i - 1])
-        ? `thresholds ${thresholds.join(', ')}`
-        : spikeValues.some((value, i) => value !== thresholds[i])
-          ? `spike values ${spikeValues.join(', ')}`
-          : leak !== 1
-            ? `leak ${leak}`
-            : reset !== 'soft'
-              ? `reset ${reset}`
-              : undefined;
-  if (what === undefined && thresholds.length <= MOST_BITS) return thresholds.length;
+function bitsOf(network: SpikingNetwork, layer: Layer): number {
+  const own = neuronOf(network, layer);
+  const what = unsuited(own);
+  if (what === undefined) return own.parameters.thresholds.length;
   throw new UsageError(
-    `${layer.output}: ${what ?? `${thresholds.length} thresholds`} cannot be computed with whole numbers, ` +
+    `${layer.output}: ${what} cannot be computed with whole numbers, ` +
       `expected a multi-threshold neuron (mt) with up to ${MOST_BITS} thresholds that halve, such as 1, 0.5, 0.25`,
   );
+}
+
+/** What of a neuron has no whole numbers; undefined if nothing. */
+function unsuited({ neuron, parameters }: LayerNeuron): string | undefined {
+  const { thresholds, spikeValues, leak, reset } = parameters;
+  if (neuron.dynamics !== 'cascade') return `neuron ${neuron.name}`;
+  if (thresholds.some((volts, i) => i > 0 && 2 * volts !== thresholds[i - 1]))
+    return `thresholds ${thresholds.join(', ')}`;
+  if (spikeValues.some((value, i) => value !== thresholds[i]))
+    return `spike values ${spikeValues.join(', ')}`;
+  if (leak !== 1) return `leak ${leak}`;
+  if (reset !== 'soft') return `reset ${reset}`;
+  return thresholds.length > MOST_BITS ? `${thresholds.length} thresholds` : undefined;
 }

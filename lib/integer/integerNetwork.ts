@@ -9,7 +9,7 @@ import { hasNeuron } from '../net/network.js';
 import { layerParameters } from '../net/parameters.js';
 import { potentialOf } from '../neuron/commonParameters.js';
 import { neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
-import { type Codes, codesOf } from './codes.js';
+import { type Codes, codesOf, codesRead } from './codes.js';
 import { divisorName } from './quantise.js';
 
 const { abs, floor, max } = Math;
@@ -28,6 +28,8 @@ export interface IntegerLayer {
   readonly codes: Codes | undefined;
   /** Volts of a code; of the output 1. */
   readonly unit: number;
+  /** The largest code that it reads, of either sign. */
+  readonly mostRead: number;
   /** B: the largest current of either sign, in the units of a membrane. */
   readonly bound: number;
 }
@@ -41,13 +43,15 @@ export function integerNetwork(network: SpikingNetwork): IntegerNetwork {
   return network.layers.map((layer) => {
     refuse(layer);
     const own = codes.get(layer.output);
+    const read = codesRead(layer, codes).map(({ least, most }) => max(abs(least), most));
     const numbers = layer.op.hasWeights
       ? weightsOf(network, layer)
       : poolingOf(layer, codes.get(layer.inputs[0])!.unit / own!.unit);
     return {
       ...{ layer, codes: own, unit: own?.unit ?? 1, ...numbers },
       start: startOf(network, layer, numbers.divisor),
-      bound: boundOf(layer, numbers, codes),
+      mostRead: max(...read),
+      bound: boundOf(layer, numbers, read),
     };
   });
 }
@@ -67,16 +71,18 @@ export function checkWholeNumbers(network: SpikingNetwork): void {
   }
 }
 
-function refuse({ name, op, inputs, join, follows, output }: Layer): void {
-  const what =
-    op.taps === undefined
-      ? `operation ${op.name}`
-      : join === 'add' && inputs.length > 1
-        ? 'a sum of signals'
-        : follows === 'nothing' && output !== OUTPUT
-          ? 'currents that are handed on without neurons'
-          : undefined;
-  if (what !== undefined) throw new UsageError(`${name}: ${what} cannot be computed with whole numbers`);
+function refuse(layer: Layer): void {
+  const what = unsuited(layer);
+  if (what !== undefined)
+    throw new UsageError(`${layer.name}: ${what} cannot be computed with whole numbers`);
+}
+
+/** What of a layer has no whole numbers; undefined if nothing. */
+function unsuited({ op, inputs, join, follows, output }: Layer): string | undefined {
+  if (op.taps === undefined) return `operation ${op.name}`;
+  if (join === 'add' && inputs.length > 1) return 'a sum of signals';
+  if (follows === 'nothing' && output !== OUTPUT) return 'currents that are handed on without neurons';
+  return undefined;
 }
 
 type Numbers = Pick<IntegerLayer, 'weight' | 'bias' | 'divisor'>;
@@ -122,16 +128,12 @@ function startOf(network: SpikingNetwork, layer: Layer, divisor: Int32Array): In
   return divisor.map((D) => floor(D * units));
 }
 
-/** B = max_o (sum_i most_i |w_oi| + |b_o|), with the largest code most_i of each input. */
+/** B = max_o (sum_i most_i |w_oi| + |b_o|), with the largest code most_i of each input channel. */
 function boundOf(
-  { inputs, channelsIn, channelsOut: O, op }: Layer,
+  { channelsOut: O, op }: Layer,
   { weight, bias }: Numbers,
-  codes: ReadonlyMap<string, Codes>,
+  largest: readonly number[],
 ): number {
-  const largest = inputs.flatMap((name, part) => {
-    const { least, most } = codes.get(name)!;
-    return Array<number>(channelsIn[part]).fill(max(abs(least), most));
-  });
   if (!op.hasWeights) return op.kernel ** 2 * weight[0] * largest[0];
   const sums = Float64Array.from(bias, abs);
   weight.forEach((w, k) => {

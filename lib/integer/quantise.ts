@@ -15,7 +15,7 @@ import { hasNeuron } from '../net/network.js';
 import { layerParameters, namedParameters, type Parameters } from '../net/parameters.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import type { Weights } from '../op/op.js';
-import { type Codes, codesOf } from './codes.js';
+import { type Codes, codesOf, codesRead } from './codes.js';
 
 const { abs, floor, max, min, round } = Math;
 
@@ -46,18 +46,13 @@ export function quantiseParameters(network: SpikingNetwork, bits: number): Param
     .filter(({ op }) => op.hasWeights)
     .flatMap((layer) => {
       const unitOut = codes.get(layer.output)?.unit ?? 1;
-      const scaled = inUnits(layer, layerParameters(parameters, layer), inputUnits(layer, codes), unitOut);
+      const scaled = inUnits(layer, layerParameters(parameters, layer), codesRead(layer, codes), unitOut);
       const fires = hasNeuron(layer);
       const divisor = divisors(layer, scaled, fires ? bits : OUTPUT_BITS);
       const whole = fires ? divisor : divisor.fill(min(...divisor));
       return [...namedParameters(layer, rounded(scaled, whole)), [divisorName(layer), whole] as const];
     });
   return new Map(entries);
-}
-
-/** The unit of each channel of a layer's joined input, in volts. */
-function inputUnits({ inputs, channelsIn }: Layer, codes: ReadonlyMap<string, Codes>): number[] {
-  return inputs.flatMap((name, part) => Array<number>(channelsIn[part]).fill(codes.get(name)!.unit));
 }
 
 /** W' and b' = b~ / unit_out, in float64. */
@@ -70,12 +65,12 @@ interface Scaled {
 function inUnits(
   { channelsOut: O }: Layer,
   { weight, bias }: Weights,
-  unitsIn: number[],
+  read: readonly Codes[],
   unitOut: number,
 ): Scaled {
-  const I = unitsIn.length;
+  const I = read.length;
   return {
-    weight: Float64Array.from(weight, (value, k) => (value * unitsIn[floor(k / O) % I]) / unitOut),
+    weight: Float64Array.from(weight, (value, k) => (value * read[floor(k / O) % I].unit) / unitOut),
     bias: Float64Array.from(bias, (value) => value / unitOut),
   };
 }

@@ -18,6 +18,7 @@ import { initialParameters, isStatistic, type Parameters } from '../../lib/net/p
 import { foldNormalisation } from '../../lib/neuron/foldedNormalisation.js';
 import { findNeuron } from '../../lib/neuron/index.js';
 import { finetuningStart } from '../../lib/train/finetuneSpiking.js';
+import { changedParameters } from '../support/changed.js';
 import { engineOf, referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 import { backends } from './kernel/backends.js';
@@ -119,12 +120,9 @@ t.test('a file keeps it beside the weights, also when it is read to be run', asy
 t.test('files that cannot be normalised step by step are refused', async (t) => {
   const read = (changes: Partial<Model>) => () =>
     toSpikingModel(decodeModel(encodeModel({ ...network, ...changes }), 'file').model, 'file');
-  const changed = (name: string, values?: Float32Array) => {
-    const parameters = new Map(network.parameters);
-    if (values) parameters.set(name, values);
-    else parameters.delete(name);
-    return { parameters };
-  };
+  const changed = (name: string, values?: Float32Array) => ({
+    parameters: changedParameters(network.parameters, name, values),
+  });
   const { steps: _, ...notes } = network.notes;
   for (const [changes, message] of [
     [changed('conv2.gamma'), /file: .*tensor conv2.gamma is missing, expected \[6\]/],

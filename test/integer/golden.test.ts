@@ -10,26 +10,19 @@ import { quantiseParameters } from '../../lib/integer/quantise.js';
 import { spikesOf } from '../../lib/integer/spikes.js';
 import { outputDims, outputLayer } from '../../lib/net/architecture.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
-import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
 import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';
-import { optimalThresholds } from '../../lib/paper/thresholds.js';
 import { backends } from '../engine/kernel/backends.js';
 import { goldenFile, goldenTensor, imageOf } from '../engine/kernel/golden.js';
 import { goldenModel } from '../engine/kernel/network.js';
+import { halvingNeurons } from '../support/wholeNetworks.js';
 
 /** A golden network, its picture, and T. */
 function readGolden(path: string) {
   const { metadata } = goldenFile(path);
   const { model, tensors } = goldenModel(path);
-  const neuron = findNeuron('mt');
-  const withCount = (count: number) => {
-    const thresholds = optimalThresholds(count);
-    return neuronParameters(neuron, { thresholds, initialPotential: thresholds[count - 1] / 2 });
-  };
-  const others = Object.entries<number>(JSON.parse(metadata.thresholdsOf));
   const network: SpikingNetwork = {
-    ...{ ...model, neuron, neuronParameters: withCount(Number(metadata.thresholds)) },
-    otherNeurons: new Map(others.map(([name, count]) => [name, { neuron, parameters: withCount(count) }])),
+    ...model,
+    ...halvingNeurons(Number(metadata.thresholds), JSON.parse(metadata.thresholdsOf)),
   };
   const bits = Number(metadata.bits);
   const whole: SpikingNetwork = { ...network, parameters: quantiseParameters(network, bits), bits };

@@ -9,6 +9,7 @@ import { quantiseParameters } from '../../lib/integer/quantise.js';
 import { spikesOf } from '../../lib/integer/spikes.js';
 import { neuronParameters } from '../../lib/neuron/index.js';
 import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';
+import { changedParameters } from '../support/changed.js';
 import { dyadicNetwork } from '../support/networks.js';
 import { wholeNetwork } from '../support/wholeNetworks.js';
 
@@ -79,14 +80,8 @@ t.test('what has no whole numbers is refused, by name', async (t) => {
 t.test('a file that is not what it says is refused', async (t) => {
   const whole = wholeNetwork(configuration, { bits: 8, thresholds: 4 });
   const changed = (name: string, value: number | undefined) => {
-    const parameters = new Map(whole.parameters);
-    if (value === undefined) parameters.delete(name);
-    else
-      parameters.set(
-        name,
-        Float32Array.from(parameters.get(name)!, () => value),
-      );
-    return { ...whole, parameters };
+    const values = value === undefined ? undefined : whole.parameters.get(name)!.map(() => value);
+    return { ...whole, parameters: changedParameters(whole.parameters, name, values) };
   };
   t.doesNotThrow(() => checkWholeNumbers(whole));
   for (const [name, value, message] of [

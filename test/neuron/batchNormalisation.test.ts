@@ -23,6 +23,7 @@ import {
 import { foldNormalisation } from '../../lib/neuron/foldedNormalisation.js';
 import { findNeuron } from '../../lib/neuron/index.js';
 import { isNormalised, runningAverages } from '../../lib/neuron/normalisedParameters.js';
+import { changedParameters } from '../support/changed.js';
 import { referenceEngine } from '../support/engine.js';
 import { randomImage, randomModel } from '../support/networks.js';
 
@@ -159,12 +160,9 @@ t.test('files that cannot be normalised are refused', async (t) => {
   const network = direct('bn');
   const read = (changes: Partial<Model>) => () =>
     toSpikingModel(decodeModel(encodeModel({ ...network, ...changes }), 'file').model, 'file');
-  const changed = (name: string, values?: Float32Array) => {
-    const parameters = new Map(network.parameters);
-    if (values) parameters.set(name, values);
-    else parameters.delete(name);
-    return { parameters };
-  };
+  const changed = (name: string, values?: Float32Array) => ({
+    parameters: changedParameters(network.parameters, name, values),
+  });
   const { batchNormalisation: _, ...notes } = network.notes;
   for (const [changes, message] of [
     [changed('conv2.gamma'), /file: .*tensor conv2.gamma is missing, expected \[2\]/],

@@ -23,18 +23,27 @@ export function wholeNetwork(
   { bits, thresholds, thresholdsOf = {}, seed = 1 }: WholeNetwork,
 ): SpikingNetwork {
   const { layers, parameters } = randomModel(configuration, seed);
+  const network: SpikingNetwork = {
+    ...{ layers, parameters: louder(parameters, seed) },
+    ...halvingNeurons(thresholds, thresholdsOf),
+  };
+  return { ...network, parameters: quantiseParameters(network, bits), bits };
+}
+
+/** Neurons with N thresholds 0.5 .. 2^-N, from half of the smallest; single layers may have another N. */
+export function halvingNeurons(
+  thresholds: number,
+  thresholdsOf: Readonly<Record<string, number>>,
+): Pick<SpikingNetwork, 'neuron' | 'neuronParameters' | 'otherNeurons'> {
   const neuron = findNeuron('mt');
   const withCount = (count: number) => {
     const volts = optimalThresholds(count);
     return neuronParameters(neuron, { thresholds: volts, initialPotential: volts[count - 1] / 2 });
   };
-  const network: SpikingNetwork = {
-    ...{ layers, neuron, neuronParameters: withCount(thresholds), parameters: louder(parameters, seed) },
-    otherNeurons: new Map(
-      Object.entries(thresholdsOf).map(([name, count]) => [name, { neuron, parameters: withCount(count) }]),
-    ),
-  };
-  return { ...network, parameters: quantiseParameters(network, bits), bits };
+  const others = Object.entries(thresholdsOf).map(
+    ([name, count]) => [name, { neuron, parameters: withCount(count) }] as const,
+  );
+  return { neuron, neuronParameters: withCount(thresholds), otherNeurons: new Map(others) };
 }
 
 /** Biases that let neurons of all layers fire, from time to time as often as they can. */

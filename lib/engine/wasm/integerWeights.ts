@@ -8,7 +8,7 @@ import type { IntegerLayer } from '../../integer/integerNetwork.js';
 import { IMAGE } from '../../net/architecture.js';
 import type { ConvDims } from '../kernels/contract.js';
 import { BLOCK } from './constants.js';
-import { convolution, type Geometry, transposedConvolution } from './geometry.js';
+import { convolution, type Geometry, tapOrder, transposedConvolution } from './geometry.js';
 import type { Machine } from './machine.js';
 
 /** Codes of more bits do not fit the dot product of bytes. */
@@ -39,15 +39,14 @@ export function paddedCodes(name: string, channels: number): number {
   return name === IMAGE ? 2 * Math.ceil(channels / 2) : inBlocks(channels);
 }
 
-/** Copies a layer into the engine's memory. `most` is the largest code that it reads. */
-export function loadLayer(machine: Machine, own: IntegerLayer, most: number): LoadedLayer {
-  const { layer, weight, bias, divisor, start, codes } = own;
+/** Copies a layer into the engine's memory. */
+export function loadLayer(machine: Machine, own: IntegerLayer): LoadedLayer {
+  const { layer, weight, bias, divisor, start, codes, mostRead } = own;
   const { op, inputs, channelsIn, channelsOut } = layer;
   const channels = inBlocks(channelsOut);
   const narrow =
     machine.relaxed &&
-    !inputs.includes(IMAGE) &&
-    most <= MOST_NARROW_CODE &&
+    mostRead <= MOST_NARROW_CODE &&
     weight.every((value) => Math.abs(value) <= MOST_NARROW_WEIGHT);
   const perWord = narrow ? 4 : 2;
   const padded = inputs.map((name, part) => paddedCodes(name, channelsIn[part]));
@@ -118,8 +117,7 @@ function packWords(weight: Int16Array, packing: Packing): Int8Array | Int16Array
   const I = channelsIn.reduce((sum, count) => sum + count, 0);
   const sources = inputChannels(channelsIn, padded);
   const blocks = geometry.channelsOut / BLOCK;
-  const taps = geometry.phases.reduce((sum, phase) => sum + phase.taps.length, 0);
-  const length = taps * sources.length * geometry.channelsOut;
+  const length = tapOrder(geometry).length * sources.length * geometry.channelsOut;
   const packed = perWord === 4 ? new Int8Array(length) : new Int16Array(length);
   let at = 0;
   for (const phase of geometry.phases)

@@ -3,8 +3,6 @@
  * fit the memory.
  */
 
-import { PICTURE } from '../../integer/codes.js';
-import type { IntegerLayer, IntegerNetwork } from '../../integer/integerNetwork.js';
 import { IMAGE, lastReaders } from '../../net/architecture.js';
 import type { IntegerKernels } from '../kernels/integerContract.js';
 import { IntegerRuns, type Train } from './integerRuns.js';
@@ -16,7 +14,7 @@ export function integers(machine: Machine): IntegerKernels {
     load(network) {
       const layers = network.map(({ layer }) => layer);
       const readers = lastReaders(layers);
-      const loaded = network.map((own) => loadLayer(machine, own, mostCode(network, own)));
+      const loaded = network.map((own) => loadLayer(machine, own));
       return {
         run: (picture, size, options) =>
           machine.heap.scope(() => {
@@ -41,11 +39,4 @@ export function integers(machine: Machine): IntegerKernels {
       };
     },
   };
-}
-
-/** The largest code that a layer reads. */
-function mostCode(network: IntegerNetwork, { layer }: IntegerLayer): number {
-  const most = (name: string) =>
-    network.find((own) => own.layer.output === name)?.codes?.most ?? PICTURE.most;
-  return Math.max(...layer.inputs.map(most));
 }
