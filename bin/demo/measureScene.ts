@@ -5,7 +5,7 @@ import { toSpikingModel, toUnet } from '../../lib/convert/spikingModel.js';
 import { stepsOf } from '../../lib/convert/usualSteps.js';
 import type { FloatImage } from '../../lib/core/floatImage.js';
 import { type Engine, withProgram } from '../../lib/engine/door.js';
-import { padImage, unetRun } from '../../lib/engine/predict.js';
+import { padImage, type Run, unetRun } from '../../lib/engine/predict.js';
 import type { Program } from '../../lib/engine/program.js';
 import { spikingRun } from '../../lib/engine/readout.js';
 import { energyReport, layerCosts } from '../../lib/measure/energyModels.js';
@@ -32,7 +32,7 @@ export interface Row {
   readonly spikes: number;
   /** Multiply-accumulates of a U-Net, synaptic operations of a spiking network. */
   readonly operations: number;
-  /** Milliseconds of the network alone, whose spikes are counted, after a first run. */
+  /** Milliseconds of the network alone, after a first run. */
   readonly ms: number;
 }
 
@@ -82,7 +82,7 @@ interface Course {
   readonly seed: number;
 }
 
-/** Runs a network twice: for its quality, then for its operations and its time. */
+/** Runs a network three times: for its quality, its operations, and its time. */
 function compete(program: Program, { name, steps }: Contestant, { unet, scene, seed }: Course) {
   const { sample } = scene;
   const { task } = unet.configuration;
@@ -101,31 +101,23 @@ function compete(program: Program, { name, steps }: Contestant, { unet, scene, s
   const network = steps === 0 ? name : `${name}, T=${steps}`;
   const row: Row = {
     ...{ network, steps, spikes, metric: scoreName(unet), value: score },
-    ...workOf(program, unet, seen, steps),
+    operations: operationsOf(program, unet, seen, steps),
+    ms: timeOf(run, seen),
   };
   return { row, prediction, seen };
 }
 
-/** What a network takes: its operations, for which the spikes are counted, and milliseconds. */
-function workOf(
-  program: Program,
-  { layers }: Model,
-  image: FloatImage,
-  steps: number,
-): Pick<Row, 'operations' | 'ms'> {
-  const padded = padImage(image, program.multipleOf);
+function timeOf(run: Run, image: FloatImage): number {
   const start = performance.now();
-  const spikeCounts =
-    steps === 0
-      ? noSpikes(program, padded)
-      : program.simulate(padded, { steps, keep: ['spikeCounts'] }).spikeCounts;
-  const ms = performance.now() - start;
-  const { unet, synops } = energyReport(layers, layerCosts(layers, spikeCounts, padded.height, padded.width));
-  return { operations: steps === 0 ? unet.exact.operations : synops.operations, ms };
+  run(image);
+  return performance.now() - start;
 }
 
-/** Runs a U-Net, which has no spikes to be counted. */
-function noSpikes(program: Program, image: FloatImage): Map<string, Uint32Array> {
-  program.run(image);
-  return new Map();
+/** Multiply-accumulates of a U-Net; synaptic operations of a spiking network, which is run to count them. */
+function operationsOf(program: Program, { layers }: Model, image: FloatImage, steps: number): number {
+  const padded = padImage(image, program.multipleOf);
+  const { spikeCounts } =
+    steps === 0 ? { spikeCounts: new Map() } : program.simulate(padded, { steps, keep: ['spikeCounts'] });
+  const { unet, synops } = energyReport(layers, layerCosts(layers, spikeCounts, padded.height, padded.width));
+  return steps === 0 ? unet.exact.operations : synops.operations;
 }
