@@ -104,6 +104,11 @@ const stage: Stage<Options> = {
         oneOf('percentile', 'mse'),
         CONVERSION.lambda,
       )
+      .option(
+        '--lambda-floor <part>',
+        "no channel's lambda is smaller than this part of the largest of its layer (default: 0; with --bits 2^((4-b)/2))",
+        nonNegative,
+      )
       .option('--neuron <name>', described(neurons), CONVERSION.neuron)
       .option(
         '--thresholds <list>',

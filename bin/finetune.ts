@@ -7,6 +7,7 @@
 import { type SpikingModel, toTrainableModel } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import { findDataset } from '../lib/data/index.js';
+import { MOST_WEIGHT_BITS } from '../lib/integer/quantise.js';
 import { derivativeFor } from '../lib/neuron/derivative.js';
 import { type AsfChoices, departuresOf } from '../lib/official/asfChoices.js';
 import { finetuningStart, prepareFinetuning } from '../lib/train/finetuneSpiking.js';
@@ -26,7 +27,7 @@ import { writeGradients } from './cli/gradients.js';
 import { addTrainingMemoryOption, announceTraining, type TrainingMemoryOption } from './cli/memoryToTrain.js';
 import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/modelOptions.js';
 import { flagOf } from './cli/optionNames.js';
-import { oneOf } from './cli/parse.js';
+import { countUpTo, oneOf } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import {
@@ -46,6 +47,8 @@ interface Options
   readonly model: string;
   readonly method: string;
   readonly logits?: AsfChoices['logits'];
+  readonly gate?: AsfChoices['gate'];
+  readonly bits?: number;
   readonly image?: string;
   readonly label?: string;
   readonly gradients?: string;
@@ -68,6 +71,10 @@ const stage: Stage<Options> = {
       'finetune --method bptt --model snn.safetensors --dataset drive --data ~/DRIVE --steps 2 --out runs/fine',
       'with surrogate gradients through time',
     ],
+    [
+      'finetune --model snn.safetensors --bits 4 --gate bounded --dataset drive --data ~/DRIVE --out runs/int4',
+      'a network in whole numbers, with weights of 4 bits',
+    ],
   ],
   configure(command) {
     addDataOptions(command);
@@ -78,6 +85,16 @@ const stage: Stage<Options> = {
         '--logits <kind>',
         'I_in of the last layer as its mean over the steps (default), or its sum (Eq. 11)',
         oneOf('mean', 'sum'),
+      )
+      .option(
+        '--gate <kind>',
+        'p of a neuron: positive, 1 where I_in > 0 (default), or bounded, and where it can fire more',
+        oneOf('positive', 'bounded'),
+      )
+      .option(
+        '--bits <b>',
+        'learn through the rounding of weights to whole numbers of b bits, which the best model then has',
+        countUpTo(MOST_WEIGHT_BITS),
       );
     addIgnoreOption(command);
     addTrainingOptions(command, FINETUNING, FINETUNING.patch.perEpoch);
@@ -94,14 +111,14 @@ const stage: Stage<Options> = {
     const { model, hash } = loadModel(options.model);
     const { spiking, steps } = spikingModel(model, options, options.model, toTrainableModel);
     const { about, ...own } = methodOptions(options, spiking);
-    const learning = { steps, mode: options.mode, ...own };
-    const { gradients } = options;
+    const { gradients, bits, mode } = options;
+    const learning = { steps, mode, bits, ...own };
     if (gradients !== undefined) {
       const method = findSpikingMethod(options.method, learning);
       return writeGradients(
         context.engine,
         spiking,
-        { method, about: { steps, ...about } },
+        { method, about: { steps, ...(bits !== undefined && { bits }), ...about } },
         options,
         gradients,
       );
@@ -129,7 +146,8 @@ await runAsProgram(stage, import.meta.url);
 
 /** The flags that an option of the library is made of; which method has which option, its table says. */
 const FLAGS: Readonly<Partial<Record<keyof SpikingLearning, readonly (keyof Options)[]>>> = {
-  pieces: ['logits', 'flowBias', 'flow'],
+  pieces: ['logits', 'flowBias', 'flow', 'gate'],
+  bits: ['bits'],
   derivative: ['surrogate', 'resetGradient', 'memory'], // only it announces what it needs
 };
 
@@ -145,11 +163,11 @@ function requireOwnFlags(options: Options): void {
 
 /** The options of a method in the library's form, and as files name them; UsageError for those of others. */
 function methodOptions(options: Options, { neuron }: SpikingModel) {
-  const { method, surrogate, resetGradient, logits = 'mean' } = options;
+  const { method, surrogate, resetGradient, logits = 'mean', gate = 'positive' } = options;
   requireOwnFlags(options);
   if (method === 'asf') {
     const { flowBias, flow } = resolveProfile(options);
-    const choices = { logits, flowBias, flow };
+    const choices = { logits, flowBias, flow, gate };
     return { pieces: departuresOf(choices), about: choices };
   }
   const derivative = derivativeFor(neuron, surrogate, resetGradient);

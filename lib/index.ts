@@ -40,6 +40,7 @@ export {
   toSpikingModel,
   toTrainableModel,
   toUnet,
+  withBits,
   withNeurons,
 } from './convert/spikingModel.js';
 export {
@@ -102,10 +103,11 @@ export type {
   SpikingKernels,
   SpikingMode,
 } from './engine/kernels/spikingContract.js';
-export { type AsfOptions, type AsfPieces, asf } from './engine/learn/asfMethod.js';
+export { type AsfOptions, type AsfPieces, asf, type Simulate } from './engine/learn/asfMethod.js';
 export { backprop } from './engine/learn/backprop.js';
 export type { Example, LossGradient, Method } from './engine/learn/method.js';
 export { type Averages, findOptimiser, type Optimiser } from './engine/learn/optimiser.js';
+export { asfThroughRounding } from './engine/learn/throughRounding.js';
 export { type ThroughTimeOptions, throughTime } from './engine/learn/throughTime.js';
 export type { Trainer, TrainerOptions } from './engine/learn/trainer.js';
 export { anySize, argmax, type Prediction, padImage, type Run, unetRun } from './engine/predict.js';
@@ -143,6 +145,7 @@ export {
 } from './integer/integerSteps.js';
 export { quantiseParameters } from './integer/quantise.js';
 export { spikesOf } from './integer/spikes.js';
+export { parametersInVolts } from './integer/volts.js';
 export { accuracy, type BinaryCounts, countBinary, f1Score, jaccard } from './measure/binaryCounts.js';
 export {
   type CompareOptions,

@@ -15,17 +15,19 @@ export interface PlanCommand extends ProfileOptions {
   readonly thresholds?: ThresholdOption;
   readonly tolerance?: number;
   readonly bits?: number;
+  readonly lambdaFloor?: number;
   readonly vInit?: number | 'half';
   readonly poolings: 'neurons' | 'exact';
 }
 
 /** UsageError for parameters that the neuron does not have. */
 export function planOptions(command: PlanCommand): PlanOptions {
-  const { preset, percentile, lambda, thresholds, tolerance, poolings, bits } = command;
+  const { preset, percentile, lambda, thresholds, tolerance, poolings, bits, lambdaFloor } = command;
   const { layerInput, slices } = resolveProfile(command);
   const neuron = findNeuron(command.neuron);
   return {
     ...{ preset, neuron, percentile, lambda, tolerance, poolings, layerInput, slices, bits },
+    lambdaFloor,
     parameters: givenParameters({ ...command }, neuron, neurons),
     thresholds: thresholds?.common,
     thresholdsOf: thresholds && Object.fromEntries(thresholds.byLayer),

@@ -1,7 +1,7 @@
 /** The options of a conversion as a plan: each as given, or else as the preset has it. */
 
 import { UsageError } from '../core/error.js';
-import { LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS } from '../integer/quantise.js';
+import { requireBits } from '../integer/quantise.js';
 import { findNeuron } from '../neuron/index.js';
 import type { Neuron } from '../neuron/neuron.js';
 import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
@@ -44,6 +44,11 @@ export interface PlanOptions extends Partial<ScaleChoices> {
    * (lib/integer). Left out: float32.
    */
   readonly bits?: number | undefined;
+  /**
+   * No lambda of a channel is smaller than this part, 0..1, of the largest one of its layer: default 0, and
+   * with `bits` that of `lambdaFloorFor`.
+   */
+  readonly lambdaFloor?: number | undefined;
   /** For thresholds `auto`: share of the pixels whose class may differ from the U-Net's, or dB of loss. */
   readonly tolerance?: number | undefined;
 }
@@ -80,7 +85,7 @@ export function planOf(options: PlanOptions): Plan {
   const others = Object.entries(options.thresholdsOf ?? {});
   const plan: Plan = {
     ...{ neuron, own: options.parameters, poolings, tolerance, bits, mse: lambda === 'mse' },
-    lambdaFloor: bits === undefined ? undefined : lambdaFloorFor(bits),
+    lambdaFloor: options.lambdaFloor ?? (bits === undefined ? undefined : lambdaFloorFor(bits)),
     layerInput: options.layerInput ?? PAPER_SCALES.layerInput,
     slices: options.slices ?? PAPER_SCALES.slices,
     automatic: common === 'auto',
@@ -97,7 +102,7 @@ export function planOf(options: PlanOptions): Plan {
     percentile: options.percentile ?? preset.percentile,
     intendedSteps: preset.steps,
   };
-  refuse(plan);
+  refuse(plan, options);
   return plan;
 }
 
@@ -125,14 +130,18 @@ export function lambdaFloorFor(bits: number): number {
 /** Far more than any neuron takes; the neuron itself checks its own limit. */
 export const MOST_THRESHOLDS = 65_536;
 
-function refuse({ mse, normalisation, tolerance, automatic, own, thresholdsOf, bits, poolings }: Plan): void {
-  if (
-    bits !== undefined &&
-    !(Number.isInteger(bits) && bits >= LEAST_WEIGHT_BITS && bits <= MOST_WEIGHT_BITS)
-  )
-    throw new UsageError(`bits ${bits}: expected ${LEAST_WEIGHT_BITS} to ${MOST_WEIGHT_BITS}`, 'bits');
+function refuse(plan: Plan, { lambdaFloor }: PlanOptions): void {
+  const { mse, normalisation, tolerance, automatic, own, thresholdsOf, bits, poolings } = plan;
+  if (bits !== undefined) requireBits(bits);
   if (bits !== undefined && poolings === 'exact')
     throw new UsageError('bits: poolings exact pass on real numbers: leave one of them out', 'bits');
+  if (lambdaFloor !== undefined && !(lambdaFloor >= 0 && lambdaFloor <= 1))
+    throw new UsageError(`lambdaFloor ${lambdaFloor}: expected a part, from 0 to 1`, 'lambdaFloor');
+  if (lambdaFloor !== undefined && normalisation !== 'channel')
+    throw new UsageError(
+      'lambdaFloor: of the lambdas of channels: take normalisation channel',
+      'lambdaFloor',
+    );
   if (mse && normalisation !== 'channel')
     throw new UsageError('lambda mse: chooses the lambdas of channels: take normalisation channel', 'lambda');
   if (tolerance !== undefined && !automatic)

@@ -124,11 +124,15 @@ function normalise(model: Model, notes: ConvertedNotes): Model['parameters'] {
 }
 
 /** The network in whole numbers, its weights of `bits` (integer/quantise.ts). */
-export function withBits(model: ConvertedModel, bits: number): ConvertedModel {
+export function withBits<N extends SpikingModel>(model: N, bits: number): N {
   const conversion = { ...model.conversion, bits };
   const notes = { ...model.notes, ...formatNotes(conversion) };
   const parameters = quantiseParameters(model, bits);
-  return { ...attachNeurons({ ...model, parameters, notes }, model.neuron, conversion), conversion };
+  return {
+    ...model,
+    ...attachNeurons({ ...model, parameters, notes }, model.neuron, conversion),
+    conversion,
+  };
 }
 
 /** A network with other notes: another initial potential, or the T that it was fine-tuned for. */

@@ -3,134 +3,26 @@
  * results are in volts.
  */
 
-import { UsageError } from '../core/error.js';
-import { pictureCodes } from '../integer/codes.js';
-import {
-  checkBounds,
-  type IntegerLayer,
-  type IntegerNetwork,
-  integerNetwork,
-} from '../integer/integerNetwork.js';
-import { spikesOf } from '../integer/spikes.js';
-import { outputDims } from '../net/architecture.js';
 import { multipleOf } from '../net/graph.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { requireImage } from './kernels/checked.js';
 import type { Kernels } from './kernels/contract.js';
-import type { IntegerRun } from './kernels/integerContract.js';
-import { hasKernels } from './kernels/operations.js';
 import type { Program } from './program.js';
-import { definitionRunner } from './simulate/integerDefinition.js';
-import {
-  ALL_SUMS,
-  checkSteps,
-  countedPart,
-  countSpikes,
-  type Simulation,
-  type SimulationOptions,
-  type Sums,
-} from './simulate/simulation.js';
-import { integerBytes, integerDefinitionBytes, stepsAtOnce } from './simulate/simulationMemory.js';
+import { holdWhole, refuse } from './simulate/wholeNumbers.js';
 
 /** Prepares a network whose parameters are whole numbers. */
 export function newIntegerProgram(kernels: Kernels, network: SpikingNetwork): Program {
-  const whole = integerNetwork(network);
-  const fast = hasAllKernels(whole) ? kernels.integers?.load(whole) : undefined;
-  const runner = fast ?? definitionRunner(whole);
-  const { layers } = network;
-  const output = whole.find(({ codes }) => codes === undefined)!;
+  const held = holdWhole(kernels, network);
   return {
-    multipleOf: multipleOf(layers),
+    multipleOf: multipleOf(network.layers),
     run: () => refuse('has no forward pass'),
     examine: () => refuse('has no forward pass'),
     quantised: () => refuse('has no form with rounded activations'),
     simulate(image, options) {
-      const { steps, counted, keep = ALL_SUMS } = options;
-      refuseOptions(options);
-      checkSteps(steps);
-      checkBounds(whole, steps);
       requireImage(network, image);
-      const sums = new Map<IntegerLayer, LayerSums>();
-      const look = keep.length > 0 ? (run: IntegerRun) => addRun(sums, run) : undefined;
-      const { height, width } = image;
-      const { sum, spikesPerStep } = runner.run(pictureCodes(image.data), [height, width], {
-        ...{ steps, look, atOnce: stepsAtOnce(layers, height, width, steps) },
-        counted: ({ layer }) => countedPart(counted, outputDims(layer, height, width), height),
-      });
-      return {
-        ...{ steps, spikesPerStep, ...inVolts(sums, keep), eventCounts: new Map() },
-        output: overDivisors(sum, output),
-        spikes: countSpikes(spikesPerStep),
-      };
+      return held.simulate(image.data, [image.height, image.width], options);
     },
-    bytesOf: (height, width, options) =>
-      (fast ? integerBytes : integerDefinitionBytes)(layers, { height, width, steps: options?.steps ?? 1 }),
-    dispose: () => runner.dispose(),
-  };
-}
-
-/** The summed current of the output in volts, each rounded once. */
-function overDivisors(sum: Int32Array, { divisor }: IntegerLayer): Float32Array {
-  const volts = new Float32Array(sum.length);
-  for (let n = 0; n < sum.length; n++) volts[n] = sum[n] / divisor[n % divisor.length];
-  return volts;
-}
-
-function refuse(what: string): never {
-  throw new UsageError(`a network in whole numbers ${what}: simulate it, or convert it without bits`);
-}
-
-/** Options that it does not know must not be ignored. */
-function refuseOptions({ mode = 'auto', timing = 'same', order, trace }: SimulationOptions): void {
-  if (mode === 'event') refuse('is computed densely');
-  if (timing !== 'same') refuse('has no delayed timing');
-  if (order) refuse('takes the steps of its layers in their order');
-  if (trace) refuse('keeps no traces');
-}
-
-function hasAllKernels(network: IntegerNetwork): boolean {
-  return network.every(({ layer }) => hasKernels(layer.op));
-}
-
-/** The sums of a layer over the steps so far, [h,w,C]. */
-interface LayerSums {
-  /** Codes. */
-  readonly fired: Int32Array;
-  readonly spikes: Uint32Array;
-  membrane: Int32Array;
-}
-
-/** Adds some steps of a layer. */
-function addRun(sums: Map<IntegerLayer, LayerSums>, { own, codes, membrane }: IntegerRun): void {
-  const neurons = membrane.length;
-  const known = sums.get(own);
-  const mine = known ?? { fired: new Int32Array(neurons), spikes: new Uint32Array(neurons), membrane };
-  const spikes = spikesOf(codes);
-  for (let k = 0, n = 0; k < codes.length; k++) {
-    mine.fired[n] += codes[k];
-    mine.spikes[n] += spikes[k];
-    n = n + 1 === neurons ? 0 : n + 1;
-  }
-  mine.membrane = membrane;
-  sums.set(own, mine);
-}
-
-/** The sums that are kept; I_in follows from what is left in the membrane: u(T) = u(0) + I_in - D I_out. */
-function inVolts(
-  sums: ReadonlyMap<IntegerLayer, LayerSums>,
-  keep: readonly Sums[],
-): Pick<Simulation, 'currents' | 'flows' | 'spikeCounts'> {
-  const of = <T>(sum: Sums, value: (own: IntegerLayer, sums: LayerSums) => T): Map<string, T> =>
-    new Map(keep.includes(sum) ? [...sums].map(([own, mine]) => [own.layer.output, value(own, mine)]) : []);
-  return {
-    currents: of('currents', ({ divisor, start, unit }, { fired, membrane }) => {
-      const O = divisor.length;
-      return Float32Array.from(membrane, (left, n) => {
-        const D = divisor[n % O];
-        return ((left - start[n % O] + D * fired[n]) * unit) / D;
-      });
-    }),
-    flows: of('flows', ({ unit }, { fired }) => Float32Array.from(fired, (codes) => codes * unit)),
-    spikeCounts: of('spikeCounts', (_own, { spikes }) => spikes),
+    bytesOf: (height, width, options) => held.bytesOf(height, width, options?.steps ?? 1),
+    dispose: () => held.dispose(),
   };
 }

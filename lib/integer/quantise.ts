@@ -9,7 +9,7 @@
  * rounded as Math.round does.
  */
 
-import { DataError } from '../core/error.js';
+import { DataError, UsageError } from '../core/error.js';
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
 import { layerParameters, namedParameters, type Parameters } from '../net/parameters.js';
@@ -30,6 +30,12 @@ const MOST_DIVISOR = 2 ** 15;
 /** Nor is a bias: float32 holds it exactly, as files and engines do. */
 const MOST_BIAS = 2 ** 23;
 
+/** Refuses a number of bits that weights cannot have (UsageError). */
+export function requireBits(bits: number): void {
+  if (Number.isInteger(bits) && bits >= LEAST_WEIGHT_BITS && bits <= MOST_WEIGHT_BITS) return;
+  throw new UsageError(`bits ${bits}: expected ${LEAST_WEIGHT_BITS} to ${MOST_WEIGHT_BITS}`, 'bits');
+}
+
 /** The name of the parameter that holds D_o [O] of a layer. */
 export const divisorName = ({ name }: Pick<Layer, 'name'>) => `${name}.divisor`;
 
@@ -38,8 +44,16 @@ export function divisorShapes(layer: Layer): ReadonlyMap<string, number[]> {
   return new Map(layer.op.hasWeights ? [[divisorName(layer), [layer.channelsOut]]] : []);
 }
 
-/** The parameters of a network in whole numbers of `bits`, with those named NAME.divisor [O]. */
+/**
+ * The parameters of a network in whole numbers of `bits`, with those named NAME.divisor [O]. UsageError for a
+ * network that has no such form, DataError for weights that do not fit.
+ */
 export function quantiseParameters(network: SpikingNetwork, bits: number): Parameters {
+  requireBits(bits);
+  if (network.batchNormalisation)
+    throw new UsageError(
+      'bits: the network normalises its currents over a batch: fold that into its weights',
+    );
   const codes = codesOf(network);
   const { layers, parameters } = network;
   const entries = layers
@@ -85,7 +99,7 @@ function divisors({ name, channelsOut: O }: Layer, { weight, bias }: Scaled, bit
     if (divisor >= 1) return divisor;
     throw new DataError(
       `${name}: weights up to ${weight.toPrecision(3)} of channel ${o} do not fit ${bits} bits: take more, ` +
-        'or one lambda for a whole layer (normalisation connection)',
+        'or a larger lambda floor (1: all channels of a layer have the same lambda)',
     );
   });
 }

@@ -1,9 +1,10 @@
 /**
  * Choices of ASF-BP that the paper leaves open or contradicts, or that the authors' code makes differently
- * (docs/audit.md), by name.
+ * (docs/audit.md), or that go beyond both, by name.
  */
 
 import { biasOnce } from './biasOnce.js';
+import { boundedGate } from './boundedGate.js';
 import { countedFlow } from './countedFlow.js';
 import { gatedFlow } from './gatedFlow.js';
 import { sumLogits } from './sumLogits.js';
@@ -16,6 +17,8 @@ export const asfDepartures = {
   flowBias: { steps: {}, once: biasOnce },
   /** Which spikes I_out sums. */
   flow: { fired: {}, gated: gatedFlow, counted: countedFlow },
+  /** Where p = 1: where I_in > 0, or only where the neuron can also fire more (beyond the paper). */
+  gate: { positive: {}, bounded: boundedGate },
 } as const;
 
 export type AsfDepartures = typeof asfDepartures;
@@ -23,10 +26,11 @@ export type AsfDepartures = typeof asfDepartures;
 export type AsfChoices = { readonly [Name in keyof AsfDepartures]: keyof AsfDepartures[Name] };
 
 /** The pieces that replace the paper's. */
-export function departuresOf({ logits, flowBias, flow }: Partial<AsfChoices>) {
+export function departuresOf({ logits, flowBias, flow, gate }: Partial<AsfChoices>) {
   return {
     ...(logits && asfDepartures.logits[logits]),
     ...(flowBias && asfDepartures.flowBias[flowBias]),
     ...(flow && asfDepartures.flow[flow]),
+    ...(gate && asfDepartures.gate[gate]),
   };
 }

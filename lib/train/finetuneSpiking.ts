@@ -2,7 +2,7 @@
  * Fine-tuning a spiking network: by ASF-BP (section 3.4, Algorithm 1), or by back-propagation through time.
  */
 
-import { type SpikingModel, toTrainableModel, withNotes } from '../convert/spikingModel.js';
+import { type SpikingModel, toTrainableModel, withBits, withNotes } from '../convert/spikingModel.js';
 import { stepsOf } from '../convert/usualSteps.js';
 import { USUAL_SEED } from '../core/rng.js';
 import { checkSteps } from '../engine/simulate/simulation.js';
@@ -37,6 +37,7 @@ export function prepareFinetuning(
   options: Pick<FinetuneOptions, 'neurons' | 'method'> & LearningOptions,
 ): PreparedTraining {
   const method = findSpikingMethod(options.method ?? 'asf', learning);
+  if (learning.bits !== undefined) withBits(start, learning.bits); // refuses what has no whole numbers
   return prepareLearning(samples, options, {
     ...{ defaults: FINETUNING, start, measureStart: true },
     learner: (engine, model, data, onImage) => {
@@ -62,7 +63,8 @@ export function finetuningStart(
 /**
  * Fine-tunes a spiking network, by default with Algorithm 1, on patches of samples. Returns the model with
  * the best validation score, which is never worse than that of the start. T (`steps`) is by default what the
- * network was made for; `pieces` replace parts of Algorithm 1, `derivative` belongs to `bptt`. Inputs are
+ * network was made for; `pieces` replace parts of Algorithm 1, `derivative` belongs to `bptt`; with `bits` it
+ * learns through the rounding of its weights, and becomes a network in whole numbers. Inputs are
  * [H,W,C] in 0..1, preprocessed; labels [H,W] hold class ids.
  * @throws DataError where the model is not a spiking network, or samples do not fit; UsageError for options
  *   that make no sense; DivergedError where the loss or a gradient is no longer finite
@@ -72,13 +74,13 @@ export async function finetune(
   samples: readonly Sample[],
   options: FinetuneOptions = {},
 ): Promise<Trained> {
-  const { seed = USUAL_SEED, notes, mode, pieces, derivative, neurons: table = neurons } = options;
+  const { seed = USUAL_SEED, notes, mode, pieces, derivative, bits, neurons: table = neurons } = options;
   const spiking = toTrainableModel(model, 'the model', table);
   const steps = options.steps ?? stepsOf(spiking.conversion);
   checkSteps(steps);
   const about = { parent: hashOfModel(model), seed: String(seed), ...notes };
   const { run: _, ...known } = spiking.notes; // the id of a run folder: this training has none
   const start = finetuningStart({ ...spiking, notes: known }, steps, about);
-  const prepared = prepareFinetuning(start, samples, { steps, mode, pieces, derivative }, options);
+  const prepared = prepareFinetuning(start, samples, { steps, mode, pieces, derivative, bits }, options);
   return runTraining(prepared, options);
 }

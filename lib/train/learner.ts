@@ -1,9 +1,8 @@
 /** What the training loop trains: a U-Net by back-propagation, or a spiking network. */
 
-import type { SpikingModel } from '../convert/spikingModel.js';
+import { type SpikingModel, withBits } from '../convert/spikingModel.js';
 import { UsageError } from '../core/error.js';
 import { type Engine, withProgram } from '../engine/door.js';
-import type { AsfOptions } from '../engine/learn/asfMethod.js';
 import { backprop } from '../engine/learn/backprop.js';
 import type { Example, Method } from '../engine/learn/method.js';
 import type { Trainer, TrainerOptions } from '../engine/learn/trainer.js';
@@ -17,6 +16,7 @@ import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import type { Sample } from '../picture/sample.js';
 import { drawExample } from './example.js';
 import { type PatchSize, requireRoom } from './patches.js';
+import type { SpikingLearning } from './spikingMethods.js';
 
 /** A model that is trained, and how it is validated. */
 export interface Learner {
@@ -24,7 +24,9 @@ export interface Learner {
   readonly model: Model;
   newTrainer(options: TrainerOptions): Trainer;
   example(epoch: number, index: number): Example;
-  /** Scores the model with these parameters on the validation samples. */
+  /** The model that these parameters are for: what is validated, and what a training returns. */
+  finished(parameters: Parameters): Model;
+  /** Scores the finished model on the validation samples. */
   validate(parameters: Parameters): ScoredEvaluation;
 }
 
@@ -72,18 +74,21 @@ export function spikingLearner(
   model: SpikingModel,
   data: TrainingData,
   method: Method<SpikingNetwork>,
-  { steps, mode = 'auto' }: AsfOptions,
+  { steps, mode = 'auto', bits }: Pick<SpikingLearning, 'steps' | 'mode' | 'bits'>,
   onImage?: OnImage,
 ): Learner {
   const { task } = model.configuration;
   const runOf = (program: Program) => spikingRun(program, task, { steps, mode });
-  return newLearner<SpikingModel>(engine, model, data, { method, runOf, onImage });
+  const finished = (trained: SpikingModel) => (bits === undefined ? trained : withBits(trained, bits));
+  return newLearner<SpikingModel>(engine, model, data, { method, runOf, finished, onImage });
 }
 
 interface Learning<N extends Model> {
   readonly method: Method<N>;
   /** How the network is run for validation. */
   runOf(program: Program): Run;
+  /** What is made of the model with its learned parameters; left out: nothing. */
+  finished?(model: N): N;
   readonly onImage: OnImage | undefined;
 }
 
@@ -91,17 +96,19 @@ function newLearner<N extends Model>(
   engine: Engine,
   model: N,
   { train, validation, ...data }: TrainingData,
-  { method, runOf, onImage }: Learning<N>,
+  { method, runOf, finished = (trained) => trained, onImage }: Learning<N>,
 ): Learner {
   requireScore(model, validation);
   const source = { ...data, samples: train, task: model.configuration.task };
   const { seed } = data;
+  const finish = (parameters: Parameters) => finished({ ...model, parameters });
   return {
     model,
     newTrainer: (options) => engine.trainer(model, method, options),
     example: (epoch, index) => drawExample(source, epoch, index),
+    finished: finish,
     validate: (parameters) =>
-      withProgram(engine, { ...model, parameters }, (program) =>
+      withProgram(engine, finish(parameters), (program) =>
         evaluateTask(model, validation, runOf(program), { seed }, onImage),
       ),
   };

@@ -3,6 +3,7 @@
 import { UsageError } from '../core/error.js';
 import { type AsfOptions, type AsfPieces, asf } from '../engine/learn/asfMethod.js';
 import type { Method } from '../engine/learn/method.js';
+import { asfThroughRounding } from '../engine/learn/throughRounding.js';
 import { type ThroughTimeOptions, throughTime } from '../engine/learn/throughTime.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 
@@ -10,6 +11,8 @@ import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 export interface SpikingLearning extends AsfOptions, ThroughTimeOptions {
   /** For asf: what replaces parts of Algorithm 1. */
   readonly pieces?: Partial<AsfPieces> | undefined;
+  /** For asf: weights are rounded to whole numbers of so many bits for every update; left out: float32. */
+  readonly bits?: number | undefined;
 }
 
 interface SpikingMethod {
@@ -24,11 +27,12 @@ export const spikingMethods: Readonly<Record<string, SpikingMethod>> = {
   asf: {
     summary: 'accumulated spiking flow (Algorithm 1)',
     foreign: ['derivative'],
-    of: ({ pieces, ...options }) => asf(options, pieces),
+    of: ({ pieces, bits, ...options }) =>
+      bits === undefined ? asf(options, pieces) : asfThroughRounding(options, bits, pieces),
   },
   bptt: {
     summary: 'back-propagation through time, with surrogate gradients',
-    foreign: ['pieces'],
+    foreign: ['pieces', 'bits'],
     of: throughTime,
   },
 };

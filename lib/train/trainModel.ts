@@ -41,7 +41,7 @@ export interface TrainingHooks {
 }
 
 export interface Trained {
-  /** The model with the best validation score; without any, the model after the last update. */
+  /** The finished model with the best validation score; without any, that after the last update. */
   readonly model: Model;
   /** One for each epoch; epoch 0 is the start, if it was measured. */
   readonly records: readonly EpochRecord[];
@@ -65,23 +65,27 @@ export async function trainModel(
     updates: updatesOf(start, options),
     ...(from && { averages: from.averages }),
   });
-  const now = () => ({ ...model, parameters: trainer.parameters() });
+  const finished = () => learner.finished(trainer.parameters());
   const best: Model[] = []; // one at most
   const records: EpochRecord[] = [];
   const hooks = {
     onUpdate: (done: number, total: number, loss: number) => onUpdate?.(done, total, loss),
     onEpoch: (record: EpochRecord) => {
-      const measured = withMetrics(now(), record);
+      const measured = withMetrics(finished(), record);
       records.push(record);
       if (record.best) best.splice(0, 1, measured);
       onEpoch?.(record, measured);
     },
     save: (progress: Progress) =>
-      onSave?.({ model: now(), averages: trainer.averages(), progress: { ...progress } }),
+      onSave?.({
+        model: { ...model, parameters: trainer.parameters() },
+        averages: trainer.averages(),
+        progress: { ...progress },
+      }),
   };
   try {
     const completed = await trainLoop({ learner, trainer, options, hooks }, start, signal);
-    return { model: best[0] ?? now(), records, completed };
+    return { model: best[0] ?? finished(), records, completed };
   } finally {
     trainer.dispose();
   }

@@ -133,11 +133,19 @@ t.test('a denoiser, from photographs to decibels', async (t) => {
   own('train', `--task denoise --channels 3 --width 1 ${command} ${at('denoiser')}`);
   const first = await train(pictures, { task: 'denoise', width: 1, epochs: 1, ...of });
   requireSame(t, first.model, read(model));
-  own('convert', `--model ${model} --out ${snn} --preset one-step`);
-  const { spiking } = convert(read(model), pictures, { preset: 'one-step' });
+  own('convert', `--model ${model} --out ${snn} --preset one-step --lambda-floor 1`);
+  const { spiking } = convert(read(model), pictures, { preset: 'one-step', lambdaFloor: 1 });
   t.ok(readFileSync(snn).equals(encodeModel(spiking)));
   own('finetune', `--model ${snn} ${command} ${at('finer')}`);
   requireSame(t, (await finetune(spiking, pictures, of)).model, read(fine));
+  own('finetune', `--model ${snn} --bits 6 --gate bounded ${command} ${at('whole')}`);
+  const whole = await finetune(spiking, pictures, {
+    ...of,
+    bits: 6,
+    pieces: departuresOf({ gate: 'bounded' }),
+  });
+  requireSame(t, whole.model, read(best('whole')));
+  t.notOk(read(at('whole', 'checkpoints', 'last.safetensors')).notes.bits, 'what learns is float32');
   const theirs = own('evaluate', `--model ${fine} --split all --sigma 15`);
   const ours = evaluate(read(fine), picturesOf('all'), { sigma: 15 });
   t.strictSame(ours.metrics, theirs.metrics);

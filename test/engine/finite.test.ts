@@ -72,6 +72,7 @@ t.test('a training says in which update', async (t) => {
     model,
     newTrainer: () => trainer,
     example: () => example,
+    finished: () => model,
     validate: () => t.fail('never reached') as never,
   };
   const options = { epochs: 1, batch: 1, updatesPerEpoch: 1, learningRate: 1, patience: 0, saveEvery: 9 };

@@ -23,10 +23,9 @@ import {
 import { engineOf } from '../support/engine.js';
 
 const cases = [
-  ...['mean', 'sum', 'gated', 'official_mt', 'official_if', 'lif', 'ml', 'rs', 'signed'].map((name) => [
-    'spike/segment_w2',
-    name,
-  ]),
+  ...['mean', 'sum', 'gated', 'bounded', 'official_mt', 'official_if', 'lif', 'ml', 'rs', 'signed'].map(
+    (name) => ['spike/segment_w2', name],
+  ),
   ...['mean', 'gated', 'official_mt', 'official_if'].map((name) => ['spike/denoise_w1', name]),
 ];
 
@@ -37,8 +36,8 @@ for (const [engine, kernels] of backends) {
       const file = `${network}_asf_${name}`;
       const golden = goldenFile(file);
       const { steps, ...neurons } = goldenNeurons(golden.metadata);
-      const { logits, flow = 'fired', flowBias = 'steps' } = golden.metadata;
-      const choices = { logits, flow, flowBias } as AsfChoices;
+      const { logits, flow = 'fired', flowBias = 'steps', gate = 'positive' } = golden.metadata;
+      const choices = { logits, flow, flowBias, gate } as AsfChoices;
       const parameters = withGoldenAmplitudes(model, golden.tensors);
       const method = asf({ steps }, departuresOf(choices));
       const { loss, gradients } = engineOf(kernels).gradient({ ...model, parameters, ...neurons }, method, [

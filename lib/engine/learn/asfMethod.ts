@@ -21,6 +21,8 @@ export interface AsfPieces {
   readonly keep: readonly Sums[];
   /** Line 9: I_out of every layer, [h,w,C]. */
   flow(sums: Pick<Simulation, 'flows' | 'currents' | 'spikeCounts'>, network: SpikingNetwork): Signals;
+  /** Lines 12-14: p is 1 where these are above 0, 0 elsewhere; by signal, [h,w,C]. */
+  gates(sums: Pick<Simulation, 'currents'>, network: SpikingNetwork, steps: number): Signals;
   /** How often a bias is in I_in after `steps` steps (line 6). */
   biases(steps: number): number;
   /** Line 15: I_in of the last layer [H,W,K]; `replayed` computes it again from the flow into it (Eq. 9). */
@@ -32,6 +34,7 @@ export interface AsfPieces {
 export const PAPER_ASF: AsfPieces = {
   keep: ['currents', 'flows'],
   flow: ({ flows }) => flows,
+  gates: ({ currents }) => currents, // p = 1[I_in > 0]
   biases: (steps) => steps,
   lastCurrent: (simulated) => simulated,
   divisor: (steps) => steps,
@@ -43,21 +46,31 @@ export interface AsfOptions {
   readonly mode?: Mode | undefined;
 }
 
-/** ASF-BP over T steps, with `others` in place of the paper's pieces. */
+/** How an example is simulated (lines 1-11). */
+export type Simulate = typeof simulate;
+
+/**
+ * ASF-BP over T steps, with `others` in place of the paper's pieces; `run` simulates where it is not the
+ * network itself that runs.
+ */
 export function asf(
   { steps, mode = 'auto' }: AsfOptions,
   others: Partial<AsfPieces> = {},
+  run: Simulate = simulate,
 ): Method<SpikingNetwork> {
-  const { keep, flow, biases, lastCurrent, divisor } = { ...PAPER_ASF, ...others };
+  const { keep, flow, gates, biases, lastCurrent, divisor } = { ...PAPER_ASF, ...others };
   return {
     name: 'ASF-BP',
     gradient(kernels, network, { image, target }) {
       const frame = { kernels, network, height: image.height, width: image.width };
-      const simulation = simulate(frame, image.data, { steps, mode, keep }); // lines 1-11
+      const simulation = run(frame, image.data, { steps, mode, keep }); // lines 1-11
       const inflow = image.data.map((value) => value * steps); // the static input enters at every step
       const signals = new Map(flow(simulation, network)).set(IMAGE, inflow);
-      const gates = simulation.currents; // lines 12-14: p = 1[I_in > 0]
-      const trace = { signals, gates, biasFactor: biases(steps) };
+      const trace = {
+        signals,
+        gates: gates(simulation, network, steps), // lines 12-14
+        biasFactor: biases(steps),
+      };
       const last = outputLayer(network.layers);
       const current = lastCurrent(simulation.output, () =>
         applyLayer(frame, last, gatherInput(frame, last, signals)),

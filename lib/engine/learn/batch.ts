@@ -48,17 +48,18 @@ function requireNormalisable<N extends Network>(network: N, { name, gradientOfBa
   );
 }
 
-function meanGradient<N extends Network>(
+/** The mean over a batch of a method that takes examples one by one; it lives in the scope of the caller. */
+export function meanGradient<N extends Network>(
   kernels: Kernels,
   network: N,
-  method: Method<N>,
+  { gradient }: Pick<Method<N>, 'gradient'>,
   examples: readonly Example[],
 ): LossGradient {
   let loss = 0;
   let sums: Parameters | undefined;
   for (const example of examples) {
     kernels.scope((keep) => {
-      const part = method.gradient(kernels, network, example);
+      const part = gradient(kernels, network, example);
       loss += part.loss;
       if (sums) for (const [name, sum] of sums) kernels.addInto(sum, part.gradients.get(name)!);
       else sums = mapParameters(part.gradients, keep);

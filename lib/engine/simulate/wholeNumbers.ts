@@ -1,0 +1,140 @@
+/**
+ * A network in whole numbers (lib/integer) that an engine holds: simulated like any other, with results in
+ * volts.
+ */
+
+import { UsageError } from '../../core/error.js';
+import { pictureCodes } from '../../integer/codes.js';
+import {
+  checkBounds,
+  type IntegerLayer,
+  type IntegerNetwork,
+  integerNetwork,
+} from '../../integer/integerNetwork.js';
+import { spikesOf } from '../../integer/spikes.js';
+import { outputDims } from '../../net/architecture.js';
+import type { SpikingNetwork } from '../../neuron/spikingNetwork.js';
+import type { Kernels } from '../kernels/contract.js';
+import type { IntegerRun } from '../kernels/integerContract.js';
+import { hasKernels } from '../kernels/operations.js';
+import { definitionRunner } from './integerDefinition.js';
+import {
+  ALL_SUMS,
+  checkSteps,
+  countedPart,
+  countSpikes,
+  type Simulation,
+  type SimulationOptions,
+  type Sums,
+} from './simulation.js';
+import { integerBytes, integerDefinitionBytes, stepsAtOnce } from './simulationMemory.js';
+
+export interface HeldNetwork {
+  /** T steps on the levels of an image [H,W,C]. UsageError for options that whole numbers do not know. */
+  simulate(
+    image: Float32Array,
+    size: readonly [height: number, width: number],
+    options: SimulationOptions,
+  ): Simulation;
+  /** Bytes that T steps take on an image of this size. */
+  bytesOf(height: number, width: number, steps: number): number;
+  dispose(): void;
+}
+
+/** A network whose parameters are whole numbers, in the engine that runs it. */
+export function holdWhole(kernels: Kernels, network: SpikingNetwork): HeldNetwork {
+  const whole = integerNetwork(network);
+  const fast = hasAllKernels(whole) ? kernels.integers?.load(whole) : undefined;
+  const runner = fast ?? definitionRunner(whole);
+  const { layers } = network;
+  const output = whole.find(({ codes }) => codes === undefined)!;
+  return {
+    simulate(image, [height, width], options) {
+      const { steps, counted, keep = ALL_SUMS } = options;
+      refuseOptions(options);
+      checkSteps(steps);
+      checkBounds(whole, steps);
+      const sums = new Map<IntegerLayer, LayerSums>();
+      const look = keep.length > 0 ? (run: IntegerRun) => addRun(sums, run) : undefined;
+      const { sum, spikesPerStep } = runner.run(pictureCodes(image), [height, width], {
+        ...{ steps, look, atOnce: stepsAtOnce(layers, height, width, steps) },
+        counted: ({ layer }) => countedPart(counted, outputDims(layer, height, width), height),
+      });
+      return {
+        ...{ steps, spikesPerStep, ...inVolts(sums, keep), eventCounts: new Map() },
+        output: overDivisors(sum, output),
+        spikes: countSpikes(spikesPerStep),
+      };
+    },
+    bytesOf: (height, width, steps) =>
+      (fast ? integerBytes : integerDefinitionBytes)(layers, { height, width, steps }),
+    dispose: () => runner.dispose(),
+  };
+}
+
+/** The summed current of the output in volts, each rounded once. */
+function overDivisors(sum: Int32Array, { divisor }: IntegerLayer): Float32Array {
+  const volts = new Float32Array(sum.length);
+  for (let n = 0; n < sum.length; n++) volts[n] = sum[n] / divisor[n % divisor.length];
+  return volts;
+}
+
+/** Refuses what whole numbers do not have (UsageError). */
+export function refuse(what: string): never {
+  throw new UsageError(`a network in whole numbers ${what}: simulate it, or convert it without bits`);
+}
+
+/** Options that it does not know must not be ignored. */
+function refuseOptions({ mode = 'auto', timing = 'same', order, trace }: SimulationOptions): void {
+  if (mode === 'event') refuse('is computed densely');
+  if (timing !== 'same') refuse('has no delayed timing');
+  if (order) refuse('takes the steps of its layers in their order');
+  if (trace) refuse('keeps no traces');
+}
+
+function hasAllKernels(network: IntegerNetwork): boolean {
+  return network.every(({ layer }) => hasKernels(layer.op));
+}
+
+/** The sums of a layer over the steps so far, [h,w,C]. */
+interface LayerSums {
+  /** Codes. */
+  readonly fired: Int32Array;
+  readonly spikes: Uint32Array;
+  membrane: Int32Array;
+}
+
+/** Adds some steps of a layer. */
+function addRun(sums: Map<IntegerLayer, LayerSums>, { own, codes, membrane }: IntegerRun): void {
+  const neurons = membrane.length;
+  const known = sums.get(own);
+  const mine = known ?? { fired: new Int32Array(neurons), spikes: new Uint32Array(neurons), membrane };
+  const spikes = spikesOf(codes);
+  for (let k = 0, n = 0; k < codes.length; k++) {
+    mine.fired[n] += codes[k];
+    mine.spikes[n] += spikes[k];
+    n = n + 1 === neurons ? 0 : n + 1;
+  }
+  mine.membrane = membrane;
+  sums.set(own, mine);
+}
+
+/** The sums that are kept; I_in follows from what is left in the membrane: u(T) = u(0) + I_in - D I_out. */
+function inVolts(
+  sums: ReadonlyMap<IntegerLayer, LayerSums>,
+  keep: readonly Sums[],
+): Pick<Simulation, 'currents' | 'flows' | 'spikeCounts'> {
+  const of = <T>(sum: Sums, value: (own: IntegerLayer, sums: LayerSums) => T): Map<string, T> =>
+    new Map(keep.includes(sum) ? [...sums].map(([own, mine]) => [own.layer.output, value(own, mine)]) : []);
+  return {
+    currents: of('currents', ({ divisor, start, unit }, { fired, membrane }) => {
+      const O = divisor.length;
+      return Float32Array.from(membrane, (left, n) => {
+        const D = divisor[n % O];
+        return ((left - start[n % O] + D * fired[n]) * unit) / D;
+      });
+    }),
+    flows: of('flows', ({ unit }, { fired }) => Float32Array.from(fired, (codes) => codes * unit)),
+    spikeCounts: of('spikeCounts', (_own, { spikes }) => spikes),
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * Training through the rounding of weights: against automatic differentiation in PyTorch at the weights that
+ * NumPy rounds (fixtures/make/integer_goldens.py), and what comes out of a training.
+ */
+
+import t from 'tap';
+import { drawSample } from '../../lib/data/twin/synthDrive.js';
+import { convert, findNeuron, finetune, toSpikingModel, trainDirectly, withBits } from '../../lib/index.js';
+import { integerNetwork } from '../../lib/integer/integerNetwork.js';
+import { OUTPUT } from '../../lib/net/architecture.js';
+import { findSpikingMethod } from '../../lib/train/spikingMethods.js';
+import { backends } from '../engine/kernel/backends.js';
+import { goldenFile, goldenTensor, requireGolden } from '../engine/kernel/golden.js';
+import { goldenExample, goldenModel, goldenNeurons, requireGradients } from '../engine/kernel/network.js';
+import { engineOf } from '../support/engine.js';
+import { randomModel } from '../support/networks.js';
+
+const FILE = 'integer/rounded_4';
+
+for (const [engine, kernels] of backends) {
+  t.test(`${engine}: ASF-BP through 4 bits is PyTorch's`, async (t) => {
+    const { model, tensors } = goldenModel(FILE);
+    const { metadata } = goldenFile(FILE);
+    const { steps, ...neurons } = goldenNeurons(metadata);
+    const method = findSpikingMethod('asf', { steps, bits: Number(metadata.bits) });
+    const example = goldenExample(tensors);
+    const { loss, gradients } = engineOf(kernels).gradient({ ...model, ...neurons }, method, [example]);
+    requireGolden(t, [loss], goldenTensor(tensors, 'loss').data, `${FILE}:loss`);
+    requireGradients(t, model.layers, gradients, FILE);
+  });
+}
+
+const samples = [1, 2, 3, 4].map((number) => drawSample(5, number, `eye${number}`, 1, 64));
+const unet = {
+  ...randomModel({ task: 'segment', width: 1, channels: 1, classes: 2 }),
+  classNames: ['background', 'vessel'],
+};
+const { spiking } = convert(unet, samples, { preset: 'one-step', thresholds: 4, lambdaFloor: 1 });
+const learning = { epochs: 2, batch: 2, patch: { size: 16, perEpoch: 4 }, learningRate: 1e-2 };
+
+t.test('a training ends with a network in whole numbers, of the bits it was trained for', async (t) => {
+  const { model, records } = await finetune(spiking, samples, { ...learning, bits: 6 });
+  t.equal(model.notes.bits, '6');
+  t.match(
+    records.map(({ epoch }) => epoch),
+    [0, 1, 2],
+  );
+  const trained = toSpikingModel(model, 'test');
+  for (const { layer, weight } of integerNetwork(trained).filter(({ layer }) => layer.op.hasWeights)) {
+    const most = Math.max(...weight.map(Math.abs));
+    if (layer.output !== OUTPUT) t.ok(most <= 31, `${layer.name}: ${most}`);
+  }
+  const best = records.findLast((record) => record.best)!;
+  const start = withBits(spiking, 6);
+  const changed = [...model.parameters].some(([name, values]) =>
+    values.some((w, k) => w !== start.parameters.get(name)![k]),
+  );
+  t.equal(changed, best.epoch > 0);
+});
+
+t.test('what has no whole numbers is refused before anything is trained', async (t) => {
+  const refused = (more: object, message: RegExp) =>
+    t.rejects(finetune(spiking, samples, { ...learning, ...more }), { message });
+  await refused({ bits: 1 }, /bits 1: expected 2 to 16/);
+  await refused({ bits: 4.5 }, /bits 4.5/);
+  const { spiking: poolings } = convert(unet, samples, { preset: 'one-step', poolings: 'exact' });
+  await t.rejects(finetune(poolings, samples, { ...learning, bits: 4 }), {
+    message: /pooling1: neuron exact/,
+  });
+  const normalised = { direct: { neuron: findNeuron('mt'), steps: 1, batchNormalisation: 'bn' } };
+  const trained = await trainDirectly(samples, {
+    ...learning,
+    epochs: 1,
+    task: 'segment',
+    classNames: unet.classNames,
+    width: 1,
+    ...normalised,
+  });
+  await t.rejects(finetune(trained.model, samples, { ...learning, bits: 4 }), {
+    message: /bits: .* over a batch: fold/,
+  });
+});
