@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** `spiking-unet energy`: operations and joules of a network, counted in three named ways (section 4.4.3). */
 
-import { InvalidArgumentError } from 'commander';
 import { UsageError } from '../lib/core/error.js';
 import type { FloatImage } from '../lib/core/floatImage.js';
 import { withProgram } from '../lib/engine/door.js';
@@ -36,7 +35,7 @@ import {
   spikingModel,
   type UnetOption,
 } from './cli/modelOptions.js';
-import { channelCount, featureCount, greyLevels, oneOf, patchSize, positive } from './cli/parse.js';
+import { channelCount, featureCount, greyLevels, imageSize, oneOf, positive } from './cli/parse.js';
 import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 
 interface Options extends SimulationOptions, Partial<DataOptions>, UnetOption, SharedOptions {
@@ -195,10 +194,4 @@ function inputsOf(options: Options, model: Model, context: Context): FloatImage[
     const { input } = sample;
     return inputOf(sample, noisy ? addNoise(input, sigma, testNoise(seed, sigma, sample)).input : input);
   });
-}
-
-function imageSize(text: string): readonly [number, number] {
-  const size = /^\d+x\d+$/.test(text) ? patchSize(text) : undefined;
-  if (size === undefined) throw new InvalidArgumentError('expected HEIGHTxWIDTH, such as 256x256');
-  return typeof size === 'number' ? [size, size] : [size.height, size.width];
 }

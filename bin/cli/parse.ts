@@ -64,6 +64,13 @@ export function patchSize(text: string): PatchSize {
   return height === width ? height : { height, width };
 }
 
+/** The size of an image, HEIGHTxWIDTH. */
+export function imageSize(text: string): readonly [height: number, width: number] {
+  const size = /^\d+x\d+$/.test(text) ? patchSize(text) : undefined;
+  if (size === undefined) throw new InvalidArgumentError('expected HEIGHTxWIDTH, such as 256x256');
+  return typeof size === 'number' ? [size, size] : [size.height, size.width];
+}
+
 /** Channels of a picture. */
 export function pictureChannels(text: string): 1 | 3 {
   if (text === '1') return 1;

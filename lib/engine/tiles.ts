@@ -6,7 +6,7 @@
  */
 
 import { UsageError } from '../core/error.js';
-import type { FloatImage } from '../core/floatImage.js';
+import { copyWindow, cutWindow, newPlane } from '../core/floatImage.js';
 import type { Window } from '../core/window.js';
 import { IMAGE, type Layer, OUTPUT, outputLayer } from '../net/architecture.js';
 import { multipleOf } from '../net/graph.js';
@@ -123,8 +123,7 @@ function inTiles(layers: readonly Layer[], tile: TileSize, margin: number, run: 
     let spikes = 0;
     for (const inside of tilesOf(height, width, tile)) {
       const around = grow(inside, margin, height, width);
-      const part = newPlane(around.bottom - around.top, around.right - around.left, image.channels);
-      copyWindow(part, shift(around, around), image, around);
+      const part = cutWindow(image, around);
       const window = counted ? intersect(inside, counted) : inside;
       const prediction = run(part, shift(window, around));
       const source = { ...part, data: prediction.output, channels: output.channels };
@@ -168,18 +167,4 @@ function shift({ top, bottom, left, right }: Window, around: Window): Window {
     left: left - around.left,
     right: right - around.left,
   };
-}
-
-function newPlane(height: number, width: number, channels: number): FloatImage {
-  return { data: new Float32Array(height * width * channels), height, width, channels };
-}
-
-/** Copies a window of one tensor to a window of the same size in another. */
-function copyWindow(target: FloatImage, to: Window, source: FloatImage, from: Window): void {
-  const length = (from.right - from.left) * source.channels;
-  for (let y = 0; y < from.bottom - from.top; y++) {
-    const start = ((from.top + y) * source.width + from.left) * source.channels;
-    const at = ((to.top + y) * target.width + to.left) * target.channels;
-    target.data.set(source.data.subarray(start, start + length), at);
-  }
 }

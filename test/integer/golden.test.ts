@@ -6,30 +6,14 @@ import { toChw } from '../../lib/format/layout.js';
 import { pictureCodes } from '../../lib/integer/codes.js';
 import { integerNetwork } from '../../lib/integer/integerNetwork.js';
 import { type IntegerRecord, integerSimulation } from '../../lib/integer/integerSteps.js';
-import { quantiseParameters } from '../../lib/integer/quantise.js';
 import { spikesOf } from '../../lib/integer/spikes.js';
 import { outputDims, outputLayer } from '../../lib/net/architecture.js';
 import { unpackParameters } from '../../lib/net/parameters.js';
-import type { SpikingNetwork } from '../../lib/neuron/spikingNetwork.js';
 import { backends } from '../engine/kernel/backends.js';
-import { goldenFile, goldenTensor, imageOf } from '../engine/kernel/golden.js';
-import { goldenModel } from '../engine/kernel/network.js';
-import { halvingNeurons } from '../support/wholeNetworks.js';
+import { goldenTensor, imageOf } from '../engine/kernel/golden.js';
+import { GOLDEN_NETWORKS, readGolden } from './goldenNetwork.js';
 
-/** A golden network, its picture, and T. */
-function readGolden(path: string) {
-  const { metadata } = goldenFile(path);
-  const { model, tensors } = goldenModel(path);
-  const network: SpikingNetwork = {
-    ...model,
-    ...halvingNeurons(Number(metadata.thresholds), JSON.parse(metadata.thresholdsOf)),
-  };
-  const bits = Number(metadata.bits);
-  const whole: SpikingNetwork = { ...network, parameters: quantiseParameters(network, bits), bits };
-  return { whole, tensors, picture: imageOf(goldenTensor(tensors, 'input')), steps: Number(metadata.steps) };
-}
-
-for (const file of ['integer/segment_8', 'integer/denoise_8', 'integer/layers_10']) {
+for (const file of GOLDEN_NETWORKS) {
   const { whole, tensors, picture, steps } = readGolden(file);
   const golden = (name: string) => [...goldenTensor(tensors, name).data];
 
