@@ -9,22 +9,14 @@ import { normalisations } from '../lib/convert/scales.js';
 import { combine, toUnet } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import { convertByPlan, type OnProgress } from '../lib/diagnose/convertUnet.js';
-import { MOST_WEIGHT_BITS } from '../lib/integer/quantise.js';
 import { decodeModel, encodeModel, type Model } from '../lib/model/model.js';
 import { neurons } from '../lib/neuron/index.js';
 import { writeFileAtomic } from '../lib/node/files.js';
+import { bitsOption } from './cli/bitsOption.js';
 import { addDataOptions } from './cli/dataOptions.js';
 import { readModel } from './cli/modelOptions.js';
 import { addNeuronOptions } from './cli/neuronOptions.js';
-import {
-  addPotentialOption,
-  count,
-  countUpTo,
-  nonNegative,
-  oneOf,
-  positive,
-  stepCount,
-} from './cli/parse.js';
+import { addPotentialOption, count, nonNegative, oneOf, positive, stepCount } from './cli/parse.js';
 import { addProfileOptions } from './cli/profile.js';
 import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { thresholdOption } from './cli/thresholdOption.js';
@@ -74,6 +66,10 @@ const stage: Stage<Options> = {
       'convert --model drive --preset one-step --bits 8 --dataset drive --data ~/DRIVE --out int8.safetensors',
       'in whole numbers, with weights of 8 bits',
     ],
+    [
+      'convert --model camseq01 --preset one-step --bits auto --dataset camseq01 --data ~/CamSeq01 --out whole.safetensors',
+      'in each layer as few bits as the tolerance allows',
+    ],
   ],
   configure(command) {
     addDataOptions(command);
@@ -117,7 +113,7 @@ const stage: Stage<Options> = {
       )
       .option(
         '--tolerance <x>',
-        `of --thresholds auto: share of the pixels whose class may differ from the U-Net (${CONVERSION.tolerance.segment}), or dB lost (${CONVERSION.tolerance.denoise})`,
+        `of --thresholds auto: share of the pixels whose class may differ from the U-Net (${CONVERSION.tolerance.segment}), or dB lost (${CONVERSION.tolerance.denoise}); of --bits auto: so many more than of the network in float32`,
         nonNegative,
       )
       .option(
@@ -128,8 +124,8 @@ const stage: Stage<Options> = {
       )
       .option(
         '--bits <b>',
-        'weights as whole numbers of b bits, membranes and sums as whole numbers of 32: exact everywhere, as on a chip',
-        countUpTo(MOST_WEIGHT_BITS),
+        'weights as whole numbers of b bits, membranes and sums as whole numbers of 32: exact everywhere, as on a chip; also by layer: 8,conv17=10; or auto',
+        bitsOption,
       )
       .option(
         '--as <kind>',

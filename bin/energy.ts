@@ -145,7 +145,8 @@ function measured(options: Options, path: string, context: Context): Workload {
     ? inputs.map(({ height, width }) => layerCosts(layers, new Map(), height, width))
     : spikingCosts(inputs, model, path, options, context);
   const [{ height, width }] = inputs;
-  const isWhole = Number(model.notes.bits ?? 32) <= 8;
+  const { bits = '32', bitsOf = '{}' } = model.notes;
+  const isWhole = Math.max(Number(bits), ...Object.values<number>(JSON.parse(bitsOf))) <= 8;
   return { layers, images: inputs.length, height, width, costs: meanCosts(costs), isWhole };
 }
 

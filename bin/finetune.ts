@@ -7,12 +7,13 @@
 import { type SpikingModel, toTrainableModel } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import { findDataset } from '../lib/data/index.js';
-import { MOST_WEIGHT_BITS } from '../lib/integer/quantise.js';
+import type { WeightBits } from '../lib/integer/weightBits.js';
 import { derivativeFor } from '../lib/neuron/derivative.js';
 import { type AsfChoices, departuresOf } from '../lib/official/asfChoices.js';
 import { finetuningStart, prepareFinetuning } from '../lib/train/finetuneSpiking.js';
 import { FINETUNING } from '../lib/train/learning.js';
 import { findSpikingMethod, type SpikingLearning, spikingMethods } from '../lib/train/spikingMethods.js';
+import { knownBits } from './cli/bitsOption.js';
 import {
   addDataOptions,
   addIgnoreOption,
@@ -27,7 +28,7 @@ import { writeGradients } from './cli/gradients.js';
 import { addTrainingMemoryOption, announceTraining, type TrainingMemoryOption } from './cli/memoryToTrain.js';
 import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/modelOptions.js';
 import { flagOf } from './cli/optionNames.js';
-import { countUpTo, oneOf } from './cli/parse.js';
+import { oneOf } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import {
@@ -48,7 +49,7 @@ interface Options
   readonly method: string;
   readonly logits?: AsfChoices['logits'];
   readonly gate?: AsfChoices['gate'];
-  readonly bits?: number;
+  readonly bits?: WeightBits;
   readonly image?: string;
   readonly label?: string;
   readonly gradients?: string;
@@ -93,8 +94,8 @@ const stage: Stage<Options> = {
       )
       .option(
         '--bits <b>',
-        'learn through the rounding of weights to whole numbers of b bits, which the best model then has',
-        countUpTo(MOST_WEIGHT_BITS),
+        'learn through the rounding of weights to whole numbers of b bits, which the best model then has; also by layer: 4,conv1=8',
+        knownBits,
       );
     addIgnoreOption(command);
     addTrainingOptions(command, FINETUNING, FINETUNING.patch.perEpoch);
@@ -112,13 +113,13 @@ const stage: Stage<Options> = {
     const { spiking, steps } = spikingModel(model, options, options.model, toTrainableModel);
     const { about, ...own } = methodOptions(options, spiking);
     const { gradients, bits, mode } = options;
-    const learning = { steps, mode, bits, ...own };
+    const learning = { steps, mode, ...bits, ...own };
     if (gradients !== undefined) {
       const method = findSpikingMethod(options.method, learning);
       return writeGradients(
         context.engine,
         spiking,
-        { method, about: { steps, ...(bits !== undefined && { bits }), ...about } },
+        { method, about: { steps, ...(bits && { bits: bits.bits }), ...about } },
         options,
         gradients,
       );

@@ -89,7 +89,7 @@ export function makeSubject(
   const spiking = spikingFile
     ? toSpikingModel(spikingFile.model, spikingFile.path)
     : convert(engine, unet, seen());
-  const whole = () => withBits(convert(engine, unet, seen(), ONE_STEP), 8);
+  const whole = () => withBits(convert(engine, unet, seen(), ONE_STEP), { bits: 8 });
   const files = [...new Set(ofWidth.map(({ path }) => path))].join(', ') || `random weights (seed ${seed})`;
   const source = spikingFile ? files : `${files}, converted on its picture`;
   return { width, unet, spiking, whole, source, example };

@@ -3,8 +3,8 @@
  * also for single layers: `5,relu16=8,relu17=0.5:0.25`.
  */
 
-import { InvalidArgumentError } from 'commander';
 import { MOST_THRESHOLDS, type Thresholds } from '../../lib/convert/convertOptions.js';
+import { byLayer } from './byLayer.js';
 import { countUpTo, number } from './parse.js';
 
 export interface ThresholdOption {
@@ -15,21 +15,10 @@ export interface ThresholdOption {
 }
 
 export function thresholdOption(text: string): ThresholdOption {
-  const items = text.split(',').map((item) => item.trim());
-  const byLayer = new Map<string, Thresholds>();
-  const common: string[] = [];
-  for (const item of items) {
-    const at = item.indexOf('=');
-    if (at < 0) {
-      common.push(item);
-      continue;
-    }
-    const name = item.slice(0, at);
-    if (byLayer.has(name)) throw new InvalidArgumentError(`${name} is there twice`);
-    byLayer.set(name, some(item.slice(at + 1).split(':')));
-  }
-  if (common.length === 1 && common[0] === 'auto') return { common: 'auto', byLayer };
-  return { common: common.length === 0 ? undefined : some(common), byLayer };
+  const { common, named } = byLayer(text);
+  const own = new Map([...named].map(([name, item]) => [name, some(item.split(':'))]));
+  if (common.length === 1 && common[0] === 'auto') return { common: 'auto', byLayer: own };
+  return { common: common.length === 0 ? undefined : some(common), byLayer: own };
 }
 
 const thresholdCount = countUpTo(MOST_THRESHOLDS);

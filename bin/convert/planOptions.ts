@@ -2,6 +2,7 @@
 
 import type { PlanOptions } from '../../lib/convert/convertOptions.js';
 import { findNeuron, neurons } from '../../lib/neuron/index.js';
+import type { BitsOption } from '../cli/bitsOption.js';
 import { givenParameters } from '../cli/neuronOptions.js';
 import { type ProfileOptions, resolveProfile } from '../cli/profile.js';
 import type { ThresholdOption } from '../cli/thresholdOption.js';
@@ -14,7 +15,7 @@ export interface PlanCommand extends ProfileOptions {
   readonly neuron: string;
   readonly thresholds?: ThresholdOption;
   readonly tolerance?: number;
-  readonly bits?: number;
+  readonly bits?: BitsOption;
   readonly lambdaFloor?: number;
   readonly vInit?: number | 'half';
   readonly poolings: 'neurons' | 'exact';
@@ -26,7 +27,8 @@ export function planOptions(command: PlanCommand): PlanOptions {
   const { layerInput, slices } = resolveProfile(command);
   const neuron = findNeuron(command.neuron);
   return {
-    ...{ preset, neuron, percentile, lambda, tolerance, poolings, layerInput, slices, bits },
+    ...{ preset, neuron, percentile, lambda, tolerance, poolings, layerInput, slices },
+    ...bits,
     lambdaFloor,
     parameters: givenParameters({ ...command }, neuron, neurons),
     thresholds: thresholds?.common,

@@ -136,7 +136,7 @@ function spikingItems(subject: Subject): Item[] {
 function wholeItem(subject: Subject): Item {
   const { steps, ...population } = wholeNumbers;
   return maker(subject.name, false)(`whole numbers, T = ${steps}: output, flows, spike counts`, (engine) =>
-    simulationTensors(engine, withBits(spikingSubject(subject, population), 8), subject, { steps }),
+    simulationTensors(engine, withBits(spikingSubject(subject, population), { bits: 8 }), subject, { steps }),
   );
 }
 

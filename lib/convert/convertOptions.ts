@@ -1,7 +1,7 @@
 /** The options of a conversion as a plan: each as given, or else as the preset has it. */
 
 import { UsageError } from '../core/error.js';
-import { requireBits } from '../integer/quantise.js';
+import type { WeightBits } from '../integer/weightBits.js';
 import { findNeuron } from '../neuron/index.js';
 import type { Neuron } from '../neuron/neuron.js';
 import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
@@ -41,15 +41,20 @@ export interface PlanOptions extends Partial<ScaleChoices> {
   readonly lambda?: 'percentile' | 'mse';
   /**
    * Bits of weights in whole numbers, sign included: membranes and sums are then whole numbers, too
-   * (lib/integer). Left out: float32.
+   * (lib/integer); `auto`: as few as `tolerance` allows, by layer. Left out: float32.
    */
-  readonly bits?: number | undefined;
+  readonly bits?: number | 'auto' | undefined;
+  /** Of single layers, by name (conv17, ..). */
+  readonly bitsOf?: WeightBits['bitsOf'];
   /**
    * No lambda of a channel is smaller than this part, 0..1, of the largest one of its layer: default 0, and
    * with `bits` that of `lambdaFloorFor`.
    */
   readonly lambdaFloor?: number | undefined;
-  /** For thresholds `auto`: share of the pixels whose class may differ from the U-Net's, or dB of loss. */
+  /**
+   * For thresholds `auto`: share of the pixels whose class may differ from the U-Net's, or dB of loss; for
+   * bits `auto` so many more than of the network in float32.
+   */
   readonly tolerance?: number | undefined;
 }
 
@@ -69,14 +74,15 @@ export interface Plan extends ConversionPlan {
    */
   readonly automatic: boolean;
   readonly tolerance: number | undefined;
-  readonly bits: number | undefined;
+  readonly bits: number | 'auto' | undefined;
+  readonly bitsOf: WeightBits['bitsOf'];
   /** Whether lambdas of least squared error are to be chosen. */
   readonly mse: boolean;
 }
 
 /** The plan of a conversion; UsageError for options that cannot mean anything, alone or together. */
 export function planOf(options: PlanOptions): Plan {
-  const { poolings = CONVERSION.poolings, lambda = CONVERSION.lambda, tolerance, bits } = options;
+  const { poolings = CONVERSION.poolings, lambda = CONVERSION.lambda, tolerance, bits, bitsOf } = options;
   const preset = findPreset(options.preset ?? CONVERSION.preset);
   const neuron = options.neuron ?? findNeuron(CONVERSION.neuron);
   // A preset's number is a count, not volts: a neuron with one threshold keeps its own.
@@ -84,8 +90,8 @@ export function planOf(options: PlanOptions): Plan {
   const common = options.thresholds ?? (single ? undefined : preset.thresholds);
   const others = Object.entries(options.thresholdsOf ?? {});
   const plan: Plan = {
-    ...{ neuron, own: options.parameters, poolings, tolerance, bits, mse: lambda === 'mse' },
-    lambdaFloor: options.lambdaFloor ?? (bits === undefined ? undefined : lambdaFloorFor(bits)),
+    ...{ neuron, own: options.parameters, poolings, tolerance, bits, bitsOf, mse: lambda === 'mse' },
+    lambdaFloor: options.lambdaFloor ?? (typeof bits === 'number' ? lambdaFloorFor(bits) : undefined),
     layerInput: options.layerInput ?? PAPER_SCALES.layerInput,
     slices: options.slices ?? PAPER_SCALES.slices,
     automatic: common === 'auto',
@@ -131,8 +137,7 @@ export function lambdaFloorFor(bits: number): number {
 export const MOST_THRESHOLDS = 65_536;
 
 function refuse(plan: Plan, { lambdaFloor }: PlanOptions): void {
-  const { mse, normalisation, tolerance, automatic, own, thresholdsOf, bits, poolings } = plan;
-  if (bits !== undefined) requireBits(bits);
+  const { mse, normalisation, tolerance, automatic, own, thresholdsOf, bits, bitsOf, poolings } = plan;
   if (bits !== undefined && poolings === 'exact')
     throw new UsageError('bits: poolings exact pass on real numbers: leave one of them out', 'bits');
   if (lambdaFloor !== undefined && !(lambdaFloor >= 0 && lambdaFloor <= 1))
@@ -144,8 +149,13 @@ function refuse(plan: Plan, { lambdaFloor }: PlanOptions): void {
     );
   if (mse && normalisation !== 'channel')
     throw new UsageError('lambda mse: chooses the lambdas of channels: take normalisation channel', 'lambda');
-  if (tolerance !== undefined && !automatic)
-    throw new UsageError('tolerance: belongs to thresholds auto: leave it out, or add that', 'tolerance');
+  if (bitsOf && typeof bits !== 'number')
+    throw new UsageError('bits: those of single layers need a number for the others, such as 8', 'bits');
+  if (tolerance !== undefined && !automatic && bits !== 'auto')
+    throw new UsageError(
+      'tolerance: belongs to thresholds auto or bits auto: leave it out, or add one of them',
+      'tolerance',
+    );
   if (tolerance !== undefined && !(tolerance >= 0))
     throw new UsageError(`tolerance ${tolerance}: expected a number of at least 0`, 'tolerance');
   if (own?.spikeValues && (thresholdsOf || automatic))

@@ -7,7 +7,7 @@
 import * as z from 'zod/mini';
 import { DataError } from '../core/error.js';
 import { readStrings } from '../format/metadata.js';
-import { LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS } from '../integer/quantise.js';
+import { LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS } from '../integer/weightBits.js';
 import { batchNormalisations } from '../neuron/batchNormalisation.js';
 import type { NeuronParameters } from '../neuron/commonParameters.js';
 import { findNeuron, type Neurons, neuronParameters } from '../neuron/index.js';
@@ -27,6 +27,8 @@ export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> 
   readonly batchNormalisation?: string | undefined;
   /** Bits of its weights, if they are whole numbers; absent: they are float32. */
   readonly bits?: number | undefined;
+  /** Of layers whose weights have others, by name. */
+  readonly bitsOf?: Readonly<Record<string, number>> | undefined;
   /** T that the network was fine-tuned for; absent if it was not. */
   readonly steps?: number | undefined;
   /** T that its conversion was chosen for. */
@@ -78,11 +80,14 @@ const json = z.pipe(
 const steps = z.optional(z.pipe(json, z.int().check(z.minimum(1))));
 const lists = z.record(z.string(), z.array(z.number()));
 
+const weightBits = z.int().check(z.minimum(LEAST_WEIGHT_BITS), z.maximum(MOST_WEIGHT_BITS));
+
 const ofNeurons = z.object({
   thresholdsOf: z.optional(z.pipe(json, lists)),
   poolings: z.optional(z.enum(['neurons', 'exact'])),
   batchNormalisation: z.optional(z.enum(Object.keys(batchNormalisations))),
-  bits: z.optional(z.pipe(json, z.int().check(z.minimum(LEAST_WEIGHT_BITS), z.maximum(MOST_WEIGHT_BITS)))),
+  bits: z.optional(z.pipe(json, weightBits)),
+  bitsOf: z.optional(z.pipe(json, z.record(z.string(), weightBits))),
   steps,
   intendedSteps: steps,
 });

@@ -3,17 +3,15 @@
 import type { CalibrationInput } from '../convert/calibration.js';
 import { type ConversionPlan, convertModel, lambdaChoice } from '../convert/conversion.js';
 import type { ConvertedModel } from '../convert/spikingModel.js';
-import { floatImage, type Measured } from '../convert/statistics.js';
+import type { Measured } from '../convert/statistics.js';
 import { UsageError } from '../core/error.js';
-import { type Engine, withProgram } from '../engine/door.js';
-import { argmax, type Run, unetRun } from '../engine/predict.js';
-import { spikingRun } from '../engine/readout.js';
-import { psnr } from '../measure/psnr.js';
+import type { Engine } from '../engine/door.js';
 import type { Model } from '../model/model.js';
 import { neuronParameters } from '../neuron/index.js';
 import { optimalThresholds } from '../paper/thresholds.js';
 import { type Assignment, type Choice, firstWithin, thresholdPath } from './chooseThresholds.js';
 import { type LayerCosts, MOST, measureLayers } from './layerTable.js';
+import { lossOfOutputs, spikingOutputs, unetOutputs } from './outputLoss.js';
 
 /** A layer of the network that was chosen. */
 export interface ChosenLayer {
@@ -65,7 +63,9 @@ export function convertAutomatically(
   const table = measureLayers(engine, unet, images, { kindOf, lambdas, steps }, onCell);
   const converted = (assignment: Assignment) =>
     convertModel(unet, measured, { ...plan, ...thresholdsOf(assignment) });
-  const lossOf = lossFunction(engine, unet, images, steps);
+  const exact = unetOutputs(engine, unet, images);
+  const lossOf = (spiking: ConvertedModel) =>
+    lossOfOutputs(unet.configuration, images, exact, spikingOutputs(engine, spiking, images, steps));
   const choice = firstWithin(thresholdPath(table, fixed), tolerance, (assignment) =>
     lossOf(converted(assignment)),
   );
@@ -86,50 +86,6 @@ function thresholdsOf(assignment: Assignment): Pick<ConversionPlan, 'thresholds'
         ? Object.fromEntries(others.map(([signal, count]) => [signal, optimalThresholds(count)]))
         : undefined,
   };
-}
-
-/** A function for the loss of a spiking network against the U-Net, in the unit of the tolerance. */
-function lossFunction(
-  engine: Engine,
-  unet: Model,
-  images: readonly CalibrationInput[],
-  steps: number,
-): (spiking: ConvertedModel) => number {
-  const { task, classes } = unet.configuration;
-  const outputs = (run: Run) => images.map((image) => run(floatImage(image)).output);
-  const exact = withProgram(engine, unet, (program) => outputs(unetRun(program)));
-  return (spiking) => {
-    const ours = withProgram(engine, spiking, (program) => outputs(spikingRun(program, task, { steps })));
-    if (task === 'segment') return differingShare(exact, ours, classes);
-    const losses = images.map((image, i) => quality(image, exact[i]) - quality(image, ours[i]));
-    return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-  };
-}
-
-function differingShare(
-  exact: readonly Float32Array[],
-  ours: readonly Float32Array[],
-  classes: number,
-): number {
-  let [pixels, differing] = [0, 0];
-  for (const [i, scores] of exact.entries()) {
-    const [truth, found] = [argmax(scores, classes), argmax(ours[i], classes)];
-    pixels += truth.length;
-    for (let p = 0; p < truth.length; p++) if (truth[p] !== found[p]) differing++;
-  }
-  return differing / pixels;
-}
-
-/** PSNR of a denoised image, in dB. */
-function quality({ input, clean, name }: CalibrationInput, noise: Float32Array): number {
-  if (!clean)
-    throw new UsageError(
-      `thresholds auto: ${name} is noisy, and its clean version is not known: take clean pictures`,
-    );
-  return psnr(
-    input.map((value, i) => 255 * Math.min(1, Math.max(0, value - noise[i]))),
-    clean.map((value) => 255 * value),
-  );
 }
 
 function describe(table: readonly LayerCosts[], assignment: Assignment, images: number): ChosenLayer[] {

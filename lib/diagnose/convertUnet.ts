@@ -5,23 +5,36 @@
  */
 
 import { type CalibrationInput, type CleanImage, calibrationInputs } from '../convert/calibration.js';
-import { convertModel, USUAL_PERCENTILE } from '../convert/conversion.js';
-import { CONVERSION, type Plan, type PlanOptions, planOf } from '../convert/convertOptions.js';
+import { type ConversionPlan, convertModel, USUAL_PERCENTILE } from '../convert/conversion.js';
+import {
+  CONVERSION,
+  lambdaFloorFor,
+  type Plan,
+  type PlanOptions,
+  planOf,
+} from '../convert/convertOptions.js';
 import { measureMseLambdas } from '../convert/mse.js';
 import { type ConvertedModel, toUnet, withBits } from '../convert/spikingModel.js';
-import { measureActivations } from '../convert/statistics.js';
+import { type Measured, measureActivations } from '../convert/statistics.js';
 import { USUAL_SEED } from '../core/rng.js';
 import { withEngine } from '../engine/choose.js';
 import type { Engine } from '../engine/door.js';
+import { requireBits } from '../integer/weightBits.js';
 import { hashOfModel, type Model } from '../model/model.js';
+import { type AutoBits, chooseBits } from './autoBits.js';
 import { type AutoConversion, convertAutomatically } from './autoThresholds.js';
 import { cellCount } from './layerTable.js';
+import { lossOfOutputs, spikingOutputs, unetOutputs } from './outputLoss.js';
 
 /** Images that thresholds are chosen on, spread evenly over those that lambdas are measured on. */
 const IMAGES = 4;
 
 /** Called with the part of the work, and how much of it is done. */
-export type OnProgress = (what: 'measuring' | 'counting' | 'layers', done: number, total: number) => void;
+export type OnProgress = (
+  what: 'measuring' | 'counting' | 'layers' | 'bits',
+  done: number,
+  total: number,
+) => void;
 
 export interface ConvertOptions extends PlanOptions {
   /** Whether the images of a denoiser are noisy already, so that no noise is added; default: false. */
@@ -38,7 +51,15 @@ export interface Converted {
   /** Signals that are 0 on the calibration images but for a few values. */
   readonly silent: readonly string[];
   /** How its thresholds were chosen, if they were. */
-  readonly auto?: AutoConversion & { readonly tolerance: number; readonly images: number };
+  readonly auto?: AutoConversion & Trial;
+  /** How the bits of its weights were chosen, if they were. */
+  readonly autoBits?: AutoBits & Trial;
+}
+
+/** What something was chosen by. */
+interface Trial {
+  readonly tolerance: number;
+  readonly images: number;
 }
 
 /**
@@ -66,9 +87,10 @@ export function convertByPlan(
   engine: Engine,
   unet: Model,
   inputs: readonly CalibrationInput[],
-  { automatic, mse, tolerance, bits, ...plan }: Plan,
+  { automatic, mse, tolerance: given, bits, bitsOf, ...plan }: Plan,
   onProgress: OnProgress = () => {},
 ): Converted {
+  if (typeof bits === 'number') requireBits({ bits, bitsOf }, unet.layers);
   const counter = (what: Parameters<OnProgress>[0], total: number) => {
     onProgress(what, 0, total);
     return (done: number) => onProgress(what, done, total);
@@ -82,23 +104,62 @@ export function convertByPlan(
   const channelLambdas = mse
     ? measureMseLambdas(engine, unet, inputs, measured, counter('counting', inputs.length))
     : undefined;
-  const complete = { ...plan, channelLambdas };
-  const silent = measured.silent(lowest);
-  const finish = (spiking: ConvertedModel) => (bits === undefined ? spiking : withBits(spiking, bits));
-  if (!automatic) return { spiking: finish(convertModel(unet, measured, complete)), silent };
+  const tolerance = given ?? CONVERSION.tolerance[unet.configuration.task];
   const images = spread(inputs, IMAGES);
-  const chosen = {
-    tolerance: tolerance ?? CONVERSION.tolerance[unet.configuration.task],
-    steps: plan.intendedSteps ?? 1,
-    fixed: new Map(Object.entries(plan.thresholdsOf ?? {}).map(([name, volts]) => [name, volts.length])),
-    onCell: counter('layers', cellCount(unet, images.length)),
-  };
-  const auto = convertAutomatically(engine, unet, measured, images, complete, chosen);
-  return {
-    spiking: finish(auto.spiking),
-    silent,
-    auto: { ...auto, tolerance: chosen.tolerance, images: images.length },
-  };
+  const work: Work = { engine, unet, measured, images, tolerance, steps: plan.intendedSteps ?? 1 };
+  const complete = { ...plan, channelLambdas };
+  const auto = automatic
+    ? chooseThresholds(work, complete, counter('layers', cellCount(unet, images.length)))
+    : undefined;
+  const plain = auto?.spiking ?? convertModel(unet, measured, complete);
+  const by = { tolerance, images: images.length };
+  const known = { silent: measured.silent(lowest), ...(auto && { auto: { ...auto, ...by } }) };
+  if (bits === undefined) return { ...known, spiking: plain };
+  if (bits !== 'auto') return { ...known, spiking: withBits(plain, { bits, bitsOf }) };
+  const autoBits = chooseWeights(work, complete, plain, (done, total) => onProgress('bits', done, total));
+  return { ...known, spiking: autoBits.spiking, autoBits: { ...autoBits, ...by } };
+}
+
+/** What is chosen is measured on these images. */
+interface Work {
+  readonly engine: Engine;
+  readonly unet: Model;
+  readonly measured: Measured;
+  readonly images: readonly CalibrationInput[];
+  readonly tolerance: number;
+  /** T */
+  readonly steps: number;
+}
+
+function chooseThresholds(
+  { engine, unet, measured, images, ...by }: Work,
+  plan: ConversionPlan,
+  onCell: (done: number) => void,
+): AutoConversion {
+  const given = Object.entries(plan.thresholdsOf ?? {});
+  const fixed = new Map(given.map(([name, volts]) => [name, volts.length]));
+  return convertAutomatically(engine, unet, measured, images, plan, { ...by, fixed, onCell });
+}
+
+/** Bits of weights with which a network in whole numbers does what `plain` does. */
+function chooseWeights(
+  { engine, unet, measured, images, steps, tolerance }: Work,
+  plan: ConversionPlan,
+  plain: ConvertedModel,
+  onLayer: (done: number, total: number) => void,
+): AutoBits {
+  const { thresholds, thresholdsOf } = plain.conversion;
+  const floor = (bits: number) => plan.lambdaFloor ?? lambdaFloorFor(bits);
+  const exact = unetOutputs(engine, unet, images);
+  const distance = (spiking: ConvertedModel) =>
+    lossOfOutputs(unet.configuration, images, exact, spikingOutputs(engine, spiking, images, steps));
+  const inFloat32 = distance(plain);
+  return chooseBits({
+    ...{ tolerance, onLayer },
+    converted: (bits) =>
+      convertModel(unet, measured, { ...plan, thresholds, thresholdsOf, lambdaFloor: floor(bits) }),
+    lossOf: (whole) => distance(whole) - inFloat32,
+  });
 }
 
 /** `count` of the items, evenly spread. */

@@ -16,25 +16,14 @@ import { layerParameters, namedParameters, type Parameters } from '../net/parame
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import type { Weights } from '../op/op.js';
 import { type Codes, codesOf, codesRead } from './codes.js';
+import { bitsOfLayer, requireBits, type WeightBits } from './weightBits.js';
 
 const { abs, floor, max, min, round } = Math;
-
-/** Bits of weights that can be chosen, sign included. */
-export const LEAST_WEIGHT_BITS = 2;
-export const MOST_WEIGHT_BITS = 16;
-/** Of the output layer, always. */
-export const OUTPUT_BITS = 16;
 
 /** A divisor is not larger, however small the weights: thresholds D 2^j then stay below 2^24. */
 const MOST_DIVISOR = 2 ** 15;
 /** Nor is a bias: float32 holds it exactly, as files and engines do. */
 const MOST_BIAS = 2 ** 23;
-
-/** Refuses a number of bits that weights cannot have (UsageError). */
-export function requireBits(bits: number): void {
-  if (Number.isInteger(bits) && bits >= LEAST_WEIGHT_BITS && bits <= MOST_WEIGHT_BITS) return;
-  throw new UsageError(`bits ${bits}: expected ${LEAST_WEIGHT_BITS} to ${MOST_WEIGHT_BITS}`, 'bits');
-}
 
 /** The name of the parameter that holds D_o [O] of a layer. */
 export const divisorName = ({ name }: Pick<Layer, 'name'>) => `${name}.divisor`;
@@ -45,11 +34,11 @@ export function divisorShapes(layer: Layer): ReadonlyMap<string, number[]> {
 }
 
 /**
- * The parameters of a network in whole numbers of `bits`, with those named NAME.divisor [O]. UsageError for a
+ * The parameters of a network in whole numbers of so many bits, with those named NAME.divisor [O]. UsageError for a
  * network that has no such form, DataError for weights that do not fit.
  */
-export function quantiseParameters(network: SpikingNetwork, bits: number): Parameters {
-  requireBits(bits);
+export function quantiseParameters(network: SpikingNetwork, bits: WeightBits): Parameters {
+  requireBits(bits, network.layers);
   if (network.batchNormalisation)
     throw new UsageError(
       'bits: the network normalises its currents over a batch: fold that into its weights',
@@ -62,7 +51,7 @@ export function quantiseParameters(network: SpikingNetwork, bits: number): Param
       const unitOut = codes.get(layer.output)?.unit ?? 1;
       const scaled = inUnits(layer, layerParameters(parameters, layer), codesRead(layer, codes), unitOut);
       const fires = hasNeuron(layer);
-      const divisor = divisors(layer, scaled, fires ? bits : OUTPUT_BITS);
+      const divisor = divisors(layer, scaled, bitsOfLayer(bits, layer));
       const whole = fires ? divisor : divisor.fill(min(...divisor));
       return [...namedParameters(layer, rounded(scaled, whole)), [divisorName(layer), whole] as const];
     });

@@ -8,7 +8,7 @@ import { IMAGE, imageChannels, outputDims, totalChannelsIn } from '../net/archit
 import { PICTURE } from './codes.js';
 import { checkBounds, type IntegerLayer, type IntegerNetwork } from './integerNetwork.js';
 import { integerSimulation } from './integerSteps.js';
-import { OUTPUT_BITS } from './quantise.js';
+import { bitsOfLayer, type WeightBits } from './weightBits.js';
 
 /** What a tensor holds, without its values. */
 export interface VectorForm {
@@ -46,9 +46,7 @@ export interface NetworkVectors<Form extends VectorForm = Vector> {
   readonly layers: readonly LayerVectors<Form>[];
 }
 
-export interface VectorRun {
-  /** Of the weights; those of the output layer have 16 always. */
-  readonly bits: number;
+export interface VectorRun extends WeightBits {
   /** Of the picture; the network's operations divide it. */
   readonly height: number;
   readonly width: number;
@@ -111,10 +109,10 @@ function bitsOfCode(most: number): number {
 }
 
 function formsOf(own: IntegerLayer, run: VectorRun): Map<VectorKind, VectorForm> {
-  return new Map<VectorKind, VectorForm>([...parameterForms(own, run.bits), ...runForms(own, run)]);
+  return new Map<VectorKind, VectorForm>([...parameterForms(own, run), ...runForms(own, run)]);
 }
 
-function parameterForms({ layer, codes }: IntegerLayer, bits: number): [VectorKind, VectorForm][] {
+function parameterForms({ layer }: IntegerLayer, run: VectorRun): [VectorKind, VectorForm][] {
   const { name, op, channelsOut: O } = layer;
   const forms = (['bias', 'divisor', 'start'] as const).map((kind): [VectorKind, VectorForm] => [
     kind,
@@ -123,7 +121,7 @@ function parameterForms({ layer, codes }: IntegerLayer, bits: number): [VectorKi
   if (!op.hasWeights) return forms;
   const weight = {
     ...{ name: `${name}.weight`, shape: [op.kernel, op.kernel, totalChannelsIn(layer), O] },
-    ...{ axes: ['ky', 'kx', 'in', 'out'], bits: codes ? bits : OUTPUT_BITS, signed: true },
+    ...{ axes: ['ky', 'kx', 'in', 'out'], bits: bitsOfLayer(run, layer), signed: true },
   };
   return [['weight', weight], ...forms];
 }

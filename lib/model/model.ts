@@ -9,8 +9,9 @@ import { DataError, UsageError } from '../core/error.js';
 import { sha256 } from '../core/sha256.js';
 import { checkFinite } from '../core/shape.js';
 import { decodeSafetensors, encodeSafetensors, type Written } from '../format/safetensors.js';
-import { divisorShapes, OUTPUT_BITS } from '../integer/quantise.js';
-import { type Configuration, checkOutputs, type Layer, outputLayer } from '../net/architecture.js';
+import { divisorShapes } from '../integer/quantise.js';
+import { bitsOfLayer } from '../integer/weightBits.js';
+import { type Configuration, checkOutputs, type Layer } from '../net/architecture.js';
 import { type Architectures, architectures, buildLayers } from '../net/architectures.js';
 import { hasRelu, type Network } from '../net/network.js';
 import { type MoreShapes, type NamedTensors, packParameters, unpackParameters } from '../net/parameters.js';
@@ -58,8 +59,9 @@ export function encodeModel(
 /** How whole numbers (integer/quantise.ts) are written: weights of up to 8 bits are bytes. */
 function wholeDtype({ layers, notes }: Model, name: string): Written {
   if (!name.endsWith('.weight')) return 'I32';
-  const bits = name.startsWith(`${outputLayer(layers).name}.`) ? OUTPUT_BITS : Number(notes.bits);
-  return bits <= 8 ? 'I8' : 'I16';
+  const layer = layers.find((layer) => name === `${layer.name}.weight`)!;
+  const bits = { bits: Number(notes.bits), bitsOf: JSON.parse(notes.bitsOf ?? '{}') };
+  return bitsOfLayer(bits, layer) <= 8 ? 'I8' : 'I16';
 }
 
 /** SHA-256 of the model's file; models that are made from it hold this as `parent`. */

@@ -17,6 +17,8 @@ export interface SpikingNetwork extends Network {
   readonly batchNormalisation?: BatchNormalisation | undefined;
   /** Bits of its weights, if its parameters are whole numbers (integer/quantise.ts). */
   readonly bits?: number | undefined;
+  /** Of single layers that have others, by name. */
+  readonly bitsOf?: Readonly<Record<string, number>> | undefined;
   /** The parameters of each step, where folding makes them differ (foldedNormalisation.ts). */
   readonly stepParameters?: readonly Parameters[];
 }

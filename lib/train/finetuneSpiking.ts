@@ -37,7 +37,8 @@ export function prepareFinetuning(
   options: Pick<FinetuneOptions, 'neurons' | 'method'> & LearningOptions,
 ): PreparedTraining {
   const method = findSpikingMethod(options.method ?? 'asf', learning);
-  if (learning.bits !== undefined) withBits(start, learning.bits); // refuses what has no whole numbers
+  const { bits, bitsOf } = learning;
+  if (bits !== undefined) withBits(start, { bits, bitsOf }); // refuses what has no whole numbers
   return prepareLearning(samples, options, {
     ...{ defaults: FINETUNING, start, measureStart: true },
     learner: (engine, model, data, onImage) => {
@@ -74,13 +75,27 @@ export async function finetune(
   samples: readonly Sample[],
   options: FinetuneOptions = {},
 ): Promise<Trained> {
-  const { seed = USUAL_SEED, notes, mode, pieces, derivative, bits, neurons: table = neurons } = options;
+  const {
+    seed = USUAL_SEED,
+    notes,
+    mode,
+    pieces,
+    derivative,
+    bits,
+    bitsOf,
+    neurons: table = neurons,
+  } = options;
   const spiking = toTrainableModel(model, 'the model', table);
   const steps = options.steps ?? stepsOf(spiking.conversion);
   checkSteps(steps);
   const about = { parent: hashOfModel(model), seed: String(seed), ...notes };
   const { run: _, ...known } = spiking.notes; // the id of a run folder: this training has none
   const start = finetuningStart({ ...spiking, notes: known }, steps, about);
-  const prepared = prepareFinetuning(start, samples, { steps, mode, pieces, derivative, bits }, options);
+  const prepared = prepareFinetuning(
+    start,
+    samples,
+    { steps, mode, pieces, derivative, bits, bitsOf },
+    options,
+  );
   return runTraining(prepared, options);
 }

@@ -74,12 +74,13 @@ export function spikingLearner(
   model: SpikingModel,
   data: TrainingData,
   method: Method<SpikingNetwork>,
-  { steps, mode = 'auto', bits }: Pick<SpikingLearning, 'steps' | 'mode' | 'bits'>,
+  { steps, mode = 'auto', bits, bitsOf }: Pick<SpikingLearning, 'steps' | 'mode' | 'bits' | 'bitsOf'>,
   onImage?: OnImage,
 ): Learner {
   const { task } = model.configuration;
   const runOf = (program: Program) => spikingRun(program, task, { steps, mode });
-  const finished = (trained: SpikingModel) => (bits === undefined ? trained : withBits(trained, bits));
+  const finished = (trained: SpikingModel) =>
+    bits === undefined ? trained : withBits(trained, { bits, bitsOf });
   return newLearner<SpikingModel>(engine, model, data, { method, runOf, finished, onImage });
 }
 

@@ -5,14 +5,16 @@ import { type AsfOptions, type AsfPieces, asf } from '../engine/learn/asfMethod.
 import type { Method } from '../engine/learn/method.js';
 import { asfThroughRounding } from '../engine/learn/throughRounding.js';
 import { type ThroughTimeOptions, throughTime } from '../engine/learn/throughTime.js';
+import type { WeightBits } from '../integer/weightBits.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 
 /** How a spiking network learns; each method reads its own options and refuses those of others. */
 export interface SpikingLearning extends AsfOptions, ThroughTimeOptions {
   /** For asf: what replaces parts of Algorithm 1. */
   readonly pieces?: Partial<AsfPieces> | undefined;
-  /** For asf: weights are rounded to whole numbers of so many bits for every update; left out: float32. */
+  /** For asf: for every update, weights are rounded to whole numbers of so many bits. Left out: float32. */
   readonly bits?: number | undefined;
+  readonly bitsOf?: WeightBits['bitsOf'];
 }
 
 interface SpikingMethod {
@@ -27,12 +29,12 @@ export const spikingMethods: Readonly<Record<string, SpikingMethod>> = {
   asf: {
     summary: 'accumulated spiking flow (Algorithm 1)',
     foreign: ['derivative'],
-    of: ({ pieces, bits, ...options }) =>
-      bits === undefined ? asf(options, pieces) : asfThroughRounding(options, bits, pieces),
+    of: ({ pieces, bits, bitsOf, ...options }) =>
+      bits === undefined ? asf(options, pieces) : asfThroughRounding(options, { bits, bitsOf }, pieces),
   },
   bptt: {
     summary: 'back-propagation through time, with surrogate gradients',
-    foreign: ['pieces', 'bits'],
+    foreign: ['pieces', 'bits', 'bitsOf'],
     of: throughTime,
   },
 };

@@ -17,6 +17,6 @@ export function readGolden(path: string) {
     ...halvingNeurons(Number(metadata.thresholds), JSON.parse(metadata.thresholdsOf)),
   };
   const bits = Number(metadata.bits);
-  const whole = { ...network, parameters: quantiseParameters(network, bits), bits };
+  const whole = { ...network, parameters: quantiseParameters(network, { bits }), bits };
   return { whole, tensors, picture: imageOf(goldenTensor(tensors, 'input')), steps: Number(metadata.steps) };
 }

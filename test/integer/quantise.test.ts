@@ -29,25 +29,31 @@ function floats(thresholds: number[], changes: Record<string, number[]> = {}): S
 t.test('divisor, weights and bias of a layer by hand', async (t) => {
   const weight = [0.5, -0.25, 0.1, 0, 0, 0, 0, 0, 0.3];
   const network = floats([0.5, 0.25], { 'conv2.weight': weight, 'conv2.bias': [0.11] });
-  const whole = quantiseParameters(network, 8);
+  const whole = quantiseParameters(network, { bits: 8 });
   t.same([...whole.get('conv2.divisor')!], [254], 'floor(127 / 0.5)');
   t.same([...whole.get('conv2.weight')!], [127, -63, 25, 0, 0, 0, 0, 0, 76], '-63.5 up, 25.4, 76.2');
   t.same([...whole.get('conv2.bias')!], [112], '0.11 x 254 / 0.25 = 111.8');
   const image = { ...floats([0.5], { 'conv1.weight': [51, 0, 0, 0, 0, 0, 0, 0, 0] }) };
-  t.same([...quantiseParameters(image, 8).get('conv1.weight')!.slice(0, 1)], [127], 'a level is 1/255');
-  t.same([...quantiseParameters(image, 8).get('conv1.divisor')!], [317], '51 / 255 / 0.5 = 0.4');
+  t.same(
+    [...quantiseParameters(image, { bits: 8 }).get('conv1.weight')!.slice(0, 1)],
+    [127],
+    'a level is 1/255',
+  );
+  t.same([...quantiseParameters(image, { bits: 8 }).get('conv1.divisor')!], [317], '51 / 255 / 0.5 = 0.4');
 });
 
 t.test('all outputs share a divisor, and their weights have 16 bits', async (t) => {
   const network = floats([0.5], { 'conv19.weight': [0.5, 0.25], 'conv19.bias': [0, 1] });
-  const whole = quantiseParameters(network, 4);
+  const whole = quantiseParameters(network, { bits: 4 });
   t.same([...whole.get('conv19.divisor')!], [32768, 32768], 'at most 2^15');
   t.same([...whole.get('conv19.weight')!], [8192, 4096], 'half a volt is the unit of what it reads');
 });
 
 t.test('a silent channel and a large bias have a divisor', async (t) => {
   const zeros = Array<number>(9).fill(0);
-  const whole = quantiseParameters(floats([0.5], { 'conv2.weight': zeros, 'conv2.bias': [1024] }), 8);
+  const whole = quantiseParameters(floats([0.5], { 'conv2.weight': zeros, 'conv2.bias': [1024] }), {
+    bits: 8,
+  });
   t.same([...whole.get('conv2.divisor')!], [4096], '2^23 / 2048');
 });
 
@@ -67,14 +73,17 @@ t.test('levels of a picture are rounded and clipped', async (t) => {
 
 t.test('what has no whole numbers is refused, by name', async (t) => {
   const refused = (network: SpikingNetwork, message: RegExp) =>
-    t.throws(() => quantiseParameters(network, 8), { message });
+    t.throws(() => quantiseParameters(network, { bits: 8 }), { message });
   refused(floats([2, 0.5]), /relu1: thresholds 2, 0\.5 cannot .*\(mt\).* halve/);
   refused(floats(Array.from({ length: 9 }, (_, i) => 2 ** -i)), /relu1: 9 thresholds cannot/);
   refused(dyadicNetwork(configuration, 'if', [1]), /relu1: neuron if cannot/);
   const odd = floats([0.5]);
   const parameters = neuronParameters(odd.neuron, { thresholds: [0.5], spikeValues: [1] });
   refused({ ...odd, neuronParameters: parameters }, /spike values 1 cannot/);
-  t.throws(() => quantiseParameters(floats([0.5], { 'conv2.weight': Array(9).fill(300) }), 8), DataError);
+  t.throws(
+    () => quantiseParameters(floats([0.5], { 'conv2.weight': Array(9).fill(300) }), { bits: 8 }),
+    DataError,
+  );
 });
 
 t.test('a file that is not what it says is refused', async (t) => {

@@ -27,7 +27,7 @@ export function wholeNetwork(
     ...{ layers, parameters: louder(parameters, seed) },
     ...halvingNeurons(thresholds, thresholdsOf),
   };
-  return { ...network, parameters: quantiseParameters(network, bits), bits };
+  return { ...network, parameters: quantiseParameters(network, { bits }), bits };
 }
 
 /** Neurons with N thresholds 0.5 .. 2^-N, from half of the smallest; single layers may have another N. */

@@ -51,7 +51,7 @@ t.test('a training ends with a network in whole numbers, of the bits it was trai
     if (layer.output !== OUTPUT) t.ok(most <= 31, `${layer.name}: ${most}`);
   }
   const best = records.findLast((record) => record.best)!;
-  const start = withBits(spiking, 6);
+  const start = withBits(spiking, { bits: 6 });
   const changed = [...model.parameters].some(([name, values]) =>
     values.some((w, k) => w !== start.parameters.get(name)![k]),
   );

@@ -10,20 +10,21 @@
 
 import { quantiseParameters } from '../../integer/quantise.js';
 import { parametersInVolts } from '../../integer/volts.js';
+import type { WeightBits } from '../../integer/weightBits.js';
 import type { SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import { holdWhole } from '../simulate/wholeNumbers.js';
 import { type AsfOptions, type AsfPieces, asf, type Simulate } from './asfMethod.js';
 import { meanGradient } from './batch.js';
 import type { Method } from './method.js';
 
-/** ASF-BP over T steps with weights of `bits`. */
+/** ASF-BP over T steps with weights of so many bits. */
 export function asfThroughRounding(
   options: AsfOptions,
-  bits: number,
+  bits: WeightBits,
   others: Partial<AsfPieces> = {},
 ): Method<SpikingNetwork> {
   const together: NonNullable<Method<SpikingNetwork>['gradientOfBatch']> = (kernels, network, examples) => {
-    const whole = { ...network, parameters: quantiseParameters(network, bits), bits };
+    const whole = { ...network, parameters: quantiseParameters(network, bits), bits: bits.bits };
     const rounded = { ...network, parameters: parametersInVolts(whole) };
     const release = kernels.hold(rounded.parameters.values());
     const held = holdWhole(kernels, whole);
@@ -37,7 +38,7 @@ export function asfThroughRounding(
     }
   };
   return {
-    name: `ASF-BP with weights of ${bits} bits`,
+    name: `ASF-BP with weights of ${bits.bits} bits`,
     gradient: (kernels, network, example) => together(kernels, network, [example])!,
     gradientOfBatch: together,
   };

@@ -1,0 +1,38 @@
+/** How many bits the weights of each layer have, sign included. */
+
+import { UsageError } from '../core/error.js';
+import { type Layer, OUTPUT } from '../net/architecture.js';
+
+/** Bits that can be chosen. */
+export const LEAST_WEIGHT_BITS = 2;
+export const MOST_WEIGHT_BITS = 16;
+/** Of the output layer, always: it is the most sensitive layer, and the cheapest. */
+export const OUTPUT_BITS = 16;
+
+export interface WeightBits {
+  /** Of all layers that `bitsOf` does not name. */
+  readonly bits: number;
+  /** Of single layers, by name (conv17, ..). */
+  readonly bitsOf?: Readonly<Record<string, number>> | undefined;
+}
+
+/** Bits of a layer's weights. */
+export function bitsOfLayer({ bits, bitsOf }: WeightBits, { name, output }: Layer): number {
+  return output === OUTPUT ? OUTPUT_BITS : (bitsOf?.[name] ?? bits);
+}
+
+/** Refuses numbers of bits that weights cannot have, and layers that have no weights to choose (UsageError). */
+export function requireBits({ bits, bitsOf = {} }: WeightBits, layers: readonly Layer[]): void {
+  requireNumber('', bits);
+  const known = layers.filter(({ op, output }) => op.hasWeights && output !== OUTPUT).map(({ name }) => name);
+  for (const [name, own] of Object.entries(bitsOf)) {
+    requireNumber(`${name}=`, own);
+    if (!known.includes(name))
+      throw new UsageError(`bits ${name}=${own}: no such layer, expected one of ${known.join(', ')}`, 'bits');
+  }
+}
+
+function requireNumber(what: string, bits: number): void {
+  if (Number.isInteger(bits) && bits >= LEAST_WEIGHT_BITS && bits <= MOST_WEIGHT_BITS) return;
+  throw new UsageError(`bits ${what}${bits}: expected ${LEAST_WEIGHT_BITS} to ${MOST_WEIGHT_BITS}`, 'bits');
+}
