@@ -102,6 +102,7 @@ export type {
   SpikingKernels,
   SpikingMode,
 } from './engine/kernels/spikingContract.js';
+export type { KernelDerivative, StepKernels, SteppedNeuron } from './engine/kernels/stepContract.js';
 export { type AsfOptions, type AsfPieces, asf } from './engine/learn/asfMethod.js';
 export { backprop } from './engine/learn/backprop.js';
 export type { Example, LossGradient, Method } from './engine/learn/method.js';
@@ -226,7 +227,7 @@ export {
   valueError,
 } from './neuron/parameter.js';
 export type { LayerNeuron, SpikingNetwork } from './neuron/spikingNetwork.js';
-export { findSurrogate, type Surrogate, surrogates } from './neuron/surrogate.js';
+export { findSurrogate, type Surrogate, type SurrogateKernel, surrogates } from './neuron/surrogate.js';
 export { type AsfChoices, type AsfDepartures, asfDepartures, departuresOf } from './official/asfChoices.js';
 export type { Departures, ScaleChoices } from './official/scaleChoices.js';
 export type { AdamOptions } from './op/adam.js';
