@@ -103,7 +103,16 @@ export type {
   SpikingKernels,
   SpikingMode,
 } from './engine/kernels/spikingContract.js';
-export { type AsfOptions, type AsfPieces, asf, type Simulate } from './engine/learn/asfMethod.js';
+export type { KernelDerivative, StepKernels, SteppedNeuron } from './engine/kernels/stepContract.js';
+export {
+  type AsfOptions,
+  type AsfOptions,
+  type AsfPieces,
+  type AsfPieces,
+  asf,
+  asf,
+  type Simulate,
+} from './engine/learn/asfMethod.js';
 export { backprop } from './engine/learn/backprop.js';
 export type { Example, LossGradient, Method } from './engine/learn/method.js';
 export { type Averages, findOptimiser, type Optimiser } from './engine/learn/optimiser.js';
@@ -229,7 +238,7 @@ export {
   valueError,
 } from './neuron/parameter.js';
 export type { LayerNeuron, SpikingNetwork } from './neuron/spikingNetwork.js';
-export { findSurrogate, type Surrogate, surrogates } from './neuron/surrogate.js';
+export { findSurrogate, type Surrogate, type SurrogateKernel, surrogates } from './neuron/surrogate.js';
 export { type AsfChoices, type AsfDepartures, asfDepartures, departuresOf } from './official/asfChoices.js';
 export type { Departures, ScaleChoices } from './official/scaleChoices.js';
 export type { AdamOptions } from './op/adam.js';

@@ -11,10 +11,16 @@
 
 import { UsageError } from '../core/error.js';
 import type { NeuronParameters } from './commonParameters.js';
-import type { Neuron, SpikeDerivative, StepBack, StepInput } from './neuron.js';
+import type { Dynamics, Neuron, SpikeDerivative, StepBack, StepInput } from './neuron.js';
 import { findSurrogate } from './surrogate.js';
 
 const { fround } = Math;
+
+/** A step backwards, and the derivative of a spike that it takes. */
+export interface StepsBack {
+  readonly back: StepBack;
+  readonly derivative: SpikeDerivative;
+}
 
 type Trainable = Pick<Neuron, 'name' | 'back' | 'derivative'>;
 
@@ -22,7 +28,7 @@ type Trainable = Pick<Neuron, 'name' | 'back' | 'derivative'>;
  * The step of a neuron backwards, with the derivative that is given or else its own. UsageError if it cannot
  * be trained through time.
  */
-export function stepBackOf({ name, back, derivative: usual }: Trainable, derivative = usual) {
+export function stepBackOf({ name, back, derivative: usual }: Trainable, derivative = usual): StepsBack {
   if (back && derivative) return { back, derivative };
   throw new UsageError(`neuron ${name} has no derivative: it cannot be trained through time, only by ASF-BP`);
 }
@@ -144,3 +150,10 @@ export const backCascade: StepBack = (gradCurrent, carried, gradOut, before, par
     carried[n] = fround(leak * du);
   }
 };
+
+/** The dynamics whose kernels give the bits of a step backwards. */
+export const backwardDynamics: ReadonlyMap<StepBack, Dynamics> = new Map([
+  [backSingle, 'single'],
+  [backLevels, 'levels'],
+  [backCascade, 'cascade'],
+]);

@@ -58,8 +58,8 @@ export interface Neuron<Values extends NeuronParameters = NeuronParameters> {
   half(thresholds: readonly number[]): NeuronParameters['initialPotential'];
   /** Whether training learns amplitudes of its spikes (neuron/amplitudes.ts). */
   readonly learnsAmplitudes: boolean;
-  /** The fused kernels that give its bits; without them it runs step by step. */
-  readonly dynamics?: Dynamics;
+  /** The kernels that give its bits; without them it runs step by step, in the loops of `step`. */
+  readonly dynamics?: Dynamics | undefined;
   /** One time step backwards, for training through time; without it only ASF-BP can train the neuron. */
   readonly back?: StepBack;
   /** The derivative of a spike that its authors use. */

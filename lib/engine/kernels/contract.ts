@@ -13,12 +13,14 @@
  * IOHW).
  */
 
+import type { Window } from '../../core/window.js';
 import type { AdamOptions } from '../../op/adam.js';
 import type { RmspropOptions } from '../../op/rmsprop.js';
 import type { SgdOptions } from '../../op/sgd.js';
 import type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './dims.js';
 import type { IntegerKernels } from './integerContract.js';
 import type { SpikingKernels } from './spikingContract.js';
+import type { StepKernels } from './stepContract.js';
 
 export type {
   AdamOptions,
@@ -64,6 +66,8 @@ export interface Kernels extends TensorMemory {
   readonly threads: number;
   /** Layers of spiking neurons over many steps at once, if the engine has such kernels. */
   readonly spiking?: SpikingKernels;
+  /** Single steps of neurons, if the engine has such kernels. */
+  readonly steps?: StepKernels;
   /** Networks in whole numbers, if the engine has such kernels. */
   readonly integers?: IntegerKernels;
 
@@ -163,6 +167,10 @@ export interface Kernels extends TensorMemory {
   addInto(sum: Float32Array, part: Float32Array): void;
   /** values /= divisor, element by element. */
   divideBy(values: Float32Array, divisor: number): void;
+  /** How many values are not 0. */
+  countNonZero(values: Float32Array): number;
+  /** The sum of numbers of spikes [H,W,C] in a window. */
+  countWithin(spikes: Uint8Array, window: Window, dims: Omit<PoolDims, 'height'>): number;
 
   /** conv2dForward in time proportional to the non-zero values of its input [H,W,I]; the same bits. */
   eventConv2d(

@@ -22,6 +22,7 @@ import {
   runningAverages,
 } from '../../neuron/normalisedParameters.js';
 import type { SpikingNetwork } from '../../neuron/spikingNetwork.js';
+import type { Frame } from '../kernels/frame.js';
 
 /** By example and step, [h,w,O] each. */
 export type Currents = readonly (readonly Float32Array[])[];
@@ -52,9 +53,12 @@ export function measure(
   });
 }
 
-/** What drives the neurons of a layer: its currents, normalised where there are statistics of it. */
+/**
+ * What drives the neurons of a layer: its currents, normalised where there are statistics of it, in the scope
+ * of the caller.
+ */
 export function normalise(
-  network: SpikingNetwork,
+  { kernels, network }: Pick<Frame<SpikingNetwork>, 'kernels' | 'network'>,
   layer: Layer,
   currents: Currents,
   statistics: LayerStatistics,
@@ -62,7 +66,7 @@ export function normalise(
   const { batchNormalisation: kind } = network;
   const own = statistics.get(layer);
   if (!kind || !own) return currents;
-  const out = currents.map((steps) => steps.map(({ length }) => new Float32Array(length)));
+  const out = currents.map((steps) => steps.map(({ length }) => kernels.tensor(length)));
   const [outGroups, groups] = [groupsOf(kind, out), groupsOf(kind, currents)];
   channelScalesOf(network, layer).forEach((scale, k) => {
     normaliseForward(outGroups[k], groups[k], own[k], scale);

@@ -97,7 +97,7 @@ function forward(batch: Batch): Float32Array[] {
       const currents = runs.map((run) => currentsOf(run, layer));
       const measured = measure(network, layer, currents);
       if (measured) statistics.set(layer, measured);
-      const driving = normalise(network, layer, currents, statistics);
+      const driving = normalise(batch, layer, currents, statistics);
       runs.forEach((run, b) => {
         if (hasNeuron(layer)) fire(run, layer, driving[b], keep);
         else if (handsOnCurrent(layer)) pass(run, layer, currents[b], keep);
@@ -146,7 +146,7 @@ function throughLayer(
   );
   kernels.scope(() => {
     const currents = runs.map((run) => currentsOf(run, layer));
-    const driving = normalise(network, layer, currents, statistics);
+    const driving = normalise(batch, layer, currents, statistics);
     runs.forEach((run, b) => {
       throughNeurons(gradCurrents[b], run, layer, [driving[b], gradSignals[b]], derivative);
     });

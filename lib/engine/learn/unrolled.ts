@@ -9,10 +9,11 @@ import { type Signals, signalOf } from '../../net/network.js';
 import { layerParameters, newParameters, type Parameters } from '../../net/parameters.js';
 import { stepBackOf } from '../../neuron/derivative.js';
 import type { SpikeDerivative } from '../../neuron/neuron.js';
-import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
+import { membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import { startMembranes } from '../../neuron/start.js';
 import type { Kernels } from '../kernels/contract.js';
 import { type Frame, staticCurrents } from '../kernels/frame.js';
+import { newSpikeCounts, stepNeurons, stepNeuronsBack } from '../kernels/neuronSteps.js';
 import { propagate } from '../simulate/stepByStep.js';
 import { inputGradient, parameterGradient, scatterGradient } from './backward.js';
 import type { Example } from './method.js';
@@ -45,31 +46,35 @@ export function currentsOf(unrolled: Unrolled, layer: Layer): Float32Array[] {
 
 /** The neurons of a layer step by step: `see` is shown V(t-1), and what they fire is in `out` afterwards. */
 function runNeurons(
-  { neuron, parameters }: LayerNeuron,
-  membranes: number,
+  { kernels, network }: Unrolled,
+  layer: Layer,
   currents: readonly Float32Array[],
   out: (t: number) => Float32Array,
-  see?: (membrane: Float32Array) => void,
+  see?: (membrane: Float32Array, t: number) => void,
 ): void {
+  const own = neuronOf(network, layer);
   const [{ length }] = currents;
-  const membrane = new Float32Array(membranes * length);
-  const counts = new Uint8Array(length);
-  startMembranes(neuron, parameters, membrane);
-  currents.forEach((current, t) => {
-    see?.(membrane);
-    neuron.step(out(t), counts, membrane, current, parameters);
+  kernels.scope(() => {
+    const membrane = kernels.tensor(membranesOf(network, layer) * length);
+    const counts = newSpikeCounts(kernels, length);
+    startMembranes(own.neuron, own.parameters, membrane);
+    currents.forEach((current, t) => {
+      see?.(membrane, t);
+      stepNeurons(kernels, own, out(t), counts, membrane, current);
+    });
   });
 }
 
 /** Adds the spikes of a layer to the signals of each step; they outlive the scope of the caller. */
 export function fire(
-  { kernels, network, steps }: Unrolled,
+  unrolled: Unrolled,
   layer: Layer,
   currents: readonly Float32Array[],
   keep: (tensor: Float32Array) => Float32Array,
 ): void {
+  const { kernels, steps } = unrolled;
   const spikes = currents.map(({ length }) => kernels.tensor(length));
-  runNeurons(neuronOf(network, layer), membranesOf(network, layer), currents, (t) => spikes[t]);
+  runNeurons(unrolled, layer, currents, (t) => spikes[t]);
   steps.forEach((signals, t) => {
     signals.set(layer.output, keep(spikes[t]));
   });
@@ -92,24 +97,28 @@ export function pass(
  */
 export function throughNeurons(
   gradCurrents: readonly Float32Array[],
-  { kernels, network }: Unrolled,
+  unrolled: Unrolled,
   layer: Layer,
   [currents, gradSignals]: readonly [readonly Float32Array[], readonly Signals[]],
   usual: SpikeDerivative | undefined,
 ): void {
+  const { kernels, network } = unrolled;
   const own = neuronOf(network, layer);
-  const { back, derivative } = stepBackOf(own.neuron, usual);
-  const before: Float32Array[] = [];
-  const out = kernels.tensor(currents[0].length);
-  const keepCopy = (membrane: Float32Array) => before.push(membrane.slice());
-  runNeurons(own, membranesOf(network, layer), currents, () => out, keepCopy);
-  kernels.release(out);
-  const carried = new Float32Array(before[0].length);
-  for (let t = currents.length - 1; t >= 0; t--) {
-    const gradOut = signalOf(gradSignals[t], layer.output);
-    const input = { membrane: before[t], current: currents[t] };
-    back(gradCurrents[t], carried, gradOut, input, own.parameters, derivative);
-  }
+  const stepsBack = stepBackOf(own.neuron, usual);
+  const [{ length }] = currents;
+  const state = () => kernels.tensor(membranesOf(network, layer) * length);
+  kernels.scope(() => {
+    const before = currents.map(state);
+    const out = kernels.tensor(length);
+    const keepCopy = (membrane: Float32Array, t: number) => before[t].set(membrane);
+    runNeurons(unrolled, layer, currents, () => out, keepCopy);
+    const carried = state().fill(0);
+    for (let t = currents.length - 1; t >= 0; t--) {
+      const gradOut = signalOf(gradSignals[t], layer.output);
+      const input = { membrane: before[t], current: currents[t] };
+      stepNeuronsBack(kernels, own, stepsBack, gradCurrents[t], carried, gradOut, input);
+    }
+  });
 }
 
 /**

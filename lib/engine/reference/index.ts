@@ -13,7 +13,7 @@ import type { Op, Size } from '../../op/op.js';
 import { reluBackward, reluForward } from '../../op/relu.js';
 import { rmspropStep } from '../../op/rmsprop.js';
 import { sgdStep } from '../../op/sgd.js';
-import { addInto, divideBy } from '../../op/sums.js';
+import { addInto, countNonZero, countWithin, divideBy } from '../../op/sums.js';
 import type { ConvDims, ConvTransposeDims, Kernels, TensorMemory } from '../kernels/contract.js';
 
 const memory: TensorMemory = {
@@ -106,4 +106,6 @@ export const reference: Kernels = {
   sgdStep,
   addInto,
   divideBy,
+  countNonZero,
+  countWithin,
 };

@@ -22,12 +22,12 @@ import { membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spiking
 import { startMembranes } from '../../neuron/start.js';
 import type { Kernels } from '../kernels/contract.js';
 import { currentOf, type Frame } from '../kernels/frame.js';
+import { newSpikeCounts, stepNeurons } from '../kernels/neuronSteps.js';
 import {
   ALL_SUMS,
   addCounts,
   countedPart,
   countSpikes,
-  countWithin,
   type Simulation,
   type WatchedOptions,
 } from './simulation.js';
@@ -148,21 +148,21 @@ function fire(
   current: Float32Array,
   { steps, counted, keep = ALL_SUMS, onStep }: WatchedOptions,
 ) {
-  const { neuron, parameters } = neuronOf(network, layer);
+  const kind = neuronOf(network, layer);
   const [flow, output, silence] = [0, 0, 0].map((zero) => kernels.tensor(current.length).fill(zero));
   const membrane = kernels.tensor(membranesOf(network, layer) * current.length);
-  startMembranes(neuron, parameters, membrane);
-  const spikes = new Uint8Array(current.length);
+  startMembranes(kind.neuron, kind.parameters, membrane);
+  const spikes = newSpikeCounts(kernels, current.length);
   const spikeCount = keep.includes('spikeCounts') ? new Uint32Array(current.length) : undefined;
   const spikesPerStep = new Float64Array(steps);
   const dims = outputDims(layer, height, width);
   const window = countedPart(counted, dims, height);
   for (let step = 0; step < steps; step++) {
     const arriving = step === 0 ? current : silence;
-    neuron.step(output, spikes, membrane, arriving, parameters);
+    stepNeurons(kernels, kind, output, spikes, membrane, arriving);
     kernels.addInto(flow, output);
     if (spikeCount) addCounts(spikeCount, spikes);
-    spikesPerStep[step] = countWithin(spikes, window, dims.width, dims.channels);
+    spikesPerStep[step] = kernels.countWithin(spikes, window, dims);
     onStep?.({ layer, step, current: arriving, membrane, output, spikes });
   }
   return { flow, spikeCount, spikesPerStep };

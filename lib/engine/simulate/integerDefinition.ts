@@ -7,8 +7,8 @@ import type { IntegerLayer, IntegerNetwork } from '../../integer/integerNetwork.
 import { integerSimulation } from '../../integer/integerSteps.js';
 import { spikesOf } from '../../integer/spikes.js';
 import { outputDims } from '../../net/architecture.js';
+import { countWithin } from '../../op/sums.js';
 import type { IntegerRun, IntegerRunner } from '../kernels/integerContract.js';
-import { countWithin } from './simulation.js';
 
 export function definitionRunner(network: IntegerNetwork): IntegerRunner {
   const neurons = network.filter(({ codes }) => codes !== undefined);
@@ -20,12 +20,7 @@ export function definitionRunner(network: IntegerNetwork): IntegerRunner {
       const sum = integerSimulation(network, picture, [height, width], steps, (record) => {
         const { own, step, codes, membrane } = record;
         const size = dims(own);
-        spikesPerStep.get(own.layer.output)![step] = countWithin(
-          spikesOf(codes),
-          counted(own),
-          size.width,
-          size.channels,
-        );
+        spikesPerStep.get(own.layer.output)![step] = countWithin(spikesOf(codes), counted(own), size);
         if (!look) return;
         const run = runs.get(own) ?? { own, codes: new Uint8Array(steps * codes.length), membrane };
         run.codes.set(codes, step * codes.length);

@@ -110,16 +110,6 @@ export function countedPart(
   return { top: 0, bottom: height, left: 0, right: width };
 }
 
-/** Spikes [h,w,C] of one step in a window. */
-export function countWithin(spikes: Uint8Array, window: Window, width: number, channels: number): number {
-  let total = 0;
-  for (let y = window.top; y < window.bottom; y++) {
-    const end = (y * width + window.right) * channels;
-    for (let n = (y * width + window.left) * channels; n < end; n++) total += spikes[n];
-  }
-  return total;
-}
-
 /** sum += spikes of one step, neuron by neuron. */
 export function addCounts(sum: Uint32Array, spikes: Uint8Array): void {
   for (let n = 0; n < spikes.length; n++) sum[n] += spikes[n];

@@ -11,12 +11,12 @@ import { type LayerNeuron, membranesOf, neuronOf, type SpikingNetwork } from '..
 import { startMembranes } from '../../neuron/start.js';
 import type { Kernels } from '../kernels/contract.js';
 import { applyLayer, type Frame, gatherInput, newOutput, staticCurrents } from '../kernels/frame.js';
+import { newSpikeCounts, stepNeurons } from '../kernels/neuronSteps.js';
 import {
   ALL_SUMS,
   addCounts,
   countedPart,
   countSpikes,
-  countWithin,
   type Mode,
   type Simulation,
   type StepRecord,
@@ -93,7 +93,7 @@ function newPopulations(
       kind,
       membrane,
       output,
-      spikes: new Uint8Array(output.length),
+      spikes: newSpikeCounts(kernels, output.length),
       currentSum: kept('currents', () => filled(0)),
       flow: kept('flows', () => filled(0)),
       spikeCount: kept('spikeCounts', () => new Uint32Array(output.length)),
@@ -138,14 +138,12 @@ function handOn(kernels: Kernels, { output, flow, eventCount }: Passing, current
 /** The current of a layer from the spikes of this step (line 6: the bias enters every time). */
 export function propagate(frame: Frame, layer: Layer, fired: Signals, mode: Mode = 'auto'): Float32Array {
   const input = gatherInput(frame, layer, fired);
-  const dense = mode === 'dense' || (mode === 'auto' && density(input) > DENSE_ABOVE);
+  const dense = mode === 'dense' || (mode === 'auto' && density(frame.kernels, input) > DENSE_ABOVE);
   return applyLayer(frame, layer, input, dense ? 'forward' : 'events');
 }
 
-function density(values: Float32Array): number {
-  let events = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0) events++;
-  return events / values.length;
+function density(kernels: Kernels, values: Float32Array): number {
+  return kernels.countNonZero(values) / values.length;
 }
 
 /** Updates the neurons of a layer and adds to its sums (line 9). */
@@ -156,12 +154,15 @@ function advance(
   onStep: WatchedOptions['onStep'],
 ): void {
   const { kind, output, spikes, membrane } = population;
-  kind.neuron.step(output, spikes, membrane, current, kind.parameters); // line 8
+  stepNeurons(kernels, kind, output, spikes, membrane, current); // line 8
   const { currentSum, flow, spikeCount, counted, width } = population;
   if (currentSum) kernels.addInto(currentSum, current);
   if (flow) kernels.addInto(flow, output);
   if (spikeCount) addCounts(spikeCount, spikes);
-  population.spikesPerStep[step] = countWithin(spikes, counted, width, layer.channelsOut);
+  population.spikesPerStep[step] = kernels.countWithin(spikes, counted, {
+    width,
+    channels: layer.channelsOut,
+  });
   onStep?.({ layer, step, current, membrane, output, spikes });
 }
 

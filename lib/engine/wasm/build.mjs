@@ -83,7 +83,7 @@ const lists = Object.entries(layout()).map(([name, orders]) => {
 write('orders.ts', 'The orders of fields and arguments in assembly/', lists.join('\n\n'));
 for (const [name, options] of Object.entries(builds)) {
   const text = await compile(options);
-  const lines = text.match(/.{1,100}/g).map((line) => `  '${line}',`);
+  const lines = text.match(/.{1,150}/g).map((line) => `  '${line}',`);
   const code = `export const ${name} = [\n${lines.join('\n')}\n].join('');`;
   write(`${name}.ts`, 'The kernels of assembly/ as WebAssembly, in base64', code);
 }

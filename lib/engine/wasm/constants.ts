@@ -31,5 +31,11 @@ export const SINGLE = 1;
 export const CASCADE = 2;
 export const LEVELS = 3;
 
+/** Derivatives of a spike: `SurrogateKernel` of lib/neuron. */
+export const STRAIGHT = 0;
+export const RECTANGLE = 1;
+export const TRIANGLE = 2;
+export const ATAN = 3;
+
 /** `VOID` of lib/op/losses.ts. */
 export const VOID_LABEL = 255;

@@ -4,11 +4,13 @@
 
 import type { Kernels } from '../kernels/contract.js';
 import { convolutions } from './convolution.js';
+import { counts } from './counts.js';
 import { gradients } from './gradient.js';
 import { integers } from './integers.js';
 import { Machine, type MachineOptions } from './machine.js';
 import { pixelwise } from './pixelwise.js';
 import { spiking } from './spiking.js';
+import { steps } from './singleSteps.js';
 import { tensors } from './tensors.js';
 import { training } from './training.js';
 
@@ -23,8 +25,10 @@ export function wasmKernels(options: MachineOptions): Kernels {
     ...convolutions(machine),
     ...gradients(machine),
     ...pixelwise(machine),
+    ...counts(machine),
     ...training(machine),
     spiking: spiking(machine),
+    steps: steps(machine),
     integers: integers(machine),
   };
 }

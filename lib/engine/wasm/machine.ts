@@ -13,7 +13,7 @@ export interface Arguments {
   /** The address of a tensor that is read. */
   input(values: Float32Array | Uint8Array): number;
   /** The address of a tensor that is written, and may be read before. */
-  result(values: Float32Array): number;
+  result(values: Float32Array | Uint8Array): number;
   /** The address of 32-bit integers. */
   words(values: readonly number[]): number;
   /** The address of float32 values. */
@@ -65,7 +65,7 @@ export class Machine {
   call<T>(work: (lend: Arguments) => T): T {
     const { heap } = this;
     return heap.scope(() => {
-      const copies: [Float32Array, number][] = [];
+      const copies: [Float32Array | Uint8Array, number][] = [];
       const room = (bytes: number) => heap.allocate(bytes);
       const input = (values: Float32Array | Uint8Array): number => {
         if (heap.owns(values)) return values.byteOffset;
@@ -97,7 +97,10 @@ export class Machine {
           return { scratch: room(size * this.threads.count), scratchSize: size };
         },
       });
-      for (const [values, address] of copies) values.set(heap.floats(address, values.length));
+      for (const [values, address] of copies) {
+        const { length } = values;
+        values.set(values instanceof Uint8Array ? heap.bytes(address, length) : heap.floats(address, length));
+      }
       return answer;
     });
   }

@@ -4,19 +4,12 @@
  */
 
 import type { Window } from '../../core/window.js';
-import type { Dynamics } from '../../neuron/neuron.js';
 import type { FusedNeuron, Kept, Population, PopulationDims } from '../kernels/spikingContract.js';
 import { padChannels, withoutPadding } from './channels.js';
-import { CASCADE, INTEGRATE, LEVELS, SINGLE } from './constants.js';
 import type { Machine } from './machine.js';
-import { type Fields, wordsOf } from './words.js';
+import { neuronKind } from './neuronKind.js';
+import { wordsOf } from './words.js';
 
-const DYNAMICS: Readonly<Record<Dynamics, number>> = {
-  integrate: INTEGRATE,
-  single: SINGLE,
-  cascade: CASCADE,
-  levels: LEVELS,
-};
 /** A population with its addresses; channels are padded to whole blocks of 16. */
 export interface Neurons extends Population {
   readonly dims: PopulationDims;
@@ -60,7 +53,8 @@ export function newPopulation(
     if (volts !== 0) startFrom(machine, membrane + 4 * k * size, pixels, dims.channels, channels, volts);
   }
   const values = spikeWorth(machine, neuron);
-  const kind = neuronFields(machine, neuron, values);
+  const floats = (values: readonly number[]) => floatsForScope(machine, values);
+  const kind = wordsForScope(machine, neuronKind(floats, neuron, 4 * size));
   const views = new Map<number, Float32Array>();
   const view = (address: number, rows = pixels) => {
     const known = views.get(address) ?? withoutPadding(machine, address, rows, dims.channels, channels);
@@ -83,30 +77,11 @@ export function newPopulation(
     },
     words: (codes, totals) =>
       wordsOf('Population', {
-        ...kind,
-        ...{ height, width, channels, membrane, levelBytes: 4 * size },
+        ...{ kind, height, width, channels, membrane },
         ...{ codes, stepBytes: size, totals },
         ...{ currentSum: sums[0], flow: sums[1], spikeCount: sums[2] },
         ...{ windowTop: top, windowBottom: bottom, windowLeft: left, windowRight: right },
       }),
-  };
-}
-
-type NeuronField = 'dynamics' | 'leak' | 'hardReset' | 'thresholds' | 'thresholdCount' | 'spikeValues';
-
-/** What all neurons of a population share, in the fields of the struct. */
-function neuronFields(
-  machine: Machine,
-  { dynamics, leak, reset, thresholds }: FusedNeuron,
-  { spikeValues }: SpikeWorth,
-): Pick<Fields<'Population'>, NeuronField> {
-  return {
-    dynamics: DYNAMICS[dynamics],
-    leak: floatsForScope(machine, [leak]),
-    hardReset: reset === 'hard' ? 1 : 0,
-    thresholds: floatsForScope(machine, thresholds),
-    thresholdCount: thresholds.length,
-    spikeValues,
   };
 }
 
@@ -129,6 +104,12 @@ function weightedSpikes(spikeValues: readonly number[]): number[] {
 function floatsForScope(machine: Machine, values: readonly number[]): number {
   const address = machine.heap.allocate(4 * values.length);
   machine.heap.floats(address, values.length).set(values);
+  return address;
+}
+
+function wordsForScope(machine: Machine, values: readonly number[]): number {
+  const address = machine.heap.allocate(4 * values.length);
+  machine.heap.integers(address, values.length).set(values);
   return address;
 }
 

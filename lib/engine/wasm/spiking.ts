@@ -2,13 +2,13 @@
  * Layers of spiking neurons over many steps (assembly/spikingKernels.ts); their neurons are in population.ts.
  */
 
-import type { Dynamics } from '../../neuron/neuron.js';
 import type { SpikeTrain, SpikingKernels, SpikingMode } from '../kernels/spikingContract.js';
 import { changeChannels } from './channels.js';
 import { BLOCK, WIDE_BLOCK } from './constants.js';
 import { chunkOf, cutGrid } from './cut.js';
 import { convolution, encodeGeometry, type Geometry, transposedConvolution } from './geometry.js';
 import type { Machine } from './machine.js';
+import { knowsNeurons } from './neuronKind.js';
 import { type Neurons, newPopulation, type SpikeWorth } from './population.js';
 import { spikingScratch } from './scratch.js';
 import { packedBias, packedWeights } from './weights.js';
@@ -19,8 +19,6 @@ import { wordsOf } from './words.js';
  * growth.
  */
 const USED_PART = 0.8;
-/** A spike code is a byte. */
-const MOST_THRESHOLDS = 8;
 /** In mode `auto`: if a larger part of the inputs fires, the dense kernel is faster (docs/speed.md). */
 const DENSE_ABOVE = 0.9;
 
@@ -39,8 +37,7 @@ interface Train extends SpikeTrain {
 export function spiking(machine: Machine): SpikingKernels {
   return {
     mostBytes: USED_PART * machine.heap.mostBytes,
-    supports: (dynamics, thresholds): dynamics is Dynamics =>
-      dynamics !== undefined && thresholds.length <= MOST_THRESHOLDS,
+    supports: knowsNeurons,
     population: (dims, neuron, kept, counted) => newPopulation(machine, dims, neuron, kept, counted),
     inject(population, current, steps) {
       const neurons = population as Neurons;

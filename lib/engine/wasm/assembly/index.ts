@@ -3,6 +3,7 @@
  * left.
  */
 
+export { countNonZero, countWithin } from './countKernels';
 export { denseConvolution } from './dense';
 export { eventConvolution } from './gather';
 export { biasGradient, packChannels, weightGradient } from './gradientKernels';
@@ -20,4 +21,5 @@ export {
   reluGradient,
 } from './pixelwiseKernels';
 export { spikingConvolution, spikingInput, spikingPooling } from './spikingKernels';
+export { stepNeurons, stepNeuronsBack } from './stepKernels';
 export { setThread } from './tasks';

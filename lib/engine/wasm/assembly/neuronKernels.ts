@@ -5,11 +5,12 @@
  */
 
 import { CASCADE, INTEGRATE, SINGLE, WIDE_BLOCK } from '../constants';
+import { loadUpTo4, storeUpTo4 } from './lanes';
 import { addShared } from './tasks';
 
-/** The neurons of a layer and their sums; all [H,W,C] with C a multiple of 16. */
+/** What all neurons of a layer share. */
 @unmanaged
-export class Population {
+export class NeuronKind {
   dynamics: u32;
   /** f32: part of the potential that is left after a step. */
   leak: usize;
@@ -20,12 +21,19 @@ export class Population {
   thresholdCount: u32;
   /** f32 for each threshold: the value of its spike. */
   spikeValues: usize;
+  /** Bytes of a level of the membrane, which is [k,..] for neurons with levels. */
+  levelBytes: u32;
+}
+
+/** The neurons of a layer and their sums; all [H,W,C] with C a multiple of 16. */
+@unmanaged
+export class Population {
+  /** `NeuronKind` */
+  kind: usize;
   height: u32;
   width: u32;
   channels: u32;
-  /** Bytes of a level of the membrane, which is [k,H,W,C] for neurons with levels. */
   membrane: usize;
-  levelBytes: u32;
   /** u8 [T,H,W,C] */
   codes: usize;
   stepBytes: u32;
@@ -54,6 +62,7 @@ export function updateRow(
   block: u32,
   y: u32,
 ): void {
+  const kind = changetype<NeuronKind>(population.kind);
   const inRows = y >= population.windowTop && y < population.windowBottom;
   let neuron = <usize>(y * population.width) * population.channels + block * WIDE_BLOCK;
   const codes = population.codes + <usize>step * population.stepBytes;
@@ -62,11 +71,11 @@ export function updateRow(
   for (let x: u32 = 0; x < population.width; x++, neuron += population.channels, current += currentStep) {
     if (population.currentSum) addTo(population.currentSum + (neuron << 2), current);
     const membrane = population.membrane + (neuron << 2);
-    if (population.dynamics == INTEGRATE) {
+    if (kind.dynamics == INTEGRATE) {
       addTo(membrane, current);
       continue;
     }
-    const fired = fire(population, membrane, current, population.flow ? population.flow + (neuron << 2) : 0);
+    const fired = fire(kind, membrane, current, population.flow ? population.flow + (neuron << 2) : 0);
     v128.store(codes + neuron, fired);
     if (population.spikeCount) addCounts(population.spikeCount + (neuron << 2), fired);
     firing += popcnt(i8x16.bitmask(i8x16.ne(fired, i8x16.splat(0))));
@@ -83,68 +92,94 @@ export function updateRow(
 /** One step of 16 neurons; returns their codes. Weighted spikes are added to `flow` if that is not 0. */
 // @ts-ignore: decorator
 @inline
-function fire(population: Population, membrane: usize, current: usize, flow: usize): v128 {
-  const c0 = fireFour(population, membrane, current, flow);
-  const c1 = fireFour(population, membrane + 16, current + 16, flow ? flow + 16 : 0);
-  const c2 = fireFour(population, membrane + 32, current + 32, flow ? flow + 32 : 0);
-  const c3 = fireFour(population, membrane + 48, current + 48, flow ? flow + 48 : 0);
+function fire(kind: NeuronKind, membrane: usize, current: usize, flow: usize): v128 {
+  const c0 = fireFour(kind, membrane, current, flow, 0, 16);
+  const c1 = fireFour(kind, membrane + 16, current + 16, flow ? flow + 16 : 0, 0, 16);
+  const c2 = fireFour(kind, membrane + 32, current + 32, flow ? flow + 32 : 0, 0, 16);
+  const c3 = fireFour(kind, membrane + 48, current + 48, flow ? flow + 48 : 0, 0, 16);
   return i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_u(c0, c1), i16x8.narrow_i32x4_u(c2, c3));
 }
 
-/** One step of 4 neurons. */
+/**
+ * One step of 4 neurons, or of those in the `left` bytes; returns their codes as words. Weighted spikes are
+ * added to `flow` and written to `out`, where these are not 0.
+ */
 // @ts-ignore: decorator
 @inline
-function fireFour(population: Population, membrane: usize, current: usize, flow: usize): v128 {
-  if (population.dynamics == SINGLE) return fireSingle(population, membrane, current, flow);
-  if (population.dynamics == CASCADE) return fireCascade(population, membrane, current, flow);
-  return fireLevels(population, membrane, current, flow);
+export function fireFour(
+  kind: NeuronKind,
+  membrane: usize,
+  current: usize,
+  flow: usize,
+  out: usize,
+  left: usize,
+): v128 {
+  if (kind.dynamics == SINGLE) return fireSingle(kind, membrane, current, flow, out, left);
+  if (kind.dynamics == CASCADE) return fireCascade(kind, membrane, current, flow, out, left);
+  return fireLevels(kind, membrane, current, flow, out, left);
 }
 
 /** leak V(t-1) + I(t) */
 // @ts-ignore: decorator
 @inline
-function integrate(population: Population, membrane: usize, current: usize): v128 {
-  const left = f32x4.mul(v128.load32_splat(population.leak), v128.load(membrane));
-  return f32x4.add(left, v128.load(current)); // Eqs. 1 and 4
+export function integrate(kind: NeuronKind, membrane: usize, current: usize, left: usize): v128 {
+  const kept = f32x4.mul(v128.load32_splat(kind.leak), loadUpTo4(membrane, left));
+  return f32x4.add(kept, loadUpTo4(current, left)); // Eqs. 1 and 4
 }
 
 /** The potential after a spike, where it passed its threshold. */
 // @ts-ignore: decorator
 @inline
-function resetWhere(passed: v128, population: Population, potential: v128, threshold: v128): v128 {
-  if (population.hardReset) return v128.andnot(potential, passed);
+function resetWhere(passed: v128, kind: NeuronKind, potential: v128, threshold: v128): v128 {
+  if (kind.hardReset) return v128.andnot(potential, passed);
   return f32x4.sub(potential, v128.and(passed, threshold));
 }
 
+/** Adds weighted spikes to `flow`, and writes them to `out`, where these are not 0. */
 // @ts-ignore: decorator
 @inline
-function addFlow(flow: usize, output: v128): void {
-  if (flow) v128.store(flow, f32x4.add(v128.load(flow), output));
+function deliver(flow: usize, out: usize, output: v128, left: usize): void {
+  if (flow) storeUpTo4(flow, f32x4.add(loadUpTo4(flow, left), output), left);
+  if (out) storeUpTo4(out, output, left);
 }
 
 /** lib/neuron/integrateAndFire.ts */
 // @ts-ignore: decorator
 @inline
-function fireSingle(population: Population, membrane: usize, current: usize, flow: usize): v128 {
-  const potential = integrate(population, membrane, current);
-  const threshold = v128.load32_splat(population.thresholds);
+function fireSingle(
+  kind: NeuronKind,
+  membrane: usize,
+  current: usize,
+  flow: usize,
+  out: usize,
+  left: usize,
+): v128 {
+  const potential = integrate(kind, membrane, current, left);
+  const threshold = v128.load32_splat(kind.thresholds);
   const passed = f32x4.ge(potential, threshold); // Eq. 2
-  v128.store(membrane, resetWhere(passed, population, potential, threshold)); // Eq. 1
-  addFlow(flow, v128.and(passed, v128.load32_splat(population.spikeValues))); // Eq. 3
+  storeUpTo4(membrane, resetWhere(passed, kind, potential, threshold), left); // Eq. 1
+  deliver(flow, out, v128.and(passed, v128.load32_splat(kind.spikeValues)), left); // Eq. 3
   return i32x4.neg(passed);
 }
 
 /** lib/neuron/multiThreshold.ts */
 // @ts-ignore: decorator
 @inline
-function fireCascade(population: Population, membrane: usize, current: usize, flow: usize): v128 {
-  let potential = integrate(population, membrane, current);
+function fireCascade(
+  kind: NeuronKind,
+  membrane: usize,
+  current: usize,
+  flow: usize,
+  out: usize,
+  left: usize,
+): v128 {
+  let potential = integrate(kind, membrane, current, left);
   let code = i32x4.splat(0);
   let output = f32x4.splat(0);
   let bit = i32x4.splat(1);
-  const values = population.spikeValues - population.thresholds;
-  const end = population.thresholds + (<usize>population.thresholdCount << 2);
-  for (let t = population.thresholds; t < end; t += 4) {
+  const values = kind.spikeValues - kind.thresholds;
+  const end = kind.thresholds + (<usize>kind.thresholdCount << 2);
+  for (let t = kind.thresholds; t < end; t += 4) {
     const threshold = v128.load32_splat(t);
     const passed = f32x4.gt(potential, threshold); // Eq. 5
     potential = f32x4.sub(potential, v128.and(passed, threshold)); // Eq. 4
@@ -152,30 +187,37 @@ function fireCascade(population: Population, membrane: usize, current: usize, fl
     code = v128.or(code, v128.and(passed, bit));
     bit = i32x4.shl(bit, 1);
   }
-  v128.store(membrane, potential);
-  addFlow(flow, output);
+  storeUpTo4(membrane, potential, left);
+  deliver(flow, out, output, left);
   return code;
 }
 
 /** lib/neuron/multiLevel.ts */
 // @ts-ignore: decorator
 @inline
-function fireLevels(population: Population, membrane: usize, current: usize, flow: usize): v128 {
+function fireLevels(
+  kind: NeuronKind,
+  membrane: usize,
+  current: usize,
+  flow: usize,
+  out: usize,
+  left: usize,
+): v128 {
   let code = i32x4.splat(0);
   let output = f32x4.splat(0);
   let bit = i32x4.splat(1);
-  const values = population.spikeValues - population.thresholds;
-  const end = population.thresholds + (<usize>population.thresholdCount << 2);
-  for (let t = population.thresholds; t < end; t += 4, membrane += population.levelBytes) {
-    const potential = integrate(population, membrane, current);
+  const values = kind.spikeValues - kind.thresholds;
+  const end = kind.thresholds + (<usize>kind.thresholdCount << 2);
+  for (let t = kind.thresholds; t < end; t += 4, membrane += kind.levelBytes) {
+    const potential = integrate(kind, membrane, current, left);
     const threshold = v128.load32_splat(t);
     const passed = f32x4.gt(potential, threshold);
-    v128.store(membrane, resetWhere(passed, population, potential, threshold));
+    storeUpTo4(membrane, resetWhere(passed, kind, potential, threshold), left);
     output = f32x4.add(output, v128.and(passed, v128.load32_splat(t + values)));
     code = v128.or(code, v128.and(passed, bit));
     bit = i32x4.shl(bit, 1);
   }
-  addFlow(flow, output);
+  deliver(flow, out, output, left);
   return code;
 }
 

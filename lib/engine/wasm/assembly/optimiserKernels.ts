@@ -3,6 +3,7 @@
  * `chunk` values.
  */
 
+import { loadUpTo4, storeUpTo4 } from './lanes';
 import { nextTask } from './tasks';
 
 /** See lib/op/adam.ts, operation by operation. */
@@ -107,27 +108,4 @@ function move(
   const moved = f32x4.add(f32x4.mul(momentum, loadUpTo4(momentumBuffer, left)), scaled);
   storeUpTo4(momentumBuffer, moved, left);
   storeUpTo4(weight, f32x4.sub(loadUpTo4(weight, left), f32x4.mul(learningRate, moved)), left);
-}
-
-/** Four values, or as many as are left, with zeros after them. */
-// @ts-ignore: decorator
-@inline
-function loadUpTo4(from: usize, bytes: usize): v128 {
-  if (bytes >= 16) return v128.load(from);
-  let values = v128.load32_zero(from);
-  if (bytes > 4) values = v128.load32_lane(from, values, 1, 4);
-  if (bytes > 8) values = v128.load32_lane(from, values, 2, 8);
-  return values;
-}
-
-// @ts-ignore: decorator
-@inline
-function storeUpTo4(to: usize, values: v128, bytes: usize): void {
-  if (bytes >= 16) {
-    v128.store(to, values);
-    return;
-  }
-  v128.store32_lane(to, values, 0);
-  if (bytes > 4) v128.store32_lane(to, values, 1, 4);
-  if (bytes > 8) v128.store32_lane(to, values, 2, 8);
 }
