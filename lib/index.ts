@@ -57,6 +57,7 @@ export type { FloatImage } from './core/floatImage.js';
 export { type Rng, stream } from './core/rng.js';
 export type { Shape } from './core/shape.js';
 export type { Window } from './core/window.js';
+export { type AutoBits, type BitsTrial, chooseBits } from './diagnose/autoBits.js';
 export {
   type AutoConversion,
   type AutoOptions,
@@ -75,6 +76,7 @@ export {
   type ConvertOptions,
   convert,
   type OnProgress,
+  type Trial,
 } from './diagnose/convertUnet.js';
 export {
   chooseEngine,
@@ -104,15 +106,7 @@ export type {
   SpikingMode,
 } from './engine/kernels/spikingContract.js';
 export type { KernelDerivative, StepKernels, SteppedNeuron } from './engine/kernels/stepContract.js';
-export {
-  type AsfOptions,
-  type AsfOptions,
-  type AsfPieces,
-  type AsfPieces,
-  asf,
-  asf,
-  type Simulate,
-} from './engine/learn/asfMethod.js';
+export { type AsfOptions, type AsfPieces, asf, type Simulate } from './engine/learn/asfMethod.js';
 export { backprop } from './engine/learn/backprop.js';
 export type { Example, LossGradient, Method } from './engine/learn/method.js';
 export { type Averages, findOptimiser, type Optimiser } from './engine/learn/optimiser.js';
@@ -155,6 +149,7 @@ export {
 export { quantiseParameters } from './integer/quantise.js';
 export { spikesOf } from './integer/spikes.js';
 export { parametersInVolts } from './integer/volts.js';
+export type { WeightBits } from './integer/weightBits.js';
 export { accuracy, type BinaryCounts, countBinary, f1Score, jaccard } from './measure/binaryCounts.js';
 export {
   type CompareOptions,

@@ -53,7 +53,7 @@ const SIGMAS = [15, 25, 50];
 const denoising = {
   recipes: {
     train: { epochs: 40 },
-    direct: { epochs: 2, batch: 8, patches: 300 },
+    direct: { epochs: 3, batch: 2, patches: 400 },
     finetune: { epochs: 4, batch: 4, patches: 400, lr: 2e-5 },
   },
   calibration: { images: 40, seed: 1 },

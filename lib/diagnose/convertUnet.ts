@@ -57,7 +57,7 @@ export interface Converted {
 }
 
 /** What something was chosen by. */
-interface Trial {
+export interface Trial {
   readonly tolerance: number;
   readonly images: number;
 }

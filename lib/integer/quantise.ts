@@ -34,8 +34,8 @@ export function divisorShapes(layer: Layer): ReadonlyMap<string, number[]> {
 }
 
 /**
- * The parameters of a network in whole numbers of so many bits, with those named NAME.divisor [O]. UsageError for a
- * network that has no such form, DataError for weights that do not fit.
+ * The parameters of a network in whole numbers of so many bits, with those named NAME.divisor [O].
+ * UsageError for a network that has no such form, DataError for weights that do not fit.
  */
 export function quantiseParameters(network: SpikingNetwork, bits: WeightBits): Parameters {
   requireBits(bits, network.layers);

@@ -21,7 +21,7 @@ export function bitsOfLayer({ bits, bitsOf }: WeightBits, { name, output }: Laye
   return output === OUTPUT ? OUTPUT_BITS : (bitsOf?.[name] ?? bits);
 }
 
-/** Refuses numbers of bits that weights cannot have, and layers that have no weights to choose (UsageError). */
+/** Refuses bits that weights cannot have, and names of layers without weights to choose (UsageError). */
 export function requireBits({ bits, bitsOf = {} }: WeightBits, layers: readonly Layer[]): void {
   requireNumber('', bits);
   const known = layers.filter(({ op, output }) => op.hasWeights && output !== OUTPUT).map(({ name }) => name);

@@ -15,8 +15,8 @@ const ENTRIES = ['lib/index.ts', 'lib/node.ts'];
 const DOOR = new Set(
   (
     'choose door predict probability program readout tiles kernels/finite kernels/memory ' +
-    'learn/asfMethod learn/backprop learn/method learn/optimiser learn/throughTime learn/trainer ' +
-    'learn/trainingMemory ' +
+    'learn/asfMethod learn/backprop learn/method learn/optimiser learn/throughRounding learn/throughTime ' +
+    'learn/trainer learn/trainingMemory ' +
     'simulate/delayed simulate/recording simulate/simulation'
   )
     .split(' ')

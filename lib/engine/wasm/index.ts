@@ -9,8 +9,8 @@ import { gradients } from './gradient.js';
 import { integers } from './integers.js';
 import { Machine, type MachineOptions } from './machine.js';
 import { pixelwise } from './pixelwise.js';
-import { spiking } from './spiking.js';
 import { steps } from './singleSteps.js';
+import { spiking } from './spiking.js';
 import { tensors } from './tensors.js';
 import { training } from './training.js';
 
