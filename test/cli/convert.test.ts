@@ -271,6 +271,26 @@ t.test('--bits: whole numbers in the file, and the same network when it is read'
   t.throws(() => toSpikingModel(silent, snn), { message: /conv1\.divisor: the network does not say/ });
 });
 
+t.test('--bits by layer: in the file, and when it is read', async (t) => {
+  const result = convert(
+    denoise,
+    '--calibration',
+    pictures,
+    '--preset',
+    'one-step',
+    '--bits',
+    '12,conv2=8,conv3=10',
+  );
+  t.notOk(result.error);
+  const bytes = readFileSync(snn);
+  const { metadata } = decodeSafetensors(bytes, snn, { whole: true });
+  t.match(metadata, { bits: '12', bitsOf: '{"conv2":8,"conv3":10}' });
+  t.match(bytes.toString('latin1'), /"conv2.weight":{"dtype":"I8".*"conv3.weight":{"dtype":"I16"/);
+  const { model } = decodeModel(bytes, snn);
+  t.ok(Buffer.from(encodeModel(model)).equals(bytes), 'read and written');
+  t.match(toSpikingModel(model, snn), { bits: 12, bitsOf: { conv2: 8, conv3: 10 } });
+});
+
 t.test('--bits: what cannot be is refused', async (t) => {
   const refused = (...more: string[]) =>
     spikingUnet('convert', '--model', denoise, '--calibration', pictures, '--out', snn, ...more);
@@ -281,6 +301,10 @@ t.test('--bits: what cannot be is refused', async (t) => {
     [['--bits', '8', '--neuron', 'if'], /neuron if cannot be computed with whole numbers/],
     [['--bits', '1'], /bits 1: expected 2 to 16/],
     [['--bits', '17'], /17/],
+    [['--bits', '8,conv99=4'], /bits conv99=4: no such layer/],
+    [['--bits', '8,9'], /expected one number/],
+    [['--bits', 'auto,conv2=4'], /need a number for the others/],
+    [['--tolerance', '0.1', '--bits', '8'], /belongs to thresholds auto or bits auto/],
   ] as const) {
     const { status, stderr } = refused(...more);
     t.equal(status, 2, more.join(' '));

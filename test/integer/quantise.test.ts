@@ -49,6 +49,23 @@ t.test('all outputs share a divisor, and their weights have 16 bits', async (t) 
   t.same([...whole.get('conv19.weight')!], [8192, 4096], 'half a volt is the unit of what it reads');
 });
 
+t.test('single layers have bits of their own', async (t) => {
+  const network = floats([0.5, 0.25]);
+  const bitsOf = { conv2: 4, conv12: 12 };
+  const whole = quantiseParameters(network, { bits: 8, bitsOf });
+  const [four, eight, twelve] = [4, 8, 12].map((bits) => quantiseParameters(network, { bits }));
+  for (const [name, values] of whole) {
+    const same = name.startsWith('conv2.') ? four : name.startsWith('conv12.') ? twelve : eight;
+    t.strictSame(values, same.get(name), name);
+  }
+  const refused = (bitsOf: Record<string, number>, message: RegExp) =>
+    t.throws(() => quantiseParameters(network, { bits: 8, bitsOf }), { message });
+  refused({ conv20: 8 }, /bits conv20=8: no such layer, expected one of conv1, conv2/);
+  refused({ relu2: 8 }, /no such layer/);
+  refused({ conv19: 8 }, /no such layer/);
+  refused({ conv2: 17 }, /bits conv2=17: expected 2 to 16/);
+});
+
 t.test('a silent channel and a large bias have a divisor', async (t) => {
   const zeros = Array<number>(9).fill(0);
   const whole = quantiseParameters(floats([0.5], { 'conv2.weight': zeros, 'conv2.bias': [1024] }), {
