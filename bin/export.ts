@@ -111,8 +111,8 @@ function exportVectors(
   const steps = options.steps ?? stepsOf(spiking.conversion);
   const part = prepared(model, image, crop);
   const { data, height, width } = padImage(part, multipleOf(model.layers));
-  const { bits, bitsOf } = spiking;
-  const run = { bits, bitsOf, height, width, steps };
+  const { bits, bitsOf, membraneBits } = spiking;
+  const run = { bits, bitsOf, membraneBits, height, width, steps };
   checkVectorSize(network, run, limit);
   const vectors = goldenVectors(network, pictureCodes(data), run);
   const about = {

@@ -7,7 +7,7 @@
 import { type SpikingModel, toTrainableModel } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import { findDataset } from '../lib/data/index.js';
-import type { WeightBits } from '../lib/integer/weightBits.js';
+import type { BitWidths } from '../lib/integer/bitWidths.js';
 import { derivativeFor } from '../lib/neuron/derivative.js';
 import { type AsfChoices, departuresOf } from '../lib/official/asfChoices.js';
 import { finetuningStart, prepareFinetuning } from '../lib/train/finetuneSpiking.js';
@@ -49,7 +49,7 @@ interface Options
   readonly method: string;
   readonly logits?: AsfChoices['logits'];
   readonly gate?: AsfChoices['gate'];
-  readonly bits?: WeightBits;
+  readonly bits?: BitWidths;
   readonly image?: string;
   readonly label?: string;
   readonly gradients?: string;

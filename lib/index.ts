@@ -132,6 +132,7 @@ export {
   type TensorFile,
   type Written,
 } from './format/safetensors.js';
+export type { BitWidths } from './integer/bitWidths.js';
 export { type Codes, codesOf, pictureCodes } from './integer/codes.js';
 export {
   checkBounds,
@@ -149,7 +150,6 @@ export {
 export { quantiseParameters } from './integer/quantise.js';
 export { spikesOf } from './integer/spikes.js';
 export { parametersInVolts } from './integer/volts.js';
-export type { WeightBits } from './integer/weightBits.js';
 export { accuracy, type BinaryCounts, countBinary, f1Score, jaccard } from './measure/binaryCounts.js';
 export {
   type CompareOptions,

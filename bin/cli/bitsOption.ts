@@ -1,13 +1,13 @@
 /** The option --bits: how many bits weights have, also of single layers (`8,conv17=10`), or `auto`. */
 
 import { InvalidArgumentError } from 'commander';
-import { MOST_WEIGHT_BITS, type WeightBits } from '../../lib/integer/weightBits.js';
+import { type BitWidths, MOST_WEIGHT_BITS } from '../../lib/integer/bitWidths.js';
 import { byLayer } from './byLayer.js';
 import { countUpTo } from './parse.js';
 
 export interface BitsOption {
   readonly bits: number | 'auto';
-  readonly bitsOf?: WeightBits['bitsOf'];
+  readonly bitsOf?: BitWidths['bitsOf'];
 }
 
 const bitCount = countUpTo(MOST_WEIGHT_BITS);
@@ -24,7 +24,7 @@ export function bitsOption(text: string): BitsOption {
 }
 
 /** The same without `auto`. */
-export function knownBits(text: string): WeightBits {
+export function knownBits(text: string): BitWidths {
   const { bits, bitsOf } = bitsOption(text);
   if (bits === 'auto')
     throw new InvalidArgumentError('expected a number of bits, such as 4: "convert" chooses them');

@@ -104,6 +104,7 @@ function describe(
     ...(!layer.op.hasWeights && { factor: weight[0] }),
     thresholds: tensors.get('codes')?.bits ?? 0,
     unit: own.unit,
+    mostMembrane: own.mostMembrane,
     tensors: Object.fromEntries([...tensors].map(([kind, vector]) => [kind, written.get(vector)])),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { ConvertedModel } from '../../lib/convert/spikingModel.js';
 import type { Converted } from '../../lib/diagnose/convertUnet.js';
-import { bitsOfLayer } from '../../lib/integer/weightBits.js';
+import { bitsOfLayer } from '../../lib/integer/bitWidths.js';
 import { handsOnCurrent, hasNeuron } from '../../lib/net/network.js';
 import type { Result } from '../cli/stage.js';
 import { table, thousands } from '../cli/table.js';

@@ -16,6 +16,7 @@ export interface PlanCommand extends ProfileOptions {
   readonly thresholds?: ThresholdOption;
   readonly tolerance?: number;
   readonly bits?: BitsOption;
+  readonly membraneBits?: number;
   readonly lambdaFloor?: number;
   readonly vInit?: number | 'half';
   readonly poolings: 'neurons' | 'exact';
@@ -28,7 +29,7 @@ export function planOptions(command: PlanCommand): PlanOptions {
   const neuron = findNeuron(command.neuron);
   return {
     ...{ preset, neuron, percentile, lambda, tolerance, poolings, layerInput, slices },
-    ...bits,
+    ...{ ...bits, membraneBits: command.membraneBits },
     lambdaFloor,
     parameters: givenParameters({ ...command }, neuron, neurons),
     thresholds: thresholds?.common,

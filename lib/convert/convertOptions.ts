@@ -1,7 +1,7 @@
 /** The options of a conversion as a plan: each as given, or else as the preset has it. */
 
 import { UsageError } from '../core/error.js';
-import type { WeightBits } from '../integer/weightBits.js';
+import type { BitWidths } from '../integer/bitWidths.js';
 import { findNeuron } from '../neuron/index.js';
 import type { Neuron } from '../neuron/neuron.js';
 import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
@@ -45,7 +45,9 @@ export interface PlanOptions extends Partial<ScaleChoices> {
    */
   readonly bits?: number | 'auto' | undefined;
   /** Of single layers, by name (conv17, ..). */
-  readonly bitsOf?: WeightBits['bitsOf'];
+  readonly bitsOf?: BitWidths['bitsOf'];
+  /** Of membranes in whole numbers, which saturate; default: 32. */
+  readonly membraneBits?: number | undefined;
   /**
    * No lambda of a channel is smaller than this part, 0..1, of the largest one of its layer: default 0, and
    * with `bits` that of `lambdaFloorFor`.
@@ -75,14 +77,16 @@ export interface Plan extends ConversionPlan {
   readonly automatic: boolean;
   readonly tolerance: number | undefined;
   readonly bits: number | 'auto' | undefined;
-  readonly bitsOf: WeightBits['bitsOf'];
+  readonly bitsOf: BitWidths['bitsOf'];
+  readonly membraneBits: number | undefined;
   /** Whether lambdas of least squared error are to be chosen. */
   readonly mse: boolean;
 }
 
 /** The plan of a conversion; UsageError for options that cannot mean anything, alone or together. */
 export function planOf(options: PlanOptions): Plan {
-  const { poolings = CONVERSION.poolings, lambda = CONVERSION.lambda, tolerance, bits, bitsOf } = options;
+  const { poolings = CONVERSION.poolings, lambda = CONVERSION.lambda, tolerance } = options;
+  const { bits, bitsOf, membraneBits } = options;
   const preset = findPreset(options.preset ?? CONVERSION.preset);
   const neuron = options.neuron ?? findNeuron(CONVERSION.neuron);
   // A preset's number is a count, not volts: a neuron with one threshold keeps its own.
@@ -90,7 +94,8 @@ export function planOf(options: PlanOptions): Plan {
   const common = options.thresholds ?? (single ? undefined : preset.thresholds);
   const others = Object.entries(options.thresholdsOf ?? {});
   const plan: Plan = {
-    ...{ neuron, own: options.parameters, poolings, tolerance, bits, bitsOf, mse: lambda === 'mse' },
+    ...{ neuron, own: options.parameters, poolings, tolerance, mse: lambda === 'mse' },
+    ...{ bits, bitsOf, membraneBits },
     lambdaFloor: options.lambdaFloor ?? (typeof bits === 'number' ? lambdaFloorFor(bits) : undefined),
     layerInput: options.layerInput ?? PAPER_SCALES.layerInput,
     slices: options.slices ?? PAPER_SCALES.slices,
@@ -137,7 +142,18 @@ export function lambdaFloorFor(bits: number): number {
 export const MOST_THRESHOLDS = 65_536;
 
 function refuse(plan: Plan, { lambdaFloor }: PlanOptions): void {
-  const { mse, normalisation, tolerance, automatic, own, thresholdsOf, bits, bitsOf, poolings } = plan;
+  const {
+    mse,
+    normalisation,
+    tolerance,
+    automatic,
+    own,
+    thresholdsOf,
+    bits,
+    bitsOf,
+    membraneBits,
+    poolings,
+  } = plan;
   if (bits !== undefined && poolings === 'exact')
     throw new UsageError('bits: poolings exact pass on real numbers: leave one of them out', 'bits');
   if (lambdaFloor !== undefined && !(lambdaFloor >= 0 && lambdaFloor <= 1))
@@ -149,6 +165,8 @@ function refuse(plan: Plan, { lambdaFloor }: PlanOptions): void {
     );
   if (mse && normalisation !== 'channel')
     throw new UsageError('lambda mse: chooses the lambdas of channels: take normalisation channel', 'lambda');
+  if (membraneBits !== undefined && bits === undefined)
+    throw new UsageError('membraneBits: of whole numbers: add bits', 'membraneBits');
   if (bitsOf && typeof bits !== 'number')
     throw new UsageError('bits: those of single layers need a number for the others, such as 8', 'bits');
   if (tolerance !== undefined && !automatic && bits !== 'auto')

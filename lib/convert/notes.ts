@@ -7,7 +7,12 @@
 import * as z from 'zod/mini';
 import { DataError } from '../core/error.js';
 import { readStrings } from '../format/metadata.js';
-import { LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS } from '../integer/weightBits.js';
+import {
+  LEAST_MEMBRANE_BITS,
+  LEAST_WEIGHT_BITS,
+  MOST_MEMBRANE_BITS,
+  MOST_WEIGHT_BITS,
+} from '../integer/bitWidths.js';
 import { batchNormalisations } from '../neuron/batchNormalisation.js';
 import type { NeuronParameters } from '../neuron/commonParameters.js';
 import { findNeuron, type Neurons, neuronParameters } from '../neuron/index.js';
@@ -29,6 +34,8 @@ export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> 
   readonly bits?: number | undefined;
   /** Of layers whose weights have others, by name. */
   readonly bitsOf?: Readonly<Record<string, number>> | undefined;
+  /** Of membranes in whole numbers, which saturate; absent: 32. */
+  readonly membraneBits?: number | undefined;
   /** T that the network was fine-tuned for; absent if it was not. */
   readonly steps?: number | undefined;
   /** T that its conversion was chosen for. */
@@ -88,6 +95,9 @@ const ofNeurons = z.object({
   batchNormalisation: z.optional(z.enum(Object.keys(batchNormalisations))),
   bits: z.optional(z.pipe(json, weightBits)),
   bitsOf: z.optional(z.pipe(json, z.record(z.string(), weightBits))),
+  membraneBits: z.optional(
+    z.pipe(json, z.int().check(z.minimum(LEAST_MEMBRANE_BITS), z.maximum(MOST_MEMBRANE_BITS))),
+  ),
   steps,
   intendedSteps: steps,
 });

@@ -6,9 +6,9 @@
 
 import { DataError, UsageError } from '../core/error.js';
 import { checkFinite } from '../core/shape.js';
+import type { BitWidths } from '../integer/bitWidths.js';
 import { checkWholeNumbers } from '../integer/integerNetwork.js';
 import { quantiseParameters } from '../integer/quantise.js';
-import type { WeightBits } from '../integer/weightBits.js';
 import type { Model } from '../model/model.js';
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron, hasRelu } from '../net/network.js';
@@ -125,7 +125,7 @@ function normalise(model: Model, notes: ConvertedNotes): Model['parameters'] {
 }
 
 /** The network in whole numbers, its weights of so many bits (integer/quantise.ts). */
-export function withBits<N extends SpikingModel>(model: N, bits: WeightBits): N {
+export function withBits<N extends SpikingModel>(model: N, bits: BitWidths): N {
   const conversion = { ...model.conversion, ...bits };
   const notes = { ...model.notes, ...formatNotes(conversion) };
   const parameters = quantiseParameters(model, bits);
@@ -195,14 +195,14 @@ function readNotes(model: Model, source: string, table: Neurons): SpikingModel {
 
 /** A model with neurons after its layers, as its notes say. */
 export function attachNeurons(model: Model, neuron: Neuron, conversion: SpikingNotes): SpikingModel {
-  const { batchNormalisation, bits, bitsOf } = conversion;
+  const { batchNormalisation, bits, bitsOf, membraneBits } = conversion;
   const spiking = {
     ...model,
     neuron,
     neuronParameters: parametersFor(neuron, conversion, conversion.thresholds),
     otherNeurons: otherNeurons(model, neuron, conversion),
     ...(batchNormalisation && { batchNormalisation: findBatchNormalisation(batchNormalisation) }),
-    ...(bits !== undefined && { bits, bitsOf }),
+    ...(bits !== undefined && { bits, bitsOf, membraneBits }),
     conversion,
   };
   checkNormalisation(spiking, conversion.steps);

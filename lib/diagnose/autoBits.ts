@@ -7,7 +7,7 @@
 import { type ConvertedModel, withBits } from '../convert/spikingModel.js';
 import { DataError } from '../core/error.js';
 import { sizeOf } from '../core/shape.js';
-import { LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS, type WeightBits } from '../integer/weightBits.js';
+import { type BitWidths, LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS } from '../integer/bitWidths.js';
 import { type Layer, OUTPUT, parameterShapes } from '../net/architecture.js';
 
 /** Fewer for all layers at once is not tried: no network of ours came near its U-Net. */
@@ -20,11 +20,12 @@ export interface BitsTrial {
   /** What a network in whole numbers loses beyond the one in float32, in the unit of the tolerance. */
   lossOf(whole: ConvertedModel): number;
   readonly tolerance: number;
+  readonly membraneBits?: number | undefined;
   /** Called after each layer, of `total`. */
   readonly onLayer?: (done: number, total: number) => void;
 }
 
-export interface AutoBits extends Required<WeightBits> {
+export interface AutoBits extends Required<Pick<BitWidths, 'bits' | 'bitsOf'>> {
   readonly spiking: ConvertedModel;
   readonly loss: number;
   /** Whether the loss is within the tolerance; if not, all weights have 16 bits. */
@@ -32,9 +33,9 @@ export interface AutoBits extends Required<WeightBits> {
 }
 
 /** A network in whole numbers with as few bits of weights as `tolerance` allows. */
-export function chooseBits({ converted, lossOf, tolerance, onLayer }: BitsTrial): AutoBits {
-  const tried = (plain: ConvertedModel, bits: WeightBits) => {
-    const spiking = fitting(plain, bits);
+export function chooseBits({ converted, lossOf, tolerance, membraneBits, onLayer }: BitsTrial): AutoBits {
+  const tried = (plain: ConvertedModel, bits: BitWidths) => {
+    const spiking = fitting(plain, { ...bits, membraneBits });
     return spiking && { spiking, loss: lossOf(spiking) };
   };
   let bits = LEAST_COMMON;
@@ -61,7 +62,7 @@ export function chooseBits({ converted, lossOf, tolerance, onLayer }: BitsTrial)
 }
 
 /** The network in whole numbers; undefined if its weights do not fit so few bits. */
-function fitting(plain: ConvertedModel, bits: WeightBits): ConvertedModel | undefined {
+function fitting(plain: ConvertedModel, bits: BitWidths): ConvertedModel | undefined {
   try {
     return withBits(plain, bits);
   } catch (error) {

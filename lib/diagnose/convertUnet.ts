@@ -19,7 +19,7 @@ import { type Measured, measureActivations } from '../convert/statistics.js';
 import { USUAL_SEED } from '../core/rng.js';
 import { withEngine } from '../engine/choose.js';
 import type { Engine } from '../engine/door.js';
-import { requireBits } from '../integer/weightBits.js';
+import { requireBits } from '../integer/bitWidths.js';
 import { hashOfModel, type Model } from '../model/model.js';
 import { type AutoBits, chooseBits } from './autoBits.js';
 import { type AutoConversion, convertAutomatically } from './autoThresholds.js';
@@ -87,10 +87,10 @@ export function convertByPlan(
   engine: Engine,
   unet: Model,
   inputs: readonly CalibrationInput[],
-  { automatic, mse, tolerance: given, bits, bitsOf, ...plan }: Plan,
+  { automatic, mse, tolerance: given, bits, bitsOf, membraneBits, ...plan }: Plan,
   onProgress: OnProgress = () => {},
 ): Converted {
-  if (typeof bits === 'number') requireBits({ bits, bitsOf }, unet.layers);
+  if (typeof bits === 'number') requireBits({ bits, bitsOf, membraneBits }, unet.layers);
   const counter = (what: Parameters<OnProgress>[0], total: number) => {
     onProgress(what, 0, total);
     return (done: number) => onProgress(what, done, total);
@@ -115,8 +115,10 @@ export function convertByPlan(
   const by = { tolerance, images: images.length };
   const known = { silent: measured.silent(lowest), ...(auto && { auto: { ...auto, ...by } }) };
   if (bits === undefined) return { ...known, spiking: plain };
-  if (bits !== 'auto') return { ...known, spiking: withBits(plain, { bits, bitsOf }) };
-  const autoBits = chooseWeights(work, complete, plain, (done, total) => onProgress('bits', done, total));
+  if (bits !== 'auto') return { ...known, spiking: withBits(plain, { bits, bitsOf, membraneBits }) };
+  const autoBits = chooseWeights(work, complete, plain, membraneBits, (done, total) =>
+    onProgress('bits', done, total),
+  );
   return { ...known, spiking: autoBits.spiking, autoBits: { ...autoBits, ...by } };
 }
 
@@ -146,6 +148,7 @@ function chooseWeights(
   { engine, unet, measured, images, steps, tolerance }: Work,
   plan: ConversionPlan,
   plain: ConvertedModel,
+  membraneBits: number | undefined,
   onLayer: (done: number, total: number) => void,
 ): AutoBits {
   const { thresholds, thresholdsOf } = plain.conversion;
@@ -155,7 +158,7 @@ function chooseWeights(
     lossOfOutputs(unet.configuration, images, exact, spikingOutputs(engine, spiking, images, steps));
   const inFloat32 = distance(plain);
   return chooseBits({
-    ...{ tolerance, onLayer },
+    ...{ tolerance, membraneBits, onLayer },
     converted: (bits) =>
       convertModel(unet, measured, { ...plan, thresholds, thresholdsOf, lambdaFloor: floor(bits) }),
     lossOf: (whole) => distance(whole) - inFloat32,

@@ -30,6 +30,8 @@ export interface IntegerLayer {
   readonly unit: number;
   /** The largest code that it reads, of either sign. */
   readonly mostRead: number;
+  /** Where membranes saturate: from -mostMembrane - 1 to mostMembrane; those of the output never do. */
+  readonly mostMembrane: number;
   /** B: the largest current of either sign, in the units of a membrane. */
   readonly bound: number;
 }
@@ -49,6 +51,7 @@ export function integerNetwork(network: SpikingNetwork): IntegerNetwork {
       : poolingOf(layer, codes.get(layer.inputs[0])!.unit / own!.unit);
     return {
       ...{ layer, codes: own, unit: own?.unit ?? 1, ...numbers },
+      mostMembrane: own ? mostMembraneOf(network, layer, own, numbers) : MOST_INT32,
       start: startOf(network, layer, numbers.divisor),
       mostRead: max(...read),
       bound: boundOf(layer, numbers, read),
@@ -83,6 +86,25 @@ function unsuited({ op, inputs, join, follows, output }: Layer): string | undefi
   if (join === 'add' && inputs.length > 1) return 'a sum of signals';
   if (follows === 'nothing' && output !== OUTPUT) return 'currents that are handed on without neurons';
   return undefined;
+}
+
+const MOST_INT32 = 2 ** 31 - 1;
+
+/** Refuses membranes that could not hold the highest threshold (UsageError). */
+function mostMembraneOf(
+  { membraneBits = 32 }: SpikingNetwork,
+  { name }: Layer,
+  { most }: Codes,
+  { divisor }: Numbers,
+): number {
+  const highest = (max(...divisor) * (most + 1)) / 2;
+  const largest = 2 ** (membraneBits - 1) - 1;
+  if (highest < largest) return largest;
+  throw new UsageError(
+    `membraneBits ${membraneBits}: a threshold of ${name} is ${highest}, a membrane at most ${largest}: take ` +
+      'more bits, fewer for weights, or fewer thresholds',
+    'membraneBits',
+  );
 }
 
 type Numbers = Pick<IntegerLayer, 'weight' | 'bias' | 'divisor'>;
@@ -144,12 +166,14 @@ function boundOf(
 
 /** Refuses steps after which a membrane may not fit 32 bits, V(0) included (UsageError). */
 export function checkBounds(network: IntegerNetwork, steps: number): void {
-  for (const { layer, bound, start } of network) {
-    const most = bound * steps + max(...start.map(abs));
-    if (most < 2 ** 31) continue;
-    const fits = floor((2 ** 31 - 1 - max(...start.map(abs))) / bound);
+  for (const { layer, bound, start, mostMembrane } of network) {
+    const first = max(...start.map(abs));
+    const most = mostMembrane < MOST_INT32 ? mostMembrane + 1 + bound : bound * steps + first;
+    if (most <= MOST_INT32) continue;
+    const fits = mostMembrane < MOST_INT32 ? 0 : floor((MOST_INT32 - first) / bound);
     throw new UsageError(
-      `steps ${steps}: a membrane of ${layer.name} may reach ${most}, which does not fit 32 bits: take up to ${fits}`,
+      `steps ${steps}: a membrane of ${layer.name} may reach ${most}, which does not fit 32 bits: take ` +
+        (fits > 0 ? `up to ${fits}` : 'fewer bits for its weights'),
     );
   }
 }

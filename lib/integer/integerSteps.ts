@@ -8,6 +8,8 @@ import { valuesIn } from '../op/op.js';
 import { forEachPair } from '../op/taps.js';
 import type { IntegerLayer, IntegerNetwork } from './integerNetwork.js';
 
+const { max, min } = Math;
+
 /** Codes of a picture or of spikes, [h,w,C]. */
 export type CodeTensor = Int16Array | Uint8Array;
 
@@ -42,19 +44,20 @@ export function integerCurrent(
 /**
  * One step of a layer's neurons (Eqs. 4-6): writes what they fire to `codes` [h,w,O]. A neuron of N
  * thresholds D_o 2^j passes them from high to low, j = N-1 .. 0; each that its membrane exceeds takes its
- * share, and is bit j of the code.
+ * share, and is bit j of the code. A membrane saturates once, before it is compared.
  */
 export function integerStep(
-  own: Pick<IntegerLayer, 'divisor' | 'codes'>,
+  own: Pick<IntegerLayer, 'divisor' | 'codes' | 'mostMembrane'>,
   codes: Uint8Array,
   membrane: Int32Array,
   current: Int32Array,
 ): void {
-  const { divisor } = own;
+  const { divisor, mostMembrane } = own;
   const O = divisor.length;
   const highest = (own.codes!.most + 1) / 2;
   for (let n = 0; n < codes.length; n++) {
-    let potential = membrane[n] + current[n]; // Eq. 4: V(t-1) + I(t)
+    const sum = membrane[n] + current[n]; // Eq. 4: V(t-1) + I(t)
+    let potential = min(mostMembrane, max(-mostMembrane - 1, sum));
     let code = 0;
     for (let bit = highest; bit >= 1; bit /= 2) {
       const threshold = divisor[n % O] * bit;

@@ -68,6 +68,7 @@ struct layer {
     int factor;
     const int32_t *bias, *divisor, *start; /* [out] */
     int bits;                              /* N of its neurons; 0 in the output layer, which has none */
+    int32_t most_membrane;                 /* membranes saturate at this, and at -most_membrane - 1 */
     const uint8_t *codes;                  /* [t,y,x,out]; NULL in the output layer */
     const int32_t *membranes;              /* [t,y,x,out]; in the output layer its summed current [y,x,out] */
 };
@@ -125,6 +126,7 @@ function rowOf(
     ...{ kernel: layer.op.kernel, ...positionsOf(layer.op.taps!) },
     ...(!weight && { factor: own.weight[0] }),
     bits: tensors.get('codes')?.bits ?? 0,
+    most_membrane: own.mostMembrane,
   };
   const pointers = Object.entries(arrays).flatMap(([field, vector]) =>
     vector ? [[field, identifier(vector)]] : [],

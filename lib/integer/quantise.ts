@@ -15,8 +15,8 @@ import { hasNeuron } from '../net/network.js';
 import { layerParameters, namedParameters, type Parameters } from '../net/parameters.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import type { Weights } from '../op/op.js';
+import { type BitWidths, bitsOfLayer, requireBits } from './bitWidths.js';
 import { type Codes, codesOf, codesRead } from './codes.js';
-import { bitsOfLayer, requireBits, type WeightBits } from './weightBits.js';
 
 const { abs, floor, max, min, round } = Math;
 
@@ -37,7 +37,7 @@ export function divisorShapes(layer: Layer): ReadonlyMap<string, number[]> {
  * The parameters of a network in whole numbers of so many bits, with those named NAME.divisor [O].
  * UsageError for a network that has no such form, DataError for weights that do not fit.
  */
-export function quantiseParameters(network: SpikingNetwork, bits: WeightBits): Parameters {
+export function quantiseParameters(network: SpikingNetwork, bits: BitWidths): Parameters {
   requireBits(bits, network.layers);
   if (network.batchNormalisation)
     throw new UsageError(

@@ -5,10 +5,10 @@
 
 import type { Shape } from '../core/shape.js';
 import { IMAGE, imageChannels, outputDims, totalChannelsIn } from '../net/architecture.js';
+import { type BitWidths, bitsOfLayer } from './bitWidths.js';
 import { PICTURE } from './codes.js';
 import { checkBounds, type IntegerLayer, type IntegerNetwork } from './integerNetwork.js';
 import { integerSimulation } from './integerSteps.js';
-import { bitsOfLayer, type WeightBits } from './weightBits.js';
 
 /** What a tensor holds, without its values. */
 export interface VectorForm {
@@ -46,7 +46,7 @@ export interface NetworkVectors<Form extends VectorForm = Vector> {
   readonly layers: readonly LayerVectors<Form>[];
 }
 
-export interface VectorRun extends WeightBits {
+export interface VectorRun extends BitWidths {
   /** Of the picture; the network's operations divide it. */
   readonly height: number;
   readonly width: number;

@@ -19,6 +19,8 @@ export interface SpikingNetwork extends Network {
   readonly bits?: number | undefined;
   /** Of single layers that have others, by name. */
   readonly bitsOf?: Readonly<Record<string, number>> | undefined;
+  /** Of its membranes, which saturate; left out: 32. */
+  readonly membraneBits?: number | undefined;
   /** The parameters of each step, where folding makes them differ (foldedNormalisation.ts). */
   readonly stepParameters?: readonly Parameters[];
 }

@@ -5,7 +5,7 @@ import { type AsfOptions, type AsfPieces, asf } from '../engine/learn/asfMethod.
 import type { Method } from '../engine/learn/method.js';
 import { asfThroughRounding } from '../engine/learn/throughRounding.js';
 import { type ThroughTimeOptions, throughTime } from '../engine/learn/throughTime.js';
-import type { WeightBits } from '../integer/weightBits.js';
+import type { BitWidths } from '../integer/bitWidths.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 
 /** How a spiking network learns; each method reads its own options and refuses those of others. */
@@ -14,7 +14,7 @@ export interface SpikingLearning extends AsfOptions, ThroughTimeOptions {
   readonly pieces?: Partial<AsfPieces> | undefined;
   /** For asf: for every update, weights are rounded to whole numbers of so many bits. Left out: float32. */
   readonly bits?: number | undefined;
-  readonly bitsOf?: WeightBits['bitsOf'];
+  readonly bitsOf?: BitWidths['bitsOf'];
 }
 
 interface SpikingMethod {

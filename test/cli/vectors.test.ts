@@ -20,7 +20,7 @@ import type { Task } from '../../lib/net/architecture.js';
 import { encodePng } from '../../lib/picture/encode.js';
 import { makeImage } from '../../lib/picture/image.js';
 import { randomImage, randomModel } from '../support/networks.js';
-import { wholeNetwork } from '../support/wholeNetworks.js';
+import { wholeNetwork, withFewestMembraneBits } from '../support/wholeNetworks.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir({ calibration: {} });
@@ -60,13 +60,14 @@ function randomFolder(k: number): { folder: string; layers: number } {
   const classes = task === 'denoise' ? channels : 2 + random.integer(3);
   const thresholds = 2 + random.integer(6);
   const near = () => thresholds - 1 + random.integer(3);
-  const whole = wholeNetwork(
+  const wide = wholeNetwork(
     { task, width: 1 + random.integer(2), channels, classes },
     {
       ...{ bits: [8, 5, 12, 16][k], thresholds, seed: k + 1 },
       thresholdsOf: { relu2: near(), pooling1: near(), pooling3: near(), relu_convtranspose2: near() },
     },
   );
+  const whole = k === 1 ? withFewestMembraneBits(wide) : wide;
   const [height, width] = [16 * (1 + random.integer(2)), 48];
   const run = { bits: whole.bits!, height, width, steps: 1 + (k % 2) };
   const picture = randomImage(random, height, width, channels).map((value) => 3 * value - 1);

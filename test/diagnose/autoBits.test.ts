@@ -5,7 +5,7 @@ import { withBits } from '../../lib/convert/spikingModel.js';
 import { drawSample } from '../../lib/data/twin/synthDrive.js';
 import { chooseBits } from '../../lib/diagnose/autoBits.js';
 import { type ConvertedModel, convert } from '../../lib/index.js';
-import { bitsOfLayer } from '../../lib/integer/weightBits.js';
+import { bitsOfLayer } from '../../lib/integer/bitWidths.js';
 import { randomModel } from '../support/networks.js';
 
 const unet = randomModel({ task: 'segment', width: 1, channels: 1, classes: 2 });

@@ -75,13 +75,36 @@ t.test('a silent channel and a large bias have a divisor', async (t) => {
 });
 
 t.test('neurons pass thresholds from high to low, strictly', async (t) => {
-  const own = { divisor: Int32Array.of(10), codes: { unit: 0.25, least: 0, most: 3 } };
+  const codesOf = { unit: 0.25, least: 0, most: 3 };
+  const own = { divisor: Int32Array.of(10), codes: codesOf, mostMembrane: 2 ** 31 - 1 };
   const current = Int32Array.of(-5, 10, 11, 20, 21, 30, 31, 99);
   const [codes, membrane] = [new Uint8Array(8), new Int32Array(8)];
   integerStep(own, codes, membrane, current);
   t.same([...codes], [0, 0, 1, 1, 2, 2, 3, 3]);
   t.same([...membrane], [-5, 10, 1, 10, 1, 10, 1, 69]);
   t.same([...spikesOf(codes)], [0, 0, 1, 1, 1, 1, 2, 2]);
+});
+
+t.test('membranes of few bits saturate after they have received their current', async (t) => {
+  const own = { divisor: Int32Array.of(10), codes: { unit: 0.25, least: 0, most: 3 }, mostMembrane: 63 };
+  const current = Int32Array.of(-200, -50, 100, 20);
+  const [codes, membrane] = [new Uint8Array(4), Int32Array.of(0, -20, 10, 0)];
+  integerStep(own, codes, membrane, current);
+  t.same([...codes], [0, 0, 3, 1]);
+  t.same([...membrane], [-64, -64, 33, 10]);
+});
+
+t.test('a membrane must hold its thresholds', async (t) => {
+  const network = { ...floats([0.5, 0.25]), bits: 8 };
+  const whole = { ...network, parameters: quantiseParameters(network, { bits: 8 }) };
+  t.throws(() => integerNetwork({ ...whole, membraneBits: 8 }), {
+    message: /membraneBits 8: a threshold of conv1 is \d+, a membrane at most 127: take more bits/,
+  });
+  t.doesNotThrow(() => integerNetwork({ ...whole, membraneBits: 24 }));
+  for (const membraneBits of [7, 33, 16.5])
+    t.throws(() => quantiseParameters(network, { bits: 8, membraneBits }), {
+      message: /membraneBits .*: expected 8 to 32/,
+    });
 });
 
 t.test('levels of a picture are rounded and clipped', async (t) => {

@@ -1,6 +1,7 @@
 /** Networks in whole numbers for the tests. */
 
 import { stream } from '../../lib/core/rng.js';
+import { integerNetwork } from '../../lib/integer/integerNetwork.js';
 import { quantiseParameters } from '../../lib/integer/quantise.js';
 import type { Configuration } from '../../lib/net/architecture.js';
 import { findNeuron, neuronParameters } from '../../lib/neuron/index.js';
@@ -28,6 +29,13 @@ export function wholeNetwork(
     ...halvingNeurons(thresholds, thresholdsOf),
   };
   return { ...network, parameters: quantiseParameters(network, { bits }), bits };
+}
+
+/** The network with as few bits of membranes as hold its thresholds: they saturate often. */
+export function withFewestMembraneBits(network: SpikingNetwork): SpikingNetwork {
+  const neurons = integerNetwork(network).filter(({ codes }) => codes !== undefined);
+  const highest = neurons.map(({ divisor, codes }) => (Math.max(...divisor) * (codes!.most + 1)) / 2);
+  return { ...network, membraneBits: Math.floor(Math.log2(Math.max(...highest))) + 2 };
 }
 
 /** Neurons with N thresholds 0.5 .. 2^-N, from half of the smallest; single layers may have another N. */

@@ -8,9 +8,9 @@
  * of exactly 0, or a membrane that is exactly at a threshold, is frequent and turns out either way.
  */
 
+import type { BitWidths } from '../../integer/bitWidths.js';
 import { quantiseParameters } from '../../integer/quantise.js';
 import { parametersInVolts } from '../../integer/volts.js';
-import type { WeightBits } from '../../integer/weightBits.js';
 import type { SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import { holdWhole } from '../simulate/wholeNumbers.js';
 import { type AsfOptions, type AsfPieces, asf, type Simulate } from './asfMethod.js';
@@ -20,7 +20,7 @@ import type { Method } from './method.js';
 /** ASF-BP over T steps with weights of so many bits. */
 export function asfThroughRounding(
   options: AsfOptions,
-  bits: WeightBits,
+  bits: BitWidths,
   others: Partial<AsfPieces> = {},
 ): Method<SpikingNetwork> {
   const together: NonNullable<Method<SpikingNetwork>['gradientOfBatch']> = (kernels, network, examples) => {

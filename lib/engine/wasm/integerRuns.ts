@@ -136,6 +136,7 @@ export class IntegerRuns {
     return wordsOf('IntegerNeurons', {
       ...layer.neurons,
       ...{ width: dims.width, channels, fires: layer.own.codes ? 1 : 0 },
+      mostMembrane: layer.own.mostMembrane,
       ...{ membrane, fresh: first === 0 ? 1 : 0, codes, stepBytes, totals: totals + 8 * first },
       ...{ windowTop: top, windowBottom: bottom, windowLeft: left, windowRight: right },
     });

@@ -35,6 +35,7 @@ export function integerNeurons(
   const D0 = v128.load(neurons.divisors + channel), D1 = v128.load(neurons.divisors + channel, 16);
   const top0 = v128.load(neurons.ceilings + channel), top1 = v128.load(neurons.ceilings + channel, 16);
   const r0 = v128.load(neurons.reciprocals + channel), r1 = v128.load(neurons.reciprocals + channel, 16);
+  const most = i32x4.splat(neurons.mostMembrane), least = v128.not(most); // -most - 1
   const codes = neurons.codes + <usize>step * neurons.stepBytes;
   const inRows = y >= neurons.windowTop && y < neurons.windowBottom;
   const continues = neurons.membrane && !(neurons.fresh && step == 0);
@@ -49,6 +50,8 @@ export function integerNeurons(
       u0 = i32x4.add(u0, start0);
       u1 = i32x4.add(u1, start1);
     }
+    u0 = i32x4.min_s(i32x4.max_s(u0, least), most);
+    u1 = i32x4.min_s(i32x4.max_s(u1, least), most);
     const code0 = codeOf(u0, D0, top0, r0), code1 = codeOf(u1, D1, top1, r1);
     if (neurons.membrane) {
       v128.store(membrane, i32x4.sub(u0, i32x4.mul(code0, D0)));

@@ -27,6 +27,8 @@ export class IntegerNeurons {
   divisors: usize;
   ceilings: usize;
   reciprocals: usize;
+  /** Membranes saturate at this, and at the negative of the next number. */
+  mostMembrane: u32;
   /** i32 [H,W,C]; 0: there is only one step, and nobody asks what it leaves. */
   membrane: usize;
   /** Whether membranes have no contents yet: the first step starts from V(0). */

@@ -1,4 +1,4 @@
-/** How many bits the weights of each layer have, sign included. */
+/** How many bits whole numbers have, sign included: the weights of each layer, and membranes. */
 
 import { UsageError } from '../core/error.js';
 import { type Layer, OUTPUT } from '../net/architecture.js';
@@ -9,21 +9,36 @@ export const MOST_WEIGHT_BITS = 16;
 /** Of the output layer, always: it is the most sensitive layer, and the cheapest. */
 export const OUTPUT_BITS = 16;
 
-export interface WeightBits {
+/** Of membranes; with 32 they never saturate. */
+export const LEAST_MEMBRANE_BITS = 8;
+export const MOST_MEMBRANE_BITS = 32;
+
+export interface BitWidths {
   /** Of all layers that `bitsOf` does not name. */
   readonly bits: number;
   /** Of single layers, by name (conv17, ..). */
   readonly bitsOf?: Readonly<Record<string, number>> | undefined;
+  /** Of membranes, which saturate at the largest and the smallest such number; default: 32. */
+  readonly membraneBits?: number | undefined;
 }
 
 /** Bits of a layer's weights. */
-export function bitsOfLayer({ bits, bitsOf }: WeightBits, { name, output }: Layer): number {
+export function bitsOfLayer({ bits, bitsOf }: BitWidths, { name, output }: Layer): number {
   return output === OUTPUT ? OUTPUT_BITS : (bitsOf?.[name] ?? bits);
 }
 
-/** Refuses bits that weights cannot have, and names of layers without weights to choose (UsageError). */
-export function requireBits({ bits, bitsOf = {} }: WeightBits, layers: readonly Layer[]): void {
+/** Refuses bits that are not possible, and names of layers without weights to choose (UsageError). */
+export function requireBits(
+  { bits, bitsOf = {}, membraneBits = MOST_MEMBRANE_BITS }: BitWidths,
+  layers: readonly Layer[],
+): void {
   requireNumber('', bits);
+  const possible = membraneBits >= LEAST_MEMBRANE_BITS && membraneBits <= MOST_MEMBRANE_BITS;
+  if (!(Number.isInteger(membraneBits) && possible))
+    throw new UsageError(
+      `membraneBits ${membraneBits}: expected ${LEAST_MEMBRANE_BITS} to ${MOST_MEMBRANE_BITS}`,
+      'membraneBits',
+    );
   const known = layers.filter(({ op, output }) => op.hasWeights && output !== OUTPUT).map(({ name }) => name);
   for (const [name, own] of Object.entries(bitsOf)) {
     requireNumber(`${name}=`, own);
