@@ -1,4 +1,4 @@
-/** What the peers that are packages of ONNX Runtime share: graphs that are written for it, and running them. */
+/** What the peers that are packages of ONNX Runtime share: graphs written for it, and running them. */
 
 import type { FloatImage } from '../../lib/core/floatImage.js';
 import { toChw, toHwc } from '../../lib/format/layout.js';

@@ -84,6 +84,7 @@ function jsPeer(
       }
       return [...runTypeScript, fileURLToPath(new URL(script, import.meta.url))];
     },
+    // Without its script, which onnxruntime-node has to download libraries for graphics cards.
     install: ({ peers }) => {
       const versions = Object.entries(packages).map((entry) => entry.join('@'));
       return `npm install --no-save --ignore-scripts --prefix ${peers} ${versions.join(' ')} (or see --peers)`;

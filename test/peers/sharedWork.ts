@@ -23,8 +23,8 @@ export interface SharedWork {
 
 const ROUNDING = 1e-4;
 const FLIPPED_SPIKES = 1e-2;
-/** Codes of 7 bits beside float32 or other bytes. */
-const WHOLE_NUMBERS = 0.2;
+/** Lambdas at 99.9 % clip the largest values, and codes have 7 bits: single values may be far apart. */
+const WHOLE_NUMBERS = 0.5;
 
 /**
  * The 3x3 convolution of 64 channels in the middle of a U-Net, on values that every peer can make for itself.
