@@ -85,18 +85,29 @@ export function convolutionSets(size: number): Together[] {
 export function eventSets(size: number): Together[] {
   const shapes = shapesFor(size).filter(([, { kernel }]) => kernel === 3);
   return shapes.map(([operation, shape]) => {
-    const title = `${operation} ${describe(shape)}`;
     const event = eventCalls[operation];
     return [
-      convWork(`dense ${title}`, operation, shape, 1, convCalls[operation].Forward),
+      denseWork('dense', operation, shape),
       ...DENSITIES.map((density) =>
-        convWork(`event ${title} density ${density}`, operation, shape, density, event),
+        convWork(
+          `event ${operation} ${describe(shape)} density ${density}`,
+          operation,
+          shape,
+          density,
+          event,
+        ),
       ),
     ];
   });
 }
 
-function describe({ kernel, channelsIn, channelsOut, size }: Shape): string {
+/** A convolution of dense input in float32; `kind` is the first word of its name. */
+export function denseWork(kind: string, operation: Operation, shape: Shape): Work {
+  const { Forward } = convCalls[operation];
+  return convWork(`${kind} ${operation} ${describe(shape)}`, operation, shape, 1, Forward);
+}
+
+export function describe({ kernel, channelsIn, channelsOut, size }: Shape): string {
   return `${kernel}x${kernel} ${channelsIn}->${channelsOut} ${size}x${size}`;
 }
 

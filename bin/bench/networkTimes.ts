@@ -31,7 +31,7 @@ export const kinds = {
   gradient: { title: () => 'training step (forward, loss, backward)', frozen: true, call: gradientCall },
   trainStep: { title: () => 'training update (with Adam)', frozen: false, call: trainCall },
   simulate: { title: (steps: number) => `simulation T=${steps}`, frozen: true, call: simulateCall },
-  whole: { title: () => 'one step in whole numbers', frozen: true, call: wholeCall },
+  whole: { title: wholeTitle, frozen: true, call: wholeCall },
   asf: { title: (steps: number) => `ASF-BP update T=${steps} (with Adam)`, frozen: false, call: asfCall },
 } satisfies Record<string, Kind>;
 
@@ -56,11 +56,13 @@ export function networkWork(
 
 /** What is timed for each width. */
 export function networkWorks(subject: Subject, size: number, steps: number): Work[] {
+  const oneOf = `one simulated step of T=${steps}`;
   return [
     networkWork('forward', { subject, size, steps }),
     networkWork('gradient', { subject, size: PATCH, steps }),
-    networkWork('simulate', { subject, size, steps }, `one simulated step of T=${steps}`, steps),
+    networkWork('simulate', { subject, size, steps }, oneOf, steps),
     networkWork('whole', { subject, size, steps: 1 }),
+    networkWork('whole', { subject, size, steps }, `${oneOf} in whole numbers`, steps),
     networkWork('asf', { subject, size: PATCH, steps }),
   ];
 }
@@ -75,9 +77,12 @@ function simulateCall(engine: Engine, { spiking }: Subject, { image }: Example, 
   return { call: () => program.simulate(image, { steps, keep: [] }).output, dispose: program.dispose };
 }
 
-function wholeCall(engine: Engine, subject: Subject, { image }: Example): Prepared {
-  const program = door(engine).prepare(subject.whole());
-  return { call: () => program.simulate(image, { steps: 1, keep: [] }).output, dispose: program.dispose };
+function wholeTitle(steps: number): string {
+  return steps === 1 ? 'one step in whole numbers' : `simulation T=${steps} in whole numbers`;
+}
+
+function wholeCall(engine: Engine, subject: Subject, example: Example, steps: number): Prepared {
+  return simulateCall(engine, { ...subject, spiking: subject.whole(steps) }, example, steps);
 }
 
 function gradientCall(engine: Engine, { unet }: Subject, example: Example): Prepared {

@@ -3,6 +3,7 @@
 import type { Image } from '../../lib/picture/image.js';
 import { convolutionSets, eventSets, type Together } from './convolutionRows.js';
 import { door, type Engine, withReference } from './engine.js';
+import { integerSets } from './integerRows.js';
 import { type Limits, measure } from './measure.js';
 import { networkWorks } from './networkTimes.js';
 import { pixelwiseWorks } from './pixelwiseRows.js';
@@ -48,6 +49,7 @@ export function planBench(options: PlanOptions, note: (note: Note) => void): Tas
       ...pixelwiseWorks(options.size).map((work) => kernelTask('kernels', [work], 'forward', options)),
     ],
     events: () => eventSets(options.size).map((set) => kernelTask('events', set, 'dense', options)),
+    integers: () => integerTasks(options, note),
     network: () => options.widths.map((width) => networkTask(width, subjects, options, note)),
     scaling: () => scalingTasks(subjects, options, note),
   };
@@ -67,9 +69,16 @@ export function subjectsOf({ models, picture, engines, seed }: BenchOptions): Su
   };
 }
 
+/** `note` is called with the instruction that makes the products: it decides about the speed. */
+function integerTasks(options: PlanOptions, note: (note: Note) => void): Task[] {
+  const instruction = options.engines[0].kernels.integers?.instruction ?? 'none, the definition';
+  note({ group: 'integers', text: `dot products of layers of 8 bits: ${instruction}` });
+  return integerSets(options.size).map((set) => kernelTask('integers', set, 'float32', options));
+}
+
 /** A task that times a set of kernels; `first` is the name of the first in comparisons. */
 function kernelTask(
-  group: 'kernels' | 'events',
+  group: 'kernels' | 'events' | 'integers',
   set: Together,
   first: string,
   { engines, limits }: PlanOptions,

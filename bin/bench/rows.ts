@@ -8,6 +8,7 @@ export const groups = {
   kernels:
     'Kernels: billions of multiply-accumulates (of pixel-wise kernels: values) a second; ratios are speeds',
   events: 'Event-driven kernels: dense-equivalent multiply-accumulates, zero inputs included, a second',
+  integers: 'Layers in whole numbers, with their neurons: products a second; ratios are speeds',
   network: 'Whole network: time; ratios are speeds',
   scaling: 'Scaling on one thread: time; ratios are times',
 } as const;

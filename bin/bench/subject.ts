@@ -33,8 +33,11 @@ export interface Subject {
   readonly width: number;
   readonly unet: Model;
   readonly spiking: SpikingModel;
-  /** A one-step network in whole numbers of 8 bits, converted on the picture. */
-  whole(): SpikingModel;
+  /**
+   * A network in whole numbers of 8 bits for T steps, converted on the picture: for one step with seven
+   * thresholds, for more with the paper's four.
+   */
+  whole(steps: number): SpikingModel;
   /** Where they come from, for the reader of the table. */
   readonly source: string;
   /** A square of the picture as input, with labels. */
@@ -89,7 +92,8 @@ export function makeSubject(
   const spiking = spikingFile
     ? toSpikingModel(spikingFile.model, spikingFile.path)
     : convert(engine, unet, seen());
-  const whole = () => withBits(convert(engine, unet, seen(), ONE_STEP), { bits: 8 });
+  const whole = (steps: number) =>
+    withBits(convert(engine, unet, seen(), steps === 1 ? ONE_STEP : {}), { bits: 8 });
   const files = [...new Set(ofWidth.map(({ path }) => path))].join(', ') || `random weights (seed ${seed})`;
   const source = spikingFile ? files : `${files}, converted on its picture`;
   return { width, unet, spiking, whole, source, example };

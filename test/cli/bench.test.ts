@@ -16,7 +16,7 @@ const tiny = ['bench', '--repeats', '1', '--widths', '1,2', '--size', '32', '--s
 t.test('every group has rows with positive, finite values', async (t) => {
   const { machine, notes, rows } = spikingUnetJson(...tiny);
   t.match(machine, { cpu: /./, cores: Number, node: process.version });
-  for (const group of ['kernels', 'events', 'network', 'scaling']) {
+  for (const group of ['kernels', 'events', 'integers', 'network', 'scaling']) {
     t.ok(
       rows.some((row: Row) => row.group === group),
       group,
@@ -30,6 +30,16 @@ t.test('every group has rows with positive, finite values', async (t) => {
   }
   const text = notes.map((note: { text: string }) => note.text).join('\n');
   t.match(text, /width 2: random weights/);
+  t.match(text, /dot products of layers of 8 bits: i32x4\.(relaxed_dot_i8x16_i7x16_add_s|dot_i16x8_s)/);
+  const whole = rows.filter((row: Row) => row.name.startsWith('whole numbers'));
+  t.same(
+    whole.map(({ name, to }: Row) => [name, to]),
+    [
+      ['whole numbers conv2d 3x3 16->16 32x32', 'float32'],
+      ['whole numbers conv2d 3x3 32->32 16x16', 'float32'],
+      ['whole numbers conv2d 3x3 64->64 8x8', 'float32'],
+    ],
+  );
 });
 
 t.test('with a model, as text', async (t) => {
@@ -43,7 +53,7 @@ t.test('with a model, as text', async (t) => {
 });
 
 for (const [option, value, message] of [
-  ['--only', 'kernels,speed', /--only.*"speed" is none of kernels, events, network, scaling/],
+  ['--only', 'kernels,speed', /--only.*"speed" is none of kernels, events, integers, network, scaling/],
   ['--widths', '8,x', /--widths.*whole number of at least 1/],
   ['--size', '100', /--size 100: expected multiples of 16/],
   ['--repeats', '0', /--repeats.*whole number of at least 1/],

@@ -21,6 +21,8 @@ export interface JsPeer {
   conv(input: Float32Array, weight: Float32Array, size: number, channels: number): Promise<JsCall>;
   /** A U-Net on `input` [H,W,C]. */
   forward(input: Float32Array, model: Model, height: number, width: number): Promise<JsCall>;
+  /** The same with weights and signals of 8 bits, where the library can do that. */
+  bytes?(input: Float32Array, model: Model, height: number, width: number): Promise<JsCall>;
 }
 
 export interface JsCall {
@@ -59,9 +61,10 @@ function prepare(peer: JsPeer, work: PeerWork, job: PeerJob): Promise<JsCall> {
     const weight = ramp(channels * channels * 9).map((value) => value - 0.5);
     return peer.conv(ramp(size * size * channels), weight, size, channels);
   }
-  if (work.work !== 'forward') throw new Error(`work ${work.work}: expected conv or forward`);
+  const run = work.work === 'forward' || work.work === 'bytes' ? peer[work.work] : undefined;
+  if (!run) throw new Error(`work ${work.work}: it can do conv, forward and perhaps bytes`);
   const { model } = decodeModel(readFileSync(job.model!), job.model!);
-  return peer.forward(floatsOf(readFileSync(job.image!)), model, work.height, work.width);
+  return run(floatsOf(readFileSync(job.image!)), model, work.height, work.width);
 }
 
 async function time(call: JsCall, job: PeerJob): Promise<number[]> {

@@ -1,13 +1,14 @@
-/** The peer ONNX Runtime Web: its WebAssembly provider, on graphs that are written for it. */
+/** What the peers that are packages of ONNX Runtime share: graphs written for it, and running them. */
 
-import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
+import type { FloatImage } from '../../lib/core/floatImage.js';
 import { toChw, toHwc } from '../../lib/format/layout.js';
 import { encodeOnnx, type OnnxGraph } from '../../lib/format/onnx.js';
+import type { Model } from '../../lib/model/model.js';
 import { unetGraph } from '../../lib/model/onnxGraph.js';
 import { IMAGE, OUTPUT } from '../../lib/net/architecture.js';
 import { square } from '../../lib/op/conv2d.js';
-import { type JsCall, type LoadPeer, runJsPeer } from './jsPeer.js';
+import { bytesGraph } from './bytesGraph.js';
+import type { JsCall, JsPeer } from './jsPeer.js';
 
 interface Tensor {
   readonly data: Float32Array;
@@ -18,60 +19,64 @@ interface Session {
   run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
 }
 
-/** What is used of onnxruntime-web. */
-interface OnnxRuntime {
+interface SessionOptions {
+  readonly executionProviders: readonly string[];
+  readonly intraOpNumThreads?: number;
+  readonly interOpNumThreads?: number;
+}
+
+/** What is used of its packages. */
+export interface OnnxRuntime {
   readonly env: {
-    readonly versions: { readonly web?: string };
-    readonly wasm: { numThreads?: number; wasmPaths?: string };
+    readonly versions: { readonly web?: string; readonly node?: string };
     logLevel?: string;
   };
   readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => Tensor;
-  readonly InferenceSession: {
-    create(model: Uint8Array, options: { executionProviders: string[] }): Promise<Session>;
-  };
+  readonly InferenceSession: { create(model: Uint8Array, options: SessionOptions): Promise<Session> };
 }
 
-const load: LoadPeer = async (modules, threads) => {
-  const require = createRequire(join(modules, 'peer.js'));
-  const ort: OnnxRuntime = require('onnxruntime-web');
-  ort.env.wasm.wasmPaths = dirname(require.resolve('onnxruntime-web')) + sep;
-  ort.env.wasm.numThreads = threads;
+/** The peer of a package that has been loaded. */
+export function onnxPeer(
+  ort: OnnxRuntime,
+  threads: number,
+  version = 'unknown',
+  options: SessionOptions,
+): JsPeer {
   ort.env.logLevel = 'error';
+  const call = async (graph: OnnxGraph, shape: readonly number[], input: Float32Array) =>
+    callOf(ort, await ort.InferenceSession.create(encodeOnnx(graph), options), shape, input);
+  const network =
+    (graphOf: (model: Model, picture: FloatImage) => OnnxGraph): JsPeer['forward'] =>
+    (input, model, height, width) => {
+      const { channels } = model.configuration;
+      const graph = graphOf(model, { data: input, height, width, channels });
+      return call(graph, [1, channels, height, width], toChw(input, height, width, channels));
+    };
   return {
-    version: ort.env.versions.web ?? 'unknown',
+    version,
     threads,
     conv: (input, weight, size, channels) => {
       const shape = [1, channels, size, size];
-      const graph: OnnxGraph = {
-        nodes: [{ op: 'Conv', inputs: [IMAGE, 'weight', 'bias'], output: OUTPUT, attributes: square(3, 1) }],
-        tensors: new Map([
-          ['weight', { shape: [channels, channels, 3, 3], data: weight }],
-          ['bias', { shape: [channels], data: new Float32Array(channels) }],
-        ]),
-        input: { name: IMAGE, shape },
-        output: { name: OUTPUT, shape },
-      };
-      return callOf(ort, graph, shape, toChw(input, size, size, channels));
+      return call(convGraph(weight, channels, shape), shape, toChw(input, size, size, channels));
     },
-    forward: (input, model, height, width) => {
-      const { channels } = model.configuration;
-      return callOf(
-        ort,
-        unetGraph(model),
-        [1, channels, height, width],
-        toChw(input, height, width, channels),
-      );
-    },
+    forward: network(unetGraph),
+    bytes: network(bytesGraph),
   };
-};
+}
 
-async function callOf(
-  ort: OnnxRuntime,
-  graph: OnnxGraph,
-  shape: readonly number[],
-  input: Float32Array,
-): Promise<JsCall> {
-  const session = await ort.InferenceSession.create(encodeOnnx(graph), { executionProviders: ['wasm'] });
+function convGraph(weight: Float32Array, channels: number, shape: readonly number[]): OnnxGraph {
+  return {
+    nodes: [{ op: 'Conv', inputs: [IMAGE, 'weight', 'bias'], output: OUTPUT, attributes: square(3, 1) }],
+    tensors: new Map([
+      ['weight', { shape: [channels, channels, 3, 3], data: weight }],
+      ['bias', { shape: [channels], data: new Float32Array(channels) }],
+    ]),
+    input: { name: IMAGE, shape },
+    output: { name: OUTPUT, shape },
+  };
+}
+
+function callOf(ort: OnnxRuntime, session: Session, shape: readonly number[], input: Float32Array): JsCall {
   const feeds = { [IMAGE]: new ort.Tensor('float32', input, shape) };
   return {
     run: async () => {
@@ -84,5 +89,3 @@ async function callOf(
     },
   };
 }
-
-await runJsPeer(load);

@@ -10,7 +10,7 @@ import { DataError } from '../../lib/core/error.js';
 /** A work by the name that peers know it by. */
 export type PeerWork =
   | { readonly work: 'conv'; readonly channels: number; readonly size: number }
-  | { readonly work: 'forward' | 'trainStep'; readonly height: number; readonly width: number }
+  | { readonly work: 'forward' | 'bytes' | 'trainStep'; readonly height: number; readonly width: number }
   | {
       readonly work: 'simulate' | 'asf';
       readonly height: number;

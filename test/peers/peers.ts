@@ -16,11 +16,14 @@ export interface PeerOptions {
   readonly python?: string;
 }
 
-export interface Peer {
-  readonly name: string;
+interface Abilities {
   readonly works: readonly PeerWork['work'][];
   /** Whether it can use more than one thread in Node. */
   readonly threaded: boolean;
+}
+
+export interface Peer extends Abilities {
+  readonly name: string;
   /** The command line that takes a job file; undefined where the peer is not installed. */
   find(options: PeerOptions): readonly string[] | undefined;
   /** How to install it. */
@@ -34,13 +37,21 @@ const runTypeScript = [
   fileURLToPath(new URL('../support/typescript.mjs', import.meta.url)),
 ];
 
+const ONNX: Abilities = { works: ['conv', 'forward', 'bytes'], threaded: true };
+
 export const peers: readonly Peer[] = [
-  jsPeer('tfjs wasm', './tfjsPeer.ts', false, {
-    '@tensorflow/tfjs-core': '4.22.0',
-    '@tensorflow/tfjs-backend-cpu': '4.22.0',
-    '@tensorflow/tfjs-backend-wasm': '4.22.0',
-  }),
-  jsPeer('onnxruntime-web', './onnxPeer.ts', true, { 'onnxruntime-web': '1.30.0' }),
+  jsPeer(
+    'tfjs wasm',
+    './tfjsPeer.ts',
+    { works: ['conv', 'forward'], threaded: false },
+    {
+      '@tensorflow/tfjs-core': '4.22.0',
+      '@tensorflow/tfjs-backend-cpu': '4.22.0',
+      '@tensorflow/tfjs-backend-wasm': '4.22.0',
+    },
+  ),
+  jsPeer('onnxruntime-web', './onnxWebPeer.ts', ONNX, { 'onnxruntime-web': '1.30.0' }),
+  jsPeer('onnxruntime-node', './onnxNodePeer.ts', ONNX, { 'onnxruntime-node': '1.22.0' }),
   {
     name: 'PyTorch',
     works: ['conv', 'forward', 'trainStep', 'simulate', 'asf'],
@@ -58,13 +69,12 @@ export const peers: readonly Peer[] = [
 function jsPeer(
   name: string,
   script: string,
-  threaded: boolean,
+  abilities: Abilities,
   packages: Readonly<Record<string, string>>,
 ): Peer {
   return {
     name,
-    works: ['conv', 'forward'],
-    threaded,
+    ...abilities,
     find: ({ peers }) => {
       const { resolve: find } = createRequire(join(resolve(peers), 'peer.js'));
       try {
@@ -74,9 +84,10 @@ function jsPeer(
       }
       return [...runTypeScript, fileURLToPath(new URL(script, import.meta.url))];
     },
+    // Without its script, which onnxruntime-node has to download libraries for graphics cards.
     install: ({ peers }) => {
       const versions = Object.entries(packages).map((entry) => entry.join('@'));
-      return `npm install --no-save --prefix ${peers} ${versions.join(' ')} (or see --peers)`;
+      return `npm install --no-save --ignore-scripts --prefix ${peers} ${versions.join(' ')} (or see --peers)`;
     },
   };
 }

@@ -3,7 +3,7 @@
 import { macsOf, type Shape } from '../../bin/bench/convolutionRows.js';
 import { tensorOf, zerosOf } from '../../bin/bench/engine.js';
 import type { Work } from '../../bin/bench/measure.js';
-import { networkWork, PATCH } from '../../bin/bench/networkTimes.js';
+import { type KindName, networkWork, PATCH, type Scene } from '../../bin/bench/networkTimes.js';
 import type { Subject } from '../../bin/bench/subject.js';
 import { packConv } from '../../lib/format/layout.js';
 import { type PeerWork, ramp } from './peerJob.js';
@@ -11,6 +11,8 @@ import { type PeerWork, ramp } from './peerJob.js';
 export interface SharedWork {
   readonly ours: Work;
   readonly theirs: PeerWork;
+  /** What theirs is, where it is not the same as ours. */
+  readonly instead?: string;
   /** The networks it is about; none for a convolution. */
   readonly subject?: Subject;
   /**
@@ -21,6 +23,8 @@ export interface SharedWork {
 
 const ROUNDING = 1e-4;
 const FLIPPED_SPIKES = 1e-2;
+/** Lambdas at 99.9 % clip the largest values, and codes have 7 bits: single values may be far apart. */
+const WHOLE_NUMBERS = 0.5;
 
 /**
  * The 3x3 convolution of 64 channels in the middle of a U-Net, on values that every peer can make for itself.
@@ -52,24 +56,27 @@ export function sharedConvolution(imageSize: number): SharedWork {
 
 /** Whole networks of one width; training on patches, with an update of the weights. */
 export function sharedNetworkWorks(subject: Subject, size: number, steps: number): SharedWork[] {
-  const whole = { height: size, width: size };
+  const full = { height: size, width: size };
   const patch = { height: PATCH, width: PATCH };
-  const ours = (kind: 'forward' | 'simulate' | 'trainStep' | 'asf', side: number) =>
-    networkWork(kind, { subject, size: side, steps });
+  const pair = (kind: KindName, ours: Scene, theirs: PeerWork, tolerance: number): SharedWork => ({
+    ours: networkWork(kind, ours),
+    ...{ theirs, subject, tolerance },
+  });
+  /** In whole numbers, beside what a peer has in their place. */
+  const whole = (ours: Scene, theirs: PeerWork, instead: string): SharedWork => ({
+    ...pair('whole', ours, theirs, WHOLE_NUMBERS),
+    instead,
+  });
+  const scene: Scene = { subject, size, steps };
+  const oneStep: Scene = { subject, size, steps: 1 };
+  const onPatch: Scene = { subject, size: PATCH, steps };
   return [
-    { ours: ours('forward', size), theirs: { work: 'forward', ...whole }, subject, tolerance: ROUNDING },
-    {
-      ours: ours('simulate', size),
-      theirs: { work: 'simulate', ...whole, steps },
-      subject,
-      tolerance: FLIPPED_SPIKES,
-    },
-    { ours: ours('trainStep', PATCH), theirs: { work: 'trainStep', ...patch }, subject, tolerance: ROUNDING },
-    {
-      ours: ours('asf', PATCH),
-      theirs: { work: 'asf', ...patch, steps },
-      subject,
-      tolerance: FLIPPED_SPIKES,
-    },
+    pair('forward', scene, { work: 'forward', ...full }, ROUNDING),
+    whole(oneStep, { work: 'forward', ...full }, 'U-Net in float32'),
+    whole(oneStep, { work: 'bytes', ...full }, 'U-Net in 8 bits'),
+    pair('simulate', scene, { work: 'simulate', ...full, steps }, FLIPPED_SPIKES),
+    whole(scene, { work: 'simulate', ...full, steps }, 'in float32'),
+    pair('trainStep', onPatch, { work: 'trainStep', ...patch }, ROUNDING),
+    pair('asf', onPatch, { work: 'asf', ...patch, steps }, FLIPPED_SPIKES),
   ];
 }

@@ -37,7 +37,7 @@ export function sideBySide(
   { engine, peer, command, exchange }: Sides,
   { peers, limits }: { readonly peers: string; readonly limits: Limits },
 ): Outcome {
-  const { ours, theirs, subject, tolerance } = shared;
+  const { ours, theirs, instead, subject, tolerance } = shared;
   const inTurns = ([call]: Call[]) => {
     const first = call();
     const expected = typeof first === 'number' ? first : Float32Array.from(first);
@@ -61,7 +61,8 @@ export function sideBySide(
       answer = runPeer(peer.name, command, exchange.writeJob(job, theirs, subject));
       others.push(...answer.results[0].seconds);
     }
-    const by = `${peer.name} ${answer!.torch ?? answer!.version}`;
+    const version = `${peer.name} ${answer!.torch ?? answer!.version}`;
+    const by = instead === undefined ? version : `${version} (${instead})`;
     const [own, other] = [summarise(mine), summarise(others)];
     const difference = differenceOf(expected, answer!, exchange);
     const row = {

@@ -45,5 +45,7 @@ export interface IntegerRunner {
 }
 
 export interface IntegerKernels {
+  /** The instruction that multiplies codes and weights of at most 8 bits, by its name in WebAssembly. */
+  readonly instruction: string;
   load(network: IntegerNetwork): IntegerRunner;
 }

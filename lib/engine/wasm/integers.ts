@@ -11,6 +11,7 @@ import type { Machine } from './machine.js';
 
 export function integers(machine: Machine): IntegerKernels {
   return {
+    instruction: machine.relaxed ? 'i32x4.relaxed_dot_i8x16_i7x16_add_s' : 'i32x4.dot_i16x8_s',
     load(network) {
       const layers = network.map(({ layer }) => layer);
       const readers = lastReaders(layers);
