@@ -73,5 +73,5 @@ function networkOf(channels: number): SpikingNetwork {
     neuron: multiThreshold,
     neuronParameters: neuronParameters(multiThreshold, neurons),
   };
-  return { ...network, parameters: quantiseParameters(network, BITS), bits: BITS };
+  return { ...network, parameters: quantiseParameters(network, { bits: BITS }), bits: BITS };
 }
