@@ -25,7 +25,7 @@ import { preprocess } from '../lib/picture/preprocess.js';
 import { inputOf } from '../lib/picture/sample.js';
 import { requireSides } from '../lib/train/patches.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/dataOptions.js';
-import { formatEnergy } from './cli/energyTable.js';
+import { formatEnergy, isOfBytes } from './cli/energyTable.js';
 import {
   addSimulationOptions,
   addTimingOption,
@@ -145,9 +145,7 @@ function measured(options: Options, path: string, context: Context): Workload {
     ? inputs.map(({ height, width }) => layerCosts(layers, new Map(), height, width))
     : spikingCosts(inputs, model, path, options, context);
   const [{ height, width }] = inputs;
-  const { bits = '32', bitsOf = '{}' } = model.notes;
-  const isWhole = Math.max(Number(bits), ...Object.values<number>(JSON.parse(bitsOf))) <= 8;
-  return { layers, images: inputs.length, height, width, costs: meanCosts(costs), isWhole };
+  return { layers, images: inputs.length, height, width, costs: meanCosts(costs), isWhole: isOfBytes(model) };
 }
 
 /** What each layer costs on each picture. */

@@ -1,6 +1,7 @@
 /** The tables of `energy`, and a sentence on what they mean. */
 
-import type { EnergyReport, LayerCost, LayerEnergy } from '../../lib/measure/energyModels.js';
+import type { Energy, EnergyReport, LayerCost, LayerEnergy } from '../../lib/measure/energyModels.js';
+import type { Model } from '../../lib/model/model.js';
 import { spikingEnergy } from '../../lib/paper/flops.js';
 import { table, thousands } from './table.js';
 
@@ -31,23 +32,33 @@ function layerTable(rows: readonly Row[], { synops }: KnownEnergy): string {
   );
 }
 
-function totals({ unet, firstLayer, paper, synops, whole }: KnownEnergy): string {
-  const row = (name: string, energy: { operations: number; joules: number }) => [
-    name,
-    energy.operations.toExponential(3),
-    energy.joules.toExponential(3),
+/** Each way to count that is known, by its name in the tables. */
+export function energyModels({ unet, firstLayer, paper, synops, whole }: KnownEnergy) {
+  const model = (name: string, { operations, joules }: Energy) => ({ name, operations, joules });
+  return [
+    model('U-Net, MACs as the paper counts', unet.paper),
+    model('U-Net, MACs exactly', unet.exact),
+    model('first layer, as the paper counts', firstLayer.paper),
+    ...(paper ? [model('Spiking-UNet, paper (Eq. 13)', paper)] : []),
+    ...(synops ? [model('Spiking-UNet, synops', synops)] : []),
+    ...(whole ? [model('Spiking-UNet, synops, 8 bits', whole)] : []),
   ];
+}
+
+function totals(report: KnownEnergy): string {
   return table(
     ['model', 'operations', 'joules'],
-    [
-      row('U-Net, MACs as the paper counts', unet.paper),
-      row('U-Net, MACs exactly', unet.exact),
-      row('first layer, as the paper counts', firstLayer.paper),
-      ...(paper ? [row('Spiking-UNet, paper (Eq. 13)', paper)] : []),
-      ...(synops ? [row('Spiking-UNet, synops', synops)] : []),
-      ...(whole ? [row('Spiking-UNet, synops, 8 bits', whole)] : []),
-    ],
+    energyModels(report).map(({ name, operations, joules }) => [
+      name,
+      operations.toExponential(3),
+      joules.toExponential(3),
+    ]),
   );
+}
+
+/** Whether a model is a spiking network in whole numbers of 8 bits at most. */
+export function isOfBytes({ notes: { bits = '32', bitsOf = '{}' } }: Pick<Model, 'notes'>): boolean {
+  return Math.max(Number(bits), ...Object.values<number>(JSON.parse(bitsOf))) <= 8;
 }
 
 /** A sentence on how much counting spikes without their fan-out favours the spiking network. */

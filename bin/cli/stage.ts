@@ -41,6 +41,8 @@ export interface SharedOptions {
 }
 
 export interface Context {
+  /** The arguments of the stage as they were typed. */
+  readonly argv: readonly string[];
   readonly engine: Engine;
   /** Aborted by the first signal that asks to stop, for stages with something to save; others end at once. */
   readonly signal: AbortSignal;
@@ -100,7 +102,7 @@ export async function runStage<Options>(
     command.parse(argv, { from: 'user' });
     const options = { ...command.opts(), arguments: command.args } as unknown as Options & SharedOptions;
     setQuiet(options.quiet);
-    const context = newContext(options, bars);
+    const context = newContext(argv, options, bars);
     const byDefault = command.getOptionValueSource('engine') === 'default';
     const remarks = [byDefault && defaultEngine().remark, threadsRemark(options.engine, options.threads)];
     for (const line of remarks) if (line) remark(line);
@@ -172,9 +174,14 @@ function helpWithExamples(examples: Stage<unknown>['examples']): string {
   return `\nExamples:\n${lines.join('\n')}`;
 }
 
-function newContext({ engine, threads, quiet }: SharedOptions, bars: Progress[]): Context {
+function newContext(
+  argv: readonly string[],
+  { engine, threads, quiet }: SharedOptions,
+  bars: Progress[],
+): Context {
   let signal: AbortSignal | undefined;
   return {
+    argv,
     get engine() {
       return chooseEngine(engine, threads);
     },

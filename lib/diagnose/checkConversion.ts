@@ -110,7 +110,7 @@ function checkAgainst(
 }
 
 /** The samples with their labels; if any has none, all get the U-Net's predictions as labels. */
-function withLabels(run: Run, classes: number, samples: readonly Sample[]): readonly Sample[] {
+export function withLabels(run: Run, classes: number, samples: readonly Sample[]): readonly Sample[] {
   if (samples.every(({ label }) => label)) return samples;
   return samples.map((sample) => ({
     ...sample,

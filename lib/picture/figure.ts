@@ -55,7 +55,7 @@ export function figure(
  * How wrong each pixel is, [H,W]: 0..1 for a clean image; with two classes 1 for a missed pixel, -1 for a
  * false one; with more classes 1 for any error.
  */
-function errorOf(
+export function errorOf(
   prediction: Uint8Array | Float32Array,
   truth: Uint8Array | Float32Array,
   classes: number,
@@ -72,7 +72,7 @@ function errorOf(
 }
 
 /** Missed pixels in red, false ones in blue; errors of clean images in grey. */
-function errorPicture(error: Float32Array, height: number, width: number): Image {
+export function errorPicture(error: Float32Array, height: number, width: number): Image {
   const image = makeImage(height, width, 3);
   for (let p = 0; p < error.length; p++) {
     if (error[p] === 0) continue;

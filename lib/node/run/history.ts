@@ -42,7 +42,7 @@ export function encodeHistory(records: readonly EpochRecord[], run: string): str
 
 /** The records of a file up to an epoch; DataError where a line is malformed, missing, or of another run. */
 export function decodeHistory(text: string, path: string, run: string, epochs: number): EpochRecord[] {
-  const records = text.split('\n').filter(Boolean).map(parseLine);
+  const records = decodeRecords(text, path, run);
   const first = records[0]?.epoch ?? 0;
   const wrong = records.findIndex(({ epoch }, i) => epoch !== first + i);
   if (wrong >= 0) throw new DataError(`${path}: epoch ${records[wrong].epoch}, expected ${first + wrong}`);
@@ -53,8 +53,12 @@ export function decodeHistory(text: string, path: string, run: string, epochs: n
     );
   }
   return records.filter(({ epoch }) => epoch <= epochs);
+}
 
-  function parseLine(text: string, i: number): EpochRecord {
+/** The records of a file as they are; DataError where a line is malformed or of another run. */
+export function decodeRecords(text: string, path: string, run: string): EpochRecord[] {
+  const lines = text.split('\n').filter(Boolean);
+  return lines.map((text, i) => {
     const { run: of = run, ...record } = parseJson(line, text, `${path}: line ${i + 1}`);
     if (of !== run) {
       throw new DataError(
@@ -62,5 +66,5 @@ export function decodeHistory(text: string, path: string, run: string, epochs: n
       );
     }
     return record as EpochRecord;
-  }
+  });
 }

@@ -13,7 +13,7 @@ import { sha256 } from '../../core/sha256.js';
 import { parseJson } from '../../format/json.js';
 import type { EpochRecord } from '../../train/loop.js';
 import { makeFolder, readBytes, removeFile, removeLeftovers, writeFileAtomic } from '../files.js';
-import { decodeHistory, encodeHistory } from './history.js';
+import { decodeHistory, decodeRecords, encodeHistory } from './history.js';
 import { lockRun, type RunLock } from './runLock.js';
 
 /** Every option of a run, and `samples`: a hash of what it is trained on. */
@@ -129,6 +129,13 @@ function openLocked({ directory, config, start, resume, remark }: RunRequest, lo
       throw new DataError(`${path}: is of the run ${run}, config.json of ${id}: take all files from one run`);
     },
   };
+}
+
+/** The epochs of a run so far, for readers; DataError where the folder holds no run, or a damaged one. */
+export function readEpochs(directory: string): EpochRecord[] {
+  const [config, metrics] = ['config.json', 'metrics.jsonl'].map((name) => join(directory, name));
+  const { run = '' } = parseJson(savedConfig, new TextDecoder().decode(readBytes(config)), config);
+  return decodeRecords(new TextDecoder().decode(readBytes(metrics)), metrics, run);
 }
 
 function readConfig(path: string): z.infer<typeof savedConfig> {

@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+/** `spiking-unet report`: one HTML file about a spiking network: pictures, metric, spikes, rates, energy. */
+
+import { writeFileAtomic } from '../lib/node/files.js';
+import { runAsProgram, type Stage } from './cli/stage.js';
+import type { Findings } from './report/findings.js';
+import { measureReport } from './report/measureReport.js';
+import { pageOf } from './report/page.js';
+import { addReportOptions, type ReportOptions } from './report/reportOptions.js';
+
+const stage: Stage<ReportOptions> = {
+  name: 'report',
+  summary: 'Write one HTML file about a spiking network; it needs no other file and no net.',
+  examples: [
+    ['report --model drive --dataset drive --data ~/DRIVE', 'report.html, about three test images'],
+    ['report --model snn.safetensors --unet unet.safetensors --image eye.png --steps 10', 'one picture'],
+    [
+      'report --model runs/fine --run runs/fine --dataset em --data ~/EM --out fine.html',
+      'with the curves of its training',
+    ],
+  ],
+  configure: addReportOptions,
+  run(options, context) {
+    const findings = measureReport(options, context);
+    const measured = measuredOf(findings);
+    const { text, sections } = pageOf(findings, measured);
+    writeFileAtomic(options.out, text);
+    const bytes = Buffer.byteLength(text);
+    return {
+      json: { report: options.out, bytes, sections, ...measured },
+      text: `${options.out}: ${sections.length} sections, ${(bytes / 1e6).toFixed(1)} MB`,
+    };
+  },
+};
+
+export default stage;
+await runAsProgram(stage, import.meta.url);
+
+/** The numbers of a report, for other programs: in the page, and with --json. */
+function measuredOf({ models, pictures, steps, against, unet, overSteps, energy, rates }: Findings) {
+  const { points, activity } = overSteps;
+  return {
+    ...{ models, pictures, steps, against },
+    unet: unet?.metrics,
+    overSteps: points.map(({ steps, evaluation: { metrics, spikes } }) => ({ steps, metrics, spikes })),
+    images: points.at(-1)!.evaluation.images,
+    layers: activity.layers,
+    energy,
+    correlations: rates?.map(({ signal, correlation }) => ({ signal, correlation })),
+  };
+}

@@ -1,0 +1,33 @@
+/** The script of the report: draws every chart in its place, again when the page becomes wider or narrower. */
+
+import { plot } from '@observablehq/plot';
+import type { Drawing } from '../chart.js';
+import { compareTwo } from './compare.js';
+import { drawings } from './drawings.js';
+
+interface Data {
+  readonly charts: readonly { readonly id: string; readonly drawing: Drawing }[];
+}
+
+/** In pixels; wider charts are harder to read. */
+const WIDEST = 900;
+
+const { charts }: Data = JSON.parse(document.getElementById('data')!.textContent!);
+
+function drawAll(): void {
+  for (const { id, drawing } of charts) {
+    const place = document.getElementById(id)!;
+    const width = Math.min(WIDEST, place.clientWidth);
+    const draw = drawings[drawing.draw] as (data: Drawing, width: number) => object;
+    place.replaceChildren(plot({ width, ...draw(drawing, width) }));
+  }
+}
+
+drawAll();
+let drawn = document.documentElement.clientWidth;
+addEventListener('resize', () => {
+  if (document.documentElement.clientWidth === drawn) return; // a phone hides its bars as one scrolls
+  drawn = document.documentElement.clientWidth;
+  drawAll();
+});
+for (const pictures of document.querySelectorAll('.pictures')) compareTwo(pictures);

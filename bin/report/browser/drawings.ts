@@ -1,0 +1,136 @@
+/** The drawings of the report by name: marks of Observable Plot, for data (../chart.ts) and a width. */
+
+import * as Plot from '@observablehq/plot';
+import type { Drawings } from '../chart.js';
+
+type Draw<Name extends keyof Drawings> = (data: Drawings[Name], width: number) => Plot.PlotOptions;
+
+/** Below this width, in pixels, labels are broken and panels stand one below the other. */
+const NARROW = 600;
+const [ACCENT, OTHER] = ['var(--accent)', 'var(--other)'];
+/** From few to many, on either ground. */
+const SCHEME = 'viridis';
+
+export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
+  curve: ({ points, level, xLabel, yLabel }) => ({
+    grid: true,
+    marginLeft: 60,
+    x: { label: xLabel, tickFormat: wholeNumber },
+    y: { label: yLabel, nice: true },
+    marks: [
+      Plot.lineY(points, { x: 'x', y: 'y', stroke: ACCENT, strokeWidth: 2 }),
+      Plot.dot(points, { x: 'x', y: 'y', fill: ACCENT, tip: true }),
+      ...(level
+        ? [
+            Plot.ruleY([level.value], { stroke: OTHER, strokeDasharray: '6 4' }),
+            Plot.text([level.name], { y: [level.value], frameAnchor: 'right', dy: -8, fill: OTHER }),
+          ]
+        : []),
+    ],
+  }),
+
+  rates: ({ cells, cell, most }, width) => {
+    const layers = new Set(cells.map(({ layer }) => layer));
+    const side = width < NARROW ? { fy: 'layer' as const } : { fx: 'layer' as const };
+    const panel = width < NARROW ? Math.min(width, 320) : width / layers.size;
+    return {
+      grid: true,
+      height: width < NARROW ? panel * layers.size : panel + 50,
+      ...(width < NARROW && { width: panel, marginRight: 20 }),
+      x: { label: 'activation / lambda', domain: [0, most], ticks: 3 },
+      y: { label: 'spikes a step, in volts', domain: [0, most], ticks: 3 },
+      fx: { label: null, domain: [...layers] },
+      fy: { label: null, domain: [...layers], axis: null },
+      color: { type: 'log', scheme: SCHEME, legend: true, label: 'neurons', ticks: 4, tickFormat: '~s' },
+      marks: [
+        Plot.rect(cells, {
+          ...{ x1: 'x', y1: 'y', fill: 'neurons', ...side },
+          ...{ x2: ({ x }) => x + cell, y2: ({ y }) => y + cell, inset: 0 },
+        }),
+        Plot.line(
+          [
+            [0, 0],
+            [most, most],
+          ],
+          { stroke: 'currentColor', strokeDasharray: '2 3' },
+        ),
+        ...(width < NARROW
+          ? [
+              Plot.text([...layers], {
+                text: (name) => name,
+                fy: (name) => name,
+                frameAnchor: 'top',
+                dy: -10,
+              }),
+            ]
+          : []),
+        Plot.frame({ stroke: 'currentColor', strokeOpacity: 0.3 }),
+      ],
+    };
+  },
+
+  layers: ({ spikes, order, steps }, width) => ({
+    marginLeft: 90,
+    height: 50 + 18 * order.length,
+    y: { label: null, domain: order },
+    ...(steps === 1
+      ? {
+          x: { label: 'spikes', grid: true, tickFormat: '~s', ticks: width / 90 },
+          marks: [Plot.barX(spikes, { x: 'spikes', y: 'layer', fill: ACCENT, tip: true })],
+        }
+      : {
+          x: { label: 'step t', tickFormat: everyNth(steps, width) },
+          color: { scheme: SCHEME, legend: true, label: 'spikes', tickFormat: '~s', ticks: 4 },
+          marks: [Plot.cell(spikes, { x: 'step', y: 'layer', fill: 'spikes', tip: true })],
+        }),
+  }),
+
+  histogram: ({ bins }) => ({
+    marginLeft: 60,
+    x: { label: 'spikes a step' },
+    y: { label: 'share of neurons', grid: true, tickFormat: '.0%' },
+    marks: [Plot.rectY(bins, { x1: 'from', x2: 'to', y: 'share', fill: ACCENT, tip: true }), Plot.ruleY([0])],
+  }),
+
+  energy: ({ models }, width) => ({
+    marginLeft: width < NARROW ? 120 : 230,
+    marginRight: 60,
+    height: 50 + 44 * models.length,
+    x: { label: 'joules', grid: true, tickFormat: '~s', ticks: width / 150 },
+    y: { label: null, domain: models.map(({ name }) => name) },
+    marks: [
+      Plot.axisY({ lineWidth: width < NARROW ? 9 : 20, tickSize: 0 }),
+      Plot.barX(models, { x: 'joules', y: 'name', fill: ACCENT }),
+      Plot.text(models, {
+        ...{ x: 'joules', y: 'name', textAnchor: 'start', dx: 4 },
+        text: ({ joules }) => joules.toExponential(2),
+      }),
+    ],
+  }),
+
+  raster: ({ spikes, steps, channels }, width) => ({
+    marginLeft: 50,
+    height: 50 + 16 * channels,
+    x: { label: 'step t', domain: steps, tickFormat: everyNth(steps.length, width) },
+    y: { label: 'channel', domain: Array.from({ length: channels }, (_, c) => c) },
+    color: { scheme: SCHEME, legend: true, label: 'spikes', tickFormat: wholeNumber, ticks: 4 },
+    marks: [
+      Plot.cell(
+        spikes.filter((one) => one.spikes > 0),
+        { x: 'step', y: 'channel', fill: 'spikes', tip: true },
+      ),
+      Plot.frame({ stroke: 'currentColor', strokeOpacity: 0.3 }),
+    ],
+  }),
+};
+
+/** Labels of whole numbers; ticks between them have none. */
+function wholeNumber(value: number): string {
+  return Number.isInteger(value) ? String(value) : '';
+}
+
+/** Labels of so many steps that fit a width. */
+function everyNth(count: number, width: number): (step: number) => string {
+  const n = Math.ceil((30 * count) / width);
+  return (step) => (step === 1 || step % n === 0 ? String(step) : '');
+}

@@ -1,0 +1,58 @@
+/** What the report is about: all that was read and measured, before it is put into words and pictures. */
+
+import type { SpikingModel } from '../../lib/convert/spikingModel.js';
+import type { Column, OverSteps } from '../../lib/diagnose/overSteps.js';
+import type { RateCell } from '../../lib/diagnose/rateCells.js';
+import type { Rates } from '../../lib/diagnose/rates.js';
+import type { Evaluation } from '../../lib/measure/evaluateTask.js';
+import type { Sample } from '../../lib/picture/sample.js';
+import type { EpochRecord } from '../../lib/train/loop.js';
+import type { KnownEnergy } from '../cli/energyTable.js';
+
+/** A file, or what was drawn, with its SHA-256. */
+export interface Hashed {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** Activation and rate of one layer; without its neurons, which are counted in `cells`. */
+export interface LayerRates extends Pick<Rates, 'signal' | 'correlation'> {
+  readonly neurons: number;
+  readonly meanActivation: number;
+  readonly meanRate: number;
+  readonly cells: readonly RateCell[];
+}
+
+/** What the networks made of one picture: class ids [H,W], or clean images [H,W,C]. */
+export interface Shown {
+  readonly sample: Sample;
+  /** What the networks read, [H,W,C]. */
+  readonly seen: Float32Array;
+  readonly unet?: Uint8Array | Float32Array | undefined;
+  readonly spiking: Uint8Array | Float32Array;
+}
+
+export interface Findings {
+  readonly command: string;
+  readonly versions: string;
+  readonly models: readonly Hashed[];
+  readonly pictures: readonly Hashed[];
+  readonly spiking: SpikingModel;
+  /** T */
+  readonly steps: number;
+  /** What metrics compare with. */
+  readonly against: 'labels' | 'clean pictures' | "the U-Net's answer" | 'its own answer at T';
+  readonly metric: 'F1' | 'mIoU' | 'PSNR';
+  /** Noise that a denoiser has to remove, in grey levels. */
+  readonly sigma?: number | undefined;
+  readonly shown: readonly Shown[];
+  readonly unet?: Evaluation | undefined;
+  readonly overSteps: OverSteps;
+  readonly column: Column;
+  /** undefined: the network has no U-Net or no lambdas. */
+  readonly rates?: readonly LayerRates[] | undefined;
+  /** undefined: operations of this network cannot be counted. */
+  readonly energy?: KnownEnergy | undefined;
+  /** The epochs of the training, with --run. */
+  readonly training?: readonly EpochRecord[] | undefined;
+}
