@@ -11,6 +11,8 @@ interface Data {
 
 /** In pixels; wider charts are harder to read. */
 const WIDEST = 900;
+/** Below a chart, in pixels: room for the name of its axis below the labels. */
+const BOTTOM = 44;
 
 const { charts }: Data = JSON.parse(document.getElementById('data')!.textContent!);
 
@@ -19,7 +21,7 @@ function drawAll(): void {
     const place = document.getElementById(id)!;
     const width = Math.min(WIDEST, place.clientWidth);
     const draw = drawings[drawing.draw] as (data: Drawing, width: number) => object;
-    place.replaceChildren(plot({ width, ...draw(drawing, width) }));
+    place.replaceChildren(plot({ width, marginBottom: BOTTOM, ...draw(drawing, width) }));
   }
 }
 

@@ -8,6 +8,8 @@ type Draw<Name extends keyof Drawings> = (data: Drawings[Name], width: number) =
 /** Below this width, in pixels, labels are broken and panels stand one below the other. */
 const NARROW = 600;
 const [ACCENT, OTHER] = ['var(--accent)', 'var(--other)'];
+/** Up to so many points each has a label. */
+const MOST_TICKS = 12;
 /** From few to many, on either ground. */
 const SCHEME = 'viridis';
 
@@ -15,7 +17,7 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
   curve: ({ points, level, xLabel, yLabel }) => ({
     grid: true,
     marginLeft: 60,
-    x: { label: xLabel, tickFormat: wholeNumber },
+    x: { label: xLabel, ...(points.length <= MOST_TICKS && { ticks: points.map(({ x }) => x) }) },
     y: { label: yLabel, nice: true },
     marks: [
       Plot.lineY(points, { x: 'x', y: 'y', stroke: ACCENT, strokeWidth: 2 }),
@@ -34,11 +36,11 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
     const side = width < NARROW ? { fy: 'layer' as const } : { fx: 'layer' as const };
     const panel = width < NARROW ? Math.min(width, 320) : width / layers.size;
     return {
-      grid: true,
-      height: width < NARROW ? panel * layers.size : panel + 50,
+      ...{ grid: true, marginTop: 45 },
+      height: width < NARROW ? panel * layers.size : panel + 60,
       ...(width < NARROW && { width: panel, marginRight: 20 }),
-      x: { label: 'activation / lambda', domain: [0, most], ticks: 3 },
-      y: { label: 'spikes a step, in volts', domain: [0, most], ticks: 3 },
+      x: { label: 'activation / lambda', domain: [0, most], ticks: [0, 0.5, 1] },
+      y: { label: 'spikes a step, in volts', domain: [0, most], ticks: [0, 0.5, 1] },
       fx: { label: null, domain: [...layers] },
       fy: { label: null, domain: [...layers], axis: null },
       color: { type: 'log', scheme: SCHEME, legend: true, label: 'neurons', ticks: 4, tickFormat: '~s' },
@@ -70,7 +72,7 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
   },
 
   layers: ({ spikes, order, steps }, width) => ({
-    marginLeft: 90,
+    marginLeft: 150,
     height: 50 + 18 * order.length,
     y: { label: null, domain: order },
     ...(steps === 1
@@ -96,7 +98,7 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
     marginLeft: width < NARROW ? 120 : 230,
     marginRight: 60,
     height: 50 + 44 * models.length,
-    x: { label: 'joules', grid: true, tickFormat: '~s', ticks: width / 150 },
+    x: { label: 'joules', grid: true, tickFormat: '.1e', ticks: width / 150 },
     y: { label: null, domain: models.map(({ name }) => name) },
     marks: [
       Plot.axisY({ lineWidth: width < NARROW ? 9 : 20, tickSize: 0 }),

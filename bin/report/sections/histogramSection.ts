@@ -11,7 +11,7 @@ export const histogramSection: Section = {
   render({ overSteps: { activity }, steps }) {
     const bins = binsOf(activity.neuronsBySpikes, steps);
     return {
-      says: 'The share of all neurons by their firing rate, in spikes a step; the first bar are the least active.',
+      says: 'The share of all neurons by their firing rate, in spikes a step; the first bar holds the least active.',
       charts: [
         {
           id: 'histogram-chart',

@@ -9,10 +9,12 @@ export const metricSection: Section = {
   title: 'The metric over the steps',
   render(findings) {
     const { metric, steps, against, overSteps, shown } = findings;
-    const all = overSteps.points.length === steps ? 'every t from 1' : `${overSteps.points.length} of the t`;
+    const { length } = overSteps.points;
+    const when =
+      steps === 1 ? 'at' : length === steps ? 'for every t from 1 to' : `for ${length} of the t to`;
     return {
       says:
-        `${metric} against ${against}, of ${pictureCount(shown.length)}, for ${all} to T=${steps}; each t is ` +
+        `${metric} against ${against}, of ${pictureCount(shown.length)}, ${when} T=${steps}; each t is ` +
         'a simulation of its own, of t steps, as "evaluate --steps t" runs it.',
       charts: [metricChart(findings)],
     };
