@@ -35,7 +35,7 @@ export interface Drawings {
     readonly bins: readonly { readonly from: number; readonly to: number; readonly share: number }[];
   };
   readonly energy: { readonly models: readonly { readonly name: string; readonly joules: number }[] };
-  /** Spikes of the neurons (channels) above one pixel between numbers of steps, [C][t]. */
+  /** Spikes a step of the neurons (channels) above one pixel, up to each of some numbers of steps. */
   readonly raster: {
     readonly spikes: readonly {
       readonly step: number;

@@ -1,4 +1,4 @@
-/** Activations and firing rates of a layer, counted in the cells of a grid: every neuron is in one of them. */
+/** Activations and firing rates of a layer, counted in the cells of a grid: each neuron is in one of them. */
 
 import type { Rates } from './rates.js';
 

@@ -1,8 +1,8 @@
-/** The script of the report: draws every chart in its place, again when the page becomes wider or narrower. */
+/** The script of the report: draws every chart in its place, and again when the width of the page changes. */
 
 import { plot } from '@observablehq/plot';
 import type { Drawing } from '../chart.js';
-import { compareTwo } from './compare.js';
+import { compareTwo } from './compareTwo.js';
 import { drawings } from './drawings.js';
 
 interface Data {

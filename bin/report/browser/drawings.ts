@@ -10,6 +10,8 @@ const NARROW = 600;
 const [ACCENT, OTHER] = ['var(--accent)', 'var(--other)'];
 /** Up to so many points each has a label. */
 const MOST_TICKS = 12;
+/** In pixels. */
+const TALLEST = 700;
 /** From few to many, on either ground. */
 const SCHEME = 'viridis';
 
@@ -61,8 +63,7 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
               Plot.text([...layers], {
                 text: (name) => name,
                 fy: (name) => name,
-                frameAnchor: 'top',
-                dy: -10,
+                ...{ frameAnchor: 'top-left', dx: 6, dy: 6 },
               }),
             ]
           : []),
@@ -112,10 +113,14 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
 
   raster: ({ spikes, steps, channels }, width) => ({
     marginLeft: 50,
-    height: 50 + 16 * channels,
+    height: 80 + channels * rowHeight(channels),
     x: { label: 'step t', domain: steps, tickFormat: everyNth(steps.length, width) },
-    y: { label: 'channel', domain: Array.from({ length: channels }, (_, c) => c) },
-    color: { scheme: SCHEME, legend: true, label: 'spikes', tickFormat: wholeNumber, ticks: 4 },
+    y: {
+      label: 'channel',
+      domain: Array.from({ length: channels }, (_, c) => c),
+      tickFormat: everyNth(channels, 2 * channels * rowHeight(channels)),
+    },
+    color: { scheme: SCHEME, legend: true, label: 'spikes a step', ticks: 4 },
     marks: [
       Plot.cell(
         spikes.filter((one) => one.spikes > 0),
@@ -126,13 +131,13 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
   }),
 };
 
-/** Labels of whole numbers; ticks between them have none. */
-function wholeNumber(value: number): string {
-  return Number.isInteger(value) ? String(value) : '';
+/** Height of a row of the raster, in pixels: many channels still fit a printed page. */
+function rowHeight(channels: number): number {
+  return Math.max(4, Math.min(16, TALLEST / channels));
 }
 
-/** Labels of so many steps that fit a width. */
+/** Labels of so many steps (or channels) that fit a width, in pixels. */
 function everyNth(count: number, width: number): (step: number) => string {
   const n = Math.ceil((30 * count) / width);
-  return (step) => (step === 1 || step % n === 0 ? String(step) : '');
+  return (step) => (step % n === 0 ? String(step) : '');
 }

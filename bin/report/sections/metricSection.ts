@@ -25,9 +25,11 @@ function pictureCount(count: number): string {
   return count === 1 ? '1 picture' : `${count} pictures`;
 }
 
-function metricChart({ metric, unet, overSteps: { points } }: Findings): Chart {
+function metricChart({ metric, against, unet, overSteps: { points } }: Findings): Chart {
   const unit = metric === 'PSNR' ? `${metric} (dB)` : metric;
-  const level = unet?.score === undefined ? undefined : { name: 'U-Net', value: unet.score };
+  // of its own answer it would be 1
+  const score = against === "the U-Net's answer" ? undefined : unet?.score;
+  const level = score === undefined ? undefined : { name: 'U-Net', value: score };
   const known = points.flatMap(({ steps, evaluation: { score } }) =>
     score === undefined ? [] : [{ x: steps, y: score }],
   );

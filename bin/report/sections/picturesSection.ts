@@ -77,7 +77,7 @@ ${figures}</div>
 <label>Right <select class="right">${options(right)}</select></label>
 <label>Way <select class="way"><option>wipe</option><option>fade</option></select></label></p>
 <p><label>Share of the left one <input type="range" min="0" max="100" value="50"></label></p>
-<div class="stage"></div>
+<div class="stage" aria-hidden="true"></div>
 </div>
 </div>
 `;

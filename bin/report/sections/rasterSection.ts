@@ -9,10 +9,14 @@ export const rasterSection: Section = {
     if (steps === 1) return undefined;
     const times = points.map((point) => point.steps);
     const channels = points[0].column.length;
-    const spikes = points.flatMap((point) =>
-      point.column.map((spikes, channel) => ({ step: point.steps, channel, spikes })),
+    const rates = points.map((point, k) => {
+      const since = point.steps - (times[k - 1] ?? 0);
+      return point.column.map((spikes) => spikes / since);
+    });
+    const spikes = rates.flatMap((row, k) =>
+      row.map((spikes, channel) => ({ step: times[k], channel, spikes })),
     );
-    const each = times.length === steps ? 'in each step' : 'up to each t since the one before';
+    const each = times.length === steps ? 'in each step' : 'a step, up to each t since the one before';
     return {
       says:
         `How many spikes the ${channels} neurons of ${signal} above row ${row}, column ${column} of the first ` +
@@ -24,7 +28,7 @@ export const rasterSection: Section = {
           drawing: { draw: 'raster', spikes, steps: times, channels },
           table: {
             header: ['channel', ...times.map((t) => `t=${t}`)],
-            rows: Array.from({ length: channels }, (_, c) => [c, ...points.map((point) => point.column[c])]),
+            rows: Array.from({ length: channels }, (_, c) => [c, ...rates.map((row) => row[c])]),
           },
         },
       ],
