@@ -28,7 +28,7 @@ export function pageOf(findings: Findings, measured: unknown): Page {
   });
   const charts = parts.flatMap(({ rendered }) => rendered.charts ?? []);
   const data = { charts: charts.map(({ id, drawing }) => ({ id, drawing })), measured };
-  return { text: document(findings, parts, data).html, sections: parts.map(({ section }) => section.id) };
+  return { text: pageHtml(findings, parts, data).html, sections: parts.map(({ section }) => section.id) };
 }
 
 interface Part {
@@ -36,7 +36,7 @@ interface Part {
   readonly rendered: Rendered;
 }
 
-function document({ models }: Findings, parts: readonly Part[], data: unknown): Html {
+function pageHtml({ models }: Findings, parts: readonly Part[], data: unknown): Html {
   const title = `Spiking network ${models[0].name}`;
   const links = parts.map(
     ({ section: { id, title } }) => html`<li><a href="#${id}">${title}</a></li>

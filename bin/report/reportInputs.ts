@@ -69,9 +69,8 @@ export function readPictures(options: ReportOptions, model: Model, context: Cont
 
 function readOne(image: string, label: string | undefined, model: Model): Pictures {
   const { classes } = model.configuration;
-  const reading = {
-    ...{ channels: imageChannels(model), preprocess: model.preprocess, classes: { count: classes } },
-  };
+  const { preprocess } = model;
+  const reading = { channels: imageChannels(model), preprocess, classes: { count: classes } };
   const files = label === undefined ? [image] : [image, label];
   return { samples: [readSample({ name: image, image, label }, reading)], hashes: files.map(hashOfFile) };
 }

@@ -161,6 +161,15 @@ t.test('a picture alone, a network alone, and the curves of a training', async (
   t.match(stderr, /metrics\.jsonl: line 1/);
 });
 
+t.test('a denoiser gets a clean picture with noise', async (t) => {
+  const { json, markup } = report('--model', 'bsd-grey', '--image', at(HOSTILE), '--sigma', '15');
+  t.equal(json.against, 'clean pictures');
+  t.equal(json.overSteps[0].metrics.sigma, 15);
+  t.ok(json.overSteps[0].metrics.psnr > 0 && json.unet.psnr > 0);
+  t.ok(markup.includes('<figcaption>clean</figcaption>'));
+  t.equal(misnested(markup), undefined);
+});
+
 t.test('what cannot be reported on', async (t) => {
   const [snn, image] = [
     ['--model', at('snn.safetensors')],

@@ -1,5 +1,6 @@
 /** What was run: the command, versions, hashes, and the neurons of the network. */
 
+import type { SpikingModel } from '../../../lib/convert/spikingModel.js';
 import type { Findings } from '../findings.js';
 import { html } from '../html.js';
 import { type Section, tableHtml } from '../section.js';
@@ -24,13 +25,11 @@ export const aboutSection: Section = {
   },
 };
 
-function factsOf({ versions, spiking, steps, sigma, against }: Findings): [string, string][] {
-  const { configuration, classNames, neuron, neuronParameters, conversion, bits, bitsOf } = spiking;
+type Fact = readonly [what: string, value: string];
+
+function factsOf({ versions, spiking, steps, sigma, against }: Findings): Fact[] {
+  const { configuration, classNames, neuron, neuronParameters, conversion } = spiking;
   const { task, width, channels, classes } = configuration;
-  const others = Object.entries(conversion.thresholdsOf ?? {});
-  const volts = (thresholds: readonly number[]) => `${thresholds.join(', ')} V`;
-  const byLayer = others.map(([signal, thresholds]) => `${signal}: ${volts(thresholds)}`).join('; ');
-  const wholeOf = Object.entries(bitsOf ?? {}).map(([layer, own]) => `, ${layer}: ${own}`);
   return [
     ['program', versions],
     [
@@ -39,12 +38,30 @@ function factsOf({ versions, spiking, steps, sigma, against }: Findings): [strin
     ],
     ['network', `width ${width}, ${channels} -> ${classes} channels`],
     ['steps T', String(steps)],
-    ['neuron', `${neuron.name} (${spiking.conversion.origin})`],
+    ['neuron', `${neuron.name} (${conversion.origin})`],
     ['thresholds', volts(neuronParameters.thresholds)],
-    ...(byLayer ? [['thresholds of layers', byLayer] as [string, string]] : []),
-    ...(bits === undefined
-      ? []
-      : [['weights', `whole numbers of ${bits} bits${wholeOf.join('')}`] as [string, string]]),
+    ...ownThresholds(conversion),
+    ...wholeNumbers(spiking),
     ['compared with', against],
   ];
+}
+
+/** Layers with other thresholds, if there are any. */
+function ownThresholds({ thresholdsOf = {} }: SpikingModel['conversion']): Fact[] {
+  const layers = Object.entries(thresholdsOf);
+  if (layers.length === 0) return [];
+  const each = layers.map(([signal, thresholds]) => `${signal}: ${volts(thresholds)}`);
+  return [['thresholds of layers', each.join('; ')]];
+}
+
+/** The bits of a network in whole numbers. */
+function wholeNumbers({ bits, bitsOf = {}, membraneBits }: SpikingModel): Fact[] {
+  if (bits === undefined) return [];
+  const others = Object.entries(bitsOf).map(([layer, own]) => `, ${layer}: ${own}`);
+  const membranes = membraneBits === undefined ? '' : `, membranes of ${membraneBits}`;
+  return [['whole numbers', `weights of ${bits} bits${others.join('')}${membranes}`]];
+}
+
+function volts(thresholds: readonly number[]): string {
+  return `${thresholds.join(', ')} V`;
 }

@@ -10,11 +10,10 @@ export const metricSection: Section = {
   render(findings) {
     const { metric, steps, against, overSteps, shown } = findings;
     const { length } = overSteps.points;
-    const when =
-      steps === 1 ? 'at' : length === steps ? 'for every t from 1 to' : `for ${length} of the t to`;
+    const which = length === steps ? 'each t' : `${length} of the t`;
     return {
       says:
-        `${metric} against ${against}, of ${pictureCount(shown.length)}, ${when} T=${steps}; each t is ` +
+        `${metric} against ${against}, of ${pictureCount(shown.length)}, for ${which} up to T=${steps}; each t is ` +
         'a simulation of its own, of t steps, as "evaluate --steps t" runs it.',
       charts: [metricChart(findings)],
     };

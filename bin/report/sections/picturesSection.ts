@@ -15,20 +15,20 @@ export const picturesSection: Section = {
   render(findings) {
     const { against, spiking, shown } = findings;
     const classes = spiking.classNames.length;
-    const colours =
-      classes === 2
-        ? 'missed pixels are red, false ones blue'
-        : classes
-          ? 'red: any error'
-          : 'bright: 4 times the error';
     return {
       says:
         `What the networks read and what they found at T=${findings.steps}; errors are against ${against} ` +
-        `(${colours}).`,
+        `(${errorColours(classes)}).`,
       body: html`${shown.map((one) => pictureHtml(one, columnsOf(one, findings)))}`,
     };
   },
 };
+
+/** What the colours of errors mean. */
+function errorColours(classes: number): string {
+  if (classes === 0) return 'the brighter, the larger';
+  return classes === 2 ? 'missed pixels are red, false ones blue' : 'red';
+}
 
 /** The pictures of one sample with their captions. */
 function columnsOf(one: Shown, { against, spiking: { classNames, configuration } }: Findings): Column[] {
