@@ -6,6 +6,7 @@ import { denoising } from './denoising.js';
 import { directTable } from './direct.js';
 import { equivalence } from './equivalence.js';
 import { finetuning } from './finetuning.js';
+import { integers } from './integers.js';
 import { oneStepTable } from './oneStep.js';
 import { overview } from './overview.js';
 import { seeds } from './seeds.js';
@@ -32,6 +33,7 @@ export const tables: Readonly<Record<string, Table>> = {
   equivalence,
   direct: directTable,
   finetuning,
+  integers,
 };
 
 /** A table by name; UsageError for an unknown name. */
