@@ -1,4 +1,4 @@
-/** SHA-256, CRC-32 and CRC-32C: the examples of the standards, and Node's own on random bytes in random parts. */
+/** SHA-256 and CRCs: the examples of the standards, and Node's own on random bytes in random parts. */
 
 import { createHash } from 'node:crypto';
 import * as zlib from 'node:zlib';
