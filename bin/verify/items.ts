@@ -5,10 +5,10 @@ import { type SpikingModel, toTrainableModel, withBits } from '../../lib/convert
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { type Engine, withProgram } from '../../lib/engine/door.js';
 import { asf } from '../../lib/engine/learn/asfMethod.js';
-import { asfThroughRounding } from '../../lib/engine/learn/throughRounding.js';
 import { backprop } from '../../lib/engine/learn/backprop.js';
 import type { Example, LossGradient, Method } from '../../lib/engine/learn/method.js';
 import { findOptimiser } from '../../lib/engine/learn/optimiser.js';
+import { asfThroughRounding } from '../../lib/engine/learn/throughRounding.js';
 import { padImage, unetRun } from '../../lib/engine/predict.js';
 import { sumsOf } from '../../lib/engine/simulate/recording.js';
 import type { Mode, SimulationOptions } from '../../lib/engine/simulate/simulation.js';
@@ -60,7 +60,11 @@ const learners = [multiThreshold, integrateAndFire, { ...integrateAndFire, neuro
 const UPDATES = 3;
 
 export function itemsOf(subjects: readonly Subject[]): Item[] {
-  return subjects.flatMap((subject) => [...unetItems(subject), ...spikingItems(subject), ...wholeItems(subject)]);
+  return subjects.flatMap((subject) => [
+    ...unetItems(subject),
+    ...spikingItems(subject),
+    ...wholeItems(subject),
+  ]);
 }
 
 /** Makes the items of a subject. */

@@ -6,7 +6,6 @@ import { denoising } from './denoising.js';
 import { directTable } from './direct.js';
 import { equivalence } from './equivalence.js';
 import { finetuning } from './finetuning.js';
-import { integers } from './integers.js';
 import { oneStepTable } from './oneStep.js';
 import { overview } from './overview.js';
 import { seeds } from './seeds.js';
@@ -16,6 +15,7 @@ import { table2 } from './table2.js';
 import { table3 } from './table3.js';
 import { table4 } from './table4.js';
 import { table5 } from './table5.js';
+import { integers } from './wholeNumberTable.js';
 import { work } from './work.js';
 
 export const tables: Readonly<Record<string, Table>> = {
