@@ -9,7 +9,6 @@ import type { Dataset } from '../../lib/data/dataset.js';
 import { optimisers } from '../../lib/engine/learn/optimiser.js';
 import type { OnImage } from '../../lib/measure/evaluateTask.js';
 import { hashOfModel } from '../../lib/model/model.js';
-import { writePng } from '../../lib/node/pictureFiles.js';
 import { hashOfSamples } from '../../lib/node/run/fingerprint.js';
 import { openRunFolder } from '../../lib/node/run/runFolder.js';
 import { runSession, type Session } from '../../lib/node/run/session.js';
@@ -44,7 +43,7 @@ export interface TrainingCommand {
 
 export function addTrainingOptions(command: Command, defaults: typeof TRAINING, patches?: number): void {
   command
-    .option('--out <dir>', 'the run folder: checkpoints, metrics.jsonl, sample pictures')
+    .option('--out <dir>', 'the run folder: checkpoints, metrics.jsonl, sample pictures, TensorBoard events')
     .option('--resume', 'go on with the run in --out, with the same bits as if it had not stopped', false)
     .option('--epochs <n>', 'epochs in all', count, defaults.epochs)
     .option('--batch <n>', 'examples an update', countUpTo(65_536), defaults.batch)
@@ -131,10 +130,11 @@ export async function trainAndReport(run: TrainingRun): Promise<Result> {
     options: { ...prepared.options, saveEvery: options.saveEvery },
     makeLearner: (model) => prepared.makeLearner(context.engine, model, onImage),
     onUpdate: (done, _total, loss) => bar.update(done, `loss ${loss.toFixed(4)}`),
-    onEpoch: (record) => {
-      if (picture) writePng(folder.samplePath(`epoch-${String(record.epoch).padStart(3, '0')}.png`), picture);
+    onEpoch: (record) => context.log(describe(record, options.epochs)),
+    takePicture: () => {
+      const taken = picture;
       picture = undefined;
-      context.log(describe(record, options.epochs));
+      return taken;
     },
   };
   const outcome = await runSession(session).catch(namingOptions);

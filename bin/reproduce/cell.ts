@@ -15,6 +15,8 @@ export interface OneStep {
   readonly bits: number;
   /** How many images the conversion is measured on, drawn with this seed; default: the experiment's. */
   readonly draw?: Draw;
+  /** Bits of weights as whole numbers, as `convert --bits` takes them; default: float32. */
+  readonly weights?: string;
 }
 
 /** A random selection of the training images. */
@@ -62,10 +64,11 @@ export const PAPER: PlainConversion = { norm: 'connection', neuron: 'mt' };
  */
 export const THEOREM: PlainConversion = { ...PAPER, thresholds: [0.5, 0.25, 0.125, 0.0625] };
 
-export const oneStep = (bits: number, draw?: Draw): OneStep => ({
+export const oneStep = (bits: number, draw?: Draw, weights?: string): OneStep => ({
   preset: 'one-step',
   bits,
   ...(draw && { draw }),
+  ...(weights && { weights }),
 });
 
 export const unet = (experiment: string): Cell => ({ experiment, kind: 'unet' });
@@ -98,8 +101,9 @@ export function directName({ architecture, neuron, normalisation, steps }: Direc
 /** A folder name for a conversion, such as `mt-connection`, `mt_2_1-connection` or `one-step-4`. */
 export function conversionName(conversion: Conversion): string {
   if ('preset' in conversion) {
-    const { preset, bits, draw } = conversion;
-    return `${preset}-${bits}${draw ? `-i${draw.images}-s${draw.seed}` : ''}`;
+    const { preset, bits, draw, weights } = conversion;
+    const drawn = draw ? `-i${draw.images}-s${draw.seed}` : '';
+    return `${preset}-${bits}${drawn}${weights ? `-int${weights.replaceAll(',', '-')}` : ''}`;
   }
   const { norm, neuron, thresholds } = conversion;
   return `${[neuron, ...(thresholds ?? [])].join('_')}-${norm}`;

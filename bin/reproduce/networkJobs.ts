@@ -122,7 +122,10 @@ function conversionOptions(conversion: Conversion, { calibration }: Experiment):
   const draw = ('preset' in conversion && conversion.draw) || calibration;
   const images = draw ? ['--images', String(draw.images), '--seed', String(draw.seed)] : [];
   if ('preset' in conversion)
-    return ['--preset', conversion.preset, '--thresholds', String(conversion.bits), ...images];
+    return [
+      ...['--preset', conversion.preset, '--thresholds', String(conversion.bits), ...images],
+      ...(conversion.weights ? ['--bits', conversion.weights] : []),
+    ];
   const { norm, neuron, thresholds } = conversion;
   const volts = thresholds ? ['--thresholds', thresholds.join(',')] : [];
   return ['--norm', norm, '--neuron', neuron, ...volts, ...images];

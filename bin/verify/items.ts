@@ -8,6 +8,7 @@ import { asf } from '../../lib/engine/learn/asfMethod.js';
 import { backprop } from '../../lib/engine/learn/backprop.js';
 import type { Example, LossGradient, Method } from '../../lib/engine/learn/method.js';
 import { findOptimiser } from '../../lib/engine/learn/optimiser.js';
+import { asfThroughRounding } from '../../lib/engine/learn/throughRounding.js';
 import { padImage, unetRun } from '../../lib/engine/predict.js';
 import { sumsOf } from '../../lib/engine/simulate/recording.js';
 import type { Mode, SimulationOptions } from '../../lib/engine/simulate/simulation.js';
@@ -59,7 +60,11 @@ const learners = [multiThreshold, integrateAndFire, { ...integrateAndFire, neuro
 const UPDATES = 3;
 
 export function itemsOf(subjects: readonly Subject[]): Item[] {
-  return subjects.flatMap((subject) => [...unetItems(subject), ...spikingItems(subject), wholeItem(subject)]);
+  return subjects.flatMap((subject) => [
+    ...unetItems(subject),
+    ...spikingItems(subject),
+    ...wholeItems(subject),
+  ]);
 }
 
 /** Makes the items of a subject. */
@@ -133,11 +138,20 @@ function spikingItems(subject: Subject): Item[] {
   return [...simulations, ...learning];
 }
 
-function wholeItem(subject: Subject): Item {
+function wholeItems(subject: Subject): Item[] {
   const { steps, ...population } = wholeNumbers;
-  return maker(subject.name, false)(`whole numbers, T = ${steps}: output, flows, spike counts`, (engine) =>
-    simulationTensors(engine, withBits(spikingSubject(subject, population), { bits: 8 }), subject, { steps }),
-  );
+  const { name, examples } = subject;
+  const item = maker(name, false);
+  const spiking = spikingSubject(subject, population);
+  const bits = { bits: 8 };
+  return [
+    item(`whole numbers, T = ${steps}: output, flows, spike counts`, (engine) =>
+      simulationTensors(engine, withBits(spiking, bits), subject, { steps }),
+    ),
+    item(`whole numbers, T = ${steps}: loss and gradients through the rounding`, (engine) =>
+      gradientTensors(spiking, engine.gradient(spiking, asfThroughRounding({ steps }, bits), [examples[0]])),
+    ),
+  ];
 }
 
 const pictureOf = ({ pictures, model }: Subject) => ({

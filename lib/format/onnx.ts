@@ -3,6 +3,8 @@
  * nodes with integer attributes and float32 tensors. It reads none.
  */
 
+import { field, integer, join, message, text } from './protobuf.js';
+
 /** An attribute of a node. */
 export type OnnxAttributes = Readonly<Record<string, number | readonly number[]>>;
 
@@ -38,8 +40,6 @@ const OPERATOR_SET = 13;
 const FLOAT = 1;
 /** AttributeProto.AttributeType */
 const ATTRIBUTE = { INT: 2, INTS: 7 };
-/** How a field's value is written. */
-const WIRE = { varint: 0, bytes: 2 };
 
 /** The bytes of a model with one graph; the numbers are the fields' in onnx.proto3. */
 export function encodeOnnx({ nodes, tensors, input, output }: OnnxGraph): Uint8Array {
@@ -86,38 +86,4 @@ function encodeValue({ name, shape }: OnnxValue): Uint8Array[] {
   );
   const tensorType = [integer(1, FLOAT), message(2, dimensions)];
   return [text(1, name), message(2, [message(1, tensorType)])];
-}
-
-function integer(number: number, value: number): Uint8Array {
-  return Uint8Array.of(...varint((number << 3) | WIRE.varint), ...varint(value));
-}
-
-function text(number: number, value: string): Uint8Array {
-  return field(number, new TextEncoder().encode(value));
-}
-
-function message(number: number, fields: readonly Uint8Array[]): Uint8Array {
-  return field(number, join(fields));
-}
-
-function field(number: number, bytes: Uint8Array): Uint8Array {
-  return join([Uint8Array.of(...varint((number << 3) | WIRE.bytes), ...varint(bytes.length)), bytes]);
-}
-
-/** A natural number, 7 bits a byte, the lowest first; the top bit says that more follow. */
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-  return [...bytes, rest];
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -75,6 +75,23 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): voi
   }
 }
 
+/**
+ * Adds to the end of a file, making it where there is none; an Error names the file and the cause. If the
+ * program is interrupted, a part may be there.
+ */
+export function appendFile(path: string, bytes: Uint8Array): void {
+  try {
+    const file = openSync(path, 'a');
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new Error(`${path}: cannot be written: ${meaning(error)}`);
+  }
+}
+
 /** Creates a file; false if it exists already. An Error names the file and the cause. */
 export function createFile(path: string, content: string): boolean {
   try {
@@ -101,7 +118,8 @@ export function removeLeftovers(folder: string, isLeftover: (name: string) => bo
   }
 }
 
-function namesIn(folder: string): string[] {
+/** The names in a folder; none where it cannot be listed. */
+export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import { decodeSafetensors } from '../../lib/format/safetensors.js';
 import { decodeImage } from '../../lib/picture/decode.js';
+import { shownIn } from '../support/shownEvents.js';
 import { SIDE, writeTinyDrive } from '../support/tinyDrive.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 
@@ -47,6 +48,8 @@ t.test('train writes a run folder', async (t) => {
   }
   const lines = readFileSync(at('run', 'metrics.jsonl'), 'utf8').trim().split('\n');
   t.equal(lines.length, 2);
+  const pictures = shownIn(at('run')).filter(({ tag }) => tag === 'sample');
+  t.strictSame(pictures.at(-1)?.value, readFileSync(at('run', 'samples/epoch-002.png')));
 });
 
 t.test('the same seed gives the same bytes; another seed does not', async (t) => {

@@ -1,10 +1,10 @@
-/** SHA-256 and CRC-32: the examples of the standards, and Node's own on random bytes in random parts. */
+/** SHA-256 and CRCs: the examples of the standards, and Node's own on random bytes in random parts. */
 
 import { createHash } from 'node:crypto';
 import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import t from 'tap';
-import { crc32 } from '../../lib/core/crc32.js';
+import { crc32, crc32c } from '../../lib/core/crc32.js';
 import { sha256, sha256ByDefinition, useSha256 } from '../../lib/core/sha256.js';
 import { nodeHost } from '../../lib/node/nodeHost.js';
 
@@ -50,4 +50,12 @@ t.test('CRC-32: the check value of its definition, and node:zlib', async (t) => 
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => crc32(bytes) === zlib.crc32(bytes)),
     { seed: 1 },
   );
+});
+
+t.test('CRC-32C: the examples of RFC 3720, B.4', async (t) => {
+  const counting = Uint8Array.from({ length: 32 }, (_, i) => i);
+  t.equal(crc32c(new Uint8Array(32)), 0x8a9136aa);
+  t.equal(crc32c(new Uint8Array(32).fill(0xff)), 0x62a8ab43);
+  t.equal(crc32c(counting), 0x46dd794e);
+  t.equal(crc32c(counting.toReversed()), 0x113fdb5c);
 });

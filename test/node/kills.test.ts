@@ -1,7 +1,7 @@
 /**
- * A training that dies at any rename or sync ends, when it is resumed, with the bytes of one that did not.
- * Death is simulated: from the n-th such call on every change of the disk fails, so nothing is written,
- * renamed or cleaned up.
+ * A training that dies at any rename or sync ends, when it is resumed, with the bytes of one that did not;
+ * its event files, which have dates, show the same. Death is simulated: from the n-th such call on every
+ * change of the disk fails, so nothing is written, renamed or cleaned up.
  */
 
 import fs, { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { runSession } from '../../lib/node/run/session.js';
 import { trainingData, unetLearner } from '../../lib/train/learner.js';
 import { referenceEngine } from '../support/engine.js';
 import { randomModel } from '../support/networks.js';
+import { shownIn } from '../support/shownEvents.js';
 
 const samples = [1, 2].map((number) => drawSample(5, number, `eye${number}`, 1, 48));
 const data = trainingData(samples, 0.5, 16, 3);
@@ -74,9 +75,14 @@ function train(directory: string, resume: boolean): Promise<unknown> {
 
 const files = (folder: string) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.includes('tfevents'))
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length))
     .sort();
+
+const shown = (folder: string) => shownIn(folder).map(({ tag, step, value }) => `${step} ${tag} ${value}`);
+
+const missingIn = (found: readonly string[], expected: readonly string[]) =>
+  expected.filter((line) => !found.includes(line));
 
 t.test('dying at any rename or sync, before or after it, costs no bit', async (t) => {
   const root = t.testdir();
@@ -97,6 +103,12 @@ t.test('dying at any rename or sync, before or after it, costs no bit', async (t
         if (!readFileSync(join(folder, file)).equals(readFileSync(join(whole, file))))
           t.fail(`${n}: ${file}`);
       }
+      const events = shown(folder);
+      t.equal(new Set(events).size, events.length, 'nothing is shown twice');
+      // The loss of an update that was saved, but not the validation behind it, is not shown again.
+      const [missing, other] = [missingIn(events, shown(whole)), missingIn(shown(whole), events)];
+      t.ok(missing.length <= 1 && missing.every((line) => line.includes('loss/update')), `${missing}`);
+      t.strictSame(other, []);
       rmSync(folder, { recursive: true });
     }
   }

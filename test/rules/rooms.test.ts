@@ -129,10 +129,13 @@ t.test('only lib/node imports ndarray', async (t) => {
     t.match(file, /^lib\/node\//);
 });
 
+/** Events of TensorBoard have a date, and nothing reads it. */
+const DATED = 'lib/node/run/eventFile.ts';
+
 t.test('nothing depends on chance, on the clock, or on what Math may round differently', async (t) => {
   const forbidden =
-    /Math\.(random|exp|log|log2|log10|sin|cos|tan|pow|tanh|atan2|hypot|cbrt)\(|Date\.now|new Date/;
-  for (const file of library) {
+    /Math\.(random|exp|log|log2|log10|sin|cos|tan|pow|tanh|atan2|hypot|cbrt)\(|Date\.now|new Date|timeOrigin/;
+  for (const file of library.filter((file) => file !== DATED)) {
     const found = forbidden.exec(textOf(file));
     if (found) t.fail(`${file}: ${found[0]}`);
   }

@@ -3,7 +3,17 @@
 import { readFileSync } from 'node:fs';
 
 /** The folders below fixtures/ whose files fixtures/make/all.py makes. */
-export const GOLDEN_ROOMS = ['direct', 'fcn', 'image', 'integer', 'kernel', 'metric', 'spike', 'unet'];
+export const GOLDEN_ROOMS = [
+  'direct',
+  'events',
+  'fcn',
+  'image',
+  'integer',
+  'kernel',
+  'metric',
+  'spike',
+  'unet',
+];
 
 /** The cases of a golden file below fixtures/. */
 export function readJsonGolden(file: string) {

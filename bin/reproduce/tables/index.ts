@@ -15,6 +15,7 @@ import { table2 } from './table2.js';
 import { table3 } from './table3.js';
 import { table4 } from './table4.js';
 import { table5 } from './table5.js';
+import { integers } from './wholeNumberTable.js';
 import { work } from './work.js';
 
 export const tables: Readonly<Record<string, Table>> = {
@@ -32,6 +33,7 @@ export const tables: Readonly<Record<string, Table>> = {
   equivalence,
   direct: directTable,
   finetuning,
+  integers,
 };
 
 /** A table by name; UsageError for an unknown name. */

@@ -1,8 +1,8 @@
 /**
  * A run folder: `config.json` (every option, resolved), `metrics.jsonl` (a line for each epoch),
  * `samples/*.png`, and `checkpoints/{last,best}.safetensors`. All of them carry the id of the run, and while
- * a training runs in the folder it has an owner (runLock.ts). It holds no dates: the same seed gives the same
- * bytes.
+ * a training runs in the folder it has an owner (runLock.ts). They hold no dates: the same seed gives the
+ * same bytes. Event files for TensorBoard (eventFile.ts) hold dates, and nothing reads them back.
  */
 
 import { existsSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { sha256 } from '../../core/sha256.js';
 import { parseJson } from '../../format/json.js';
 import type { EpochRecord } from '../../train/loop.js';
 import { makeFolder, readBytes, removeFile, removeLeftovers, writeFileAtomic } from '../files.js';
+import { type Clock, type EventFile, newEventFile, removeEventFiles } from './eventFile.js';
 import { decodeHistory, decodeRecords, encodeHistory } from './history.js';
 import { lockRun, type RunLock } from './runLock.js';
 
@@ -25,6 +26,8 @@ export interface RunRequest {
   /** Tells what the run starts from: a hash of the model. */
   readonly start: string;
   readonly resume: boolean;
+  /** For event files; by default that of the system. */
+  readonly clock?: Clock;
   /** Takes a line for the user. */
   remark(line: string): void;
 }
@@ -38,8 +41,10 @@ export interface RunFolder {
   writeMetrics(records: readonly EpochRecord[]): void;
   /** The records of a run that is to be resumed, up to an epoch; DataError where they are not all there. */
   readMetrics(epochs: number): EpochRecord[];
-  /** Path of a sample picture; its folder exists. */
-  samplePath(name: string): string;
+  /** Writes the sample picture of an epoch, a PNG file. */
+  writeSample(epoch: number, png: Uint8Array): void;
+  /** An event file for a session (newEventFile). */
+  newEventFile(expired?: number): EventFile;
   /** DataError where a model, by its notes, is of another run. */
   requireOwn(path: string, notes: Readonly<Record<string, string>>): void;
   /**
@@ -91,7 +96,8 @@ export function openRunFolder(request: RunRequest): RunFolder {
   }
 }
 
-function openLocked({ directory, config, start, resume, remark }: RunRequest, lock: RunLock): RunFolder {
+function openLocked(request: RunRequest, lock: RunLock): RunFolder {
+  const { directory, config, start, resume, remark, clock } = request;
   const [checkpoints, samples] = ['checkpoints', 'samples'].map((name) => join(directory, name));
   const paths = { config: join(directory, 'config.json'), metrics: join(directory, 'metrics.jsonl') };
   const [last, best] = ['last', 'best'].map((name) => join(checkpoints, `${name}.safetensors`));
@@ -114,7 +120,10 @@ function openLocked({ directory, config, start, resume, remark }: RunRequest, lo
     makeFolder(folder);
     removeLeftovers(folder, (name) => LEFTOVER.test(name));
   }
-  if (!begun) for (const old of [paths.metrics, best]) removeFile(old);
+  if (!begun) {
+    for (const old of [paths.metrics, best]) removeFile(old);
+    removeEventFiles(directory);
+  }
   writeFileAtomic(paths.config, `${JSON.stringify({ ...config, run: id }, null, 2)}\n`);
   return {
     ...{ last, best, id, remark, beat: lock.beat, close: lock.release },
@@ -123,7 +132,9 @@ function openLocked({ directory, config, start, resume, remark }: RunRequest, lo
       writeFileAtomic(paths.metrics, encodeHistory(records, id));
     },
     readMetrics: (epochs) => decodeHistory(textOf(paths.metrics), paths.metrics, id, epochs),
-    samplePath: (name) => join(samples, name),
+    writeSample: (epoch, png) =>
+      writeFileAtomic(join(samples, `epoch-${String(epoch).padStart(3, '0')}.png`), png),
+    newEventFile: (expired) => newEventFile(directory, expired, clock),
     requireOwn: (path, { run = id }) => {
       if (run === id) return;
       throw new DataError(`${path}: is of the run ${run}, config.json of ${id}: take all files from one run`);

@@ -1,17 +1,21 @@
 /**
- * A training run in its folder: starts or resumes, keeps the best and the last model, writes the history. The
- * stages `train` and `finetune` differ only in the learner.
+ * A training run in its folder: starts or resumes, keeps the best and the last model, writes the history, the
+ * sample pictures, and what TensorBoard shows. The stages `train` and `finetune` differ only in the learner.
  */
 
 import { existsSync } from 'node:fs';
 import { DataError } from '../../core/error.js';
 import { findOptimiser } from '../../engine/learn/optimiser.js';
+import type { Shown } from '../../format/tfEvents.js';
 import { decodeModel, encodeModel, type Model, NO_CHECKSUM } from '../../model/model.js';
+import { encodePng } from '../../picture/encode.js';
+import type { Image } from '../../picture/image.js';
 import type { Learner } from '../../train/learner.js';
 import type { EpochRecord } from '../../train/loop.js';
 import { type OptimisedOptions, type TrainingHooks, trainModel } from '../../train/trainModel.js';
 import { readBytes, writeFileAtomic } from '../files.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { firstRepeated, scalarsOf } from './eventFile.js';
 import type { RunFolder } from './runFolder.js';
 
 export interface Session {
@@ -26,6 +30,8 @@ export interface Session {
   makeLearner(model: Model): Learner;
   onUpdate(done: number, total: number, loss: number): void;
   onEpoch(record: EpochRecord): void;
+  /** The sample picture of the validation that was just done. */
+  takePicture?(): Image | undefined;
 }
 
 export interface Outcome {
@@ -50,9 +56,11 @@ async function trainInFolder(session: Session): Promise<Outcome> {
   const given = loaded?.model ?? session.start;
   const learner = session.makeLearner({ ...given, notes: { ...given.notes, run: folder.id } });
   const records = loaded?.records ?? [];
+  const events = folder.newEventFile(loaded && firstRepeated(loaded.progress, options));
   const hooks: TrainingHooks = {
     onUpdate: (done, total, loss) => {
       folder.beat();
+      events.show(done, [{ tag: 'loss/update', value: loss }]);
       session.onUpdate(done, total, loss);
     },
     onEpoch: (record, model) => {
@@ -60,6 +68,8 @@ async function trainInFolder(session: Session): Promise<Outcome> {
       records.push(record);
       if (record.best) writeFileAtomic(folder.best, encodeModel(model));
       folder.writeMetrics(records);
+      const sample = keepSample(folder, record.epoch, session.takePicture?.());
+      events.show(record.updates, [...scalarsOf(record), ...sample]);
       session.onEpoch(record);
     },
     onSave: ({ model, averages, progress }) => {
@@ -69,6 +79,15 @@ async function trainInFolder(session: Session): Promise<Outcome> {
   };
   const { completed } = await trainModel(learner, options, hooks, session.signal, loaded);
   return { completed, records, best: records.findLast((record) => record.best) };
+}
+
+/** Writes the sample picture of an epoch, if there is one; returns what is shown of it. */
+function keepSample(folder: RunFolder, epoch: number, picture: Image | undefined): Shown[] {
+  if (!picture) return [];
+  const { height, width, channels } = picture;
+  const png = encodePng(picture);
+  folder.writeSample(epoch, png);
+  return [{ tag: 'sample', value: { height, width, channels, png } }];
 }
 
 /** The checkpoint of a run and its history; DataError if they are not of one run, or one is missing. */

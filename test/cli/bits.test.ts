@@ -1,0 +1,86 @@
+/** convert --bits on the command line: whole numbers in the file, and what is refused. */
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { toSpikingModel } from '../../lib/convert/spikingModel.js';
+import { drawTexture } from '../../lib/data/twin/textures.js';
+import { decodeSafetensors } from '../../lib/format/safetensors.js';
+import { decodeModel, encodeModel } from '../../lib/model/model.js';
+import { encodePng } from '../../lib/picture/encode.js';
+import { randomModel } from '../support/networks.js';
+import { spikingUnet, spikingUnetJson } from './command.js';
+
+const root = t.testdir();
+const at = (...parts: string[]) => join(root, ...parts);
+const denoise = at('denoise.safetensors');
+writeFileSync(denoise, encodeModel(randomModel({ task: 'denoise', width: 1, channels: 1, classes: 1 }, 3)));
+const pictures = at('pictures');
+mkdirSync(pictures);
+for (let i = 0; i < 5; i++) writeFileSync(join(pictures, `${i}.png`), encodePng(drawTexture(9, i, 32, 48)));
+const snn = at('snn.safetensors');
+const convert = (model: string, ...more: string[]) =>
+  spikingUnetJson('convert', '--model', model, '--out', snn, ...more);
+
+t.test('--bits: whole numbers in the file, and the same network when it is read', async (t) => {
+  const float = convert(denoise, '--calibration', pictures, '--preset', 'one-step', '--thresholds', '4');
+  t.notOk(float.error);
+  const floatBytes = readFileSync(snn);
+  convert(denoise, '--calibration', pictures, '--preset', 'one-step', '--thresholds', '4', '--bits', '8');
+  const bytes = readFileSync(snn);
+  t.ok(bytes.length < floatBytes.length, `${bytes.length} bytes, as float32 ${floatBytes.length}`);
+  const { tensors, whole, metadata } = decodeSafetensors(bytes, snn, { whole: true });
+  t.equal(metadata.bits, '8');
+  t.ok(whole.has('conv1.weight') && whole.has('conv1.bias') && whole.has('conv19.divisor'));
+  t.throws(() => decodeSafetensors(bytes, snn), { message: /conv1\.weight: dtype I8, expected one of F32/ });
+  const { model } = decodeModel(bytes, snn);
+  t.ok(Buffer.from(encodeModel(model)).equals(bytes), 'read and written');
+  const largest = Math.max(...tensors.get('conv1.weight')!.data.map(Math.abs));
+  t.ok(largest > 63 && largest <= 127, `${largest}: the bits are used`);
+  const spiking = toSpikingModel(model, snn);
+  t.equal(spiking.bits, 8);
+  const { bits: _, ...notes } = model.notes;
+  const silent = decodeModel(encodeModel({ ...model, notes }), snn).model;
+  t.throws(() => toSpikingModel(silent, snn), { message: /conv1\.divisor: the network does not say/ });
+});
+
+t.test('--bits by layer: in the file, and when it is read', async (t) => {
+  const result = convert(
+    denoise,
+    '--calibration',
+    pictures,
+    '--preset',
+    'one-step',
+    '--bits',
+    '12,conv2=8,conv3=10',
+  );
+  t.notOk(result.error);
+  const bytes = readFileSync(snn);
+  const { metadata } = decodeSafetensors(bytes, snn, { whole: true });
+  t.match(metadata, { bits: '12', bitsOf: '{"conv2":8,"conv3":10}' });
+  t.match(bytes.toString('latin1'), /"conv2.weight":{"dtype":"I8".*"conv3.weight":{"dtype":"I16"/);
+  const { model } = decodeModel(bytes, snn);
+  t.ok(Buffer.from(encodeModel(model)).equals(bytes), 'read and written');
+  t.match(toSpikingModel(model, snn), { bits: 12, bitsOf: { conv2: 8, conv3: 10 } });
+});
+
+t.test('--bits: what cannot be is refused', async (t) => {
+  const refused = (...more: string[]) =>
+    spikingUnet('convert', '--model', denoise, '--calibration', pictures, '--out', snn, ...more);
+  for (const [more, message] of [
+    [['--bits', '8', '--as', 'both'], /--bits: whole numbers are no U-Net/],
+    [['--bits', '8', '--poolings', 'exact'], /poolings exact/],
+    [['--bits', '8', '--check'], /--check: .* leave --bits out/],
+    [['--bits', '8', '--neuron', 'if'], /neuron if cannot be computed with whole numbers/],
+    [['--bits', '1'], /bits 1: expected 2 to 16/],
+    [['--bits', '17'], /17/],
+    [['--bits', '8,conv99=4'], /bits conv99=4: no such layer/],
+    [['--bits', '8,9'], /expected one number/],
+    [['--bits', 'auto,conv2=4'], /need a number for the others/],
+    [['--tolerance', '0.1', '--bits', '8'], /belongs to thresholds auto or bits auto/],
+  ] as const) {
+    const { status, stderr } = refused(...more);
+    t.equal(status, 2, more.join(' '));
+    t.match(stderr, message);
+  }
+});
