@@ -5,14 +5,23 @@
 
 import t from 'tap';
 import { drawSample } from '../../lib/data/twin/synthDrive.js';
-import { convert, findNeuron, finetune, toSpikingModel, trainDirectly, withBits } from '../../lib/index.js';
+import {
+  asfThroughRounding,
+  convert,
+  findNeuron,
+  finetune,
+  toSpikingModel,
+  trainDirectly,
+  withBits,
+} from '../../lib/index.js';
 import { integerNetwork } from '../../lib/integer/integerNetwork.js';
 import { OUTPUT } from '../../lib/net/architecture.js';
+import { boundedGate } from '../../lib/official/boundedGate.js';
 import { findSpikingMethod } from '../../lib/train/spikingMethods.js';
 import { backends } from '../engine/kernel/backends.js';
 import { goldenFile, goldenTensor, requireGolden } from '../engine/kernel/golden.js';
 import { goldenExample, goldenModel, goldenNeurons, requireGradients } from '../engine/kernel/network.js';
-import { engineOf } from '../support/engine.js';
+import { engineOf, referenceEngine } from '../support/engine.js';
 import { randomModel } from '../support/networks.js';
 
 const FILE = 'integer/rounded_4';
@@ -29,6 +38,15 @@ for (const [engine, kernels] of backends) {
     requireGradients(t, model.layers, gradients, FILE);
   });
 }
+
+t.test('membranes of few bits are those of the simulation, too', async (t) => {
+  const { model, tensors } = goldenModel(FILE);
+  const { steps, ...neurons } = goldenNeurons(goldenFile(FILE).metadata);
+  const method = asfThroughRounding({ steps }, { bits: 8, membraneBits: 8 });
+  t.throws(() => referenceEngine.gradient({ ...model, ...neurons }, method, [goldenExample(tensors)]), {
+    message: /membraneBits 8: a threshold of conv1/,
+  });
+});
 
 const samples = [1, 2, 3, 4].map((number) => drawSample(5, number, `eye${number}`, 1, 64));
 const unet = {
@@ -56,6 +74,18 @@ t.test('a training ends with a network in whole numbers, of the bits it was trai
     values.some((w, k) => w !== start.parameters.get(name)![k]),
   );
   t.equal(changed, best.epoch > 0);
+});
+
+t.test('a pooling that hands on its current is never clipped: its gate is not bounded', async (t) => {
+  const { spiking: network } = convert(unet, samples, {
+    preset: 'one-step',
+    thresholds: 2,
+    poolings: 'exact',
+  });
+  const currents = new Map(['relu1', 'pooling1'].map((name) => [name, Float32Array.of(0.7, 0.8, 5, -1)]));
+  const gates = boundedGate.gates({ currents }, network, 1);
+  t.same([...gates.get('relu1')!], [Math.fround(0.7), 0, 0, -1], '0.5 + 0.25 is all it can fire');
+  t.same(gates.get('pooling1'), currents.get('pooling1'));
 });
 
 t.test('what has no whole numbers is refused before anything is trained', async (t) => {

@@ -24,7 +24,7 @@ export function asfThroughRounding(
   others: Partial<AsfPieces> = {},
 ): Method<SpikingNetwork> {
   const together: NonNullable<Method<SpikingNetwork>['gradientOfBatch']> = (kernels, network, examples) => {
-    const whole = { ...network, parameters: quantiseParameters(network, bits), bits: bits.bits };
+    const whole = { ...network, parameters: quantiseParameters(network, bits), ...bits };
     const rounded = { ...network, parameters: parametersInVolts(whole) };
     const release = kernels.hold(rounded.parameters.values());
     const held = holdWhole(kernels, whole);
