@@ -129,11 +129,7 @@ export function withBits<N extends SpikingModel>(model: N, bits: BitWidths): N {
   const conversion = { ...model.conversion, ...bits };
   const notes = { ...model.notes, ...formatNotes(conversion) };
   const parameters = quantiseParameters(model, bits);
-  return {
-    ...model,
-    ...attachNeurons({ ...model, parameters, notes }, model.neuron, conversion),
-    conversion,
-  };
+  return { ...model, ...attachNeurons({ ...model, parameters, notes }, model.neuron, conversion) };
 }
 
 /** A network with other notes: another initial potential, or the T that it was fine-tuned for. */

@@ -7,8 +7,8 @@
 import { type ConvertedModel, withBits } from '../convert/spikingModel.js';
 import { DataError } from '../core/error.js';
 import { sizeOf } from '../core/shape.js';
-import { type BitWidths, LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS } from '../integer/bitWidths.js';
-import { type Layer, OUTPUT, parameterShapes } from '../net/architecture.js';
+import { type BitWidths, LEAST_WEIGHT_BITS, layersToChoose, MOST_WEIGHT_BITS } from '../integer/bitWidths.js';
+import { type Layer, parameterShapes } from '../net/architecture.js';
 
 /** Fewer for all layers at once is not tried: no network of ours came near its U-Net. */
 const LEAST_COMMON = 4;
@@ -71,9 +71,7 @@ function fitting(plain: ConvertedModel, bits: BitWidths): ConvertedModel | undef
   }
 }
 
-/** The layers whose bits can be chosen. */
 function heaviestFirst(layers: readonly Layer[]): Layer[] {
-  const free = layers.filter(({ op, output }) => op.hasWeights && output !== OUTPUT);
   const weightCount = (layer: Layer) => sizeOf(parameterShapes(layer).get('weight')!);
-  return free.toSorted((one, other) => weightCount(other) - weightCount(one));
+  return layersToChoose(layers).toSorted((one, other) => weightCount(other) - weightCount(one));
 }

@@ -27,6 +27,11 @@ export function bitsOfLayer({ bits, bitsOf }: BitWidths, { name, output }: Layer
   return output === OUTPUT ? OUTPUT_BITS : (bitsOf?.[name] ?? bits);
 }
 
+/** The layers whose weights can have other bits than the rest. */
+export function layersToChoose(layers: readonly Layer[]): Layer[] {
+  return layers.filter(({ op, output }) => op.hasWeights && output !== OUTPUT);
+}
+
 /** Refuses bits that are not possible, and names of layers without weights to choose (UsageError). */
 export function requireBits(
   { bits, bitsOf = {}, membraneBits = MOST_MEMBRANE_BITS }: BitWidths,
@@ -39,7 +44,7 @@ export function requireBits(
       `membraneBits ${membraneBits}: expected ${LEAST_MEMBRANE_BITS} to ${MOST_MEMBRANE_BITS}`,
       'membraneBits',
     );
-  const known = layers.filter(({ op, output }) => op.hasWeights && output !== OUTPUT).map(({ name }) => name);
+  const known = layersToChoose(layers).map(({ name }) => name);
   for (const [name, own] of Object.entries(bitsOf)) {
     requireNumber(`${name}=`, own);
     if (!known.includes(name))

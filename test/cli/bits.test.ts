@@ -1,26 +1,14 @@
 /** convert --bits on the command line: whole numbers in the file, and what is refused. */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { toSpikingModel } from '../../lib/convert/spikingModel.js';
-import { drawTexture } from '../../lib/data/twin/textures.js';
 import { decodeSafetensors } from '../../lib/format/safetensors.js';
 import { decodeModel, encodeModel } from '../../lib/model/model.js';
-import { encodePng } from '../../lib/picture/encode.js';
-import { randomModel } from '../support/networks.js';
-import { spikingUnet, spikingUnetJson } from './command.js';
+import { spikingUnet } from './command.js';
+import { denoiserToConvert } from './denoiserToConvert.js';
 
-const root = t.testdir();
-const at = (...parts: string[]) => join(root, ...parts);
-const denoise = at('denoise.safetensors');
-writeFileSync(denoise, encodeModel(randomModel({ task: 'denoise', width: 1, channels: 1, classes: 1 }, 3)));
-const pictures = at('pictures');
-mkdirSync(pictures);
-for (let i = 0; i < 5; i++) writeFileSync(join(pictures, `${i}.png`), encodePng(drawTexture(9, i, 32, 48)));
-const snn = at('snn.safetensors');
-const convert = (model: string, ...more: string[]) =>
-  spikingUnetJson('convert', '--model', model, '--out', snn, ...more);
+const { denoise, pictures, snn, convert } = denoiserToConvert(t.testdir());
 
 t.test('--bits: whole numbers in the file, and the same network when it is read', async (t) => {
   const float = convert(denoise, '--calibration', pictures, '--preset', 'one-step', '--thresholds', '4');

@@ -1,6 +1,6 @@
 /** convert on the command line: what it measures on, and what presets and options write into the file. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { type CalibrationOptions, calibrationSet } from '../../bin/convert/calibrationSet.js';
@@ -10,29 +10,16 @@ import { type CalibrationImage, measureLambdas } from '../../lib/convert/statist
 import { UsageError } from '../../lib/core/error.js';
 import { findDataset } from '../../lib/data/index.js';
 import { readImageFolder } from '../../lib/data/pictures.js';
-import { drawTexture } from '../../lib/data/twin/textures.js';
 import { decodeSafetensors } from '../../lib/format/safetensors.js';
 import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
-import { encodePng } from '../../lib/picture/encode.js';
 import { requireSameBits } from '../engine/kernel/bits.js';
 import { referenceEngine } from '../support/engine.js';
 import { randomModel } from '../support/networks.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
+import { denoiserToConvert } from './denoiserToConvert.js';
 
-const root = t.testdir();
-const at = (...parts: string[]) => join(root, ...parts);
-const denoiser = randomModel({ task: 'denoise', width: 1, channels: 1, classes: 1 }, 3);
+const { at, denoiser, denoise, pictures, snn, convert } = denoiserToConvert(t.testdir());
 const segmenter = randomModel({ task: 'segment', width: 1, channels: 1, classes: 2 }, 3);
-const denoise = at('denoise.safetensors');
-writeFileSync(denoise, encodeModel(denoiser));
-
-const pictures = at('pictures');
-mkdirSync(pictures);
-for (let i = 0; i < 5; i++) writeFileSync(join(pictures, `${i}.png`), encodePng(drawTexture(9, i, 32, 48)));
-
-const snn = at('snn.safetensors');
-const convert = (model: string, ...more: string[]) =>
-  spikingUnetJson('convert', '--model', model, '--out', snn, ...more);
 
 /** The lambda of each layer's output that `convert` should report, where it is measured. */
 function lambdasOf(model: Model, images: readonly CalibrationImage[]): Record<string, number> {
