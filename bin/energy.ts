@@ -15,13 +15,12 @@ import {
 } from '../lib/measure/energyModels.js';
 import { testNoise } from '../lib/measure/evaluateTask.js';
 import type { Model } from '../lib/model/model.js';
-import { imageChannels } from '../lib/model/model.js';
+import { modelInput } from '../lib/model/modelInput.js';
 import type { Layer } from '../lib/net/architecture.js';
 import { architectures, buildLayers, PAPERS } from '../lib/net/architectures.js';
 import { multipleOf } from '../lib/net/graph.js';
 import { readImage } from '../lib/node/pictureFiles.js';
 import { addNoise } from '../lib/picture/noise.js';
-import { preprocess } from '../lib/picture/preprocess.js';
 import { inputOf } from '../lib/picture/sample.js';
 import { requireSides } from '../lib/train/patches.js';
 import { addDataOptions, type DataOptions, fitOf, loadSamples, requireFitting } from './cli/dataOptions.js';
@@ -180,11 +179,7 @@ function inputsOf(options: Options, model: Model, context: Context): FloatImage[
   const { image, dataset, sigma, seed } = options;
   if ((image === undefined) === (dataset === undefined))
     throw new UsageError('--model needs an --image or a --dataset to run on');
-  if (image !== undefined) {
-    const picture = readImage(image);
-    const channels = imageChannels(model);
-    return [{ ...picture, channels, data: preprocess(model.preprocess, picture, channels) }];
-  }
+  if (image !== undefined) return [modelInput(model, readImage(image))];
   const named = { ...options, dataset: dataset! };
   requireFitting(named, model);
   const samples = loadSamples(named, 'test', fitOf(model, 'unread'), context);

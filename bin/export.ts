@@ -12,13 +12,13 @@ import { encodeOnnx } from '../lib/format/onnx.js';
 import { pictureCodes } from '../lib/integer/codes.js';
 import { integerNetwork } from '../lib/integer/integerNetwork.js';
 import { goldenVectors } from '../lib/integer/vectors.js';
-import { imageChannels, type Model } from '../lib/model/model.js';
+import type { Model } from '../lib/model/model.js';
+import { modelInput } from '../lib/model/modelInput.js';
 import { unetGraph } from '../lib/model/onnxGraph.js';
 import { IMAGE, OUTPUT } from '../lib/net/architecture.js';
 import { multipleOf } from '../lib/net/graph.js';
 import { writeFileAtomic } from '../lib/node/files.js';
 import { readImage } from '../lib/node/pictureFiles.js';
-import { preprocess } from '../lib/picture/preprocess.js';
 import { readModel } from './cli/modelOptions.js';
 import { countUpTo, imageSize, stepCount } from './cli/parse.js';
 import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
@@ -130,12 +130,9 @@ function exportVectors(
 
 /** What the network reads of a picture file, or only the middle of it. */
 function prepared(model: Model, file: string, crop: Options['crop']): FloatImage {
-  const picture = readImage(file);
-  const channels = imageChannels(model);
-  const data = preprocess(model.preprocess, picture, channels);
-  const { height, width } = picture;
-  const whole = { data, height, width, channels };
+  const whole = modelInput(model, readImage(file));
   if (!crop) return whole;
+  const { height, width } = whole;
   const [rows, columns] = crop;
   if (rows > height || columns > width)
     throw new UsageError(`--crop ${rows}x${columns}: ${file} has ${height}x${width} pixels`);

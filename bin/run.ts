@@ -8,11 +8,10 @@ import { toMiB } from '../lib/engine/kernels/memory.js';
 import { cropOutput, paddedSize, padImage } from '../lib/engine/predict.js';
 import { planTiles, wholeBytes } from '../lib/engine/tiles.js';
 import type { Model } from '../lib/model/model.js';
-import { imageChannels } from '../lib/model/model.js';
+import { modelInput } from '../lib/model/modelInput.js';
 import { multipleOf } from '../lib/net/graph.js';
 import { mostMembranes } from '../lib/neuron/spikingNetwork.js';
 import type { Image } from '../lib/picture/image.js';
-import { preprocess } from '../lib/picture/preprocess.js';
 import { writeAnswer } from './cli/answers.js';
 import { checkTraceSize, neuronMetadata, writeDump } from './cli/dump.js';
 import { type Input, inputsOf } from './cli/inputs.js';
@@ -177,15 +176,14 @@ function runPicture(job: Job, { file, read }: Input, name: string) {
     checkTraceSize(options.dump!, model, footprint);
   }
   const memory = announceMemory(job, file, picture);
-  const channels = imageChannels(model);
-  const input = preprocess(model.preprocess, picture, channels);
+  const image = modelInput(model, picture);
   const start = performance.now();
-  const padded = padImage({ data: input, height, width, channels }, multipleOf(model.layers));
+  const padded = padImage(image, multipleOf(model.layers));
   const recorded = options.dump === undefined ? runnable.run(padded) : runnable.record(padded);
   const output = cropOutput(recorded.output, padded, picture);
   const ms = performance.now() - start;
   if (options.dump !== undefined) dump(options.dump, job, { picture, padded, recorded });
-  const answer = { picture, input, output, steps };
+  const answer = { picture, input: image.data, output, steps };
   const outputs = writeAnswer(options.out, name, model, answer, options.probability);
   return { file, outputs, spikes: recorded.spikes, ms, steps, latency, memory };
 }

@@ -8,11 +8,11 @@ import { UsageError } from '../core/error.js';
 import { chooseEngine } from '../engine/choose.js';
 import { argmax } from '../engine/predict.js';
 import { probabilities } from '../engine/probability.js';
-import { decodeModel, imageChannels, type Model } from '../model/model.js';
+import { decodeModel, type Model } from '../model/model.js';
+import { modelInput } from '../model/modelInput.js';
 import type { Task } from '../net/architecture.js';
 import type { Image } from '../picture/image.js';
 import { removeNoise } from '../picture/noise.js';
-import { preprocess } from '../picture/preprocess.js';
 import { readToRun } from './modelRun.js';
 
 export interface LoadOptions {
@@ -80,11 +80,9 @@ export function openNetwork(
   const { task, classes } = model.configuration;
   const run = (picture: Image, { steps }: RunOptions) => {
     const network = runOf(program, steps);
-    const channels = imageChannels(model);
-    const input = preprocess(model.preprocess, picture, channels);
-    const { height, width } = picture;
+    const image = modelInput(model, picture);
     const T = Math.max(1, steps ?? usual);
-    return { input, T, ...network({ data: input, height, width, channels }) };
+    return { input: image.data, T, ...network(image) };
   };
   const requireTask = (wanted: Task) => {
     if (task !== wanted)
