@@ -122,6 +122,8 @@ export type {
   Simulation,
   SimulationOptions,
   Sums,
+  Watch,
+  WatchedStep,
 } from './engine/simulate/simulation.js';
 export type { OnnxAttributes } from './format/onnx.js';
 export {

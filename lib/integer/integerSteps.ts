@@ -9,6 +9,7 @@ import { forEachPair } from '../op/taps.js';
 import type { IntegerLayer, IntegerNetwork } from './integerNetwork.js';
 
 const { max, min } = Math;
+const NO_CODES = new Uint8Array(0);
 
 /** Codes of a picture or of spikes, [h,w,C]. */
 export type CodeTensor = Int16Array | Uint8Array;
@@ -78,14 +79,15 @@ export interface IntegerRecord {
   /** 0 .. T-1 */
   readonly step: number;
   readonly current: Int32Array;
+  /** Of the output its summed current. */
   readonly membrane: Int32Array;
-  /** What its neurons fired (spikes.ts). */
+  /** What its neurons fired (spikes.ts); of the output nothing. */
   readonly codes: Uint8Array;
 }
 
 /**
  * Runs the codes of a picture [H,W,C] for T steps, and returns the summed current of the output [H,W,K] in
- * units of 1 / D. `see` is shown every step of every layer of neurons.
+ * units of 1 / D. `see` is shown every step of every layer.
  */
 export function integerSimulation(
   network: IntegerNetwork,
@@ -120,6 +122,7 @@ export function integerSimulation(
       const current = still.get(own) ?? currentOf(own); // lines 5-7: the bias enters in every step
       if (!own.codes) {
         for (let n = 0; n < sum.length; n++) sum[n] += current[n];
+        see({ own, step, current, membrane: sum, codes: NO_CODES });
         continue;
       }
       const [codes, membrane] = [fired.get(own.layer.output) as Uint8Array, membranes.get(own)!];

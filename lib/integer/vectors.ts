@@ -81,6 +81,7 @@ export function goldenVectors(network: IntegerNetwork, codes: Int16Array, run: V
   const forms = vectorForms(network, run);
   const fired = new Map<IntegerLayer, { codes: Uint8Array; membranes: Int32Array }>();
   const sum = integerSimulation(network, codes, [height, width], steps, ({ own, step, ...record }) => {
+    if (!own.codes) return;
     const { length } = record.codes;
     const total = steps * length;
     const all = fired.get(own) ?? { codes: new Uint8Array(total), membranes: new Int32Array(total) };

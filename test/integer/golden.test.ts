@@ -27,6 +27,7 @@ for (const file of GOLDEN_NETWORKS) {
     const spikes = new Map<string, number[]>();
     const last = new Map<string, IntegerRecord>();
     const see = (record: IntegerRecord) => {
+      if (!record.own.codes) return;
       const name = record.own.layer.output;
       const sums = fired.get(name) ?? new Float32Array(record.codes.length);
       fired.set(

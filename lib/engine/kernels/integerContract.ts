@@ -6,12 +6,15 @@
 import type { Window } from '../../core/window.js';
 import type { IntegerLayer, IntegerNetwork } from '../../integer/integerNetwork.js';
 
-/** What a layer of neurons did in some consecutive steps. */
+/** What a layer did in some consecutive steps. */
 export interface IntegerRun {
   readonly own: IntegerLayer;
-  /** What it fired in each of them, [steps,h,w,C]. */
+  /** What its neurons fired in each of them, [steps,h,w,C]; of the output nothing. */
   readonly codes: Uint8Array;
-  /** Potentials after the last of them [h,w,C], in units of unit / D_o. */
+  /**
+   * Potentials after the last of them [h,w,C], in units of unit / D_o; of the output its summed current, in
+   * units of 1 / D_o.
+   */
   readonly membrane: Int32Array;
 }
 
@@ -22,7 +25,7 @@ export interface IntegerOptions {
   readonly atOnce: number;
   /** The part of a layer's output whose spikes are counted. */
   counted(own: IntegerLayer): Window;
-  /** Is shown every layer of neurons, some steps at a time; costs time and memory. */
+  /** Is shown every layer, `atOnce` or fewer steps at a time; costs time and memory. */
   readonly look?: ((run: IntegerRun) => void) | undefined;
 }
 

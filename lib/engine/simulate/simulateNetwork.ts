@@ -3,6 +3,7 @@
  * same.
  */
 
+import { UsageError } from '../../core/error.js';
 import { hasNeuron } from '../../net/network.js';
 import { membranesOf, neuronOf, type SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import type { Kernels } from '../kernels/contract.js';
@@ -14,6 +15,7 @@ import { newTrace } from './recording.js';
 import { checkSteps, type Simulation, type StepRecord, type WatchedOptions } from './simulation.js';
 import { simulateSteps } from './stepByStep.js';
 import { requireStepParameters } from './stepwise.js';
+import { watching } from './watching.js';
 
 /**
  * Runs `image` [H,W,C] for T steps. The result lives in the scope of the caller. NotFiniteError for an output
@@ -27,7 +29,8 @@ export function simulate(
   checkSteps(options.steps);
   const { kernels, network } = frame;
   requireStepParameters(network, options);
-  const simulation = options.trace ? traced(frame, image, options) : run(frame, image, options);
+  const seen = options.watch ? watched(frame, options, options.watch) : options;
+  const simulation = options.trace ? traced(frame, image, seen) : run(frame, image, seen);
   requireFiniteOutput(network.layers.at(-1)!, simulation.output, () => {
     const onStep = ({ layer, current }: StepRecord) => requireFiniteLayer(layer, current);
     kernels.scope(() => run(frame, image, { ...options, keep: [], onStep }));
@@ -41,6 +44,22 @@ function run(frame: Frame<SpikingNetwork>, image: Float32Array, options: Watched
   if (spiking && runsLayerByLayer(frame.kernels, frame.network, options))
     return simulateLayers({ ...frame, spiking, options }, image);
   return simulateSteps(frame, image, options);
+}
+
+/** Options that show a caller what it watches. */
+function watched(
+  { network }: Frame<SpikingNetwork>,
+  options: WatchedOptions,
+  watch: NonNullable<WatchedOptions['watch']>,
+): WatchedOptions {
+  if (options.timing === 'delayed')
+    throw new UsageError('watch: with the delayed timing a layer has no step t: leave one of them out');
+  const { onStep, onOutput } = watching(network.layers, watch);
+  const both = (record: StepRecord) => {
+    options.onStep?.(record);
+    onStep(record);
+  };
+  return { ...options, onStep: both, onOutput };
 }
 
 /** A simulation that keeps every step of every neuron. */
@@ -62,9 +81,10 @@ function traced(frame: Frame<SpikingNetwork>, image: Float32Array, options: Watc
 export function runsLayerByLayer(
   { spiking }: Pick<Kernels, 'spiking'>,
   network: SpikingNetwork,
-  { onStep, trace, timing, order }: Pick<WatchedOptions, 'onStep' | 'trace' | 'timing' | 'order'>,
+  options: Pick<WatchedOptions, 'onStep' | 'watch' | 'trace' | 'timing' | 'order'>,
 ): boolean {
-  if (!spiking || onStep || trace || order || timing === 'delayed') return false;
+  const { onStep, watch, trace, timing, order } = options;
+  if (!spiking || onStep || watch || trace || order || timing === 'delayed') return false;
   if (network.stepParameters || !isFusable(network)) return false;
   return network.layers.filter(hasNeuron).every((layer) => {
     const { neuron, parameters } = neuronOf(network, layer);

@@ -25,6 +25,29 @@ export interface StepRecord {
   readonly spikes: Uint8Array;
 }
 
+/** What a layer did in one step. */
+export interface WatchedStep {
+  /** The name of its signal: relu1, pooling1, .., or output. */
+  readonly signal: string;
+  /** 0 .. T-1 */
+  readonly step: number;
+  /** Weighted spikes o(t) [h,w,C], in volts; of the network's output its current summed so far [H,W,K]. */
+  readonly output: Float32Array;
+  /** Spikes of each neuron in this step, [h,w,C]; of the network's output none. */
+  readonly spikes: Uint8Array;
+  /**
+   * Membrane potentials after the step, in volts: [h,w,C], [k,h,w,C] for neurons with k of them; of the
+   * network's output none.
+   */
+  readonly membrane: Float32Array;
+}
+
+export interface Watch {
+  readonly signals: readonly string[];
+  /** Called with every step of these layers, as soon as it is done. */
+  onStep(watched: WatchedStep): void;
+}
+
 /** The sums over the steps that can be kept for every neuron. */
 export type Sums = 'currents' | 'flows' | 'spikeCounts';
 export const ALL_SUMS: readonly Sums[] = ['currents', 'flows', 'spikeCounts'];
@@ -52,11 +75,15 @@ export interface SimulationOptions {
   readonly stepsAtOnce?: number;
   /** Whether every step of every neuron is kept; if so, steps are run one by one. */
   readonly trace?: boolean;
+  /** Layers whose steps are shown as they are done; if given, steps are run one by one. */
+  readonly watch?: Watch;
 }
 
 /** Options with a callback inside the engine for every step of every layer; steps are then run one by one. */
 export interface WatchedOptions extends SimulationOptions {
   readonly onStep?: (record: StepRecord) => void;
+  /** Is shown the summed current of the output [H,W,K] after every step. */
+  readonly onOutput?: (step: number, sum: Float32Array) => void;
 }
 
 /**

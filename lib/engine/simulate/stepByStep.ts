@@ -51,7 +51,10 @@ export function simulateSteps(
         const [population, passed] = [populations.get(layer.output), passing.get(layer.output)];
         if (population) advance(kernels, population, { layer, step: t, current }, options.onStep);
         else if (passed) handOn(kernels, passed, current);
-        else kernels.addInto(output, current);
+        else {
+          kernels.addInto(output, current);
+          options.onOutput?.(t, output);
+        }
       });
     }
   }

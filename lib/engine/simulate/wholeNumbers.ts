@@ -26,8 +26,10 @@ import {
   type Simulation,
   type SimulationOptions,
   type Sums,
+  type Watch,
 } from './simulation.js';
 import { integerBytes, integerDefinitionBytes, stepsAtOnce } from './simulationMemory.js';
+import { watching } from './watching.js';
 
 export interface HeldNetwork {
   /** T steps on the levels of an image [H,W,C]. UsageError for options that whole numbers do not know. */
@@ -50,14 +52,19 @@ export function holdWhole(kernels: Kernels, network: SpikingNetwork): HeldNetwor
   const output = whole.find(({ codes }) => codes === undefined)!;
   return {
     simulate(image, [height, width], options) {
-      const { steps, counted, keep = ALL_SUMS } = options;
+      const { steps, counted, keep = ALL_SUMS, watch } = options;
       refuseOptions(options);
       checkSteps(steps);
       checkBounds(whole, steps);
       const sums = new Map<IntegerLayer, LayerSums>();
-      const look = keep.length > 0 ? (run: IntegerRun) => addRun(sums, run) : undefined;
+      const show = watch && showing(layers, watch);
+      const look = (run: IntegerRun) => {
+        if (keep.length > 0 && run.own.codes) addRun(sums, run);
+        show?.(run);
+      };
       const { sum, spikesPerStep } = runner.run(pictureCodes(image), [height, width], {
-        ...{ steps, look, atOnce: stepsAtOnce(layers, height, width, steps) },
+        ...{ steps, look: keep.length > 0 || watch ? look : undefined },
+        atOnce: watch ? 1 : stepsAtOnce(layers, height, width, steps),
         counted: ({ layer }) => countedPart(counted, outputDims(layer, height, width), height),
       });
       return {
@@ -117,6 +124,22 @@ function addRun(sums: Map<IntegerLayer, LayerSums>, { own, codes, membrane }: In
   }
   mine.membrane = membrane;
   sums.set(own, mine);
+}
+
+/** Shows a caller what it watches, in volts; layers come one step at a time. */
+function showing(layers: SpikingNetwork['layers'], watch: Watch): (run: IntegerRun) => void {
+  const { onStep, onOutput } = watching(layers, watch);
+  const done = new Map<IntegerLayer, number>();
+  return ({ own, codes, membrane }) => {
+    const step = done.get(own) ?? 0;
+    done.set(own, step + 1);
+    if (!own.codes) return onOutput(step, overDivisors(membrane, own));
+    const { layer, unit, divisor } = own;
+    if (!watch.signals.includes(layer.output)) return;
+    const volts = Float32Array.from(membrane, (left, n) => (left * unit) / divisor[n % divisor.length]);
+    const output = Float32Array.from(codes, (code) => code * unit);
+    onStep({ layer, step, output, spikes: spikesOf(codes), membrane: volts });
+  };
 }
 
 /** The sums that are kept; I_in follows from what is left in the membrane: u(T) = u(0) + I_in - D I_out. */

@@ -92,9 +92,8 @@ export class IntegerRuns {
       if (own.layer.op.hasWeights) this.#convolve(layer, call);
       else this.#pool(layer, call);
     });
-    if (!own.codes) return undefined;
-    this.#show(layer, train, count);
-    return train;
+    this.#show(layer, train, own.codes ? count : 0);
+    return own.codes ? train : undefined;
   }
 
   /** After the last step. */
