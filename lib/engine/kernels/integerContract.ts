@@ -25,8 +25,10 @@ export interface IntegerOptions {
   readonly atOnce: number;
   /** The part of a layer's output whose spikes are counted. */
   counted(own: IntegerLayer): Window;
-  /** Is shown every layer, `atOnce` or fewer steps at a time; costs time and memory. */
-  readonly look?: ((run: IntegerRun) => void) | undefined;
+  /**
+   * What a layer is shown to, `atOnce` or fewer steps at a time, if to anything; costs time and memory.
+   */
+  readonly look?: ((own: IntegerLayer) => ((run: IntegerRun) => void) | undefined) | undefined;
 }
 
 export interface IntegerOutput {

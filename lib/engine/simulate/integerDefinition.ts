@@ -20,7 +20,7 @@ export function definitionRunner(network: IntegerNetwork): IntegerRunner {
         const { own, step, codes, membrane } = record;
         const perStep = spikesPerStep.get(own.layer.output);
         if (perStep) perStep[step] = countWithin(spikesOf(codes), counted(own), dims(own));
-        look?.({ own, codes: codes.slice(), membrane: membrane.slice() });
+        look?.(own)?.({ own, codes: codes.slice(), membrane: membrane.slice() });
       });
       return { sum, spikesPerStep };
     },

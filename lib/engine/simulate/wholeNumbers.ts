@@ -58,12 +58,17 @@ export function holdWhole(kernels: Kernels, network: SpikingNetwork): HeldNetwor
       checkBounds(whole, steps);
       const sums = new Map<IntegerLayer, LayerSums>();
       const show = watch && showing(layers, watch);
-      const look = (run: IntegerRun) => {
-        if (keep.length > 0 && run.own.codes) addRun(sums, run);
-        show?.(run);
+      const look = (own: IntegerLayer) => {
+        const added = keep.length > 0 && own.codes !== undefined;
+        const shown = show && watch.signals.includes(own.layer.output);
+        if (!added && !shown) return undefined;
+        return (run: IntegerRun) => {
+          if (added) addRun(sums, run);
+          if (shown) show(run);
+        };
       };
       const { sum, spikesPerStep } = runner.run(pictureCodes(image), [height, width], {
-        ...{ steps, look: keep.length > 0 || watch ? look : undefined },
+        ...{ steps, look },
         atOnce: watch ? 1 : stepsAtOnce(layers, height, width, steps),
         counted: ({ layer }) => countedPart(counted, outputDims(layer, height, width), height),
       });
@@ -81,8 +86,13 @@ export function holdWhole(kernels: Kernels, network: SpikingNetwork): HeldNetwor
 
 /** The summed current of the output in volts, each rounded once. */
 function overDivisors(sum: Int32Array, { divisor }: IntegerLayer): Float32Array {
-  const volts = new Float32Array(sum.length);
-  for (let n = 0; n < sum.length; n++) volts[n] = sum[n] / divisor[n % divisor.length];
+  return toFloats(sum, (value, n) => value / divisor[n % divisor.length]);
+}
+
+/** `Float32Array.from` is many times slower. */
+function toFloats(values: Int32Array | Uint8Array, toVolts: (value: number, n: number) => number) {
+  const volts = new Float32Array(values.length);
+  for (let n = 0; n < values.length; n++) volts[n] = toVolts(values[n], n);
   return volts;
 }
 
@@ -135,9 +145,8 @@ function showing(layers: SpikingNetwork['layers'], watch: Watch): (run: IntegerR
     done.set(own, step + 1);
     if (!own.codes) return onOutput(step, overDivisors(membrane, own));
     const { layer, unit, divisor } = own;
-    if (!watch.signals.includes(layer.output)) return;
-    const volts = Float32Array.from(membrane, (left, n) => (left * unit) / divisor[n % divisor.length]);
-    const output = Float32Array.from(codes, (code) => code * unit);
+    const volts = toFloats(membrane, (left, n) => (left * unit) / divisor[n % divisor.length]);
+    const output = toFloats(codes, (code) => code * unit);
     onStep({ layer, step, output, spikes: spikesOf(codes), membrane: volts });
   };
 }
@@ -152,12 +161,12 @@ function inVolts(
   return {
     currents: of('currents', ({ divisor, start, unit }, { fired, membrane }) => {
       const O = divisor.length;
-      return Float32Array.from(membrane, (left, n) => {
+      return toFloats(membrane, (left, n) => {
         const D = divisor[n % O];
         return ((left - start[n % O] + D * fired[n]) * unit) / D;
       });
     }),
-    flows: of('flows', ({ unit }, { fired }) => Float32Array.from(fired, (codes) => codes * unit)),
+    flows: of('flows', ({ unit }, { fired }) => toFloats(fired, (codes) => codes * unit)),
     spikeCounts: of('spikeCounts', (_own, { spikes }) => spikes),
   };
 }

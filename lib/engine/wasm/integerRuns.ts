@@ -119,7 +119,7 @@ export class IntegerRuns {
     const { own, channels } = layer;
     const totals = heap.allocate(8 * steps);
     heap.counts(totals, steps).fill(0n);
-    if (own.codes && steps === 1 && !look) return { membrane: 0, totals };
+    if (own.codes && steps === 1 && !look?.(own)) return { membrane: 0, totals };
     const { height, width } = this.#dims(layer);
     const values = height * width * channels;
     const membrane = heap.allocate(4 * values);
@@ -166,9 +166,9 @@ export class IntegerRuns {
     threads.run('integerPooling', Math.ceil(height / rows), { pooling: lend.words(words), ...scratch });
   }
 
-  /** Shows a layer to whoever asked for it, without padding. */
+  /** Shows a layer to what asked for it, without padding. */
   #show(layer: LoadedLayer, { codes, channels }: Train, count: number): void {
-    const { look } = this.options;
+    const look = this.options.look?.(layer.own);
     if (!look) return;
     const { height, width } = this.#dims(layer);
     const padded = this.machine.heap.bytes(codes, count * height * width * channels);
