@@ -3,6 +3,7 @@
 
 import { writeFileAtomic } from '../lib/node/files.js';
 import { runAsProgram, type Stage } from './cli/stage.js';
+import { readAssets } from './html/assets.js';
 import type { Findings } from './report/findings.js';
 import { measureReport } from './report/measureReport.js';
 import { pageOf } from './report/page.js';
@@ -23,7 +24,7 @@ const stage: Stage<ReportOptions> = {
   run(options, context) {
     const findings = measureReport(options, context);
     const measured = measuredOf(findings);
-    const { text, sections } = pageOf(findings, measured);
+    const { text, sections } = pageOf(findings, measured, readAssets());
     writeFileAtomic(options.out, text);
     const bytes = Buffer.byteLength(text);
     return {

@@ -1,60 +1,9 @@
-/** A section of the report: a title, a sentence that says what it shows, and what it shows. */
+/** A section of the report: what it shows of the findings. */
 
-import type { Chart, Table } from './chart.js';
+import type { Rendered, Title } from '../html/sectionHtml.js';
 import type { Findings } from './findings.js';
-import { type Html, html } from './html.js';
 
-export interface Section {
-  readonly id: string;
-  readonly title: string;
+export interface Section extends Title {
   /** undefined: there is nothing to show. */
   render(findings: Findings): Rendered | undefined;
-}
-
-export interface Rendered {
-  /** One sentence. */
-  readonly says: string;
-  /** What stands before the charts. */
-  readonly body?: Html;
-  readonly charts?: readonly Chart[];
-}
-
-/** A section in the page. */
-export function sectionHtml({ id, title }: Section, { says, body, charts = [] }: Rendered): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-title">
-<h2 id="${id}-title">${title}</h2>
-<p>${says}</p>
-${body ?? ''}${charts.map(chartHtml)}</section>
-`;
-}
-
-/** The place of a chart, which a script fills, and its numbers. */
-function chartHtml({ id, alt, table }: Chart): Html {
-  return html`<figure>
-<div class="chart" id="${id}" role="img" aria-label="${alt}"></div>
-<noscript><p>The chart needs a script; its numbers are in the table.</p></noscript>
-<details><summary>Numbers of this chart</summary>
-<div class="wide" tabindex="0" role="region" aria-label="Numbers: ${alt}">${tableHtml(table)}</div>
-</details>
-</figure>
-`;
-}
-
-/** A table whose first column names the rows. */
-export function tableHtml({ header, rows }: Table): Html {
-  const heads = header.map((text) => html`<th scope="col">${text}</th>`);
-  const lines = rows.map(([name, ...cells]) => {
-    const values = cells.map((cell) =>
-      typeof cell === 'number' ? html`<td class="number">${shortNumber(cell)}</td>` : html`<td>${cell}</td>`,
-    );
-    return html`<tr><th scope="row">${typeof name === 'number' ? shortNumber(name) : name}</th>${values}</tr>
-`;
-  });
-  return html`<table><thead><tr>${heads}</tr></thead>
-<tbody>${lines}</tbody></table>`;
-}
-
-/** Whole numbers as they are, others with five digits. */
-export function shortNumber(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
 }

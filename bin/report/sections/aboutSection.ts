@@ -1,9 +1,10 @@
 /** What was run: the command, versions, hashes, and the neurons of the network. */
 
 import type { SpikingModel } from '../../../lib/convert/spikingModel.js';
+import { html } from '../../html/html.js';
+import { scrolling, tableHtml } from '../../html/sectionHtml.js';
 import type { Findings } from '../findings.js';
-import { html } from '../html.js';
-import { type Section, tableHtml } from '../section.js';
+import type { Section } from '../section.js';
 
 export const aboutSection: Section = {
   id: 'about',
@@ -12,15 +13,11 @@ export const aboutSection: Section = {
     const { command, models, pictures } = findings;
     const facts = tableHtml({ header: ['what', 'value'], rows: factsOf(findings) });
     const files = [...models, ...pictures].map(({ name, sha256 }) => [name, sha256]);
+    const hashes = tableHtml({ header: ['file', 'SHA-256'], rows: files });
     return {
       says: 'The command below, with the same files, gives the numbers of this page again, bit by bit.',
       body: html`<pre><code>${command}</code></pre>
-<div class="wide" tabindex="0" role="region" aria-label="Facts">${facts}</div>
-<div class="wide" tabindex="0" role="region" aria-label="Hashes">${tableHtml({
-        header: ['file', 'SHA-256'],
-        rows: files,
-      })}</div>
-`,
+${scrolling('Facts', facts)}${scrolling('Hashes', hashes)}`,
     };
   },
 };

@@ -1,6 +1,6 @@
 /** The metric after each number of steps. */
 
-import type { Chart } from '../chart.js';
+import type { Chart } from '../../html/chart.js';
 import type { Findings } from '../findings.js';
 import type { Section } from '../section.js';
 

@@ -5,8 +5,8 @@ import { encodePng } from '../../../lib/picture/encode.js';
 import { errorOf, errorPicture } from '../../../lib/picture/figure.js';
 import type { Column } from '../../../lib/picture/panel.js';
 import { type CaptionedPrediction, resultColumns } from '../../../lib/picture/taskPicture.js';
+import { type Html, html } from '../../html/html.js';
 import type { Findings, Shown } from '../findings.js';
-import { type Html, html } from '../html.js';
 import type { Section } from '../section.js';
 
 export const picturesSection: Section = {

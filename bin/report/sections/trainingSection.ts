@@ -1,7 +1,7 @@
 /** The training of the network, with --run: loss and validation score by epoch. */
 
 import type { EpochRecord } from '../../../lib/train/loop.js';
-import type { Chart } from '../chart.js';
+import type { Chart } from '../../html/chart.js';
 import type { Section } from '../section.js';
 
 export const trainingSection: Section = {

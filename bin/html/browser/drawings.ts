@@ -1,4 +1,4 @@
-/** The drawings of the report by name: marks of Observable Plot, for data (../chart.ts) and a width. */
+/** The drawings by name: marks of Observable Plot, for data (../chart.ts) and a width. */
 
 import * as Plot from '@observablehq/plot';
 import type { Drawings } from '../chart.js';

@@ -1,5 +1,5 @@
 /**
- * The charts of the report as data: what browser/charts.ts draws, by the name of the drawing. This file holds
+ * The charts of pages as data: what browser/charts.ts draws, by the name of the drawing. This file holds
  * types only, because the browser's script imports it as well.
  */
 

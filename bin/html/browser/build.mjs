@@ -1,6 +1,6 @@
 /**
- * Bundles the report's script, with Observable Plot in it, and its style into dist, from where the stage puts
- * them into every report. The licences of what is bundled stand at the head of the script, as they ask.
+ * Bundles the script of pages, with Observable Plot in it, and their style into dist, from where stages put
+ * them into every page. The licences of what is bundled stand at the head of the script, as they ask.
  * `npm run build` calls this after the TypeScript compiler.
  */
 
@@ -14,7 +14,7 @@ const root = join(folder, '..', '..', '..');
 
 const { outputFiles, metafile } = await build({
   entryPoints: ['charts.ts', 'page.css'].map((name) => join(folder, name)),
-  outdir: join(root, 'dist', 'bin', 'report', 'browser'),
+  outdir: join(root, 'dist', 'bin', 'html', 'browser'),
   absWorkingDir: root,
   bundle: true,
   minify: true,

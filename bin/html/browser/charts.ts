@@ -1,4 +1,4 @@
-/** The script of the report: draws every chart in its place, and again when the width of the page changes. */
+/** The script of a page: draws every chart in its place, and again when the width of the page changes. */
 
 import { plot } from '@observablehq/plot';
 import type { Drawing } from '../chart.js';
