@@ -6,8 +6,8 @@ import { runAsProgram, type Stage } from './cli/stage.js';
 import { readAssets } from './html/assets.js';
 import type { Findings } from './report/findings.js';
 import { measureReport } from './report/measureReport.js';
-import { pageOf } from './report/page.js';
 import { addReportOptions, type ReportOptions } from './report/reportOptions.js';
+import { pageOf } from './report/reportPage.js';
 
 const stage: Stage<ReportOptions> = {
   name: 'report',

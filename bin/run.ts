@@ -13,7 +13,7 @@ import { multipleOf } from '../lib/net/graph.js';
 import { mostMembranes } from '../lib/neuron/spikingNetwork.js';
 import type { Image } from '../lib/picture/image.js';
 import { writeAnswer } from './cli/answers.js';
-import { checkTraceSize, neuronMetadata, writeDump } from './cli/dump.js';
+import { checkTraceSize, writeDump } from './cli/dump.js';
 import { type Input, inputsOf } from './cli/inputs.js';
 import {
   addMemoryOption,
@@ -203,12 +203,10 @@ function dump(
 ): void {
   const { spiking, steps } = runnable;
   const { height, width } = picture;
-  const size = { height: String(height), width: String(width), steps: String(steps) };
-  const timing = spiking && options.timing === 'delayed' ? { timing: options.timing } : {};
-  const metadata = { ...size, ...(spiking && neuronMetadata(spiking)), ...timing };
   const { simulation } = recorded;
   const output = simulation?.output ?? recorded.output;
-  writeDump(path, model, { image: padded, output, simulation }, metadata);
+  const { timing } = options;
+  writeDump(path, model, { image: padded, output, simulation }, { height, width, steps, spiking, timing });
 }
 
 /** Logs how much memory a picture needs, and in which tiles it is run if that is too much. */

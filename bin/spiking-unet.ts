@@ -20,6 +20,7 @@ const stages: Readonly<Record<string, readonly [summary: string, load: Load]>> =
   run: ['run a network on pictures', () => import('./run.js')],
   evaluate: ['measure a network on a data set', () => import('./evaluate.js')],
   report: ['write one HTML file about a spiking network', () => import('./report.js')],
+  page: ['watch spikes in a browser', () => import('./page.js')],
   reproduce: ["fill in the paper's tables, cell by cell", () => import('./reproduce.js')],
   energy: ['count operations, spikes and joules', () => import('./energy.js')],
   bench: ['measure the speed of kernels and networks', () => import('./bench.js')],

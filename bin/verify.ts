@@ -39,7 +39,10 @@ const stage: Stage<Options> = {
     const expected = options.update ? undefined : readHashes(options.hashes, options.only);
     const running = enginesHere(options.threads);
     const bar = progress('verifying', countRows(running));
-    const verification = verify(running, expected, (item) => item.includes(options.only), bar.update);
+    const verification = verify(running, expected, {
+      wanted: (item) => item.includes(options.only),
+      onRow: bar.update,
+    });
     if (Object.keys(verification.hashes).length === 0)
       throw new UsageError(`--only ${options.only}: no result has this in its name`);
     if (options.update && verification.mismatches.length === 0) {

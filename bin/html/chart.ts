@@ -45,6 +45,12 @@ export interface Drawings {
     readonly steps: readonly number[];
     readonly channels: number;
   };
+  /** One neuron: its membrane potential along x, and the thresholds that it is compared with, in volts. */
+  readonly membrane: {
+    readonly points: readonly { readonly x: number; readonly volts: number; readonly when: string }[];
+    readonly thresholds: readonly number[];
+    readonly xLabel: string;
+  };
 }
 
 export type DrawingName = keyof Drawings;

@@ -1,7 +1,6 @@
 /** Results as named tensors, and their hash. */
 
-import { createHash } from 'node:crypto';
-import { endianness } from 'node:os';
+import { sha256 } from '../../lib/core/sha256.js';
 import type { Shape } from '../../lib/core/shape.js';
 
 export interface Tensor {
@@ -18,16 +17,25 @@ export function vector(values: readonly number[]): Tensor {
 
 /** SHA-256 of names, shapes and the bits of the values, little-endian. */
 export function hashOf(tensors: Tensors): string {
-  const hash = createHash('sha256');
-  for (const [name, { shape, data }] of tensors) {
-    hash.update(`${name} ${data.BYTES_PER_ELEMENT} [${shape}]\n`);
-    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    hash.update(endianness() === 'LE' ? bytes : swapped(bytes, data.BYTES_PER_ELEMENT));
-  }
-  return hash.digest('hex');
+  const parts = [...tensors].flatMap(([name, { shape, data }]) => [
+    `${name} ${data.BYTES_PER_ELEMENT} [${shape}]\n`,
+    littleEndian(data),
+  ]);
+  return sha256(...parts);
 }
 
-function swapped(bytes: Buffer, size: number): Buffer {
-  const copy = Buffer.from(bytes);
-  return size === 4 ? copy.swap32() : copy.swap64();
+const IS_LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** The bytes of the values; on machines that store them the other way round, a copy. */
+function littleEndian({
+  buffer,
+  byteOffset,
+  byteLength,
+  BYTES_PER_ELEMENT: size,
+}: Tensor['data']): Uint8Array {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  if (IS_LITTLE) return bytes;
+  const turned = bytes.slice();
+  for (let at = 0; at < turned.length; at += size) turned.subarray(at, at + size).reverse();
+  return turned;
 }

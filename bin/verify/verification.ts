@@ -44,16 +44,23 @@ interface Work {
   compute(): Tensors;
 }
 
+export interface VerifyOptions {
+  /** Which items are computed, by name; default: all. */
+  readonly wanted?: (item: string) => boolean;
+  /** Called with the number of rows that are done. */
+  readonly onRow?: (done: number) => void;
+  /** Called with each result as soon as it is there. */
+  readonly onItem?: (who: Who, item: string, isRight: boolean) => void;
+}
+
 /**
  * Verifies the engines. A result whose hash is not the expected one is compared with that of the first
- * engine, the reference. Without expected hashes all engines should agree with the first. Only items whose
- * name is `wanted` are computed (default: all).
+ * engine, the reference. Without expected hashes all engines should agree with the first.
  */
 export function verify(
   engines: readonly Engine[],
   expected: Hashes | undefined,
-  wanted: (item: string) => boolean = () => true,
-  onRow?: (done: number) => void,
+  { wanted = () => true, onRow, onItem }: VerifyOptions = {},
 ): Verification {
   const subjects = drawSubjects();
   const results = new Map<string, { hash: string; tensors: Tensors }>();
@@ -69,6 +76,7 @@ export function verify(
       const base = results.get(name);
       if (!base) results.set(name, { hash, tensors });
       const hashWanted = expected ? (expected[name] ?? 'none') : (base?.hash ?? hash);
+      onItem?.(who, name, hash === hashWanted);
       if (hash === hashWanted) continue;
       const where = describeMismatch(tensors, hash, base, `${engines[0].name} here`, `${who.engine} here`);
       mismatches.push({ ...who, item: name, expected: hashWanted, got: hash, where });

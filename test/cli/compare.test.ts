@@ -68,13 +68,13 @@ for (const name of ['mt', 'mt-half', 'if']) {
         );
         const recording = { image: floatImage(input, height, width), output: simulation.output, simulation };
         const ours = at(`${engine}-${name}.safetensors`);
-        writeDump(ours, model, recording, {});
+        writeDump(ours, model, recording, { height, width, steps });
         t.match(compareJson(golden, ours), { status: 0, equal: true, tensors: { length: 2 + 4 * 26 } });
 
         const [step, channel, row, column] = [steps - 2, 1, 2, 3];
         const { data, shape } = simulation.trace!.get('membrane.relu3')!;
         data[((step * shape[1] + channel) * shape[2] + row) * shape[3] + column] += 0.125;
-        writeDump(ours, model, recording, {});
+        writeDump(ours, model, recording, { height, width, steps });
         const found = compareJson(golden, ours);
         const position = { step, channel, row, column };
         t.match(found, {

@@ -14,16 +14,23 @@ const WIDEST = 900;
 /** Below a chart, in pixels: room for the name of its axis below the labels. */
 const BOTTOM = 44;
 
-const { charts }: Data = JSON.parse(document.getElementById('data')!.textContent!);
+/** The charts of this page; a page that makes its charts later has none in its text. */
+const { charts }: Data = JSON.parse(document.getElementById('data')?.textContent ?? '{"charts": []}');
+
+/** Draws a chart as wide as its place. */
+function drawChart(place: HTMLElement, drawing: Drawing): void {
+  const width = Math.min(WIDEST, place.clientWidth);
+  const draw = drawings[drawing.draw] as (data: Drawing, width: number) => object;
+  place.replaceChildren(plot({ width, marginBottom: BOTTOM, ...draw(drawing, width) }));
+}
 
 function drawAll(): void {
-  for (const { id, drawing } of charts) {
-    const place = document.getElementById(id)!;
-    const width = Math.min(WIDEST, place.clientWidth);
-    const draw = drawings[drawing.draw] as (data: Drawing, width: number) => object;
-    place.replaceChildren(plot({ width, marginBottom: BOTTOM, ...draw(drawing, width) }));
-  }
+  for (const { id, drawing } of charts) drawChart(document.getElementById(id)!, drawing);
 }
+
+/** For scripts that make charts later. */
+export type DrawChart = typeof drawChart;
+Object.assign(globalThis, { drawChart });
 
 drawAll();
 let drawn = document.documentElement.clientWidth;

@@ -129,6 +129,27 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
       Plot.frame({ stroke: 'currentColor', strokeOpacity: 0.3 }),
     ],
   }),
+
+  membrane: ({ points, thresholds, xLabel }) => ({
+    ...{ grid: true, marginLeft: 60, marginRight: 60, height: 300 },
+    x: {
+      label: xLabel,
+      ...(points.length <= 2 * MOST_TICKS && { ticks: new Set(points.map(({ x }) => x)) }),
+    },
+    y: { label: 'volts', nice: true },
+    marks: [
+      Plot.ruleY(thresholds, { stroke: OTHER, strokeDasharray: '6 4' }),
+      Plot.text(thresholds, {
+        y: (volts) => volts,
+        text: (volts) => `${volts} V`,
+        frameAnchor: 'right',
+        dx: 50,
+      }),
+      Plot.ruleY([0]),
+      Plot.line(points, { x: 'x', y: 'volts', stroke: ACCENT }),
+      Plot.dot(points, { x: 'x', y: 'volts', fill: ACCENT, title: 'when', tip: true }),
+    ],
+  }),
 };
 
 /** Height of a row of the raster, in pixels: many channels still fit a printed page. */

@@ -1,0 +1,3 @@
+/** Node's Buffer, which the codecs of pictures use, as the package `buffer` has it for browsers. */
+
+export { Buffer } from 'buffer/';

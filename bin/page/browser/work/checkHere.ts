@@ -1,0 +1,27 @@
+/** `verify` in a browser: does it compute the expected bits, on one thread and on all? */
+
+import { chooseEngine } from '../../../../lib/engine/choose.js';
+import { type Hashes, verify, type Who } from '../../../verify/verification.js';
+
+export interface Checked {
+  readonly item: string;
+  readonly who: string;
+  readonly right: boolean;
+}
+
+/** Tells of each result as soon as it is there; `threads`: what this browser has. */
+export async function checkHere(threads: number, tell: (checked: Checked) => void): Promise<void> {
+  const response = await fetch(new URL('verify.json', location.href));
+  if (!response.ok) throw new Error(`verify.json: ${response.status} ${response.statusText}`);
+  const expected: Hashes = await response.json();
+  const engines = [...new Set([1, threads])].map((count) => chooseEngine('wasm', count));
+  verify(engines, expected, {
+    onItem: (who, item, right) => tell({ item, who: describe(who), right }),
+  });
+  for (const engine of engines) engine.dispose();
+}
+
+function describe({ engine, threads, mode }: Who): string {
+  if (engine === 'none') return 'no engine';
+  return `${threads} ${threads === 1 ? 'thread' : 'threads'}${mode ? `, ${mode}` : ''}`;
+}
