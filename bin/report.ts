@@ -38,7 +38,7 @@ export default stage;
 await runAsProgram(stage, import.meta.url);
 
 /** The numbers of a report, for other programs: in the page, and with --json. */
-function measuredOf({ models, pictures, steps, against, unet, overSteps, energy, rates }: Findings) {
+function measuredOf({ models, pictures, steps, against, unet, overSteps, energy, rates, check }: Findings) {
   const { points, activity } = overSteps;
   return {
     ...{ models, pictures, steps, against },
@@ -46,7 +46,7 @@ function measuredOf({ models, pictures, steps, against, unet, overSteps, energy,
     overSteps: points.map(({ steps, evaluation: { metrics, spikes } }) => ({ steps, metrics, spikes })),
     images: points.at(-1)!.evaluation.images,
     layers: activity.layers,
-    energy,
+    ...{ energy, check },
     correlations: rates?.map(({ signal, correlation }) => ({ signal, correlation })),
   };
 }

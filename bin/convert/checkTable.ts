@@ -34,6 +34,19 @@ export function check(
   return { ...result, images: images.length, steps, metric: scoreName(unet) };
 }
 
+/** The columns of the table: the scores are of one layer that spikes alone, and of what is exact up to it. */
+export function checkHeader(metric: string): string[] {
+  return [
+    'layer',
+    'error of flow',
+    'clipped',
+    'silent channels',
+    'spikes a neuron',
+    `${metric}: only it spikes`,
+    'exact up to it',
+  ];
+}
+
 export function checkText({ layers, unet, spiking, against, images, steps, metric }: CheckReport): string {
   const score = (value: number) => value.toFixed(metric === 'PSNR' ? 2 : 4);
   const percent = (share: number) => `${(100 * share).toFixed(share < 0.001 && share > 0 ? 3 : 2)} %`;
@@ -46,15 +59,6 @@ export function checkText({ layers, unet, spiking, against, images, steps, metri
     score(layer.alone),
     score(layer.exactUpTo),
   ]);
-  const header = [
-    'layer',
-    'error of flow',
-    'clipped',
-    'silent channels',
-    'spikes a neuron',
-    `${metric}: only it spikes`,
-    'exact up to it',
-  ];
-  return `${table(header, rows)}
+  return `${table(checkHeader(metric), rows)}
 ${metric} on ${images} images against ${against}, T=${steps}: U-Net ${score(unet)}, spiking ${score(spiking)}`;
 }

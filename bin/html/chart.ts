@@ -34,6 +34,22 @@ export interface Drawings {
   readonly histogram: {
     readonly bins: readonly { readonly from: number; readonly to: number; readonly share: number }[];
   };
+  /** Of each layer the relative error of its flow, the share of clipped neurons, and its silent channels. */
+  readonly flowErrors: {
+    readonly layers: readonly {
+      readonly layer: string;
+      readonly error: number;
+      readonly clipped: number;
+      readonly silent: number;
+      readonly channels: number;
+    }[];
+  };
+  /** Two scores of each layer, by the name of what was run, and levels to compare with. */
+  readonly scores: {
+    readonly scores: readonly { readonly layer: string; readonly what: string; readonly score: number }[];
+    readonly levels: readonly { readonly name: string; readonly value: number }[];
+    readonly xLabel: string;
+  };
   readonly energy: { readonly models: readonly { readonly name: string; readonly joules: number }[] };
   /** Spikes a step of the neurons (channels) above one pixel, up to each of some numbers of steps. */
   readonly raster: {

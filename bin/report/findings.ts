@@ -1,6 +1,7 @@
 /** What the report is about: all that was read and measured, before it is put into words and pictures. */
 
 import type { SpikingModel } from '../../lib/convert/spikingModel.js';
+import type { Check } from '../../lib/diagnose/checkConversion.js';
 import type { Column, OverSteps } from '../../lib/diagnose/overSteps.js';
 import type { RateCell } from '../../lib/diagnose/rateCells.js';
 import type { Rates } from '../../lib/diagnose/rates.js';
@@ -21,6 +22,11 @@ export interface LayerRates extends Pick<Rates, 'signal' | 'correlation'> {
   readonly meanActivation: number;
   readonly meanRate: number;
   readonly cells: readonly RateCell[];
+}
+
+/** Where the conversion lost accuracy, on some of the pictures. */
+export interface PicturesCheck extends Check {
+  readonly pictures: number;
 }
 
 /** What the networks made of one picture: class ids [H,W], or clean images [H,W,C]. */
@@ -51,6 +57,8 @@ export interface Findings {
   readonly column: Column;
   /** undefined: the network has no U-Net or no lambdas. */
   readonly rates?: readonly LayerRates[] | undefined;
+  /** Of the first pictures, with --check; undefined: it was not asked for, or cannot be measured. */
+  readonly check?: PicturesCheck | undefined;
   /** undefined: operations of this network cannot be counted. */
   readonly energy?: KnownEnergy | undefined;
   /** The epochs of the training, with --run. */

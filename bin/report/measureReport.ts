@@ -19,6 +19,7 @@ import { readEpochs } from '../../lib/node/run/runFolder.js';
 import { inputOf, type Sample } from '../../lib/picture/sample.js';
 import { isOfBytes, type KnownEnergy } from '../cli/energyTable.js';
 import type { Context } from '../cli/stage.js';
+import { checkOf } from './checkOf.js';
 import { commandLine } from './commandLine.js';
 import type { Findings, LayerRates, Shown } from './findings.js';
 import { type Networks, readNetworks, readPictures } from './reportInputs.js';
@@ -62,6 +63,7 @@ export function measureReport(options: ReportOptions, context: Context): Finding
     shown: seen.map((one, i) => ({ ...one, unet: unets[i] })),
     ...{ unet: ofUnet, overSteps: over },
     rates: ratesOf(engine, networks, padImage(first, multipleOf(spiking.layers)), options.rates),
+    check: checkOf(engine, networks, samples, options, context),
     energy: energyOf(spiking, over.activity.costs),
   };
 }

@@ -16,6 +16,8 @@ export interface ReportOptions extends SimulationOptions, Partial<DataOptions>, 
   readonly sigma?: number;
   /** Signals whose rates are shown. */
   readonly rates?: readonly string[];
+  /** On how many pictures the error of layers is measured; undefined: on one, where it can be. */
+  readonly check?: number;
   /** The signal whose neurons are in the raster. */
   readonly layer?: string;
   readonly pixel?: readonly [row: number, column: number];
@@ -42,6 +44,11 @@ export function addReportOptions(command: Command): void {
       '--rates <names>',
       'layers whose rates are shown, as relu1,relu2 (default: those after concatenations)',
       (text: string) => text.split(','),
+    )
+    .option(
+      '--check <n>',
+      'pictures that the error of each layer is measured on, from the first; 0: leave it out (default: 1)',
+      naturalNumber,
     )
     .option('--layer <name>', 'the layer of the raster (default: the last with neurons)')
     .option('--pixel <row,column>', 'the pixel of the raster (default: the middle of the picture)', pixel)

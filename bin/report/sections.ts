@@ -2,6 +2,7 @@
 
 import type { Section } from './section.js';
 import { aboutSection } from './sections/aboutSection.js';
+import { conversionSection } from './sections/conversionSection.js';
 import { energySection } from './sections/energySection.js';
 import { histogramSection } from './sections/histogramSection.js';
 import { layersSection } from './sections/layersSection.js';
@@ -15,6 +16,7 @@ export const sections: readonly Section[] = [
   aboutSection,
   picturesSection,
   metricSection,
+  conversionSection,
   ratesSection,
   layersSection,
   histogramSection,

@@ -136,12 +136,12 @@ function comparingRun(unet: Program, spiking: Program, task: Task, steps: number
   });
 }
 
-/** The spiking network with ReLUs in place of all neurons up to a layer. */
+/** The spiking network with ReLUs in place of all neurons up to a layer, which may be the U-Net's. */
 function exactUpTo(spiking: SpikingModel, last: Layer): SpikingModel {
   const others = new Map(spiking.otherNeurons);
   for (const layer of spiking.layers) {
     others.set(layer.output, exact);
-    if (layer === last) break;
+    if (layer.output === last.output) break;
   }
   return { ...spiking, otherNeurons: others };
 }

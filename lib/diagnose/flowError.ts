@@ -3,6 +3,7 @@
 import { outputLambdas } from '../convert/scales.js';
 import { type SpikingModel, scalesOf } from '../convert/spikingModel.js';
 import type { Simulation } from '../engine/simulate/simulation.js';
+import type { Layer } from '../net/architecture.js';
 import { hasNeuron, signalOf } from '../net/network.js';
 import { type LayerNeuron, neuronOf } from '../neuron/spikingNetwork.js';
 
@@ -17,6 +18,7 @@ export function unitsOf(spiking: SpikingModel): Units {
 /** The sums of one layer so far. */
 export interface Tallied {
   readonly signal: string;
+  /** lambda: one, or one a channel. */
   readonly unit: ArrayLike<number>;
   /** The most that a neuron can fire in a step, in volts; Infinity if there is no limit. */
   readonly most: number;
@@ -37,14 +39,14 @@ export function newTallies(spiking: SpikingModel): Tallies {
   const units = unitsOf(spiking);
   const entries = spiking.layers.filter(hasNeuron).map((layer) => {
     const unit = units.get(layer.output)!;
-    return [layer.output, newTally(layer.output, unit, mostOf(neuronOf(spiking, layer)))] as const;
+    return [layer.output, newTally(layer, unit, mostOf(neuronOf(spiking, layer)))] as const;
   });
   return new Map(entries);
 }
 
-function newTally(signal: string, unit: ArrayLike<number>, most: number): Tallied {
+function newTally({ output, channelsOut }: Layer, unit: ArrayLike<number>, most: number): Tallied {
   const sums = { error: 0, size: 0, clipped: 0, neurons: 0, spikes: 0 };
-  const fired = new Uint8Array(unit.length);
+  const fired = new Uint8Array(channelsOut);
   const summary = () => ({
     error: sums.size === 0 ? Math.sqrt(sums.error) : Math.sqrt(sums.error / sums.size),
     clipped: sums.clipped / sums.neurons,
@@ -52,7 +54,7 @@ function newTally(signal: string, unit: ArrayLike<number>, most: number): Tallie
     channels: fired.length,
     spikes: sums.spikes / sums.neurons,
   });
-  return { signal, unit, most, sums, fired, summary };
+  return { signal: output, unit, most, sums, fired, summary };
 }
 
 function mostOf({ parameters: { spikeValues } }: LayerNeuron): number {
@@ -72,15 +74,14 @@ export function tally(
 ): void {
   const flow = signalOf(simulation.flows, signal);
   const counts = simulation.spikeCounts.get(signal)!;
-  const channels = unit.length;
   for (let n = 0; n < exact.length; n++) {
-    const c = n % channels;
-    const difference = (unit[c] * flow[n]) / simulation.steps - exact[n];
+    const lambda = unit[n % unit.length];
+    const difference = (lambda * flow[n]) / simulation.steps - exact[n];
     sums.error += difference * difference;
     sums.size += exact[n] * exact[n];
-    if (exact[n] > most * unit[c]) sums.clipped++;
+    if (exact[n] > most * lambda) sums.clipped++;
     sums.spikes += counts[n];
-    if (flow[n] !== 0) fired[c] = 1;
+    if (flow[n] !== 0) fired[n % fired.length] = 1;
   }
   sums.neurons += exact.length;
 }

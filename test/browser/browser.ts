@@ -1,7 +1,7 @@
 /**
- * A browser to look at pages with: Chromium of this machine, driven by playwright-core. Where one of the two is
- * missing, `missing` says which, and tests are skipped with it: `t.test(name, { skip: missing }, ..)`. The path
- * of another Chromium or Chrome can be given as $CHROMIUM.
+ * A browser to look at pages with: Chromium of this machine, driven by playwright-core. Where one of the two
+ * is missing, `missing` says which, and tests are skipped with it: `t.test(name, { skip: missing }, ..)`.
+ * The path of another Chromium or Chrome can be given as $CHROMIUM.
  */
 
 import { existsSync } from 'node:fs';

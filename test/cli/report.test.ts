@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { convert } from '../../lib/diagnose/convertUnet.js';
 import { encodeModel } from '../../lib/model/model.js';
-import { writePng } from '../../lib/node/pictureFiles.js';
-import { makeImage } from '../../lib/picture/image.js';
+import { readImage, writePng } from '../../lib/node/pictureFiles.js';
+import { cropImage, makeImage } from '../../lib/picture/image.js';
 import { referenceEngine } from '../support/engine.js';
 import { randomModel } from '../support/networks.js';
 import { writeTinyDrive } from '../support/tinyDrive.js';
@@ -70,7 +70,7 @@ const drive = ['--model', 'drive', '--dataset', 'drive', '--data', at('drive'), 
 const about = report(...drive);
 
 t.test('it has all sections, is well formed, and asks nothing of the net', async (t) => {
-  const ids = ['about', 'pictures', 'metric', 'rates', 'spikes', 'histogram', 'energy', 'raster'];
+  const ids = 'about pictures metric conversion rates spikes histogram energy raster'.split(' ');
   t.strictSame(about.json.sections, ids);
   for (const id of ids) {
     for (const part of [`<section id="${id}"`, `<a href="#${id}">`]) t.ok(about.markup.includes(part), part);
@@ -88,7 +88,7 @@ t.test('it has all sections, is well formed, and asks nothing of the net', async
 
 t.test('every chart has a place, a text for it, and a table; every picture has a text', async (t) => {
   const { charts } = about.data;
-  t.equal(charts.length, 6);
+  t.equal(charts.length, 8);
   for (const { id } of charts)
     t.match(about.markup, new RegExp(`id="${id}" role="img" aria-label="[^"]{20,}"`));
   t.equal(about.markup.match(/<details>/g)!.length, charts.length);
@@ -129,6 +129,30 @@ t.test('what comes from outside is text, also in the command and the data', asyn
   t.equal(data.measured.against, "the U-Net's answer");
   t.equal(data.measured.overSteps.length, 2);
   t.notOk(markup.includes('<figcaption>truth'), 'its truth is not known');
+});
+
+t.test('the error of each layer is what convert --check measures', async (t) => {
+  mkdirSync(at('one'));
+  const eye = cropImage(readImage('fixtures/samples/fundus.png'), { top: 100, left: 100, side: 32 });
+  writePng(at('one', 'eye.png'), eye);
+  const [snn, ann] = [at('eye.safetensors'), 'drive'];
+  const { check } = spikingUnetJson(
+    ...['convert', '--model', ann, '--calibration', at('one'), '--out', snn, '--check', '--steps', '3'],
+  );
+  const one = ['--model', snn, '--unet', ann, '--image', at('one', 'eye.png'), '--steps', '3'];
+  const { json, data } = report(...one);
+  const { images: pictures, steps: _, metric: __, ...measured } = check;
+  t.strictSame(json.check, { ...measured, pictures });
+  const charts = data.charts.filter(({ id }: { id: string }) => id.startsWith('conversion'));
+  t.equal(charts[0].drawing.layers.length, check.layers.length);
+  t.equal(charts[0].drawing.layers.at(-1).error, check.layers.at(-1).error);
+  t.strictSame(charts[1].drawing.scores[1].score, check.layers[0].exactUpTo);
+  t.notOk(report(...one, '--check', '0').json.sections.includes('conversion'), 'left out');
+  const flat = ['--model', at('snn.safetensors'), '--unet', at('unet.safetensors'), '--image', at(HOSTILE)];
+  const { status, stderr } = spikingUnet('report', ...flat, '--out', at('x.html'));
+  t.equal(status, 0);
+  t.match(stderr, /the error of layers is left out: .* have no F1/, 'the U-Net finds nothing in it');
+  t.equal(spikingUnet('report', ...flat, '--check', '1', '--out', at('x.html')).status, DATA);
 });
 
 t.test('a picture alone, a network alone, and the curves of a training', async (t) => {
@@ -183,6 +207,7 @@ t.test('what cannot be reported on', async (t) => {
     [[...snn, '--dataset', 'synth-drive', '--label', 'y.png'], USAGE, /--label: belongs to an --image/],
     [[...snn, ...image, '--sigma', '5'], USAGE, /--sigma: is for denoisers/],
     [[...snn, ...image, '--rates', 'relu1'], USAGE, /--rates: needs a converted network, and its U-Net/],
+    [[...snn, ...image, '--check', '1'], USAGE, /--check: needs a converted network, and its U-Net/],
     [[...snn, ...image, '--layer', 'relu99'], USAGE, /--layer relu99: has no neurons, expected one of relu1/],
     [[...snn, ...image, '--pixel', '99,0'], USAGE, /--pixel 99,0: the picture has 32 rows/],
     [[...snn, ...image, '--pixel', '99'], USAGE, /expected ROW,COLUMN/],

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { convertModel } from '../../lib/convert/conversion.js';
+import { toSpikingModel } from '../../lib/convert/spikingModel.js';
 import { measureActivations } from '../../lib/convert/statistics.js';
 import { UsageError } from '../../lib/core/error.js';
 import { stream } from '../../lib/core/rng.js';
@@ -10,6 +11,7 @@ import { chooseKernels, engines, useHost } from '../../lib/engine/choose.js';
 import { argmax } from '../../lib/engine/predict.js';
 import { forward } from '../../lib/engine/simulate/forward.js';
 import { simulate } from '../../lib/engine/simulate/simulateNetwork.js';
+import { decodeModel, encodeModel } from '../../lib/model/model.js';
 import { OUTPUT } from '../../lib/net/architecture.js';
 import { hasNeuron, signalOf } from '../../lib/net/network.js';
 import { exact } from '../../lib/neuron/exact.js';
@@ -116,14 +118,45 @@ t.test('auto: keeps to the tolerance on real runs, and is the same on every engi
   );
 });
 
+const samples: Sample[] = images.map((image) => ({
+  ...image,
+  channels: 1,
+  picture: { height, width, channels: 1, data: new Uint8Array(height * width) },
+}));
+const options = { steps: 1, sigma: 25, seed: 1 };
+
+t.test('check: a network from a file of its own has the scores that it has in memory', async (t) => {
+  const spiking = convertModel(unet, measured, { ...plan, thresholds: optimalThresholds(4) });
+  const { model } = decodeModel(encodeModel(spiking), 'x');
+  const fromFile = checkConversion(engine, { unet, spiking: toSpikingModel(model, 'x') }, samples, options);
+  t.strictSame(fromFile, checkConversion(engine, { unet, spiking }, samples, options));
+  t.ok(new Set(fromFile.layers.map(({ exactUpTo }) => exactUpTo)).size > 5);
+});
+
+t.test('check: silent channels of a network whose layers have one lambda each', async (t) => {
+  const lambda = { ...plan, normalisation: 'layer', thresholds: [0.5] } as const;
+  const spiking = convertModel(unet, measured, lambda);
+  const { layers } = checkConversion(engine, { unet, spiking }, samples, options);
+  const fired = new Map(layers.map(({ signal, channels }) => [signal, new Uint8Array(channels)]));
+  for (const { input } of images) {
+    const { spikeCounts } = simulate({ kernels, network: spiking, height, width }, input, {
+      ...{ steps: 1, mode: 'dense', keep: ['spikeCounts'] },
+    });
+    for (const [signal, channels] of fired)
+      spikeCounts.get(signal)!.forEach((count, n) => {
+        if (count > 0) channels[n % channels.length] = 1;
+      });
+  }
+  for (const { output, channelsOut } of unet.layers.filter(hasNeuron)) {
+    const { channels, silent } = layers.find(({ signal }) => signal === output)!;
+    t.equal(channels, channelsOut, output);
+    t.equal(silent, channelsOut - fired.get(output)!.reduce((sum, once) => sum + once, 0), output);
+  }
+  t.ok(layers.some(({ silent, channels }) => silent > 0 && silent < channels));
+});
+
 t.test('check: names the layer that clips, and where the loss begins', async (t) => {
-  const samples: Sample[] = images.map((image) => ({
-    ...image,
-    channels: 1,
-    picture: { height, width, channels: 1, data: new Uint8Array(height * width) },
-  }));
   const good = convertModel(unet, measured, { ...plan, thresholds: optimalThresholds(8) });
-  const options = { steps: 1, sigma: 25, seed: 1 };
   const fine = checkConversion(engine, { unet, spiking: good }, samples, options);
   t.equal(fine.against, "the U-Net's answer");
   t.equal(fine.unet, 1);

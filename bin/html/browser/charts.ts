@@ -1,4 +1,4 @@
-/** The script of a page: draws every chart in its place, and again when the width of the page changes. */
+/** The script of a page: draws every chart in its place, and again when its width or its colours change. */
 
 import { plot } from '@observablehq/plot';
 import type { Drawing } from '../chart.js';
@@ -39,4 +39,5 @@ addEventListener('resize', () => {
   drawn = document.documentElement.clientWidth;
   drawAll();
 });
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
 for (const pictures of document.querySelectorAll('.pictures')) compareTwo(pictures);

@@ -10,16 +10,23 @@ const NARROW = 600;
 const [ACCENT, OTHER] = ['var(--accent)', 'var(--other)'];
 /** Up to so many points each has a label. */
 const MOST_TICKS = 12;
+/** Room for the column of silent channels, in pixels. */
+const SILENT = 80;
 /** In pixels. */
 const TALLEST = 700;
-/** From few to many, on either ground. */
-const SCHEME = 'viridis';
+/** From few to many; its ends would be lost on a dark and on a light ground. */
+const isDark = () => matchMedia('screen and (prefers-color-scheme: dark)').matches;
+const scheme = () => ({ scheme: 'viridis', range: isDark() ? [0.3, 1] : [0, 0.85] }) as const;
 
 export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
   curve: ({ points, level, xLabel, yLabel }) => ({
     grid: true,
     marginLeft: 60,
-    x: { label: xLabel, ...(points.length <= MOST_TICKS && { ticks: points.map(({ x }) => x) }) },
+    x: {
+      label: xLabel,
+      tickFormat: 'd',
+      ...(points.length <= MOST_TICKS && { ticks: points.map(({ x }) => x) }),
+    },
     y: { label: yLabel, nice: true },
     marks: [
       Plot.lineY(points, { x: 'x', y: 'y', stroke: ACCENT, strokeWidth: 2 }),
@@ -45,7 +52,7 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
       y: { label: 'spikes a step, in volts', domain: [0, most], ticks: [0, 0.5, 1] },
       fx: { label: null, domain: [...layers] },
       fy: { label: null, domain: [...layers], axis: null },
-      color: { type: 'log', scheme: SCHEME, legend: true, label: 'neurons', ticks: 4, tickFormat: '~s' },
+      color: { type: 'log', ...scheme(), legend: true, label: 'neurons', ticks: 4, tickFormat: '~s' },
       marks: [
         Plot.rect(cells, {
           ...{ x1: 'x', y1: 'y', fill: 'neurons', ...side },
@@ -73,7 +80,7 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
   },
 
   layers: ({ spikes, order, steps }, width) => ({
-    marginLeft: 150,
+    marginLeft: marginFor(order),
     height: 50 + 18 * order.length,
     y: { label: null, domain: order },
     ...(steps === 1
@@ -83,7 +90,7 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
         }
       : {
           x: { label: 'step t', tickFormat: everyNth(steps, width) },
-          color: { scheme: SCHEME, legend: true, label: 'spikes', tickFormat: '~s', ticks: 4 },
+          color: { ...scheme(), legend: true, label: 'spikes', tickFormat: '~s', ticks: 4 },
           marks: [Plot.cell(spikes, { x: 'step', y: 'layer', fill: 'spikes', tip: true })],
         }),
   }),
@@ -94,6 +101,57 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
     y: { label: 'share of neurons', grid: true, tickFormat: '.0%' },
     marks: [Plot.rectY(bins, { x1: 'from', x2: 'to', y: 'share', fill: ACCENT, tip: true }), Plot.ruleY([0])],
   }),
+
+  flowErrors: ({ layers }, width) => {
+    const [error, clipped] = ['error of the flow', 'clipped neurons'];
+    const isClipped = () => clipped;
+    const left = marginFor(layers.map(({ layer }) => layer));
+    const beside = { frameAnchor: 'right', dx: 10, textAnchor: 'start' } as const;
+    return {
+      ...{ marginLeft: left, marginTop: 30, marginRight: SILENT, height: 80 + 18 * layers.length },
+      x: { label: 'share', grid: true, tickFormat: '.0%', ticks: (width - left - SILENT) / 60 },
+      y: { label: null, domain: layers.map(({ layer }) => layer) },
+      color: { domain: [error, clipped], range: [ACCENT, OTHER] },
+      symbol: { domain: [error, clipped], range: ['square', 'diamond'], legend: true },
+      marks: [
+        Plot.barX(layers, { x: 'error', y: 'layer', fill: () => error, tip: true }),
+        Plot.dot(layers, {
+          ...{ x: 'clipped', y: 'layer', r: 5, stroke: 'var(--ground)' },
+          ...{ fill: isClipped, symbol: isClipped }, // one function: so the legend has both
+        }),
+        Plot.text(['silent'], { ...beside, frameAnchor: 'top-right', dy: -12 }),
+        Plot.text(layers, {
+          ...beside,
+          y: 'layer',
+          text: ({ silent, channels }) => `${silent} of ${channels}`,
+        }),
+      ],
+    };
+  },
+
+  scores: ({ scores, levels, xLabel }, width) => {
+    const names = [...new Set(scores.map(({ layer }) => layer))];
+    const what = [...new Set(scores.map((one) => one.what))];
+    const [low, high] = [...levels].sort((a, b) => a.value - b.value);
+    const label = { frameAnchor: 'top', dy: -8 } as const;
+    return {
+      ...{ marginLeft: marginFor(names), marginRight: 60, marginTop: 30, height: 90 + 18 * names.length },
+      x: { label: xLabel, nice: true, grid: true, ticks: width / 110 },
+      y: { label: null, domain: names },
+      color: { domain: what, range: [OTHER, ACCENT] },
+      symbol: { domain: what, range: ['diamond', 'circle'], legend: true },
+      marks: [
+        Plot.ruleX(levels, { x: 'value', stroke: 'currentColor', strokeDasharray: '6 4' }),
+        Plot.text([low], { x: 'value', text: 'name', textAnchor: 'end', ...label }),
+        Plot.text([high], { x: 'value', text: 'name', textAnchor: 'start', ...label }),
+        Plot.line(
+          scores.filter((one) => one.what === what.at(-1)),
+          { x: 'score', y: 'layer', stroke: ACCENT },
+        ),
+        Plot.dot(scores, { x: 'score', y: 'layer', fill: 'what', symbol: 'what', r: 4, tip: true }),
+      ],
+    };
+  },
 
   energy: ({ models }, width) => ({
     marginLeft: width < NARROW ? 120 : 230,
@@ -120,7 +178,7 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
       domain: Array.from({ length: channels }, (_, c) => c),
       tickFormat: everyNth(channels, 2 * channels * rowHeight(channels)),
     },
-    color: { scheme: SCHEME, legend: true, label: 'spikes a step', ticks: 4 },
+    color: { ...scheme(), legend: true, label: 'spikes a step', ticks: 4 },
     marks: [
       Plot.cell(
         spikes.filter((one) => one.spikes > 0),
@@ -151,6 +209,11 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
     ],
   }),
 };
+
+/** Room for the longest of some names, left of a chart, in pixels. */
+function marginFor(names: readonly string[]): number {
+  return 20 + 7 * Math.max(...names.map(({ length }) => length));
+}
 
 /** Height of a row of the raster, in pixels: many channels still fit a printed page. */
 function rowHeight(channels: number): number {
