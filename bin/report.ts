@@ -4,7 +4,6 @@
 import { writeFileAtomic } from '../lib/node/files.js';
 import { runAsProgram, type Stage } from './cli/stage.js';
 import { readAssets } from './html/assets.js';
-import type { Findings } from './report/findings.js';
 import { measureReport } from './report/measureReport.js';
 import { addReportOptions, type ReportOptions } from './report/reportOptions.js';
 import { pageOf } from './report/reportPage.js';
@@ -23,8 +22,7 @@ const stage: Stage<ReportOptions> = {
   configure: addReportOptions,
   run(options, context) {
     const findings = measureReport(options, context);
-    const measured = measuredOf(findings);
-    const { text, sections } = pageOf(findings, measured, readAssets());
+    const { text, sections, measured } = pageOf(findings, readAssets());
     writeFileAtomic(options.out, text);
     const bytes = Buffer.byteLength(text);
     return {
@@ -36,17 +34,3 @@ const stage: Stage<ReportOptions> = {
 
 export default stage;
 await runAsProgram(stage, import.meta.url);
-
-/** The numbers of a report, for other programs: in the page, and with --json. */
-function measuredOf({ models, pictures, steps, against, unet, overSteps, energy, rates, check }: Findings) {
-  const { points, activity } = overSteps;
-  return {
-    ...{ models, pictures, steps, against },
-    unet: unet?.metrics,
-    overSteps: points.map(({ steps, evaluation: { metrics, spikes } }) => ({ steps, metrics, spikes })),
-    images: points.at(-1)!.evaluation.images,
-    layers: activity.layers,
-    ...{ energy, check },
-    correlations: rates?.map(({ signal, correlation }) => ({ signal, correlation })),
-  };
-}

@@ -20,9 +20,9 @@ const USUAL = 1;
  */
 export function checkOf(
   engine: Engine,
-  { unet, spiking, steps }: Networks,
+  { unet, spiking, steps }: Omit<Networks, 'hashes'>,
   samples: readonly Sample[],
-  { check: asked, sigma = USUAL_SIGMA, seed }: ReportOptions,
+  { check: asked, sigma = USUAL_SIGMA, seed }: Pick<ReportOptions, 'check' | 'sigma' | 'seed'>,
   { progress, log }: Pick<Context, 'progress' | 'log'>,
 ): PicturesCheck | undefined {
   const most = asked ?? USUAL;

@@ -4,13 +4,14 @@
  * browsers. `npm run build` calls this after the TypeScript compiler.
  */
 
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle, root } from '../../html/browser/bundle.mjs';
 
 const from = (...parts) => join(root, 'bin', 'page', 'browser', ...parts);
 const to = (...parts) => join(root, 'dist', 'bin', 'page', 'browser', ...parts);
 
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const page = await bundle({ entryPoints: [from('site.ts')], outdir: to(), format: 'esm' });
 const worker = await bundle({
   entryPoints: [from('work', 'worker.ts')],
@@ -22,6 +23,7 @@ const worker = await bundle({
   },
   inject: [from('standIn', 'buffer.ts')],
   legalComments: 'external',
+  define: { VERSION: JSON.stringify(version) },
 });
 mkdirSync(to(), { recursive: true });
 const others = [];

@@ -120,6 +120,7 @@ export type Answer =
   | { readonly tell: 'ends'; readonly counted: Counted; readonly layers: Drawings['layers'] }
   | { readonly tell: 'neuron'; readonly says: string; readonly chart: Drawings['membrane'] }
   | { readonly tell: 'file'; readonly file: NamedBytes & { readonly type: string } }
+  | { readonly tell: 'remark'; readonly text: string }
   | { readonly tell: 'checked'; readonly item: string; readonly who: string; readonly right: boolean }
   | { readonly tell: 'done' }
   | { readonly tell: 'failed'; readonly message: string };

@@ -1,5 +1,6 @@
 /** The pictures and models that belong to the site. */
 
+import { fetched } from '../fetched.js';
 import type { GivenPicture, NamedBytes } from '../messages.js';
 
 interface BundledPicture {
@@ -31,17 +32,13 @@ export const models: readonly (readonly [name: string, says: string])[] = [
   ['bsd-color', 'bsd-color: noise, colour'],
 ];
 
-async function fetched(path: string): Promise<Uint8Array> {
-  const response = await fetch(new URL(path, document.baseURI));
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
-}
+const bytesOf = async (address: string) => new Uint8Array(await (await fetched(address)).arrayBuffer());
 
 export async function bundledPicture(name: string): Promise<GivenPicture> {
   const { label, mask } = pictures.find((one) => one.name === name)!;
-  const other = (file: string | undefined) => (file === undefined ? undefined : fetched(`samples/${file}`));
+  const other = (file: string | undefined) => (file === undefined ? undefined : bytesOf(`samples/${file}`));
   const [bytes, labelled, masked] = await Promise.all([
-    fetched(`samples/${name}`),
+    bytesOf(`samples/${name}`),
     other(label),
     other(mask),
   ]);
@@ -49,5 +46,5 @@ export async function bundledPicture(name: string): Promise<GivenPicture> {
 }
 
 export async function bundledModel(name: string): Promise<NamedBytes> {
-  return { name, bytes: await fetched(`models/${name}.safetensors`) };
+  return { name, bytes: await bytesOf(`models/${name}.safetensors`) };
 }

@@ -14,6 +14,7 @@ async function save(button: HTMLButtonElement): Promise<void> {
   button.disabled = true;
   await attempt(async () => {
     await ask({ ask: 'save', what: button.dataset.save as Saved }, (answer) => {
+      if (answer.tell === 'remark') say('status', answer.text);
       if (answer.tell !== 'file') return;
       const { name, type, bytes } = answer.file;
       const link = document.createElement('a');

@@ -2,6 +2,7 @@
 
 import { chooseEngine } from '../../../../lib/engine/choose.js';
 import { type Hashes, verify, type Who } from '../../../verify/verification.js';
+import { fetched } from '../fetched.js';
 
 export interface Checked {
   readonly item: string;
@@ -11,9 +12,7 @@ export interface Checked {
 
 /** Tells of each result as soon as it is there; `threads`: what this browser has. */
 export async function checkHere(threads: number, tell: (checked: Checked) => void): Promise<void> {
-  const response = await fetch(new URL('verify.json', location.href));
-  if (!response.ok) throw new Error(`verify.json: ${response.status} ${response.statusText}`);
-  const expected: Hashes = await response.json();
+  const expected: Hashes = await (await fetched('verify.json')).json();
   const engines = [...new Set([1, threads])].map((count) => chooseEngine('wasm', count));
   verify(engines, expected, {
     onItem: (who, item, right) => tell({ item, who: describe(who), right }),

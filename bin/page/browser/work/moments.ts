@@ -19,6 +19,7 @@ import type { Answer, Choice, Counted } from '../messages.js';
 import { differencePicture, type Judged, judge, type Task } from './judge.js';
 import { mapOf, tilesOf } from './mapOfLayer.js';
 import type { Stage } from './networks.js';
+import type { OpenPicture } from './opened.js';
 import { pixelsOf } from './pixels.js';
 import { requireRoom } from './room.js';
 
@@ -30,6 +31,7 @@ export interface LayerMoment extends Pick<WatchedStep, 'output' | 'membrane' | '
 /** All that happened in a run. */
 export interface Happened {
   readonly choice: Choice;
+  readonly picture: OpenPicture;
   readonly task: Task;
   readonly padded: FloatImage;
   /** The whole network, and the T that it ran for. */
@@ -44,6 +46,7 @@ export interface Happened {
 interface Watching {
   readonly engine: Engine;
   readonly choice: Choice;
+  readonly picture: OpenPicture;
   readonly task: Task;
   /** What the U-Net answers, if there is one. */
   readonly unet: Judged['prediction'] | undefined;
@@ -52,7 +55,7 @@ interface Watching {
 
 /** Runs the stages of a choice, and tells of every moment as soon as it is there. */
 export function runMoments(stages: readonly Stage[], watching: Watching): Happened {
-  const { engine, choice, task, tell } = watching;
+  const { engine, choice, picture, task, tell } = watching;
   const last = stages.at(-1)!;
   const padded = padImage(inputOf(task.sample, task.seen), multipleOf(last.network.layers));
   const layer = last.network.layers.filter(hasNeuron).find(({ output }) => output === choice.signal)!;
@@ -101,7 +104,7 @@ export function runMoments(stages: readonly Stage[], watching: Watching): Happen
       tell({ tell: 'fired', first, spikes: spikesUpTo(simulation) });
       if (stage === last) tell({ tell: 'ends', ...totals(program, stage, padded) });
     });
-  return { choice, task, padded, last, ...answers.at(-1)!, layer: seen, size };
+  return { choice, picture, task, padded, last, ...answers.at(-1)!, layer: seen, size };
 }
 
 /** Spikes of all layers up to each step. */

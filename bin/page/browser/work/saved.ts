@@ -1,20 +1,24 @@
 /** Files to save: the answer as a picture, all that the network did, and the report. */
 
-import { UsageError } from '../../../../lib/core/error.js';
 import { type Engine, withProgram } from '../../../../lib/engine/door.js';
 import { answerFiles } from '../../../cli/answerFiles.js';
 import { encodeDump } from '../../../cli/dumpFile.js';
 import type { NamedBytes, Saved } from '../messages.js';
 import type { Happened } from './moments.js';
 import type { OpenModel } from './opened.js';
+import { reportOf } from './reportHere.js';
 
 type SavedFile = NamedBytes & { readonly type: string };
 
+/** Makes a file; `remark` is told what it leaves out. */
 export async function saved(
   what: Saved,
   happened: Happened,
-  model: OpenModel,
-  engine: Engine,
+  {
+    model,
+    engine,
+    remark,
+  }: { readonly model: OpenModel; readonly engine: Engine; remark(text: string): void },
 ): Promise<SavedFile> {
   const name = happened.task.sample.name.replace(/\.[^.]*$/, '');
   switch (what) {
@@ -26,8 +30,10 @@ export async function saved(
         type: 'application/octet-stream',
         bytes: dumpOf(happened, engine),
       };
-    case 'report':
-      throw new UsageError(`${model.file.name}: no report yet`);
+    case 'report': {
+      const bytes = new TextEncoder().encode(await reportOf(happened, model, engine, remark));
+      return { name: `${name}.html`, type: 'text/html', bytes };
+    }
   }
 }
 

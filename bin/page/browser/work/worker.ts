@@ -65,7 +65,13 @@ async function answer(request: Request, tell: (answer: Answer) => void): Promise
       tell({ tell: 'neuron', ...neuronTrace(ran(), request.place, request.moment) });
       break;
     case 'save':
-      tell({ tell: 'file', file: await saved(request.what, ran(), state.model!, engineHere()) });
+      tell({
+        tell: 'file',
+        file: await saved(request.what, ran(), {
+          ...{ model: state.model!, engine: engineHere() },
+          remark: (text) => tell({ tell: 'remark', text }),
+        }),
+      });
       break;
     case 'verify':
       await checkHere(threadsHere(), (checked) => tell({ tell: 'checked', ...checked }));
@@ -102,7 +108,7 @@ function run(choice: Choice, tell: (answer: Answer) => void): Happened {
     ...(kind === 'denoise' && sigma > 0 && { truth: pixelsOf(sample.picture) }),
     ...(unet && { unet: unet.shown }),
   });
-  return runMoments(stages, { engine, choice, task, unet: unet?.judged.prediction, tell });
+  return runMoments(stages, { engine, choice, picture, task, unet: unet?.judged.prediction, tell });
 }
 
 /** Values beyond black and white are shown as those. */
