@@ -21,7 +21,9 @@ function drawAll(): void {
     const place = document.getElementById(id)!;
     const width = Math.min(WIDEST, place.clientWidth);
     const draw = drawings[drawing.draw] as (data: Drawing, width: number) => object;
-    place.replaceChildren(plot({ width, marginBottom: BOTTOM, ...draw(drawing, width) }));
+    const drawn = plot({ width, marginBottom: BOTTOM, ...draw(drawing, width) });
+    drawn.setAttribute('aria-hidden', 'true'); // its place has a name
+    place.replaceChildren(drawn);
   }
 }
 
