@@ -21,13 +21,13 @@ import { execute } from './reproduce/execute.js';
 import { type Figure, figures } from './reproduce/figures.js';
 import { inOrder, type Job, type Settings } from './reproduce/job.js';
 import { type Entry, entriesOf, type Summary } from './reproduce/paperTable.js';
-import { figureOf, markdownTable, type ResultOf, textTable } from './reproduce/render.js';
+import { figureOf, type ResultOf, textTable } from './reproduce/render.js';
 import { jobOf } from './reproduce/resultJobs.js';
-import { updateSections } from './reproduce/resultsPage.js';
 import { chooseEntries, type Shard, shard } from './reproduce/select.js';
 import { spikesPlot } from './reproduce/spikesPlot.js';
 import { mergeRuns, readDone } from './reproduce/store.js';
 import { findTable, tables } from './reproduce/tables/index.js';
+import { isPage, writeMarkdown, writePage } from './reproduce/writeReport.js';
 
 interface Options extends SharedOptions {
   readonly arguments: readonly string[];
@@ -58,6 +58,10 @@ const stage: Stage<Options> = {
     ['reproduce table3 --data ~/datasets --merge other/runs', 'with what another machine has done'],
     ['reproduce table3 table4 --width 8 --report docs/results.md', 'what is done so far, as Markdown'],
     [
+      'reproduce table1 figure3 one-step --width 8 --report results.html',
+      'what is done so far, as one page with its figures',
+    ],
+    [
       'reproduce figure3 --data ~/datasets --width 8',
       'activation against firing rate, a picture below --runs',
     ],
@@ -77,7 +81,7 @@ const stage: Stage<Options> = {
       .option('--dry-run', 'list cells, commands and about how long they take; do nothing', false)
       .option(
         '--report <file>',
-        'only write what is done into a Markdown file, between comments that name it',
+        'only write what is done: into one HTML page (FILE.html), or into a Markdown file, between comments that name it',
       )
       .option('--plot <file>', 'only draw what is done of table one-step into a PNG file');
   },
@@ -114,15 +118,6 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
   const onlyReport = options.report !== undefined || options.plot !== undefined;
   if (!onlyReport) await doAll(open, runs, options, context, pace);
   const resultOf: ResultOf = (entry) => readDone(runs, jobOf(entry, settings))?.result;
-  if (options.report !== undefined) {
-    const how = howOf(options);
-    const sections = wanted.map(({ name, content }) => ({
-      name: `${name} ${how}`,
-      markdown: `### ${content.title}\n\n\`reproduce ${name} ${how}\`\n\n${markdownTable(content, resultOf)}`,
-    }));
-    updateSections(options.report, sections);
-    context.log(`${options.report}: ${sections.length} tables`);
-  }
   if (options.plot !== undefined) writePng(options.plot, spikesPlot(resultOf));
   const files = onlyReport
     ? []
@@ -138,6 +133,13 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
       figures: entries.map((entry) => entry && { ...nameOf(entry), ...figureOf(entry, resultOf) }),
     })),
   }));
+  if (options.report !== undefined) {
+    const work = { resultOf, doneOf: (job: Job) => readDone(runs, job) };
+    const chosen = { tables: wanted, figures: pictures, settings, how: howOf(options), runs };
+    if (isPage(options.report)) writePage(options.report, chosen, work, tables, context);
+    else writeMarkdown(options.report, chosen, work);
+    context.log(`${options.report}: ${wanted.length} tables`);
+  }
   return {
     json: [...tables, ...files],
     text: [

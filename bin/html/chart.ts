@@ -12,6 +12,16 @@ export interface Drawings {
     readonly xLabel: string;
     readonly yLabel: string;
   };
+  /** Lines over a logarithmic x, each with a name, and a level to compare with. */
+  readonly lines: {
+    readonly lines: readonly {
+      readonly name: string;
+      readonly points: readonly { readonly x: number; readonly y: number }[];
+    }[];
+    readonly level?: { readonly name: string; readonly value: number } | undefined;
+    readonly xLabel: string;
+    readonly yLabel: string;
+  };
   /** Activation against firing rate: neurons in the cells of a grid, a panel for each layer. */
   readonly rates: {
     readonly cells: readonly {

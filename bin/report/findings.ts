@@ -3,25 +3,16 @@
 import type { SpikingModel } from '../../lib/convert/spikingModel.js';
 import type { Check } from '../../lib/diagnose/checkConversion.js';
 import type { Column, OverSteps } from '../../lib/diagnose/overSteps.js';
-import type { RateCell } from '../../lib/diagnose/rateCells.js';
-import type { Rates } from '../../lib/diagnose/rates.js';
 import type { Evaluation } from '../../lib/measure/evaluateTask.js';
 import type { Sample } from '../../lib/picture/sample.js';
 import type { EpochRecord } from '../../lib/train/loop.js';
 import type { KnownEnergy } from '../cli/energyTable.js';
+import type { LayerRates } from './layerRates.js';
 
 /** A file, or what was drawn, with its SHA-256. */
 export interface Hashed {
   readonly name: string;
   readonly sha256: string;
-}
-
-/** Activation and rate of one layer; without its neurons, which are counted in `cells`. */
-export interface LayerRates extends Pick<Rates, 'signal' | 'correlation'> {
-  readonly neurons: number;
-  readonly meanActivation: number;
-  readonly meanRate: number;
-  readonly cells: readonly RateCell[];
 }
 
 /** Where the conversion lost accuracy, on some of the pictures. */

@@ -7,7 +7,6 @@ import { type SpikingModel, scalesOf } from '../../lib/convert/spikingModel.js';
 import { UsageError } from '../../lib/core/error.js';
 import { withLabels } from '../../lib/diagnose/checkConversion.js';
 import { type Column, overSteps, stepsUpTo } from '../../lib/diagnose/overSteps.js';
-import { rateCells } from '../../lib/diagnose/rateCells.js';
 import { firingRates } from '../../lib/diagnose/rates.js';
 import { type Engine, withProgram } from '../../lib/engine/door.js';
 import { padImage, unetRun } from '../../lib/engine/predict.js';
@@ -21,7 +20,8 @@ import { inputOf, type Sample } from '../../lib/picture/sample.js';
 import { isOfBytes, type KnownEnergy } from '../cli/energyTable.js';
 import type { Context } from '../cli/stage.js';
 import { checkOf } from './checkOf.js';
-import type { Findings, LayerRates, Shown } from './findings.js';
+import type { Findings, Shown } from './findings.js';
+import { type LayerRates, layerRates } from './layerRates.js';
 import type { Networks } from './reportInputs.js';
 import type { ReportOptions } from './reportOptions.js';
 
@@ -125,14 +125,7 @@ function ratesOf(
   const relus = known.filter(hasRelu);
   const joined = relus.filter(({ inputs }) => inputs.length > 1);
   const usual = (joined.length > 0 ? joined : relus.slice(-1)).map(({ output }) => output);
-  return firingRates(engine, { unet, spiking }, image, named ?? usual, steps).map((rates) => ({
-    ...{ signal: rates.signal, correlation: rates.correlation, neurons: rates.rates.length },
-    ...{ meanActivation: mean(rates.activations), meanRate: mean(rates.rates), cells: rateCells(rates) },
-  }));
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return firingRates(engine, { unet, spiking }, image, named ?? usual, steps).map(layerRates);
 }
 
 /** What `energy` says; undefined for networks whose weights differ from step to step. */

@@ -2,8 +2,8 @@
 
 import { packageVersion } from '../../lib/node/package.js';
 import { readEpochs } from '../../lib/node/run/runFolder.js';
+import { commandLine } from '../cli/commandLine.js';
 import type { Context } from '../cli/stage.js';
-import { commandLine } from './commandLine.js';
 import type { Findings } from './findings.js';
 import { measureFindings } from './measureFindings.js';
 import { readNetworks, readPictures } from './reportInputs.js';

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { toSpikingModel } from '../../lib/convert/spikingModel.js';
 import { findDataset } from '../../lib/data/index.js';
-import { firingRates } from '../../lib/diagnose/rates.js';
+import { firingRates, type Rates } from '../../lib/diagnose/rates.js';
 import type { Engine } from '../../lib/engine/door.js';
 import { padImage } from '../../lib/engine/predict.js';
 import { multipleOf } from '../../lib/net/graph.js';
@@ -60,8 +60,17 @@ function convertedJob(norm: (typeof NORMS)[number], settings: Settings): Job {
   return networkJob(spiking('converted', CORRELATED, steps, { norm, neuron: 'mt' }), settings).job;
 }
 
-/** The first test image; activations in units of lambda, rates in volts a step. */
-function drawRates(settings: Settings, runs: string, engine: Engine): Image {
+/** The rates of one normalisation on the first test image. */
+export interface NormRates {
+  readonly norm: string;
+  /** T */
+  readonly steps: number;
+  /** Activations in units of lambda, rates in volts a step. */
+  readonly layers: readonly Rates[];
+}
+
+/** What Fig. 3 shows, from what its jobs made below `runs`. */
+export function figureRates(settings: Settings, runs: string, engine: Engine): NormRates[] {
   const { test, steps, channels } = experiments[CORRELATED];
   const directory = settings.folderOf(test.dataset);
   const dataset = findDataset(directory === undefined ? test.twin : test.dataset);
@@ -72,18 +81,24 @@ function drawRates(settings: Settings, runs: string, engine: Engine): Image {
   const load = (job: Job) => readModel(join(runs, modelOf(job))).model;
   const network = load(unetJob(settings));
   const image = padImage(inputOf(sample), multipleOf(network.layers));
-  const panels = NORMS.flatMap((norm) => {
+  return NORMS.map((norm) => {
     const job = convertedJob(norm, settings);
     const spiking = toSpikingModel(load(job), job.folder);
-    return firingRates(engine, { unet: network, spiking }, image, LAYERS, steps).map(
-      ({ signal, activations, rates, correlation }): Scatter => {
-        const thin = (values: Float64Array) =>
-          values.filter((_, n) => n % Math.ceil(values.length / DOTS) === 0);
-        const r = correlation === undefined ? 'none' : correlation.toFixed(3);
-        return { title: `${signal}, ${norm}: r ${r}`, x: thin(activations), y: thin(rates) };
-      },
-    );
+    const layers = firingRates(engine, { unet: network, spiking }, image, LAYERS, steps);
+    return { norm, steps, layers };
   });
+}
+
+function drawRates(settings: Settings, runs: string, engine: Engine): Image {
+  const { steps } = experiments[CORRELATED];
+  const panels = figureRates(settings, runs, engine).flatMap(({ norm, layers }) =>
+    layers.map(({ signal, activations, rates, correlation }): Scatter => {
+      const thin = (values: Float64Array) =>
+        values.filter((_, n) => n % Math.ceil(values.length / DOTS) === 0);
+      const r = correlation === undefined ? 'none' : correlation.toFixed(3);
+      return { title: `${signal}, ${norm}: r ${r}`, x: thin(activations), y: thin(rates) };
+    }),
+  );
   const labels = { xLabel: 'activation / lambda', yLabel: `firing rate over ${steps} steps` };
   return scatter(panels, { most: 1.5, columns: LAYERS.length, ...labels });
 }

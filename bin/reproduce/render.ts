@@ -1,7 +1,7 @@
 /** Tables for the terminal and for Markdown files: our figures, with the paper's in brackets. */
 
 import { table } from '../cli/table.js';
-import { type Metric, measured } from './metric.js';
+import { measured } from './metric.js';
 import type { Entry, Summary, Table } from './paperTable.js';
 
 /** The result of an entry: the output of `evaluate --json`; undefined if it is not done. */
@@ -37,26 +37,39 @@ export function markdownTable(content: Table, resultOf: ResultOf): string {
 function cellTexts({ rows }: Table, resultOf: ResultOf): string[][] {
   return rows.map(({ labels, entries }) => [
     ...labels,
-    ...entries.map((entry) => (entry ? cellText(entry, resultOf) : '')),
+    ...entries.map((entry) => (entry ? cellText(textsOf(entry, resultOf)) : '')),
   ]);
 }
 
-function cellText(entry: Entry | Summary, resultOf: ResultOf): string {
-  const { metric, beside } = 'summary' in entry ? { ...entry.of[0], beside: undefined } : entry;
-  const text = formatFigure(figureOf(entry, resultOf), metric);
-  if (beside === undefined || text.startsWith('-')) return text;
-  const second = { ...(entry as Entry), metric: beside, paper: undefined };
-  return `${text} / ${formatFigure(figureOf(second, resultOf), beside)}`;
+/** What a cell shows. */
+export interface CellTexts {
+  /** undefined: not measured yet. */
+  readonly ours: string | undefined;
+  /** undefined: the paper has no such figure. */
+  readonly paper: string | undefined;
+  /** Ours by the second metric of the cell, if it has one. */
+  readonly beside: string | undefined;
 }
 
-function formatFigure({ ours, paper }: Figure, { digits }: Metric): string {
-  const shown = ours === undefined ? '-' : format(ours, digits);
-  return paper === undefined ? shown : `${shown} (${format(paper, PAPER_DIGITS[digits])})`;
+export function textsOf(entry: Entry | Summary, resultOf: ResultOf): CellTexts {
+  const { metric, beside } = 'summary' in entry ? { ...entry.of[0], beside: undefined } : entry;
+  const { ours, paper } = figureOf(entry, resultOf);
+  const second = beside && figureOf({ ...(entry as Entry), metric: beside }, resultOf).ours;
+  return {
+    ours: ours === undefined ? undefined : format(ours, metric.digits),
+    paper: paper === undefined ? undefined : format(paper, PAPER_DIGITS[metric.digits]),
+    beside: ours !== undefined && beside ? format(second, beside.digits) : undefined,
+  };
+}
+
+function cellText({ ours = '-', paper, beside }: CellTexts): string {
+  return `${ours}${paper === undefined ? '' : ` (${paper})`}${beside === undefined ? '' : ` / ${beside}`}`;
 }
 
 /** The paper gives one digit less. */
 const PAPER_DIGITS = { 0: 0, 2: 2, 4: 3, e3: 'e2' } as const;
 
-function format(value: number, digits: number | 'e2' | 'e3'): string {
+function format(value: number | undefined, digits: number | 'e2' | 'e3'): string {
+  if (value === undefined) return '-';
   return typeof digits === 'number' ? value.toFixed(digits) : value.toExponential(digits === 'e3' ? 3 : 2);
 }

@@ -23,11 +23,15 @@ const COLOURS: readonly Colour[] = [
   [240, 140, 0],
 ];
 
+export const LABELS = { xLabel: 'million spikes an image', levelName: 'U-Net' };
+
 export function spikesPlot(resultOf: ResultOf): Image {
-  return plot(
-    Object.keys(experiments).map((name) => panelOf(name, resultOf)),
-    { xLabel: 'million spikes an image', levelName: 'U-Net', columns: 2 },
-  );
+  return plot(spikesPanels(resultOf), { ...LABELS, columns: 2 });
+}
+
+/** What is done of each data set; its lines may have no points yet. */
+export function spikesPanels(resultOf: ResultOf): Plot[] {
+  return Object.keys(experiments).map((name) => panelOf(name, resultOf));
 }
 
 function panelOf(experiment: string, resultOf: ResultOf): Plot {

@@ -21,7 +21,9 @@ const { charts }: Data = JSON.parse(document.getElementById('data')?.textContent
 function drawChart(place: HTMLElement, drawing: Drawing): void {
   const width = Math.min(WIDEST, place.clientWidth);
   const draw = drawings[drawing.draw] as (data: Drawing, width: number) => object;
-  place.replaceChildren(plot({ width, marginBottom: BOTTOM, ...draw(drawing, width) }));
+  const drawn = plot({ width, marginBottom: BOTTOM, ...draw(drawing, width) });
+  drawn.setAttribute('aria-hidden', 'true'); // its place has a name
+  place.replaceChildren(drawn);
 }
 
 function drawAll(): void {

@@ -31,14 +31,27 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
     marks: [
       Plot.lineY(points, { x: 'x', y: 'y', stroke: ACCENT, strokeWidth: 2 }),
       Plot.dot(points, { x: 'x', y: 'y', fill: ACCENT, tip: true }),
-      ...(level
-        ? [
-            Plot.ruleY([level.value], { stroke: OTHER, strokeDasharray: '6 4' }),
-            Plot.text([level.name], { y: [level.value], frameAnchor: 'right', dy: -8, fill: OTHER }),
-          ]
-        : []),
+      ...levelMarks(level),
     ],
   }),
+
+  lines: ({ lines, level, xLabel, yLabel }, width) => {
+    const names = lines.map(({ name }) => name);
+    const points = lines.flatMap(({ name, points }) => points.map((point) => ({ name, ...point })));
+    const of = { x: 'x', y: 'y', stroke: 'name' } as const;
+    return {
+      ...{ grid: true, marginLeft: 60, marginRight: 30 },
+      x: { type: 'log', label: xLabel, ticks: width / 90, tickFormat: '~s' },
+      y: { label: yLabel, nice: true },
+      color: { domain: names, scheme: 'observable10' },
+      symbol: { domain: names, legend: true },
+      marks: [
+        ...levelMarks(level),
+        Plot.line(points, { ...of, strokeWidth: 1.5 }),
+        Plot.dot(points, { ...of, symbol: 'name', r: 4, tip: true }),
+      ],
+    };
+  },
 
   rates: ({ cells, cell, most }, width) => {
     const layers = new Set(cells.map(({ layer }) => layer));
@@ -209,6 +222,15 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
     ],
   }),
 };
+
+/** A dashed line at a level, with its name. */
+function levelMarks(level: Drawings['curve']['level']): Plot.Markish[] {
+  if (!level) return [];
+  return [
+    Plot.ruleY([level.value], { stroke: OTHER, strokeDasharray: '6 4' }),
+    Plot.text([level.name], { y: [level.value], frameAnchor: 'right', dy: -8, fill: OTHER }),
+  ];
+}
 
 /** Room for the longest of some names, left of a chart, in pixels. */
 function marginFor(names: readonly string[]): number {
