@@ -8,7 +8,7 @@
  */
 
 const UNCOUNTED = [
-  /^test\/(audit|cli|fuzz|peers|rules)\//,
+  /^test\/(audit|browser|cli|fuzz|peers|rules)\//,
   /^test\/convert\/(channelwise|layerThresholds)\.test\.ts$/,
   /^test\/data\/(synthDrive|twins)\.test\.ts$/,
   /^test\/engine\/(spikeEngines|spikeGolden|tiles)\.test\.ts$/,
