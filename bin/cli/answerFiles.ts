@@ -1,4 +1,6 @@
-/** The results of one picture as files, before they are written: masks, overlays, class ids, probabilities. */
+/**
+ * The results of one picture as files, before they are written: masks, overlays, class ids, probabilities.
+ */
 
 import { argmax } from '../../lib/engine/predict.js';
 import { probabilities } from '../../lib/engine/probability.js';

@@ -23,8 +23,8 @@ export interface Serving {
 }
 
 /**
- * Starts to serve on a port (0: any that is free). `isolated`: with the headers that threads need; default: yes.
- * UsageError for a port that is taken.
+ * Starts to serve on a port (0: any that is free). `isolated`: with the headers that threads need; default:
+ * yes. UsageError for a port that is taken.
  */
 export async function serve(port: number, isolated = true): Promise<Serving> {
   const files = siteFiles();

@@ -1,6 +1,6 @@
 /**
- * Runs the networks of a report on its pictures, and measures all that its sections show. It reads no files and
- * needs no Node: the page in the browser makes reports as well.
+ * Runs the networks of a report on its pictures, and measures all that its sections show. It reads no files
+ * and needs no Node: the page in the browser makes reports as well.
  */
 
 import { type SpikingModel, scalesOf } from '../../lib/convert/spikingModel.js';

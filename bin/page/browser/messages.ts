@@ -1,4 +1,6 @@
-/** What the page asks of its worker, and what the worker answers: plain data, which crosses between threads. */
+/**
+ * What the page asks of its worker, and what the worker answers: plain data, which crosses between threads.
+ */
 
 import type { Drawings } from '../../html/chart.js';
 

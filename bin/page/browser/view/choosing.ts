@@ -33,7 +33,10 @@ export function watchControls(changed: () => void): void {
 const PAPER_STEPS = 10;
 const stored = { steps: 1 };
 
-/** Fits the controls to a model; the last layer at full size is watched at first, as it is close to the answer. */
+/**
+ * Fits the controls to a model; the last layer at full size is watched at first, as it is close to the
+ * answer.
+ */
 export function showModel(card: ModelCard): void {
   const { task, classes, signals, steps, noPaper } = card;
   fill(

@@ -1,11 +1,13 @@
-/** Pictures and models are opened: those of the site by name, others from files that are chosen or dropped. */
+/**
+ * Pictures and models are opened: those of the site by name, others from files that are chosen or dropped.
+ */
 
 import type { NamedBytes, Request } from '../messages.js';
 import { ask } from './asking.js';
-import { bundledModel, bundledPicture, models, pictures } from './bundled.js';
 import { showModel } from './choosing.js';
 import { byId, fill, say } from './elements.js';
 import { attempt, run } from './running.js';
+import { bundledModel, bundledPicture, models, pictures } from './siteContent.js';
 
 /** The value of the option that stands for a file of the visitor. */
 const OWN = '';

@@ -30,7 +30,9 @@ export interface Judged {
   readonly scores: readonly string[];
 }
 
-/** Judges the output [H,W,K] of a network; `unet` is the U-Net's prediction, if there is one to compare with. */
+/**
+ * Judges the output [H,W,K] of a network; `unet` is the U-Net's prediction, if there is one to compare with.
+ */
 export function judge(task: Task, output: Float32Array, unet?: Judged['prediction']): Judged {
   const { model, sample, seen } = task;
   const { height, width } = sample;

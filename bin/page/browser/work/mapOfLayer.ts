@@ -1,4 +1,6 @@
-/** What a layer fires at one moment as one picture: its channels side by side, brighter where more is fired. */
+/**
+ * What a layer fires at one moment as one picture: its channels side by side, brighter where more is fired.
+ */
 
 import type { Pixels, Tiles } from '../messages.js';
 

@@ -18,10 +18,10 @@ import { inputOf } from '../../../../lib/picture/sample.js';
 import type { Answer, Choice, Counted } from '../messages.js';
 import { differencePicture, type Judged, judge, type Task } from './judge.js';
 import { mapOf, tilesOf } from './mapOfLayer.js';
-import type { Stage } from './networks.js';
 import type { OpenPicture } from './opened.js';
 import { pixelsOf } from './pixels.js';
 import { requireRoom } from './room.js';
+import type { Stage } from './stages.js';
 
 /** The watched layer at one moment: [h,w,C]. */
 export interface LayerMoment extends Pick<WatchedStep, 'output' | 'membrane' | 'spikes'> {

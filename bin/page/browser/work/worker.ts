@@ -17,11 +17,11 @@ import { browserHost, threadsHere } from './browserHost.js';
 import { checkHere } from './checkHere.js';
 import { type Judged, judge, SEED, type Task } from './judge.js';
 import { type Happened, runMoments } from './moments.js';
-import { stagesOf } from './networks.js';
 import { neuronTrace } from './neuronTrace.js';
 import { type OpenModel, type OpenPicture, openModel, openPicture, sampleOf } from './opened.js';
 import { pixelsOf } from './pixels.js';
 import { saved } from './saved.js';
+import { stagesOf } from './stages.js';
 
 useHost(browserHost);
 
