@@ -56,6 +56,13 @@ interface Options
   readonly ignore?: number;
 }
 
+/** The flags that an option of the library is made of; which method has which option, its table says. */
+const FLAGS: Readonly<Partial<Record<keyof SpikingLearning, readonly (keyof Options)[]>>> = {
+  pieces: ['logits', 'flowBias', 'flow', 'gate'],
+  bits: ['bits'],
+  derivative: ['surrogate', 'resetGradient', 'memory'], // only it announces what it needs
+};
+
 const stage: Stage<Options> = {
   name: 'finetune',
   summary: 'Fine-tune a spiking network with ASF-BP, or through time.',
@@ -144,13 +151,6 @@ const stage: Stage<Options> = {
 
 export default stage;
 await runAsProgram(stage, import.meta.url);
-
-/** The flags that an option of the library is made of; which method has which option, its table says. */
-const FLAGS: Readonly<Partial<Record<keyof SpikingLearning, readonly (keyof Options)[]>>> = {
-  pieces: ['logits', 'flowBias', 'flow', 'gate'],
-  bits: ['bits'],
-  derivative: ['surrogate', 'resetGradient', 'memory'], // only it announces what it needs
-};
 
 /** Refuses flags that only other methods have (UsageError). */
 function requireOwnFlags(options: Options): void {

@@ -10,6 +10,7 @@ import { datasets, findDataset } from '../../lib/data/index.js';
 import { lossOfFiles } from '../../lib/data/leftOut.js';
 import type { Model } from '../../lib/model/model.js';
 import { imageChannels } from '../../lib/model/model.js';
+import { type PreprocessName, preprocess } from '../../lib/picture/preprocess.js';
 import { checkLabels, type Sample } from '../../lib/picture/sample.js';
 import { naturalNumber } from './parse.js';
 import type { Context } from './stage.js';
@@ -81,6 +82,8 @@ export function requireOwnClasses(
 export interface Fit {
   /** Channels of the input. */
   readonly channels: 1 | 3;
+  /** How pictures become its input; the data set's own way where left out. */
+  readonly preprocess?: PreprocessName;
   /** How many classes it distinguishes; left out for denoising. */
   readonly classes?: number | undefined;
   /** A value in labels whose pixels do not count. */
@@ -103,13 +106,19 @@ export function loadSamples(
   const { channels, classes, ignore } = fit;
   const labels = fit.labels !== 'unread' && classes !== undefined;
   const wanted = { directory, split, seed: options.seed, channels, classes, ignore, labels };
-  const samples = dataset.load(wanted);
+  const samples = dataset.load(wanted).map((sample) => preparedAs(fit.preprocess, sample, dataset));
   if (samples.length === 0)
     throw new DataError(`${directory ?? dataset.name}: there are no images in the split "${split}"`);
   if (labels) checkLabels(samples, classes);
   if (labels && fit.labels === 'needed') requireLabels(samples, directory);
   if (directory !== undefined && fit.labels !== 'unread') remarkOnLosses(dataset, directory, log);
   return samples;
+}
+
+/** A sample whose input is made of its picture in another way than its data set does it. */
+function preparedAs(how: PreprocessName | undefined, sample: Sample, dataset: Dataset): Sample {
+  if (how === undefined || how === dataset.preprocess) return sample;
+  return { ...sample, input: preprocess(how, sample.picture, sample.channels) };
 }
 
 function requireLabels(samples: readonly Sample[], directory: string | undefined): void {
@@ -132,8 +141,13 @@ function remarkOnLosses(dataset: Dataset, directory: string, log: Context['log']
 
 /** What a model expects of its samples. */
 export function fitOf(model: Model, labels: Fit['labels'], ignore?: number): Fit {
+  const { preprocess } = model;
   const { task, classes } = model.configuration;
-  return { channels: imageChannels(model), ...(task === 'segment' && { classes, labels, ignore }) };
+  return {
+    channels: imageChannels(model),
+    preprocess,
+    ...(task === 'segment' && { classes, labels, ignore }),
+  };
 }
 
 /**

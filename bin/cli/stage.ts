@@ -169,9 +169,14 @@ function engineList(): string {
 function helpWithExamples(examples: Stage<unknown>['examples']): string {
   const lines = examples.map(
     ([command, meaning]) =>
-      `  ${styleText('dim', `# ${meaning}`, { stream: process.stdout })}\n  spiking-unet ${command}`,
+      `  ${styleText('dim', `# ${meaning}`, { stream: process.stdout })}\n  ${asTyped(command)}`,
   );
   return `\nExamples:\n${lines.join('\n')}`;
+}
+
+/** An example as it is typed: a pipe names the program itself, where it stands in it. */
+function asTyped(command: string): string {
+  return command.includes('spiking-unet ') ? command : `spiking-unet ${command}`;
 }
 
 function newContext(

@@ -108,6 +108,7 @@ t.test('run: a picture from standard input', async (t) => {
   t.equal(status, 0);
   t.ok(existsSync(at('out', 'stdin.mask.png')));
   writeFileSync(at('out', '2.classes.png'), readFileSync(at('out', 'stdin.classes.png')));
+  t.match(spikingUnet('run', '--help').stdout, /^ {2}cat eye\.png \| spiking-unet run /m, 'as it is typed');
 });
 
 t.test(

@@ -12,7 +12,7 @@ const pages = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'fixtures/README.md',
-  ...readdirSync('docs').map((file) => join('docs', file)),
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((file) => join('docs', file)),
 ];
 
 for (const page of pages.filter((file) => file.endsWith('.md'))) {

@@ -142,6 +142,15 @@ t.test('nothing depends on chance, on the clock, or on what Math may round diffe
   t.ok(library.length > 50);
 });
 
+t.test('a stage runs while its file is read: no value that it may need is defined after that', async (t) => {
+  const stages = library.filter((file) => /^await runAsProgram\(/m.test(textOf(file)));
+  for (const file of stages) {
+    const late = /^(?:export )?(?:const|let|class) .*/m.exec(textOf(file).split(/^await runAsProgram\(/m)[1]);
+    if (late) t.fail(`${file}: ${late[0]}`);
+  }
+  t.ok(stages.length > 15);
+});
+
 t.test('a file name says where one is: none occurs twice', async (t) => {
   const names = library.map((file) => basename(file)).filter((name) => name !== 'index.ts');
   t.strictSame(
