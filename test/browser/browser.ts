@@ -5,7 +5,7 @@
  */
 
 import { existsSync } from 'node:fs';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
 const PATHS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
 const executablePath = process.env.CHROMIUM ?? PATHS.find((path) => existsSync(path));
@@ -45,7 +45,11 @@ export async function open(
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  return openIn(await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options }), url);
+}
+
+/** Opens a page in a context, and waits until it is loaded. */
+export async function openIn(context: BrowserContext, url: string): Promise<Opened> {
   const page = await context.newPage();
   const problems: string[] = [];
   const requests: string[] = [];

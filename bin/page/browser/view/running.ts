@@ -7,7 +7,7 @@ import { byId, say, show, whole } from './elements.js';
 import { beginMap, drawChart, refreshNeuron } from './neuronView.js';
 import { addMoment, addSpikes, beginMoments } from './timeline.js';
 
-const state: { running: boolean; again: boolean } = { running: false, again: false };
+const state = { running: false, again: false, ended: 0 };
 
 export async function run(): Promise<void> {
   state.again = true;
@@ -28,6 +28,7 @@ async function runOnce(): Promise<void> {
     await refreshNeuron();
   });
   document.body.removeAttribute('aria-busy');
+  document.body.dataset.runs = String(++state.ended); // for who waits for it
 }
 
 /** Does something, and says what went wrong with it. */

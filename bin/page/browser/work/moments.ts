@@ -20,7 +20,6 @@ import { differencePicture, type Judged, judge, type Task } from './judge.js';
 import { mapOf, tilesOf } from './mapOfLayer.js';
 import type { OpenPicture } from './opened.js';
 import { pixelsOf } from './pixels.js';
-import { requireRoom } from './room.js';
 import type { Stage } from './stages.js';
 
 /** The watched layer at one moment: [h,w,C]. */
@@ -86,12 +85,6 @@ export function runMoments(stages: readonly Stage[], watching: Watching): Happen
 
   for (const stage of stages)
     withProgram(engine, stage.network, (program) => {
-      requireRoom(
-        program,
-        padded,
-        { ...choice, neurons: size.height * size.width * size.channels },
-        task.sample,
-      );
       const kind = neuronOf(stage.network, layer);
       const first = seen.length;
       const { signal } = choice;

@@ -1,9 +1,14 @@
 /** Refuses pictures that do not fit the memory of this browser before anything is computed. */
 
 import { DataError } from '../../../../lib/core/error.js';
-import type { FloatImage } from '../../../../lib/core/floatImage.js';
-import type { Program } from '../../../../lib/engine/program.js';
+import { type Engine, withProgram } from '../../../../lib/engine/door.js';
+import { paddedSize } from '../../../../lib/engine/predict.js';
+import type { Model } from '../../../../lib/model/model.js';
+import { outputDims } from '../../../../lib/net/architecture.js';
+import { valuesIn } from '../../../../lib/op/op.js';
 import type { Choice } from '../messages.js';
+import type { OpenPicture } from './opened.js';
+import type { Stage } from './stages.js';
 
 const GIB = 2 ** 30;
 /** A part of what the machine has, where the browser says that; else of 4 GiB. */
@@ -19,27 +24,39 @@ function roomHere(): number {
 /** Bytes that are kept of a neuron in each moment: what it fired, its potential, and its spikes. */
 const KEPT = 9;
 
-interface Sides {
-  readonly height: number;
-  readonly width: number;
+interface Wanted {
+  readonly choice: Choice;
+  readonly stage: Stage;
+  readonly unet?: Model | undefined;
+  readonly picture: OpenPicture;
 }
 
 /** DataError that says what would fit. */
-export function requireRoom(
-  program: Program,
-  { height, width }: FloatImage,
-  { steps, signal, neurons }: Choice & { readonly neurons: number },
-  picture: Sides & { readonly name: string },
-): void {
-  const watch = { signals: [signal], onStep: () => {} };
-  const needed = program.bytesOf(height, width, { steps, watch }) + KEPT * neurons * steps;
+export function requireRoom(engine: Engine, wanted: Wanted): void {
+  const { steps } = wanted.choice;
+  const { image, file } = wanted.picture;
+  const needed = bytesOf(engine, wanted);
   const room = roomHere();
   if (needed <= room) return;
   const scale = Math.sqrt(room / needed);
-  const [rows, columns] = [picture.height, picture.width].map((side) => Math.floor(side * scale));
+  const [rows, columns] = [image.height, image.width].map((side) => Math.floor(side * scale));
   const gib = (bytes: number) => `${(bytes / GIB).toFixed(1)} GiB`;
   throw new DataError(
-    `${picture.name}: ${picture.width} x ${picture.height} pixels in ${steps} steps need ${gib(needed)}, this page ` +
-      `takes ${gib(room)}: about ${columns} x ${rows} pixels fit (the command line runs larger pictures in tiles)`,
+    `${file.name}: ${image.width} x ${image.height} pixels with T = ${steps} need ${gib(needed)}, this page takes ` +
+      `${gib(room)}: about ${columns} x ${rows} pixels fit (the command line runs larger pictures in tiles)`,
   );
+}
+
+/** What the larger of the two networks takes, and what is kept of the watched layer. */
+function bytesOf(engine: Engine, { choice, stage, unet, picture: { image } }: Wanted): number {
+  const { network, steps } = stage;
+  const watched = network.layers.find(({ output }) => output === choice.signal)!;
+  return withProgram(engine, network, (program) => {
+    const { paddedHeight, paddedWidth } = paddedSize(image.height, image.width, program.multipleOf);
+    const watch = { signals: [choice.signal], onStep: () => {} };
+    const spiking = program.bytesOf(paddedHeight, paddedWidth, { steps, watch });
+    const ofUnet = unet ? withProgram(engine, unet, (one) => one.bytesOf(paddedHeight, paddedWidth)) : 0;
+    const neurons = valuesIn(outputDims(watched, paddedHeight, paddedWidth));
+    return Math.max(spiking, ofUnet) + KEPT * neurons * steps;
+  });
 }

@@ -20,6 +20,7 @@ import { type Happened, runMoments } from './moments.js';
 import { neuronTrace } from './neuronTrace.js';
 import { type OpenModel, type OpenPicture, openModel, openPicture, sampleOf } from './opened.js';
 import { pixelsOf } from './pixels.js';
+import { requireRoom } from './room.js';
 import { saved } from './saved.js';
 import { stagesOf } from './stages.js';
 
@@ -93,6 +94,7 @@ function run(choice: Choice, tell: (answer: Answer) => void): Happened {
   if (!model || !picture) throw new UsageError('choose a picture and a model first');
   const engine = engineHere();
   const stages = stagesOf(model, choice);
+  requireRoom(engine, { choice, stage: stages.at(-1)!, unet: model.unet, picture });
   const { network } = stages[0];
   const sample = sampleOf(picture, network);
   const { task: kind, classes } = network.configuration;

@@ -1,0 +1,112 @@
+/** The page of spikes, open in a browser, and what a visitor does on it. */
+
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { type Serving, serve } from '../../bin/page/server.js';
+import { siteFiles } from '../../bin/page/siteFiles.js';
+import { readImage } from '../../lib/node/pictureFiles.js';
+import { encodePng } from '../../lib/picture/encode.js';
+import { cropImage } from '../../lib/picture/image.js';
+import { type Opened, openIn } from './browser.js';
+
+/** Milliseconds that a run may take where both cores are busy; what a test asserts is never a time. */
+const PATIENCE = 120_000;
+
+/** Two servers of the site: one with the headers that threads need, and one as any web server is. */
+export async function servers(): Promise<{ isolated: Serving; plain: Serving; close(): void }> {
+  const [isolated, plain] = [await serve(0), await serve(0, false)];
+  return {
+    ...{ isolated, plain },
+    close: () => {
+      for (const { server } of [isolated, plain]) {
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  };
+}
+
+/** A part of a sample, which is computed sooner. */
+const crops = new Map(
+  [...siteFiles()]
+    .filter(([address]) => address.startsWith('samples/'))
+    .map(([address, path]) => {
+      const part = cropImage(readImage(path), { top: 96, left: 96, side: 64 });
+      return [address, Buffer.from(encodePng(part))] as const;
+    }),
+);
+
+/**
+ * Opens the page and waits until its first run has ended. Its pictures are parts of 64 x 64 pixels, unless they
+ * are to be whole.
+ */
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+  pictures: 'parts' | 'whole' = 'parts',
+): Promise<Opened> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  if (pictures === 'parts')
+    await context.route('**/samples/*.png', (route) => {
+      const body = crops.get(new URL(route.request().url()).pathname.slice(1))!;
+      return route.fulfill({ body, contentType: 'image/png' });
+    });
+  const opened = await openIn(context, url);
+  await ready(opened.page);
+  return opened;
+}
+
+/** Waits until nothing runs and the last run went well. */
+export async function ready(page: Page): Promise<void> {
+  const status = page.locator('body:not([aria-busy]) #status', { hasText: /^Ready/ });
+  await status.waitFor({ timeout: PATIENCE });
+}
+
+/** Changes a control, and waits for the run that this starts. */
+export async function choose(page: Page, control: string, value: string): Promise<void> {
+  const element = page.locator(control);
+  await afterARun(page, async () => {
+    if (await element.evaluate((one) => one instanceof HTMLSelectElement)) await element.selectOption(value);
+    else await element.fill(value);
+    await element.dispatchEvent('change');
+  });
+}
+
+/** Does something that starts a run, and waits for its end. */
+async function afterARun(page: Page, action: () => Promise<unknown>): Promise<void> {
+  const before = await page.locator('body').getAttribute('data-runs');
+  await action();
+  await page.locator(`body:not([data-runs="${before}"])`).waitFor({ timeout: PATIENCE });
+  await ready(page);
+}
+
+/** Drops a picture or a model that can be read, and waits for the run with it. */
+export const dropAndRun = (page: Page, name: string, bytes: Uint8Array) =>
+  afterARun(page, () => drop(page, name, bytes));
+
+/** Drops a file on the page; it may be one that cannot be read. */
+export async function drop(page: Page, name: string, bytes: Uint8Array): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    ({ name, base64 }) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([bytes], name));
+      return transfer;
+    },
+    { name, base64: Buffer.from(bytes).toString('base64') },
+  );
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+}
+
+/** Presses a button that saves, and returns what was saved. */
+export async function save(page: Page, what: string): Promise<{ name: string; bytes: Uint8Array }> {
+  const download = page.waitForEvent('download', { timeout: PATIENCE });
+  await page.locator(`[data-save=${what}]`).click();
+  const saved = await download;
+  return { name: saved.suggestedFilename(), bytes: readFileSync(await saved.path()) };
+}
+
+/** The text of an element. */
+export const textOf = async (page: Page, id: string): Promise<string> =>
+  (await page.locator(`#${id}`).textContent()) ?? '';
