@@ -1,4 +1,6 @@
-/** The page of spikes computes the bits of Node, with threads and without; it is small, and nothing leaves it. */
+/**
+ * The page of spikes computes the bits of Node, with threads and without; it is small, and nothing leaves it.
+ */
 
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';

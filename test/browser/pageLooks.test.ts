@@ -1,4 +1,6 @@
-/** The page of spikes on a phone and a desk, in the light and in the dark, and for those who do not see it. */
+/**
+ * The page of spikes on a phone and a desk, in the light and in the dark, and for those who do not see it.
+ */
 
 import t from 'tap';
 import { launch, missing, overflow } from './browser.js';

@@ -37,8 +37,8 @@ const crops = new Map(
 );
 
 /**
- * Opens the page and waits until its first run has ended. Its pictures are parts of 64 x 64 pixels, unless they
- * are to be whole.
+ * Opens the page and waits until its first run has ended. Its pictures are parts of 64 x 64 pixels, unless
+ * they are to be whole.
  */
 export async function visit(
   browser: Browser,

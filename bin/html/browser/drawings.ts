@@ -12,6 +12,8 @@ const [ACCENT, OTHER] = ['var(--accent)', 'var(--other)'];
 const MOST_TICKS = 12;
 /** Room for the column of silent channels, in pixels. */
 const SILENT = 80;
+/** Of the largest threshold: labels of smaller ones would lie on each other. */
+const LEAST_GAP = 0.08;
 /** In pixels. */
 const TALLEST = 700;
 /** From few to many; its ends would be lost on a dark and on a light ground. */
@@ -204,18 +206,16 @@ export const drawings: { readonly [Name in keyof Drawings]: Draw<Name> } = {
   membrane: ({ points, thresholds, xLabel }) => ({
     ...{ grid: true, marginLeft: 60, marginRight: 60, height: 300 },
     x: {
-      label: xLabel,
+      ...{ label: xLabel, tickFormat: 'd' },
       ...(points.length <= 2 * MOST_TICKS && { ticks: new Set(points.map(({ x }) => x)) }),
     },
     y: { label: 'volts', nice: true },
     marks: [
       Plot.ruleY(thresholds, { stroke: OTHER, strokeDasharray: '6 4' }),
-      Plot.text(thresholds, {
-        y: (volts) => volts,
-        text: (volts) => `${volts} V`,
-        frameAnchor: 'right',
-        dx: 50,
-      }),
+      Plot.text(
+        thresholds.filter((volts) => volts > LEAST_GAP * thresholds[0]),
+        { y: (volts) => volts, text: (volts) => `${volts} V`, frameAnchor: 'right', dx: 50 },
+      ),
       Plot.ruleY([0]),
       Plot.line(points, { x: 'x', y: 'volts', stroke: ACCENT }),
       Plot.dot(points, { x: 'x', y: 'volts', fill: ACCENT, title: 'when', tip: true }),
