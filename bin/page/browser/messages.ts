@@ -107,7 +107,7 @@ export interface Moment {
 }
 
 export type Answer =
-  | { readonly tell: 'opened'; readonly model?: ModelCard; readonly pictureName?: string }
+  | { readonly tell: 'opened'; readonly model?: ModelCard }
   | {
       readonly tell: 'inputs';
       readonly input: Pixels;

@@ -11,44 +11,72 @@ import { bundledModel, bundledPicture, models, pictures } from './siteContent.js
 
 /** The value of the option that stands for a file of the visitor. */
 const OWN = '';
-const select = (id: 'picture' | 'model') => byId<HTMLSelectElement>(id);
+type Kind = 'picture' | 'model';
+const select = (kind: Kind) => byId<HTMLSelectElement>(kind);
 
-/** Opens what the worker is asked to, and runs it. */
-async function open(given: Omit<Extract<Request, { ask: 'open' }>, 'ask'>): Promise<void> {
+/** What is open, as the selects name it: they go back to it if something else cannot be opened. */
+const shown: Record<Kind, string> = { picture: OWN, model: OWN };
+
+function showOpen(kind: Kind, value: string): void {
+  shown[kind] = value;
+  select(kind).value = value;
+}
+
+/** Opens what the worker is asked to, and runs it; `names` are values of the selects, `own` that of a file. */
+async function open(
+  given: Omit<Extract<Request, { ask: 'open' }>, 'ask'>,
+  names: Partial<typeof shown>,
+  own = '',
+): Promise<void> {
   await ask({ ask: 'open', ...given }, (answer) => {
     if (answer.tell === 'opened' && answer.model) showModel(answer.model);
   });
+  for (const kind of ['picture', 'model'] as const) {
+    const value = names[kind];
+    if (value === undefined) continue;
+    if (value === OWN) nameOwn(kind, own);
+    showOpen(kind, value);
+  }
   await run();
+}
+
+/** Tries to open something; the selects say what is open afterwards. */
+async function tryToOpen(work: () => Promise<void>): Promise<void> {
+  const opened = await attempt(work);
+  if (!opened) for (const kind of ['picture', 'model'] as const) select(kind).value = shown[kind];
 }
 
 /** Opens a picture of the site, with the model that was made for it. */
 function openBundled(name: string): Promise<void> {
-  return attempt(async () => {
+  return tryToOpen(async () => {
     const { model } = pictures.find((one) => one.name === name)!;
     say('status', `Loading ${name} and the model ${model}.`);
     const [picture, network] = await Promise.all([bundledPicture(name), bundledModel(model)]);
-    select('model').value = model;
-    await open({ picture, model: network });
+    await open({ picture, model: network }, { picture: name, model });
   });
 }
 
-async function openFile(file: File): Promise<void> {
-  await attempt(async () => {
+function openModel(name: string): Promise<void> {
+  return tryToOpen(async () => {
+    say('status', `Loading the model ${name}.`);
+    await open({ model: await bundledModel(name) }, { model: name });
+  });
+}
+
+function openFile(file: File): Promise<void> {
+  return tryToOpen(async () => {
     say('status', `Reading ${file.name}.`);
     const given: NamedBytes = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
     const kind = file.name.endsWith('.safetensors') ? 'model' : 'picture';
-    await open({ [kind]: given });
-    showOwn(kind, file.name);
+    await open({ [kind]: given }, { [kind]: OWN }, file.name);
   });
 }
 
-/** The select says which file of the visitor is open. */
-function showOwn(kind: 'picture' | 'model', name: string): void {
+/** The option for a file of the visitor gets its name. */
+function nameOwn(kind: Kind, name: string): void {
   const known = [...select(kind).options].find(({ value }) => value === OWN);
-  const option = known ?? new Option('', OWN);
-  option.text = name;
-  if (!known) select(kind).append(option);
-  select(kind).value = OWN;
+  if (known) known.text = name;
+  else select(kind).append(new Option(name, OWN));
 }
 
 export function watchFiles(): void {
@@ -57,14 +85,16 @@ export function watchFiles(): void {
     pictures.map(({ name, says }) => [name, says]),
   );
   fill(select('model'), models);
-  select('picture').addEventListener('change', ({ target }) => {
-    const { value } = target as HTMLSelectElement;
-    if (value !== OWN) openBundled(value);
-  });
-  select('model').addEventListener('change', ({ target }) => {
-    const { value } = target as HTMLSelectElement;
-    if (value !== OWN) attempt(async () => open({ model: await bundledModel(value) }));
-  });
+  for (const [kind, openNamed] of [
+    ['picture', openBundled],
+    ['model', openModel],
+  ] as const)
+    select(kind).addEventListener('change', () => {
+      const { value } = select(kind);
+      if (value === OWN)
+        showOpen(kind, shown[kind]); // only its name is here, the file is not
+      else openNamed(value);
+    });
   for (const id of ['picture-file', 'model-file'])
     byId<HTMLInputElement>(id).addEventListener('change', ({ target }) => {
       const [file] = (target as HTMLInputElement).files ?? [];

@@ -31,16 +31,18 @@ async function runOnce(): Promise<void> {
   document.body.dataset.runs = String(++state.ended); // for who waits for it
 }
 
-/** Does something, and says what went wrong with it. */
-export async function attempt(work: () => Promise<void>): Promise<void> {
+/** Does something, and says what went wrong with it; whether it went well. */
+export async function attempt(work: () => Promise<void>): Promise<boolean> {
   const problem = byId('problem');
   try {
     problem.hidden = true;
     await work();
+    return true;
   } catch (error) {
     problem.textContent = (error as Error).message;
     problem.hidden = false;
     say('status', 'It did not work: see below.');
+    return false;
   }
 }
 

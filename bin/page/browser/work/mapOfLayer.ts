@@ -2,6 +2,7 @@
  * What a layer fires at one moment as one picture: its channels side by side, brighter where more is fired.
  */
 
+import type { Size } from '../../../../lib/op/op.js';
 import type { Pixels, Tiles } from '../messages.js';
 
 /** Pixels; wider pictures take long to draw and are not seen better. */
@@ -17,10 +18,8 @@ const RAMP = [
 /** Of the lines between channels. */
 const LINE = [90, 92, 110] as const;
 
-type Size = Pick<Tiles, 'channels' | 'rows' | 'columns'>;
-
 /** How the channels of a layer are laid out: about as wide as high. */
-export function tilesOf({ channels, rows, columns }: Size): Tiles {
+export function tilesOf({ channels, height: rows, width: columns }: Size): Tiles {
   const across = Math.min(channels, Math.max(1, Math.round(Math.sqrt((channels * rows) / columns))));
   const shrink = Math.max(1, Math.ceil((across * columns) / WIDEST));
   return { channels, rows, columns, across, shrink };

@@ -9,19 +9,18 @@ import { pageOf } from '../../../report/reportPage.js';
 import { fetched } from '../fetched.js';
 import { SEED } from './judge.js';
 import type { Happened } from './moments.js';
-import type { OpenModel } from './opened.js';
 
 /** Of this package; the build puts it here. */
 declare const VERSION: string;
 
 export async function reportOf(
-  { choice, task, last, picture }: Happened,
-  { file, unet }: OpenModel,
+  { choice, model, task, last, picture }: Happened,
   engine: Engine,
   remark: (text: string) => void,
 ): Promise<string> {
   const { network: spiking, steps } = last;
   const { sample, sigma } = task;
+  const { file, unet } = model;
   if (spiking.configuration.task === 'denoise' && sigma === 0)
     throw new UsageError('a report on a denoiser needs a clean picture: choose some noise to remove');
   const progress = (label: string, total: number) => ({

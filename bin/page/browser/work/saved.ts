@@ -5,20 +5,16 @@ import { answerFiles } from '../../../cli/answerFiles.js';
 import { encodeDump } from '../../../cli/dumpFile.js';
 import type { NamedBytes, Saved } from '../messages.js';
 import type { Happened } from './moments.js';
-import type { OpenModel } from './opened.js';
 import { reportOf } from './reportHere.js';
 
 type SavedFile = NamedBytes & { readonly type: string };
 
-/** Makes a file; `remark` is told what it leaves out. */
+/** Makes a file; `remark` is told how far it is. */
 export async function saved(
   what: Saved,
   happened: Happened,
-  {
-    model,
-    engine,
-    remark,
-  }: { readonly model: OpenModel; readonly engine: Engine; remark(text: string): void },
+  engine: Engine,
+  remark: (text: string) => void,
 ): Promise<SavedFile> {
   const name = happened.task.sample.name.replace(/\.[^.]*$/, '');
   switch (what) {
@@ -31,7 +27,7 @@ export async function saved(
         bytes: dumpOf(happened, engine),
       };
     case 'report': {
-      const bytes = new TextEncoder().encode(await reportOf(happened, model, engine, remark));
+      const bytes = new TextEncoder().encode(await reportOf(happened, engine, remark));
       return { name: `${name}.html`, type: 'text/html', bytes };
     }
   }

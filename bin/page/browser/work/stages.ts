@@ -9,7 +9,7 @@ import type { OpenModel } from './opened.js';
 /** Of weights, where they are whole numbers. */
 const BITS = 8;
 
-/** A network to run, and what it shows. */
+/** A network to run for the T of the choice. */
 export interface Stage {
   readonly network: SpikingModel;
   /** T */
