@@ -72,9 +72,10 @@ function inUnits(
   unitOut: number,
 ): Scaled {
   const I = read.length;
+  const units = read.map(({ unit }) => unit);
   return {
-    weight: Float64Array.from(weight, (value, k) => (value * read[floor(k / O) % I].unit) / unitOut),
-    bias: Float64Array.from(bias, (value) => value / unitOut),
+    weight: new Float64Array(weight).map((value, k) => (value * units[floor(k / O) % I]) / unitOut),
+    bias: new Float64Array(bias).map((value) => value / unitOut),
   };
 }
 
@@ -96,7 +97,7 @@ function divisors({ name, channelsOut: O }: Layer, { weight, bias }: Scaled, bit
 function rounded({ weight, bias }: Scaled, divisor: Float32Array): Weights {
   const O = divisor.length;
   return {
-    weight: Float32Array.from(weight, (value, k) => round(value * divisor[k % O])),
-    bias: Float32Array.from(bias, (value, o) => round(value * divisor[o])),
+    weight: new Float32Array(weight.map((value, k) => round(value * divisor[k % O]))),
+    bias: new Float32Array(bias.map((value, o) => round(value * divisor[o]))),
   };
 }

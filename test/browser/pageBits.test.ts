@@ -10,7 +10,7 @@ import { withBits } from '../../lib/convert/spikingModel.js';
 import { decodeImage } from '../../lib/picture/decode.js';
 import { launch, missing } from './browser.js';
 import { inNode, oneStep, paper, thousands, whole } from './inNode.js';
-import { choose, save, servers, textOf, visit } from './site.js';
+import { choose, partOf, save, servers, textOf, visit } from './site.js';
 
 if (missing) {
   t.plan(0, `the page was not opened in a browser: ${missing}`);
@@ -23,7 +23,8 @@ t.teardown(async () => {
   close();
 });
 
-const fundus = decodeImage(readFileSync('fixtures/samples/fundus.png'), 'fundus');
+const sample = decodeImage(readFileSync('fixtures/samples/fundus.png'), 'fundus');
+const part = partOf(sample);
 
 t.test('it is small', async (t) => {
   const files = [...siteFiles()].filter(([address]) => /\.(html|js|css)$/.test(address));
@@ -37,7 +38,13 @@ for (const [kind, { url }] of [
   ['without threads', plain],
 ] as const)
   t.test(`${kind}: a visitor sees spikes, with the bits of Node, and nothing leaves the page`, async (t) => {
-    const { page, problems, requests } = await visit(browser, url, {}, 'whole');
+    const { page, problems, requests } = await visit(
+      browser,
+      url,
+      {},
+      kind === 'with threads' ? 'whole' : 'parts',
+    );
+    const fundus = kind === 'with threads' ? sample : part;
     t.equal(await page.evaluate(() => crossOriginIsolated), kind === 'with threads');
     const ours = inNode(whole, fundus, 1);
     t.match(await textOf(page, 'status'), `Ready: ${thousands(ours.spikes)} spikes.`);

@@ -6,7 +6,7 @@ import { type Serving, serve } from '../../bin/page/server.js';
 import { siteFiles } from '../../bin/page/siteFiles.js';
 import { readImage } from '../../lib/node/pictureFiles.js';
 import { encodePng } from '../../lib/picture/encode.js';
-import { cropImage } from '../../lib/picture/image.js';
+import { cropImage, type Image } from '../../lib/picture/image.js';
 import { type Opened, openIn } from './browser.js';
 
 /** Milliseconds that a run may take where both cores are busy; what a test asserts is never a time. */
@@ -27,12 +27,13 @@ export async function servers(): Promise<{ isolated: Serving; plain: Serving; cl
 }
 
 /** A part of a sample, which is computed sooner. */
+export const partOf = (picture: Image): Image => cropImage(picture, { top: 96, left: 96, side: 64 });
+
 const crops = new Map(
   [...siteFiles()]
     .filter(([address]) => address.startsWith('samples/'))
     .map(([address, path]) => {
-      const part = cropImage(readImage(path), { top: 96, left: 96, side: 64 });
-      return [address, Buffer.from(encodePng(part))] as const;
+      return [address, Buffer.from(encodePng(partOf(readImage(path))))] as const;
     }),
 );
 

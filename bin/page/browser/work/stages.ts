@@ -27,11 +27,24 @@ export function stagesOf(model: OpenModel, choice: Choice): Stage[] {
   if (!given) throw new UsageError(`${model.file.name}: ${model.card.noPaper}`);
   const { steps } = choice;
   const count = steps === 1 ? mostThresholds(given) : 1;
-  if (count === 1) return [{ network: inNumbers(given, choice), steps, label: `T = ${steps}` }];
-  return Array.from({ length: count }, (_, k) => ({
-    network: inNumbers(withFirstThresholds(given, k + 1), choice),
-    ...{ steps, label: `thresholds 1 to ${k + 1} of ${count}` },
-  }));
+  if (count === 1) return [stage(`T = ${steps}`, steps, () => inNumbers(given, choice))];
+  return Array.from({ length: count }, (_, k) =>
+    stage(`thresholds 1 to ${k + 1} of ${count}`, steps, () =>
+      inNumbers(withFirstThresholds(given, k + 1), choice),
+    ),
+  );
+}
+
+/** The network is made when it is asked for: the first answer does not wait for all of them. */
+function stage(label: string, steps: number, make: () => SpikingModel): Stage {
+  let made: SpikingModel | undefined;
+  return {
+    ...{ label, steps },
+    get network() {
+      made ??= make();
+      return made;
+    },
+  };
 }
 
 function inNumbers(network: SpikingModel, { numbers }: Choice): SpikingModel {
