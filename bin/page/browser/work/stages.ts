@@ -22,7 +22,20 @@ export interface Stage {
  * The networks of a choice, in the order in which their answers become better: in one step, where spikes have
  * different values, with 1, 2, .. of their thresholds, the whole network last; else the network alone.
  */
-export function stagesOf(model: OpenModel, choice: Choice): Stage[] {
+export function stagesOf(model: OpenModel, choice: Choice): readonly Stage[] {
+  const { conversion, numbers, steps } = choice;
+  const key = `${conversion} ${numbers} ${steps}`;
+  const last = made.get(model);
+  if (last?.key === key) return last.stages;
+  const stages = newStages(model, choice);
+  made.set(model, { key, stages });
+  return stages;
+}
+
+/** The last stages of each model: another layer or another noise needs no other networks. */
+const made = new WeakMap<OpenModel, { readonly key: string; readonly stages: readonly Stage[] }>();
+
+function newStages(model: OpenModel, choice: Choice): Stage[] {
   const given = model.spiking[choice.conversion];
   if (!given) throw new UsageError(`${model.file.name}: ${model.card.noPaper}`);
   const { steps } = choice;
