@@ -2,24 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { launch, missing } from './browser.js';
-import { choose, dropAndRun, ready, servers, textOf, visit } from './site.js';
+import { atTheSite, choose, dropAndRun, ready, textOf, visit } from './site.js';
 
-if (missing) {
-  t.plan(0, `the page was not opened in a browser: ${missing}`);
-  process.exit();
-}
-const { isolated, close } = await servers();
-const browser = await launch();
-t.teardown(async () => {
-  await browser.close();
-  close();
-});
+const { browser, isolated } = await atTheSite();
 
 const small = readFileSync('fixtures/image/formats/rgb.png');
 
 t.test('the moments: more thresholds, more steps, and the spikes of a neuron', async (t) => {
-  const { page, problems } = await visit(browser, isolated.url);
+  const { page, problems } = await visit(browser, isolated);
   const answerSeen = () => page.locator('#answer').screenshot();
   const [last, spikes] = [await answerSeen(), await textOf(page, 'spikes-now')];
   await page.locator('#moment').focus();
@@ -53,7 +43,7 @@ t.test('the moments: more thresholds, more steps, and the spikes of a neuron', a
 });
 
 t.test('a denoiser removes the noise that one chooses', async (t) => {
-  const { page, problems } = await visit(browser, isolated.url);
+  const { page, problems } = await visit(browser, isolated);
   t.notOk(await page.locator('#sigma').isVisible(), 'not for vessels');
   await dropAndRun(page, 'small.png', small);
   await choose(page, '#model', 'bsd-color');
@@ -71,7 +61,7 @@ t.test('a denoiser removes the noise that one chooses', async (t) => {
 });
 
 t.test('a visitor who is in a hurry gets what was chosen last', async (t) => {
-  const { page, problems } = await visit(browser, isolated.url);
+  const { page, problems } = await visit(browser, isolated);
   for (const steps of ['2', '3', '4', '2']) {
     await page.locator('#steps').fill(steps);
     await page.locator('#steps').dispatchEvent('change');

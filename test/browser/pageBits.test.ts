@@ -10,20 +10,10 @@ import { siteFiles } from '../../bin/page/siteFiles.js';
 import { withBits } from '../../lib/convert/spikingModel.js';
 import { decodeImage } from '../../lib/picture/decode.js';
 import type { Image } from '../../lib/picture/image.js';
-import { launch, missing } from './browser.js';
 import { inNode, oneStep, paper, thousands, whole } from './inNode.js';
-import { choose, partOf, save, servers, textOf, visit } from './site.js';
+import { atTheSite, choose, partOf, save, textOf, visit } from './site.js';
 
-if (missing) {
-  t.plan(0, `the page was not opened in a browser: ${missing}`);
-  process.exit();
-}
-const { isolated, plain, close } = await servers();
-const browser = await launch();
-t.teardown(async () => {
-  await browser.close();
-  close();
-});
+const { browser, isolated, plain } = await atTheSite();
 
 const sample = decodeImage(readFileSync('fixtures/samples/fundus.png'), 'fundus');
 const part = partOf(sample);
@@ -47,7 +37,7 @@ async function convertedAsThePaper(t: Test, page: Page, picture: Image): Promise
   );
 }
 
-for (const [kind, { url }] of [
+for (const [kind, url] of [
   ['with threads', isolated],
   ['without threads', plain],
 ] as const)
@@ -85,7 +75,7 @@ for (const [kind, { url }] of [
   });
 
 t.test('it says that it computes the right bits, result by result', async (t) => {
-  const { page, problems } = await visit(browser, isolated.url);
+  const { page, problems } = await visit(browser, isolated);
   await page.getByRole('button', { name: 'Check this browser' }).click();
   const verdict = page.locator('#verify-says', { hasText: 'This browser' });
   await verdict.waitFor({ timeout: 200_000 });
@@ -99,7 +89,7 @@ t.test('it says that it computes the right bits, result by result', async (t) =>
 });
 
 t.test('wrong bits are shown as wrong', async (t) => {
-  const { page } = await visit(browser, isolated.url);
+  const { page } = await visit(browser, isolated);
   await page.context().route('**/verify.json', async (route) => {
     const hashes = await (await route.fetch()).json();
     await route.fulfill({ json: { ...hashes, metrics: '0'.repeat(64) } });

@@ -7,25 +7,15 @@ import { encodeModel } from '../../lib/model/model.js';
 import { decodeImage } from '../../lib/picture/decode.js';
 import { encodePng } from '../../lib/picture/encode.js';
 import type { Image } from '../../lib/picture/image.js';
-import { launch, missing } from './browser.js';
 import { drive, driveBytes, inNode, paper, thousands, whole } from './inNode.js';
-import { drop, dropAndRun, save, servers, textOf, visit } from './site.js';
+import { atTheSite, drop, dropAndRun, save, textOf, visit } from './site.js';
 
-if (missing) {
-  t.plan(0, `the page was not opened in a browser: ${missing}`);
-  process.exit();
-}
-const { isolated, close } = await servers();
-const browser = await launch();
-t.teardown(async () => {
-  await browser.close();
-  close();
-});
+const { browser, isolated } = await atTheSite();
 
 const small = readFileSync('fixtures/image/formats/rgb.png');
 
 t.test('pictures of all kinds, and models, are dropped', async (t) => {
-  const { page, problems } = await visit(browser, isolated.url);
+  const { page, problems } = await visit(browser, isolated);
   for (const name of [
     'grey16.png',
     'palette.png',
@@ -54,7 +44,7 @@ t.test('pictures of all kinds, and models, are dropped', async (t) => {
 });
 
 t.test('what cannot be read is refused, and what was open stays', async (t) => {
-  const { page, problems } = await visit(browser, isolated.url);
+  const { page, problems } = await visit(browser, isolated);
   const large: Image = { height: 3000, width: 3600, channels: 1, data: new Uint8Array(3000 * 3600) };
   for (const [name, bytes, why] of [
     [
@@ -94,7 +84,7 @@ t.test('what cannot be read is refused, and what was open stays', async (t) => {
 });
 
 t.test('the report that it saves opens, and says what it is about', async (t) => {
-  const { page, problems } = await visit(browser, isolated.url);
+  const { page, problems } = await visit(browser, isolated);
   await dropAndRun(page, 'small.png', small);
   const { name, bytes } = await save(page, 'report');
   t.equal(name, 'small.html');

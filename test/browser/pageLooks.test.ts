@@ -3,20 +3,11 @@
  */
 
 import t from 'tap';
-import { launch, missing, overflow } from './browser.js';
+import { overflow } from './browser.js';
 import { contrasts } from './contrast.js';
-import { servers, visit } from './site.js';
+import { atTheSite, visit } from './site.js';
 
-if (missing) {
-  t.plan(0, `the page was not opened in a browser: ${missing}`);
-  process.exit();
-}
-const { isolated, close } = await servers();
-const browser = await launch();
-t.teardown(async () => {
-  await browser.close();
-  close();
-});
+const { browser, isolated } = await atTheSite();
 
 for (const [device, viewport] of [
   ['a phone', { width: 360, height: 740 }],
@@ -24,7 +15,7 @@ for (const [device, viewport] of [
 ] as const)
   t.test(`${device}: nothing sticks out, texts can be read, and all has a name`, async (t) => {
     for (const colorScheme of ['light', 'dark'] as const) {
-      const { page, problems } = await visit(browser, isolated.url, { viewport, colorScheme });
+      const { page, problems } = await visit(browser, isolated, { viewport, colorScheme });
       t.equal(await overflow(page), 0, colorScheme);
       const texts = await contrasts(page);
       t.ok(texts.length > 40, `${texts.length} texts`);

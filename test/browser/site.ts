@@ -2,28 +2,41 @@
 
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { type Serving, serve } from '../../bin/page/server.js';
+import t from 'tap';
+import { serve } from '../../bin/page/server.js';
 import { siteFiles } from '../../bin/page/siteFiles.js';
 import { readImage } from '../../lib/node/pictureFiles.js';
 import { encodePng } from '../../lib/picture/encode.js';
 import { cropImage, type Image } from '../../lib/picture/image.js';
-import { type Opened, openIn } from './browser.js';
+import { launch, missing, type Opened, openIn } from './browser.js';
 
 /** Milliseconds that a run may take where both cores are busy; what a test asserts is never a time. */
 const PATIENCE = 120_000;
 
-/** Two servers of the site: one with the headers that threads need, and one as any web server is. */
-export async function servers(): Promise<{ isolated: Serving; plain: Serving; close(): void }> {
-  const [isolated, plain] = [await serve(0), await serve(0, false)];
-  return {
-    ...{ isolated, plain },
-    close: () => {
-      for (const { server } of [isolated, plain]) {
-        server.closeAllConnections();
-        server.close();
-      }
-    },
-  };
+/**
+ * A browser, and two servers of the site: with the headers that threads need, and without, as any web server is.
+ * They end with the file. Where there is no browser the file is skipped, with a line that says so.
+ */
+export async function atTheSite(): Promise<{
+  readonly browser: Browser;
+  readonly isolated: string;
+  readonly plain: string;
+}> {
+  if (missing) {
+    t.plan(0, `the page was not opened in a browser: ${missing}`);
+    process.exit();
+  }
+  const servings = [await serve(0), await serve(0, false)];
+  const browser = await launch();
+  t.teardown(async () => {
+    await browser.close();
+    for (const { server } of servings) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+  const [isolated, plain] = servings.map(({ url }) => url);
+  return { browser, isolated, plain };
 }
 
 /** A part of a sample, which is computed sooner. */
