@@ -14,8 +14,8 @@ import { launch, missing, type Opened, openIn } from './browser.js';
 const PATIENCE = 120_000;
 
 /**
- * A browser, and two servers of the site: with the headers that threads need, and without, as any web server is.
- * They end with the file. Where there is no browser the file is skipped, with a line that says so.
+ * A browser, and two servers of the site: with the headers that threads need, and without, as any web server
+ * is. They end with the file. Where there is no browser the file is skipped, with a line that says so.
  */
 export async function atTheSite(): Promise<{
   readonly browser: Browser;

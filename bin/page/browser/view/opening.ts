@@ -22,7 +22,9 @@ function showOpen(kind: Kind, value: string): void {
   select(kind).value = value;
 }
 
-/** Opens what the worker is asked to, and runs it; `names` are values of the selects, `own` that of a file. */
+/**
+ * Opens what the worker is asked to, and runs it; `names` are values of the selects, `own` that of a file.
+ */
 async function open(
   given: Omit<Extract<Request, { ask: 'open' }>, 'ask'>,
   names: Partial<typeof shown>,
