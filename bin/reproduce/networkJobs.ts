@@ -10,10 +10,10 @@ import { dataOptions, type Job, macsPerPixel, modelOf, type Settings } from './j
 const PASSES = 3;
 /**
  * Through time a step is computed forward twice and backward in two passes, all of them dense; neurons,
- * normalisation and their derivatives take more than twice as long again: an update of 8 patches of 64x64 at
- * width 8 over 10 steps is about 4 s.
+ * normalisation and their derivatives take half as long again: EM's 150 patches of 128x128 at width 8 over 50
+ * steps took 24 (MT) and 30 minutes (ML) on one thread beside other work.
  */
-const DIRECT_PASSES = 14;
+const DIRECT_PASSES = 6;
 /** Approximate time of a step of a spiking network, relative to a pass of the U-Net (docs/speed.md). */
 const EVENT_SHARE = 0.3;
 
