@@ -45,7 +45,8 @@ export function showModel(card: ModelCard): void {
   );
   byId<HTMLSelectElement>('signal').value = signals.at(-1)!.name;
   const conversion = byId<HTMLSelectElement>('conversion');
-  const [, paper] = conversion.options;
+  const [own, paper] = conversion.options;
+  own.text = `its own, T = ${steps}`;
   Object.assign(paper, { disabled: noPaper !== undefined, title: noPaper ?? '' });
   conversion.value = 'stored';
   byId('sigma-label').hidden = task !== 'denoise';
