@@ -2,11 +2,14 @@
 /** `spiking-unet page`: the page on which one watches spikes, served to a browser here, or as files. */
 
 import { join } from 'node:path';
+import { UsageError } from '../lib/core/error.js';
 import { readBytes, writeFileAtomic } from '../lib/node/files.js';
 import { naturalNumber } from './cli/parse.js';
 import { type Result, runAsProgram, type Stage } from './cli/stage.js';
 import { serve } from './page/server.js';
 import { siteFiles } from './page/siteFiles.js';
+
+const LAST_PORT = 65_535;
 
 interface Options {
   readonly port: number;
@@ -29,6 +32,8 @@ const stage: Stage<Options> = {
       .option('--out <dir>', 'write the files of the page into a folder, and do not serve them');
   },
   async run({ port, out }) {
+    if (out === '') throw new UsageError('--out: expected the name of a folder');
+    if (port > LAST_PORT) throw new UsageError(`--port ${port}: expected at most ${LAST_PORT}`);
     if (out !== undefined) return write(out);
     const { url } = await serve(port);
     return { json: { url }, text: `${url} (Ctrl-C stops it)` };

@@ -29,7 +29,7 @@ export interface Serving {
 export async function serve(port: number, isolated = true): Promise<Serving> {
   const files = siteFiles();
   const server = createServer(({ method, url = '/' }, response) => {
-    const { status, headers, body } = answer(files, method, new URL(url, `http://${HOST}`).pathname.slice(1));
+    const { status, headers, body } = answer(files, method, url.split('?', 1)[0].slice(1));
     response.writeHead(status, { ...ALWAYS, ...(isolated && ISOLATED), ...headers });
     response.end(method === 'HEAD' ? undefined : body);
   });
@@ -48,7 +48,8 @@ interface Response {
 
 /** The file at an address, or why there is none. */
 function answer(files: ReadonlyMap<string, string>, method: string | undefined, address: string): Response {
-  if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: 'only GET\n' };
+  if (method !== 'GET' && method !== 'HEAD')
+    return { status: 405, headers: { Allow: 'GET, HEAD' }, body: 'only GET\n' };
   const path = files.get(address || 'index.html');
   if (path === undefined) return { status: 404, body: `${address}: no such file\n` };
   try {

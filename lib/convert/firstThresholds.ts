@@ -1,7 +1,7 @@
 /**
- * A network whose neurons have only their largest thresholds: what it says before the spikes of the smaller
- * ones are there. Its weights stay the same. Neurons that start at half of their smallest threshold do so
- * with those that are left.
+ * A network whose neurons have only their largest thresholds: coarser, with the same weights. It is a network of
+ * its own: neurons that start at half of their smallest threshold do so with those that are left, and layers read
+ * what the coarser ones before them fire.
  */
 
 import { UsageError } from '../core/error.js';

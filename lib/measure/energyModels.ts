@@ -182,6 +182,9 @@ export interface EnergyReport {
 const PICOJOULES_PER_BYTE_AC = 0.03;
 const PICOJOULES_PER_BYTE_MAC = 0.23;
 
+/** Joules of multiply-accumulates of 8 bits: what a U-Net in whole numbers takes. */
+export const unetJoulesInBytes = (operations: number) => 1e-12 * PICOJOULES_PER_BYTE_MAC * operations;
+
 /** All three models; `spikes` replaces the counted spikes in Eq. 13 (then the fan-out is not known). */
 export function energyReport(
   layers: readonly Layer[],

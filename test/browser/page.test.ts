@@ -14,12 +14,12 @@ t.test('the moments: more thresholds, more steps, and the spikes of a neuron', a
   const [last, spikes] = [await answerSeen(), await textOf(page, 'spikes-now')];
   await page.locator('#moment').focus();
   for (let k = 0; k < 7; k++) await page.keyboard.press('ArrowLeft');
-  t.equal(await textOf(page, 'moment-said'), 'thresholds 1 to 1 of 8');
+  t.equal(await textOf(page, 'moment-said'), 'only the largest 1 of 8 thresholds');
   t.notOk(last.equals(await answerSeen()), 'another answer');
   const fewer = Number((await textOf(page, 'spikes-now')).replaceAll(',', ''));
   t.ok(fewer > 0 && fewer < Number(spikes.replaceAll(',', '')), `${fewer} spikes of the largest thresholds`);
   await page.getByRole('button', { name: 'Play' }).click();
-  await page.locator('#moment-said', { hasText: 'thresholds 1 to 8 of 8' }).waitFor();
+  await page.locator('#moment-said', { hasText: 'all 8 thresholds' }).waitFor();
   await page.getByRole('button', { name: 'Play' }).waitFor();
 
   const map = page.locator('#map');
@@ -69,6 +69,23 @@ t.test('a visitor who is in a hurry gets what was chosen last', async (t) => {
   await page.locator('#moment-said', { hasText: 'of 2' }).waitFor({ timeout: 60_000 });
   await ready(page);
   t.equal(await textOf(page, 'moment-said'), 'step 2 of 2');
+  t.strictSame(problems, []);
+  await page.context().close();
+});
+
+t.test('what was chosen last is open at the end, however long the others take', async (t) => {
+  const { page, problems } = await visit(browser, isolated);
+  await page.context().route('**/models/em.safetensors', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await route.continue();
+  });
+  await page.locator('#model').selectOption('em');
+  await choose(page, '#model', 'camseq01');
+  await page.locator('#classes', { hasText: 'Car' }).waitFor();
+  await ready(page);
+  t.equal(await page.locator('#model').inputValue(), 'camseq01');
+  t.match(await textOf(page, 'answer-scores'), /of pixels as the U-Net/);
+  t.notMatch(await textOf(page, 'answer-scores'), /F1|mIoU/, 'labels of vessels say nothing about streets');
   t.strictSame(problems, []);
   await page.context().close();
 });

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { toUnet } from '../../lib/convert/spikingModel.js';
+import { type SpikingModel, toSpikingModel, toUnet } from '../../lib/convert/spikingModel.js';
 import { encodeModel } from '../../lib/model/model.js';
 import { decodeImage } from '../../lib/picture/decode.js';
 import { encodePng } from '../../lib/picture/encode.js';
@@ -43,6 +43,38 @@ t.test('pictures of all kinds, and models, are dropped', async (t) => {
   await page.context().close();
 });
 
+t.test('models of other kinds run, as far as they can, and say what they cannot', async (t) => {
+  const { page, problems } = await visit(browser, isolated);
+  await dropAndRun(page, 'small.png', small);
+  const picture = decodeImage(small, 'small');
+  const made = (notes: Record<string, string>): SpikingModel =>
+    toSpikingModel({ ...drive, notes: { ...drive.notes, ...notes } }, 'made');
+  const plain = { thresholds: '[0.5]', spikeValues: '[0.5]', thresholdsOf: '{}', initialPotential: '0.25' };
+  const kinds = {
+    if: made({ ...plain, neuron: 'if' }),
+    'if-hard': made({ ...plain, neuron: 'if-hard', reset: 'hard' }),
+    exact: made({ poolings: 'exact', thresholdsOf: '{}' }),
+    whole,
+  };
+  for (const [name, spiking] of Object.entries(kinds)) {
+    await dropAndRun(page, `${name}.safetensors`, encodeModel(spiking));
+    const [wholeOption, floatOption] = await page.locator('#numbers option').all();
+    t.equal(await wholeOption.isDisabled(), name !== 'whole', `${name}: whole numbers`);
+    t.equal(await floatOption.isDisabled(), name === 'whole', `${name}: float32`);
+    t.equal(await textOf(page, 'spikes-all'), thousands(inNode(spiking, picture, 1).spikes), name);
+    const signals = await page.locator('#signal option').allTextContents();
+    t.equal(
+      signals.some((text) => text.startsWith('pooling1')),
+      name !== 'exact',
+      `${name}: layers with neurons`,
+    );
+    await page.getByRole('button', { name: 'membrane' }).click();
+    await page.locator('#neuron-says', { hasText: 'relu18, channel 0, row 0, column 0: ' }).waitFor();
+  }
+  t.strictSame(problems, []);
+  await page.context().close();
+});
+
 t.test('what cannot be read is refused, and what was open stays', async (t) => {
   const { page, problems } = await visit(browser, isolated);
   const large: Image = { height: 3000, width: 3600, channels: 1, data: new Uint8Array(3000 * 3600) };
@@ -71,6 +103,13 @@ t.test('what cannot be read is refused, and what was open stays', async (t) => {
     await problem.waitFor({ timeout: 120_000 });
     t.match(await problem.textContent(), why, name);
   }
+  t.equal(
+    await textOf(page, 'spikes-all'),
+    '',
+    'nothing of another picture stands under the name of one that is too large',
+  );
+  t.equal(await page.locator('#picture option:checked').textContent(), 'large.png');
+  t.ok(await page.locator('[data-save=answer]').isDisabled());
   await dropAndRun(page, 'again.png', small);
   t.notOk(await page.locator('#problem').isVisible());
   await page.getByRole('spinbutton', { name: 'Channel' }).evaluate((one: HTMLInputElement) => {

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { serve } from '../../bin/page/server.js';
@@ -32,10 +33,22 @@ t.test('it serves its own files and nothing else', async (t) => {
     '//x/y',
   ])
     t.equal((await fetch(`${isolated.url}${address}`)).status, 404, address);
+  for (const target of ['//', '//[', 'http://a:99999/', '/index.html?x=1'])
+    t.match(await statusOf(isolated.url, target), target.startsWith('/index') ? 200 : 404, target);
   const head = await fetch(isolated.url, { method: 'HEAD' });
   t.match([head.status, await head.text()], [200, '']);
   t.equal((await fetch(isolated.url, { method: 'POST', body: 'x' })).status, 405);
 });
+
+/** The status of a request whose target is sent as it is. */
+function statusOf(url: string, target: string): Promise<number> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.end(`GET ${target} HTTP/1.0\r\n\r\n`));
+    socket.once('data', (part: Buffer) => resolve(Number(part.toString().split(' ')[1])));
+    socket.once('error', reject);
+  });
+}
 
 t.test('a port that is taken is named; any that is free is found', async (t) => {
   const child = spawn(process.execPath, ['dist/bin/page.js', '--port', '0', '--json']);
@@ -46,6 +59,11 @@ t.test('a port that is taken is named; any that is free is found', async (t) => 
   const { url } = JSON.parse(line);
   t.equal((await fetch(url)).status, 200);
   const { port } = new URL(url);
+  t.match(spikingUnet('page', '--port', '70000'), {
+    status: 2,
+    stderr: /--port 70000: expected at most 65535/,
+  });
+  t.match(spikingUnet('page', '--out', ''), { status: 2, stderr: /--out: expected the name of a folder/ });
   const { status, stderr } = spikingUnet('page', '--port', port);
   t.equal(status, 2);
   t.match(stderr, `--port ${port}: another program uses it: take another, or 0 for any that is free`);

@@ -11,6 +11,8 @@ export interface NamedBytes {
 }
 
 export interface GivenPicture extends NamedBytes {
+  /** The data set whose classes its label has. */
+  readonly dataset?: string | undefined;
   /** What is to be found in it, if that is known; and its field of view. Both as PNG. */
   readonly label?: Uint8Array | undefined;
   readonly mask?: Uint8Array | undefined;
@@ -68,8 +70,15 @@ export interface ModelCard {
   /** Names of classes with their colours; of a denoiser none. */
   readonly classes: readonly { readonly name: string; readonly colour: string }[];
   readonly signals: readonly KnownSignal[];
+  /** T of the paper's conversion. */
+  readonly paperSteps: number;
   /** Why the paper's conversion cannot be had; undefined: it can. */
   readonly noPaper?: string | undefined;
+  /** Why it cannot run in whole numbers, or only so; undefined: it can. */
+  readonly noWhole?: string | undefined;
+  readonly onlyWhole: boolean;
+  /** What the colours of differences mean. */
+  readonly differences: string;
 }
 
 /** How the channels of a layer lie side by side in one picture, with a line of one pixel between them. */
@@ -88,8 +97,9 @@ export interface Counted {
   readonly spikes: number;
   /** Synaptic operations of the spiking network, multiply-accumulates of the U-Net. */
   readonly operations: number;
-  readonly joules: number;
-  /** Of the network alone, milliseconds, in a second run. */
+  /** undefined: nobody has measured what arithmetic of so many bits takes. */
+  readonly joules: number | undefined;
+  /** Of the network alone, milliseconds, in a run that is not the first. */
   readonly ms: number;
 }
 

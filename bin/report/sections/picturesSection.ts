@@ -25,7 +25,7 @@ export const picturesSection: Section = {
 };
 
 /** What the colours of errors mean. */
-function errorColours(classes: number): string {
+export function errorColours(classes: number): string {
   if (classes === 0) return 'the brighter, the larger';
   return classes === 2 ? 'missed pixels are red, false ones blue' : 'red';
 }

@@ -16,13 +16,18 @@ worker.onmessage = ({ data: { id, ...answer } }: MessageEvent<Answer & { id: num
   else one.hear(answer as Answer);
 };
 
-worker.onerror = ({ message }) => {
-  for (const { reject } of waiting.values()) reject(new Error(`the worker stopped: ${message}`));
+/** Why the worker does not answer any more. */
+const dead: { why?: Error } = {};
+
+worker.onerror = ({ message = 'its script cannot be loaded' }) => {
+  dead.why = new Error(`the worker stopped: ${message}: load this page again`);
+  for (const { reject } of waiting.values()) reject(dead.why);
   waiting.clear();
 };
 
 /** Sends a request; the promise ends with its last answer, or with what was wrong. */
 export function ask(request: Request, hear: Hear = () => {}): Promise<void> {
+  if (dead.why) return Promise.reject(dead.why);
   const id = ++asked;
   return new Promise((resolve, reject) => {
     waiting.set(id, { hear, resolve, reject });

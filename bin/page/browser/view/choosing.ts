@@ -23,22 +23,21 @@ export function choice(): Choice {
 export function watchControls(changed: () => void): void {
   for (const id of CONTROLS)
     byId(id).addEventListener('change', () => {
-      if (id === 'conversion') setSteps(chosen('conversion') === 'paper' ? PAPER_STEPS : stored.steps);
+      if (id === 'conversion') setSteps(chosen('conversion') === 'paper' ? usual.paper : usual.own);
       changed();
     });
   byId('steps').addEventListener('input', saySteps);
 }
 
-/** The paper's T for DRIVE. */
-const PAPER_STEPS = 10;
-const stored = { steps: 1 };
+/** T of the two conversions. */
+const usual = { own: 1, paper: 1 };
 
 /**
  * Fits the controls to a model; the last layer at full size is watched at first, as it is close to the
  * answer.
  */
 export function showModel(card: ModelCard): void {
-  const { task, classes, signals, steps, noPaper } = card;
+  const { task, classes, signals, steps, paperSteps, noPaper, noWhole, onlyWhole } = card;
   fill(
     byId('signal'),
     signals.map(({ name, channels }) => [name, `${name}, ${channels} channels`]),
@@ -47,11 +46,20 @@ export function showModel(card: ModelCard): void {
   const conversion = byId<HTMLSelectElement>('conversion');
   const [own, paper] = conversion.options;
   own.text = `its own, T = ${steps}`;
+  paper.text = `the paper's, T = ${paperSteps}`;
   Object.assign(paper, { disabled: noPaper !== undefined, title: noPaper ?? '' });
   conversion.value = 'stored';
   byId('sigma-label').hidden = task !== 'denoise';
-  stored.steps = steps;
+  Object.assign(usual, { own: steps, paper: paperSteps });
   setSteps(steps);
+  const numbers = byId<HTMLSelectElement>('numbers');
+  const [whole, float] = numbers.options;
+  Object.assign(whole, { disabled: noWhole !== undefined, title: noWhole ?? '' });
+  whole.text = onlyWhole ? 'whole, as in its file' : 'whole, weights of 8 bits';
+  float.disabled = onlyWhole;
+  if (noWhole !== undefined) numbers.value = 'float32';
+  if (onlyWhole) numbers.value = 'whole';
+  say('differences', card.differences);
   byId('classes').replaceChildren(
     ...classes.map(({ name, colour }) => {
       const [entry, swatch] = [document.createElement('li'), document.createElement('span')];

@@ -24,6 +24,12 @@ export function show(id: string, pixels: Pixels | undefined): void {
   canvas.getContext('2d')!.putImageData(new ImageData(data, width, height), 0, 0);
 }
 
+/** Empties the canvas with this id. */
+export function blank(id: string): void {
+  const canvas = byId<HTMLCanvasElement>(id);
+  canvas.getContext('2d')!.clearRect(0, 0, canvas.width, canvas.height);
+}
+
 /** Options of a select: their values with what they say. */
 export function fill(
   select: HTMLSelectElement,

@@ -9,6 +9,8 @@ import { momentShown } from './timeline.js';
 /** charts.js stands before this script in the page. */
 export const { drawChart } = globalThis as unknown as { readonly drawChart: DrawChart };
 
+/** Screen pixels of a neuron at most: a narrow picture is not drawn as high as a tower. */
+const LARGEST = 24;
 const NUMBERS = ['channel', 'row', 'column'] as const;
 const input = (name: (typeof NUMBERS)[number]) => byId<HTMLInputElement>(name);
 const state: { tiles?: Tiles; shown: boolean } = { shown: false };
@@ -24,11 +26,21 @@ export function beginMap(tiles: Tiles): void {
   }
   const each = shrink === 1 ? '' : `; a pixel shows the most active of ${shrink} x ${shrink} neurons`;
   say('map-says', `${channels} channels of ${columns} x ${rows} neurons${each}`);
+  const { across } = tiles;
+  const wide = across * Math.ceil(columns / shrink);
+  byId('map').style.maxWidth = `min(60rem, ${LARGEST * wide}px)`;
+}
+
+/** Nothing is known of a neuron. */
+export function clearNeuron(): void {
+  say('neuron-says', '');
+  byId('neuron-chart').replaceChildren();
 }
 
 /** Shows the neuron again after a run or at another moment, if one was chosen. */
 export async function refreshNeuron(): Promise<void> {
-  if (state.shown) await showNeuron();
+  const form = byId<HTMLFormElement>('neuron');
+  if (state.shown && form.checkValidity()) await showNeuron();
 }
 
 async function showNeuron(): Promise<void> {

@@ -6,7 +6,7 @@ import type { NamedBytes, Request } from '../messages.js';
 import { ask } from './asking.js';
 import { showModel } from './choosing.js';
 import { byId, fill, say } from './elements.js';
-import { attempt, run } from './running.js';
+import { attempt, run, runIfWanted, whileOpening } from './running.js';
 import { bundledModel, bundledPicture, models, pictures } from './siteContent.js';
 
 /** The value of the option that stands for a file of the visitor. */
@@ -22,13 +22,26 @@ function showOpen(kind: Kind, value: string): void {
   select(kind).value = value;
 }
 
-/**
- * Opens what the worker is asked to, and runs it; `names` are values of the selects, `own` that of a file.
- */
+/** Openings wait for those before them, so that what was chosen last is open at the end. */
+const queue = { last: Promise.resolve() };
+
+/** Opens something when its turn has come, and runs it; the selects say what is open. */
+function tryToOpen(work: () => Promise<void>): Promise<void> {
+  const opening = whileOpening(() =>
+    queue.last.then(async () => {
+      if (await attempt(work)) return true;
+      for (const kind of ['picture', 'model'] as const) select(kind).value = shown[kind];
+      return false;
+    }),
+  );
+  queue.last = opening.then(() => {});
+  return opening.then((opened) => (opened ? run() : runIfWanted()));
+}
+
+/** `names` are values of the selects. */
 async function open(
   given: Omit<Extract<Request, { ask: 'open' }>, 'ask'>,
   names: Partial<typeof shown>,
-  own = '',
 ): Promise<void> {
   await ask({ ask: 'open', ...given }, (answer) => {
     if (answer.tell === 'opened' && answer.model) showModel(answer.model);
@@ -36,16 +49,9 @@ async function open(
   for (const kind of ['picture', 'model'] as const) {
     const value = names[kind];
     if (value === undefined) continue;
-    if (value === OWN) nameOwn(kind, own);
+    if (value === OWN) nameOwn(kind, given[kind]!);
     showOpen(kind, value);
   }
-  await run();
-}
-
-/** Tries to open something; the selects say what is open afterwards. */
-async function tryToOpen(work: () => Promise<void>): Promise<void> {
-  const opened = await attempt(work);
-  if (!opened) for (const kind of ['picture', 'model'] as const) select(kind).value = shown[kind];
 }
 
 /** Opens a picture of the site, with the model that was made for it. */
@@ -69,13 +75,22 @@ function openFile(file: File): Promise<void> {
   return tryToOpen(async () => {
     say('status', `Reading ${file.name}.`);
     const given: NamedBytes = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
-    const kind = file.name.endsWith('.safetensors') ? 'model' : 'picture';
-    await open({ [kind]: given }, { [kind]: OWN }, file.name);
+    const kind = /\.safetensors$/i.test(file.name) ? 'model' : 'picture';
+    await open({ [kind]: given }, { [kind]: OWN });
   });
 }
 
+/** The files of the visitor that were opened last. */
+const own: Partial<Record<Kind, NamedBytes>> = {};
+
+function openOwn(kind: Kind): Promise<void> {
+  return tryToOpen(() => open({ [kind]: own[kind]! }, { [kind]: OWN }));
+}
+
 /** The option for a file of the visitor gets its name. */
-function nameOwn(kind: Kind, name: string): void {
+function nameOwn(kind: Kind, given: NamedBytes): void {
+  own[kind] = given;
+  const { name } = given;
   const known = [...select(kind).options].find(({ value }) => value === OWN);
   if (known) known.text = name;
   else select(kind).append(new Option(name, OWN));
@@ -93,14 +108,14 @@ export function watchFiles(): void {
   ] as const)
     select(kind).addEventListener('change', () => {
       const { value } = select(kind);
-      if (value === OWN)
-        showOpen(kind, shown[kind]); // only its name is here, the file is not
+      if (value === OWN) openOwn(kind);
       else openNamed(value);
     });
   for (const id of ['picture-file', 'model-file'])
     byId<HTMLInputElement>(id).addEventListener('change', ({ target }) => {
-      const [file] = (target as HTMLInputElement).files ?? [];
-      if (file) openFile(file);
+      const input = target as HTMLInputElement;
+      for (const file of input.files ?? []) openFile(file);
+      input.value = ''; // the same file can be chosen again
     });
   watchDrops();
   openBundled(pictures[0].name);
@@ -112,11 +127,12 @@ function watchDrops(): void {
     event.preventDefault();
     mark(true);
   });
-  addEventListener('dragleave', () => mark(false));
+  addEventListener('dragleave', ({ relatedTarget }) => {
+    if (relatedTarget === null) mark(false);
+  });
   addEventListener('drop', (event) => {
     event.preventDefault();
     mark(false);
-    const [file] = event.dataTransfer?.files ?? [];
-    if (file) openFile(file);
+    for (const file of event.dataTransfer?.files ?? []) openFile(file);
   });
 }

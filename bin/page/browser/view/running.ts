@@ -4,24 +4,54 @@ import type { Answer, Counted } from '../messages.js';
 import { ask } from './asking.js';
 import { choice } from './choosing.js';
 import { byId, say, show, whole } from './elements.js';
-import { beginMap, drawChart, refreshNeuron } from './neuronView.js';
+import { beginMap, clearNeuron, drawChart, refreshNeuron } from './neuronView.js';
 import { addMoment, addSpikes, beginMoments } from './timeline.js';
 
-const state = { running: false, again: false, ended: 0 };
+const state = { running: false, again: false, ended: 0, opening: 0 };
 
+/** Does not run while something is being opened: a run follows that. */
 export async function run(): Promise<void> {
   state.again = true;
-  if (state.running) return;
+  if (state.running || state.opening > 0) return;
   state.running = true;
-  while (state.again) {
+  while (state.again && state.opening === 0) {
     state.again = false;
     await runOnce();
   }
   state.running = false;
 }
 
+/** Runs if somebody wanted that while something was being opened. */
+export async function runIfWanted(): Promise<void> {
+  if (state.again) await run();
+}
+
+/** Opens something; runs wait for it. */
+export async function whileOpening<T>(work: () => Promise<T>): Promise<T> {
+  state.opening += 1;
+  try {
+    return await work();
+  } finally {
+    state.opening -= 1;
+  }
+}
+
+/** Empties all that a run shows, so that nothing old stands under a new name. */
+function clear(): void {
+  for (const id of ['input', 'truth', 'unet', 'difference']) show(id, undefined);
+  beginMoments(0);
+  clearNeuron();
+  byId('layers-chart').replaceChildren();
+  for (const id of ['unet-scores', 'map-says']) say(id, '');
+  for (const which of ['all', 'unet'])
+    for (const what of ['operations', 'joules', 'ms']) say(`${what}-${which}`, '');
+  say('spikes-all', '');
+  setSaving(false);
+}
+
 async function runOnce(): Promise<void> {
   say('status', 'Running.');
+  clear();
   document.body.setAttribute('aria-busy', 'true');
   await attempt(async () => {
     await ask({ ask: 'run', choice: choice() }, hear);
@@ -59,7 +89,6 @@ function hear(answer: Answer): void {
       }
       break;
     case 'begins':
-      for (const what of ['operations', 'joules', 'ms', 'spikes']) say(`${what}-all`, '');
       beginMoments(answer.moments);
       beginMap(answer.tiles);
       break;
@@ -75,11 +104,17 @@ function hear(answer: Answer): void {
       say('spikes-all', whole(answer.counted.spikes));
       drawChart(byId('layers-chart'), { draw: 'layers', ...answer.layers });
       say('status', `Ready: ${whole(answer.counted.spikes)} spikes.`);
+      setSaving(true);
   }
 }
 
 function sayCounted(which: 'all' | 'unet', { operations, joules, ms }: Counted): void {
   say(`operations-${which}`, whole(operations));
-  say(`joules-${which}`, joules.toExponential(2));
+  say(`joules-${which}`, joules?.toExponential(2) ?? 'unknown');
   say(`ms-${which}`, whole(ms));
+}
+
+/** Only what has ended well can be saved. */
+function setSaving(on: boolean): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-save]')) button.disabled = !on;
 }

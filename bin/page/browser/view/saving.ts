@@ -5,6 +5,9 @@ import { ask } from './asking.js';
 import { say } from './elements.js';
 import { attempt } from './running.js';
 
+/** Milliseconds in which a browser has begun to save. */
+const KEPT = 60_000;
+
 export function watchSaving(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-save]'))
     button.addEventListener('click', () => save(button));
@@ -21,7 +24,7 @@ async function save(button: HTMLButtonElement): Promise<void> {
       link.href = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }));
       link.download = name;
       link.click();
-      URL.revokeObjectURL(link.href);
+      setTimeout(() => URL.revokeObjectURL(link.href), KEPT);
       say('status', `Saved ${name}.`);
     });
   });

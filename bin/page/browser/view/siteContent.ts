@@ -9,6 +9,8 @@ interface BundledPicture {
   readonly says: string;
   /** The model that was trained for it. */
   readonly model: string;
+  /** Whose classes its label has. */
+  readonly dataset?: string;
   readonly label?: string;
   readonly mask?: string;
 }
@@ -16,10 +18,16 @@ interface BundledPicture {
 export const pictures: readonly BundledPicture[] = [
   {
     ...{ name: 'fundus.png', says: 'a retina (drawn)', model: 'drive' },
-    ...{ label: 'fundus-label.png', mask: 'fundus-mask.png' },
+    ...{ dataset: 'drive', label: 'fundus-label.png', mask: 'fundus-mask.png' },
   },
-  { name: 'membranes.png', says: 'cells (drawn)', model: 'em', label: 'membranes-label.png' },
-  { name: 'street.png', says: 'a street (drawn)', model: 'camseq01', label: 'street-label.png' },
+  { name: 'membranes.png', says: 'cells (drawn)', model: 'em', dataset: 'em', label: 'membranes-label.png' },
+  {
+    name: 'street.png',
+    says: 'a street (drawn)',
+    model: 'camseq01',
+    dataset: 'camseq01',
+    label: 'street-label.png',
+  },
   { name: 'textures.png', says: 'textures (drawn)', model: 'bsd-grey' },
 ];
 
@@ -35,14 +43,14 @@ export const models: readonly (readonly [name: string, says: string])[] = [
 const bytesOf = async (address: string) => new Uint8Array(await (await fetched(address)).arrayBuffer());
 
 export async function bundledPicture(name: string): Promise<GivenPicture> {
-  const { label, mask } = pictures.find((one) => one.name === name)!;
+  const { label, mask, dataset } = pictures.find((one) => one.name === name)!;
   const other = (file: string | undefined) => (file === undefined ? undefined : bytesOf(`samples/${file}`));
   const [bytes, labelled, masked] = await Promise.all([
     bytesOf(`samples/${name}`),
     other(label),
     other(mask),
   ]);
-  return { name, bytes, label: labelled, mask: masked };
+  return { name, bytes, dataset, label: labelled, mask: masked };
 }
 
 export async function bundledModel(name: string): Promise<NamedBytes> {

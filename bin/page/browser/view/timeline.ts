@@ -1,7 +1,7 @@
 /** The moments of a run: a slider over them, and a button that plays them. */
 
 import type { Moment } from '../messages.js';
-import { byId, say, show, whole } from './elements.js';
+import { blank, byId, say, show, whole } from './elements.js';
 
 /** Milliseconds between two moments. */
 const PACE = 350;
@@ -22,13 +22,16 @@ export function beginMoments(count: number): void {
   stop();
   Object.assign(state, { moments: [], spikes: [] });
   Object.assign(slider, { max: String(count - 1), value: '0' });
-  play.hidden = count === 1;
+  play.hidden = count < 2;
+  for (const id of ['moment-said', 'answer-scores', 'spikes-now']) say(id, '');
+  for (const id of ['answer', 'difference', 'map']) blank(id);
 }
 
 /** Shows a moment that has just come. */
 export function addMoment(moment: Moment): void {
+  const follows = momentShown() >= state.moments.length - 1; // a visitor who went back stays there
   state.moments[moment.index] = moment;
-  slider.value = String(moment.index);
+  if (follows) slider.value = String(moment.index);
   showMoment();
 }
 
@@ -66,12 +69,11 @@ export function watchTimeline(moved: () => void): void {
   });
   play.addEventListener('click', () => {
     if (state.timer !== undefined) return stop();
-    const last = Number(slider.max);
-    slider.value = momentShown() === last ? '0' : slider.value;
+    if (momentShown() >= state.moments.length - 1) slider.value = '0';
     showMoment();
     play.textContent = 'Pause';
     state.timer = setInterval(() => {
-      if (momentShown() === last) return stop();
+      if (momentShown() >= state.moments.length - 1) return stop();
       slider.value = String(momentShown() + 1);
       showMoment();
       moved();

@@ -14,10 +14,13 @@ export interface Checked {
 export async function checkHere(threads: number, tell: (checked: Checked) => void): Promise<void> {
   const expected: Hashes = await (await fetched('verify.json')).json();
   const engines = [...new Set([1, threads])].map((count) => chooseEngine('wasm', count));
-  verify(engines, expected, {
-    onItem: (who, item, right) => tell({ item, who: describe(who), right }),
-  });
-  for (const engine of engines) engine.dispose();
+  try {
+    verify(engines, expected, {
+      onItem: (who, item, right) => tell({ item, who: describe(who), right }),
+    });
+  } finally {
+    for (const engine of engines) engine.dispose();
+  }
 }
 
 function describe({ engine, threads, mode }: Who): string {

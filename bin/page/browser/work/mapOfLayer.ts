@@ -5,7 +5,7 @@
 import type { Size } from '../../../../lib/op/op.js';
 import type { Pixels, Tiles } from '../messages.js';
 
-/** Pixels; wider pictures take long to draw and are not seen better. */
+/** Pixels; wider or higher pictures take long to draw and are not seen better. */
 const WIDEST = 1200;
 const GAP = 1;
 /** From silence to all that a neuron can fire: dark blue, purple, orange, pale yellow. */
@@ -21,7 +21,8 @@ const LINE = [90, 92, 110] as const;
 /** How the channels of a layer are laid out: about as wide as high. */
 export function tilesOf({ channels, height: rows, width: columns }: Size): Tiles {
   const across = Math.min(channels, Math.max(1, Math.round(Math.sqrt((channels * rows) / columns))));
-  const shrink = Math.max(1, Math.ceil((across * columns) / WIDEST));
+  const down = Math.ceil(channels / across);
+  const shrink = Math.max(1, Math.ceil(Math.max(across * columns, down * rows) / WIDEST));
   return { channels, rows, columns, across, shrink };
 }
 

@@ -64,7 +64,7 @@ export function runMoments(
   const watched = layers.filter(hasNeuron).find(({ output }) => output === signal)!;
   const size = outputDims(watched, padded.height, padded.width);
   const layer: LayerMoment[] = [];
-  const outputs: Float32Array[] = [];
+  const latest: { output: Float32Array } = { output: new Float32Array(0) };
   tell({ tell: 'begins', moments: steps === 1 ? stages.length : steps, tiles: tilesOf(size) });
   for (const stage of stages)
     withProgram(engine, stage.network, (program) => {
@@ -76,9 +76,9 @@ export function runMoments(
           return;
         }
         const { task: work } = stage.network.configuration;
-        outputs.push(cropOutput(readOut(work, seen.output, seen.step + 1), padded, task.sample));
+        latest.output = cropOutput(readOut(work, seen.output, seen.step + 1), padded, task.sample);
         const label = steps === 1 ? stage.label : `step ${seen.step + 1} of ${steps}`;
-        const shown = shownMoment(subject, outputs.at(-1)!, layer.at(-1)!, size);
+        const shown = shownMoment(subject, latest.output, layer.at(-1)!, size);
         tell({ tell: 'moment', moment: { index: layer.length - 1, label, ...shown } });
       };
       const watch = { signals: [signal, OUTPUT], onStep };
@@ -86,7 +86,7 @@ export function runMoments(
       tell({ tell: 'fired', first, spikes: spikesUpTo(simulation) });
       if (stage === last) tell({ tell: 'ends', ...totals(program, stage, padded) });
     });
-  return { ...subject, padded, last, output: outputs.at(-1)!, layer, size };
+  return { ...subject, padded, last, ...latest, layer, size };
 }
 
 /** What one sees of an output [H,W,K] and of the watched layer. */
@@ -97,7 +97,7 @@ function shownMoment(
   size: Size,
 ): Omit<Moment, 'index' | 'label'> {
   const judged = judge(task, output, unet);
-  const most = kind.parameters.thresholds.reduce((all, volts) => all + volts, 0);
+  const most = kind.parameters.spikeValues.reduce((all, volts) => all + volts, 0);
   return {
     scores: judged.scores,
     answer: pixelsOf(judged.picture),

@@ -1,17 +1,20 @@
 /** The model and the picture that the page has open, from the bytes of their files. */
 
 import { paperTwin } from '../../../../lib/convert/paperTwin.js';
-import { type SpikingModel, toSpikingModel, toUnet } from '../../../../lib/convert/spikingModel.js';
-import { stepsOf } from '../../../../lib/convert/usualSteps.js';
+import { type SpikingModel, toSpikingModel, toUnet, withBits } from '../../../../lib/convert/spikingModel.js';
+import { DEFAULT_STEPS, stepsOf } from '../../../../lib/convert/usualSteps.js';
 import { DataError } from '../../../../lib/core/error.js';
 import { decodeModel, imageChannels, type Model } from '../../../../lib/model/model.js';
 import { hasNeuron } from '../../../../lib/net/network.js';
+import { exact } from '../../../../lib/neuron/exact.js';
+import { neuronOf } from '../../../../lib/neuron/spikingNetwork.js';
 import { classColour } from '../../../../lib/picture/colour.js';
 import { decodeImage, decodeRasters } from '../../../../lib/picture/decode.js';
 import type { Image } from '../../../../lib/picture/image.js';
 import { drawnMask, storedLabel } from '../../../../lib/picture/label.js';
 import { preprocess } from '../../../../lib/picture/preprocess.js';
 import type { Sample } from '../../../../lib/picture/sample.js';
+import { errorColours } from '../../../report/sections/picturesSection.js';
 import type { GivenPicture, ModelCard, NamedBytes } from '../messages.js';
 
 export interface OpenModel {
@@ -31,9 +34,13 @@ export function openModel(file: NamedBytes): OpenModel {
   const stored = toSpikingModel(model, name);
   const { paper, why } = paperOf(model, name);
   const { task } = model.configuration;
-  const signals = stored.layers.filter(hasNeuron);
+  const signals = stored.layers.filter(
+    (layer) => hasNeuron(layer) && neuronOf(stored, layer).neuron !== exact.neuron,
+  );
   const card: ModelCard = {
-    ...{ name, task, steps: stepsOf(stored.conversion), noPaper: why },
+    ...{ name, task, steps: stepsOf(stored.conversion), paperSteps: DEFAULT_STEPS, noPaper: why },
+    ...{ noWhole: whyNotWhole(stored), onlyWhole: stored.bits !== undefined },
+    differences: errorColours(model.classNames.length),
     classes: model.classNames.map((name, id) => ({
       name,
       colour: `rgb(${shownColour(id, model).join(' ')})`,
@@ -49,6 +56,19 @@ export function openModel(file: NamedBytes): OpenModel {
 /** Two classes are shown in black and white. */
 function shownColour(id: number, { classNames }: Model): readonly number[] {
   return classNames.length === 2 ? [255 * id, 255 * id, 255 * id] : classColour(id);
+}
+
+/** Bits of weights in whole numbers. */
+export const BITS = 8;
+
+function whyNotWhole(model: SpikingModel): string | undefined {
+  if (model.bits !== undefined) return undefined;
+  try {
+    withBits(model, { bits: BITS });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function paperOf(model: Model, name: string): { paper?: SpikingModel; why?: string } {
@@ -68,13 +88,14 @@ export function openPicture(file: GivenPicture): OpenPicture {
   return { file, image: decodeImage(file.bytes, file.name) };
 }
 
-/** The picture as a model reads it. A label counts only for a model that knows its classes. */
+/** The picture as a model reads it. A label counts only for models of the data set that has its classes. */
 export function sampleOf({ file, image }: OpenPicture, model: Model): Sample {
   const { height, width } = image;
   const channels = imageChannels(model);
   const { classes, task } = model.configuration;
   const stored = (bytes: Uint8Array) => storedLabel(decodeRasters(bytes, file.name)[0], file.name);
-  const label = file.label && task === 'segment' ? labelOf(stored(file.label), classes) : undefined;
+  const isKnown = file.label && task === 'segment' && model.notes.dataset === file.dataset;
+  const label = isKnown ? labelOf(stored(file.label!), classes) : undefined;
   return {
     ...{ name: file.name, height, width, channels, picture: image },
     input: preprocess(model.preprocess, image, channels),
@@ -82,9 +103,7 @@ export function sampleOf({ file, image }: OpenPicture, model: Model): Sample {
   };
 }
 
-/** Class ids of a label; undefined where the model does not have these classes. */
-function labelOf(stored: ReturnType<typeof storedLabel>, classes: number): Uint8Array | undefined {
-  const most = (stored.values as Uint8Array).reduce((most, value) => Math.max(most, value), 0);
-  if (most === stored.white) return classes === 2 ? drawnMask(stored) : undefined;
-  return most < classes && (classes > 2 || most === 1) ? Uint8Array.from(stored.values) : undefined;
+/** Class ids of a label, which two classes may draw in black and white. */
+function labelOf(stored: ReturnType<typeof storedLabel>, classes: number): Uint8Array {
+  return classes === 2 ? drawnMask(stored) : Uint8Array.from(stored.values);
 }

@@ -5,6 +5,7 @@ import { type Engine, withProgram } from '../../../../lib/engine/door.js';
 import { paddedSize } from '../../../../lib/engine/predict.js';
 import type { Model } from '../../../../lib/model/model.js';
 import { outputDims } from '../../../../lib/net/architecture.js';
+import { membranesOf } from '../../../../lib/neuron/spikingNetwork.js';
 import { valuesIn } from '../../../../lib/op/op.js';
 import type { Choice } from '../messages.js';
 import type { OpenPicture } from './opened.js';
@@ -21,12 +22,14 @@ function roomHere(): number {
   return Math.min(MOST, PART * deviceMemory * GIB);
 }
 
-/** Bytes that are kept of a neuron in each moment: what it fired, its potential, and its spikes. */
-const KEPT = 9;
+/** Bytes that are kept of a neuron in each moment: what it fired, its potentials, and its spikes. */
+const keptOf = (potentials: number) => 4 + 4 * potentials + 1;
+/** Bytes of a pixel of the pictures of a moment: the answer and the difference here and on the page. */
+const SHOWN = 16;
 
 interface Wanted {
   readonly choice: Choice;
-  readonly stage: Stage;
+  readonly stages: readonly Stage[];
   readonly unet?: Model | undefined;
   readonly picture: OpenPicture;
 }
@@ -48,8 +51,9 @@ export function requireRoom(engine: Engine, wanted: Wanted): void {
 }
 
 /** What the larger of the two networks takes, and what is kept of the watched layer. */
-function bytesOf(engine: Engine, { choice, stage, unet, picture: { image } }: Wanted): number {
-  const { network, steps } = stage;
+function bytesOf(engine: Engine, { choice, stages, unet, picture: { image } }: Wanted): number {
+  const { network, steps } = stages.at(-1)!;
+  const moments = Math.max(stages.length, steps);
   const watched = network.layers.find(({ output }) => output === choice.signal)!;
   return withProgram(engine, network, (program) => {
     const { paddedHeight, paddedWidth } = paddedSize(image.height, image.width, program.multipleOf);
@@ -57,6 +61,7 @@ function bytesOf(engine: Engine, { choice, stage, unet, picture: { image } }: Wa
     const spiking = program.bytesOf(paddedHeight, paddedWidth, { steps, watch });
     const ofUnet = unet ? withProgram(engine, unet, (one) => one.bytesOf(paddedHeight, paddedWidth)) : 0;
     const neurons = valuesIn(outputDims(watched, paddedHeight, paddedWidth));
-    return Math.max(spiking, ofUnet) + KEPT * neurons * steps;
+    const kept = keptOf(membranesOf(network, watched)) * neurons;
+    return Math.max(spiking, ofUnet) + moments * (kept + SHOWN * image.height * image.width);
   });
 }

@@ -2,12 +2,13 @@
 
 import { type Engine, withProgram } from '../../../../lib/engine/door.js';
 import { padImage, unetRun } from '../../../../lib/engine/predict.js';
-import { energyReport, layerCosts } from '../../../../lib/measure/energyModels.js';
+import { energyReport, layerCosts, unetJoulesInBytes } from '../../../../lib/measure/energyModels.js';
 import { testNoise } from '../../../../lib/measure/evaluateTask.js';
 import type { Model } from '../../../../lib/model/model.js';
 import { addNoise } from '../../../../lib/picture/noise.js';
 import { inputOf } from '../../../../lib/picture/sample.js';
 import { greyLevels, labelPicture } from '../../../../lib/picture/taskPicture.js';
+import { isOfBytes } from '../../../cli/energyTable.js';
 import type { Answer, Choice } from '../messages.js';
 import { judge, SEED, type Task } from './judge.js';
 import { type Happened, runMoments } from './moments.js';
@@ -29,9 +30,9 @@ export function runChoice(
   tell: (answer: Answer) => void,
 ): Happened {
   const stages = stagesOf(model, choice);
-  requireRoom(engine, { choice, stage: stages.at(-1)!, unet: model.unet, picture });
+  requireRoom(engine, { choice, stages, unet: model.unet, picture });
   const task = taskOf(picture, stages[0].network, choice);
-  const unet = model.unet && runUnet(engine, model.unet, task);
+  const unet = model.unet && runUnet(engine, model.unet, task, isOfBytes(stages[0].network));
   tell({ tell: 'inputs', ...shownInputs(task), ...(unet && { unet: unet.shown }) });
   return runMoments(engine, stages, { choice, model, picture, task, unet: unet?.prediction }, tell);
 }
@@ -44,7 +45,7 @@ function taskOf(picture: OpenPicture, model: Model, choice: Choice): Task {
   return { model, sample, seen, sigma };
 }
 
-/** What the networks read, and what they should find, where that is known. */
+/** The picture, of a denoiser with its noise, and what should be found, where that is known. */
 function shownInputs({ model, sample, seen, sigma }: Task) {
   const { height, width, label, picture } = sample;
   const { task, classes } = model.configuration;
@@ -55,12 +56,12 @@ function shownInputs({ model, sample, seen, sigma }: Task) {
   const levels = seen.map((value) => Math.min(1, Math.max(0, value)));
   return {
     input: pixelsOf(greyLevels(levels, height, width)),
-    ...(sigma > 0 && { truth: pixelsOf(picture) }),
+    ...(sigma > 0 && { truth: pixelsOf(greyLevels(sample.input, height, width)) }),
   };
 }
 
-/** The U-Net on the same input, twice: the second run is timed. */
-function runUnet(engine: Engine, unet: Model, task: Task) {
+/** The U-Net on the same input, twice: the second run is timed. `inBytes`: its energy is that of 8 bits. */
+function runUnet(engine: Engine, unet: Model, task: Task, inBytes: boolean) {
   const { sample, seen } = task;
   return withProgram(engine, unet, (program) => {
     const image = inputOf(sample, seen);
@@ -71,7 +72,9 @@ function runUnet(engine: Engine, unet: Model, task: Task) {
     const ms = performance.now() - start;
     const { height, width } = padImage(image, program.multipleOf);
     const costs = layerCosts(unet.layers, new Map(), height, width);
-    const { operations, joules } = energyReport(unet.layers, costs).unet.exact;
+    const { exact } = energyReport(unet.layers, costs).unet;
+    const { operations } = exact;
+    const joules = inBytes ? unetJoulesInBytes(operations) : exact.joules;
     return { prediction, shown: { answer: pixelsOf(picture), scores, spikes: 0, operations, joules, ms } };
   });
 }

@@ -4,6 +4,7 @@ import type { FloatImage } from '../../../../lib/core/floatImage.js';
 import type { Program } from '../../../../lib/engine/program.js';
 import type { Simulation } from '../../../../lib/engine/simulate/simulation.js';
 import { energyReport, layerCosts } from '../../../../lib/measure/energyModels.js';
+import { isOfBytes } from '../../../cli/energyTable.js';
 import type { Drawings } from '../../../html/chart.js';
 import type { Counted } from '../messages.js';
 import type { Stage } from './stages.js';
@@ -31,7 +32,7 @@ export function totals(
   const counts = new Map([...simulation.spikeCounts, ...simulation.eventCounts]);
   const report = energyReport(layers, layerCosts(layers, counts, padded.height, padded.width));
   const { operations } = report.synops;
-  const { joules } = network.bits === 8 ? report.whole : report.synops;
+  const joules = isOfBytes(network) ? report.whole.joules : network.bits ? undefined : report.synops.joules;
   const counted: Counted = { spikes: simulation.spikes, operations, joules, ms };
   return { counted, layers: layersChart(simulation) };
 }

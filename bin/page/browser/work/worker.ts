@@ -54,6 +54,7 @@ async function answer(request: Request, tell: (answer: Answer) => void): Promise
       break;
     }
     case 'run':
+      delete state.happened; // it takes memory, and is not what is open now
       state.happened = runChoice(engineHere(), opened(), request.choice, tell);
       break;
     case 'neuron':
