@@ -1,7 +1,7 @@
 /**
- * A network whose neurons have only their largest thresholds: coarser, with the same weights. It is a network of
- * its own: neurons that start at half of their smallest threshold do so with those that are left, and layers read
- * what the coarser ones before them fire.
+ * A network whose neurons have only their largest thresholds: coarser, with the same weights. It is a network
+ * of its own: neurons that start at half of their smallest threshold do so with those that are left, and
+ * layers read what the coarser ones before them fire.
  */
 
 import { UsageError } from '../core/error.js';

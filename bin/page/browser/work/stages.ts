@@ -16,8 +16,8 @@ export interface Stage {
 }
 
 /**
- * The networks of a choice: in one step, where spikes have different values, one with each number of thresholds,
- * the largest ones, and the whole network last; else the network alone.
+ * The networks of a choice: in one step, where spikes have different values, one with each number of
+ * thresholds, the largest ones, and the whole network last; else the network alone.
  */
 export function stagesOf(model: OpenModel, choice: Choice): readonly Stage[] {
   const { conversion, numbers, steps } = choice;
