@@ -33,6 +33,13 @@ export interface Claim {
   release(): void;
 }
 
+/** What releases the claims of this process. */
+const held = new Set<() => void>();
+
+function releaseAll(): void {
+  for (const release of held) release();
+}
+
 export const claimPath = (folder: string): string => join(folder, FILE);
 
 /** What a claim says; undefined if it is none, or is just being written. */
@@ -65,10 +72,11 @@ export function takeClaim(folder: string, onLost: () => void): Claim | undefined
   const holds = () => parseClaim(textOf(path))?.id === claim.id;
   const release = () => {
     clearInterval(timer);
-    process.removeListener('exit', release);
+    held.delete(release);
     if (holds()) removeFile(path);
   };
-  process.on('exit', release);
+  if (held.size === 0) process.once('exit', releaseAll);
+  held.add(release);
   return { id: claim.id, holds, release };
 }
 

@@ -48,6 +48,7 @@ export interface Failed {
 /** `jobs` are in an order in which they can be done. After an abort it returns when all commands have saved. */
 export async function runAll(jobs: readonly Job[], work: Work): Promise<Undone> {
   makeFolder(work.runs);
+  process.setMaxListeners(process.getMaxListeners() + work.atATime); // every command listens to signals
   const graph = new Graph(jobs, work);
   try {
     while (!work.signal.aborted) {
