@@ -16,11 +16,11 @@ const at = (...parts: string[]) => join(root, ...parts);
 writeTinyDrive(at('data', 'DRIVE'));
 /** Rounds of killing: `KILLS=50 npx tap .. test/cli/shared.test.ts` tries more. */
 const ROUNDS = Number(process.env.KILLS ?? 3);
-const FAMILY = 'drive-w1-s1-e1-p60';
+const FAMILY = 'drive-w1-s1-e1-p16';
 const CELLS = 'drive/unet,drive/mt-connection/';
 const args = (runs: string, ...more: string[]) => [
   ...['reproduce', 'table1', '--runs', at(runs), '--data', at('data'), '--cells', CELLS],
-  ...'--width 1 --epochs 1 --patches 60 --threads 1'.split(' '),
+  ...'--width 1 --epochs 1 --patches 16 --threads 1'.split(' '),
   ...more,
 ];
 
@@ -134,9 +134,9 @@ t.test('a command that crashes is run once more; if it crashes again, the rest g
 
 t.test('a process whose claim is taken away stops its command and writes nothing', async (t) => {
   const run = start(
-    ...args('lost').map((arg) => (arg === CELLS ? 'drive/unet' : arg === '60' ? '20000' : arg)),
+    ...args('lost').map((arg) => (arg === CELLS ? 'drive/unet' : arg === '16' ? '20000' : arg)),
   );
-  const job = at('lost', FAMILY.replace('60', '20000'), 'unet');
+  const job = at('lost', FAMILY.replace('p16', 'p20000'), 'unet');
   await waitFor(() => existsSync(join(job, 'run.lock')), run);
   writeFileSync(
     join(job, 'claim.json'),
