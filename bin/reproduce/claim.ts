@@ -81,8 +81,8 @@ export function takeClaim(folder: string, onLost: () => void): Claim | undefined
 }
 
 /**
- * Writes a beat over the last one; false if the claim is gone or another's. It is read and written through one
- * handle, so that a claim that another process puts in its place meanwhile is never written to.
+ * Writes a beat over the last one; false if the claim is gone or another's. It is read and written through
+ * one handle, so that a claim that another process puts in its place meanwhile is never written to.
  */
 function beatOnce(path: string, claim: ClaimText): boolean {
   let file: number | undefined;

@@ -63,8 +63,8 @@ export function watchClaims(
 }
 
 /**
- * Moves a stale claim away; false if another process was quicker. If what we moved is that one's new claim, it
- * is put back, unless a third has come: the second then finds its claim gone and stops.
+ * Moves a stale claim away; false if another process was quicker. If what we moved is that one's new claim,
+ * it is put back, unless a third has come: the second then finds its claim gone and stops.
  */
 export function moveAway(path: string, stale: string): boolean {
   const aside = `${path}.${randomUUID()}`;

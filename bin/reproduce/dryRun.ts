@@ -3,7 +3,7 @@
 import type { Result } from '../cli/stage.js';
 import { formatMinutes } from './estimate.js';
 import type { Job } from './job.js';
-import { secondsLeft } from './schedule.js';
+import { secondsLeft } from './jobOrder.js';
 import { commandLine } from './store.js';
 
 /** How many jobs run at a time, on how many threads together, and about how long one of them takes. */

@@ -14,7 +14,7 @@ import { formatMinutes } from './estimate.js';
 import type { Execution } from './execute.js';
 import { type Failure, readFailure } from './failure.js';
 import type { Job } from './job.js';
-import { blockedJobs, pathSeconds, readyJobs, type State, secondsLeft } from './schedule.js';
+import { blockedJobs, pathSeconds, readyJobs, type State, secondsLeft } from './jobOrder.js';
 import { readDone } from './store.js';
 
 /** Between two looks at what other processes do. */
@@ -45,7 +45,9 @@ export interface Failed {
   readonly failure: Pick<Failure, 'code' | 'why' | 'host'>;
 }
 
-/** `jobs` are in an order in which they can be done. After an abort it returns when all commands have saved. */
+/**
+ * `jobs` are in an order in which they can be done. After an abort it returns when all commands have saved.
+ */
 export async function runAll(jobs: readonly Job[], work: Work): Promise<Undone> {
   makeFolder(work.runs);
   process.setMaxListeners(process.getMaxListeners() + work.atATime); // every command listens to signals
@@ -183,7 +185,7 @@ class Graph {
     this.#states.set(folder, state);
   }
 
-  /** Such as `[3/12, about 5 min left]`: how many jobs are in these states, and the time of what is not done. */
+  /** Such as `[3/12, about 5 min left]`: how many jobs are in these states, and the time of the others. */
   #progress(...counted: readonly State[]): string {
     const count = [...this.#states.values()].filter((state) => counted.includes(state)).length;
     const { atATime, secondsOf } = this.#work;

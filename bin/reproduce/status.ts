@@ -7,8 +7,8 @@ import { table } from '../cli/table.js';
 import { claimPath, parseClaim } from './claim.js';
 import { readFailure } from './failure.js';
 import type { Job } from './job.js';
+import { blockedJobs, type State } from './jobOrder.js';
 import { failureText } from './runAll.js';
-import { blockedJobs, type State } from './schedule.js';
 import { readDone } from './store.js';
 
 interface Status {

@@ -138,11 +138,12 @@ t.test('a folder in which somebody trains is left alone', async (t) => {
 const LEFT = 60;
 const RACERS = 4;
 
-/** Takes three jobs again and again, then all that were left, and says which of those it has when all are done. */
+const module = `file://${resolve('dist/bin/reproduce/claimWatch.js')}`;
+/** Takes three jobs again and again, then all that were left, and says which of those it has in the end. */
 const racer = `
   import { existsSync, rmSync, writeFileSync } from 'node:fs';
   import { setTimeout as sleep } from 'node:timers/promises';
-  const { watchClaims } = await import(${JSON.stringify(`file://${resolve('dist/bin/reproduce/claimWatch.js')}`)});
+  const { watchClaims } = await import(${JSON.stringify(module)});
   const [root, me] = process.argv.slice(1);
   const watch = watchClaims(() => {});
   const all = async (what) => {

@@ -1,4 +1,4 @@
-/** The order of jobs, on random graphs: nothing before what it needs, no job twice, the longest path first. */
+/** Jobs in order, on random graphs: nothing before what it needs, no job twice, the longest path first. */
 
 import t from 'tap';
 import type { Job } from '../../bin/reproduce/job.js';
@@ -8,7 +8,7 @@ import {
   readyJobs,
   type State,
   secondsLeft,
-} from '../../bin/reproduce/schedule.js';
+} from '../../bin/reproduce/jobOrder.js';
 import { stream } from '../../lib/core/rng.js';
 
 const rng = stream(7, 'graphs');
