@@ -5,7 +5,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { renameSync } from 'node:fs';
+import { linkSync, renameSync } from 'node:fs';
 import { createFile, removeFile } from '../../lib/node/files.js';
 import { goneBecause, isHere, ownerName, textOf } from '../../lib/node/owner.js';
 import { runOwner } from '../../lib/node/run/runLock.js';
@@ -76,7 +76,19 @@ export function moveAway(path: string, stale: string): boolean {
   }
   const moved = textOf(aside);
   const isStale = moved === stale;
-  if (!isStale && moved !== undefined) createFile(path, moved);
+  if (!isStale && moved !== undefined) putBack(aside, path, moved);
   removeFile(aside);
   return isStale;
+}
+
+/**
+ * Puts a claim back if there is none: the same file, since its owner may be about to write into it. Where a
+ * disk knows no links, a copy.
+ */
+function putBack(aside: string, path: string, text: string): void {
+  try {
+    linkSync(aside, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') createFile(path, text);
+  }
 }

@@ -4,7 +4,18 @@
  */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
@@ -100,6 +111,12 @@ t.test('who moves away a claim that is not stale any more puts it back', async (
   const job = folder('back', 5);
   t.notOk(moveAway(claimPath(job), foreign(4)));
   t.equal(readFileSync(claimPath(job), 'utf8'), foreign(5));
+  const handle = openSync(claimPath(job), 'r+'); // of an owner who is about to write
+  t.notOk(moveAway(claimPath(job), foreign(4)));
+  writeSync(handle, foreign(6));
+  closeSync(handle);
+  t.equal(readFileSync(claimPath(job), 'utf8'), foreign(6), 'the same file');
+  writeFileSync(claimPath(job), foreign(5));
   t.ok(moveAway(claimPath(job), foreign(5)));
   t.notOk(moveAway(claimPath(job), foreign(5)), 'another was quicker');
   t.strictSame(readdirSync(job), []);
