@@ -8,25 +8,27 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../lib/core/error.js';
 import { findDataset } from '../lib/data/index.js';
-import { makeFolder } from '../lib/node/files.js';
 import { writePng } from '../lib/node/pictureFiles.js';
 import { DATA_VARIABLE } from './cli/dataOptions.js';
-import { count, featureCount } from './cli/parse.js';
+import { count, featureCount, threadCount } from './cli/parse.js';
 import { Interrupted } from './cli/signals.js';
 import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { cellName } from './reproduce/cell.js';
 import { plan } from './reproduce/dryRun.js';
-import { estimate, formatMinutes, measuredFactor, type Pace } from './reproduce/estimate.js';
-import { execute } from './reproduce/execute.js';
+import { estimate, measuredFactor, type Timed } from './reproduce/estimate.js';
 import { type Figure, figures } from './reproduce/figures.js';
 import { inOrder, type Job, type Settings } from './reproduce/job.js';
+import { mergeRuns } from './reproduce/merge.js';
 import { type Entry, entriesOf, type Summary } from './reproduce/paperTable.js';
 import { figureOf, type ResultOf, textTable } from './reproduce/render.js';
 import { jobOf } from './reproduce/resultJobs.js';
-import { chooseEntries, type Shard, shard } from './reproduce/select.js';
+import { runAll, type Undone } from './reproduce/runAll.js';
+import { chooseEntries } from './reproduce/select.js';
 import { spikesPlot } from './reproduce/spikesPlot.js';
-import { mergeRuns, readDone } from './reproduce/store.js';
+import { showStatus } from './reproduce/status.js';
+import { readDone } from './reproduce/store.js';
 import { findTable, tables } from './reproduce/tables/index.js';
+import { sayUndone } from './reproduce/undone.js';
 import { isPage, writeMarkdown, writePage } from './reproduce/writeReport.js';
 
 interface Options extends SharedOptions {
@@ -37,12 +39,16 @@ interface Options extends SharedOptions {
   readonly epochs?: number;
   readonly patches?: number;
   readonly cells?: string;
-  readonly shard?: Shard;
+  readonly jobs: number;
+  readonly worker: boolean;
+  readonly status: boolean;
   readonly merge: readonly string[];
   readonly dryRun: boolean;
   readonly report?: string;
   readonly plot?: string;
 }
+
+const NOTHING: Undone = { failed: [], blocked: [] };
 
 const stage: Stage<Options> = {
   name: 'reproduce',
@@ -54,7 +60,9 @@ const stage: Stage<Options> = {
     ['reproduce table4 --data ~/datasets --width 8', 'the whole table'],
     ['reproduce table1 --width 4 --epochs 1 --patches 200', 'a first look, no data needed'],
     ['reproduce table1 --cells drive,em/unet --width 8', 'only cells with one of these in their name'],
-    ['reproduce table3 --data ~/datasets --shard 2/3', 'the second of three machines'],
+    ['reproduce table3 --data ~/datasets --jobs 4', 'four jobs at a time, each on a quarter of the threads'],
+    ['reproduce table3 --runs /shared/runs --worker', 'on any machine that sees the folder: shares the work'],
+    ['reproduce table3 --runs /shared/runs --status', 'what is done, running where, failed why, waiting'],
     ['reproduce table3 --data ~/datasets --merge other/runs', 'with what another machine has done'],
     ['reproduce table3 table4 --width 8 --report docs/results.md', 'what is done so far, as Markdown'],
     [
@@ -76,7 +84,9 @@ const stage: Stage<Options> = {
       .option('--epochs <n>', 'epochs of every training, in place of those of the recipes', count)
       .option('--patches <n>', 'examples an epoch, in place of those of the recipes', count)
       .option('--cells <names>', 'only cells with one of these, separated by commas, in their name')
-      .option('--shard <i/n>', 'only every n-th cell, from the i-th on', shard)
+      .option('--jobs <n>', 'jobs at a time; they share the threads', threadCount, 1)
+      .option('--worker', 'help other processes with the same --runs; what has failed is left to them', false)
+      .option('--status', 'list what is done, running, failed and waiting; do nothing', false)
       .option('--merge <dirs...>', 'take over what is done in the --runs of other machines', [])
       .option('--dry-run', 'list cells, commands and about how long they take; do nothing', false)
       .option(
@@ -97,34 +107,39 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
   const [drawn, tabled] = [true, false].map((isFigure) =>
     options.arguments.filter((name) => Object.hasOwn(figures, name) === isFigure),
   );
+  if (options.status && options.merge.length > 0)
+    throw new UsageError('--status: touches nothing, leave out --merge');
   const wanted = tabled.map((name) => ({ name, content: findTable(name) }));
   const pictures = drawn.map((name) => ({ name, content: figures[name] }));
   for (const from of options.merge) merge(from, runs, context);
   const all = entriesOf(wanted.map(({ content }) => content));
-  const entries = all.length > 0 ? chooseEntries(all, options.cells, options.shard) : [];
+  const entries = all.length > 0 ? chooseEntries(all, options.cells) : [];
   const jobs = [
     ...entries.map((entry) => jobOf(entry, settings)),
     ...pictures.flatMap(({ content }) => content.jobs(settings)),
   ];
-  const done = new Map(inOrder(jobs).map((job) => [job, readDone(runs, job)]));
+  const ordered = inOrder(jobs);
+  if (options.status) return showStatus(ordered, runs);
+  const done = new Map(ordered.map((job) => [job, readDone(runs, job)]));
   const open = [...done].filter(([, result]) => !result).map(([job]) => job);
   const unchecked = [...done.values()].filter((result) => result && !result.sha256).length;
   if (unchecked > 0)
     context.log(`${runs}: ${unchecked} results were written by an older version, without checksums`);
   const timed = [...done].flatMap(([{ macs }, result]) => (result ? { ...result, macs } : []));
-  const { width, threads } = options;
-  const pace = { width, threads, factor: measuredFactor(timed, width) };
-  if (options.dryRun) return plan(open, pace);
+  const secondsOf = timing(timed, options);
+  if (options.dryRun) return plan(open, { ...options, secondsOf });
   const onlyReport = options.report !== undefined || options.plot !== undefined;
-  if (!onlyReport) await doAll(open, runs, options, context, pace);
+  const undone = onlyReport ? NOTHING : await doAll(open, runs, options, context, secondsOf);
   const resultOf: ResultOf = (entry) => readDone(runs, jobOf(entry, settings))?.result;
   if (options.plot !== undefined) writePng(options.plot, spikesPlot(resultOf));
   const files = onlyReport
     ? []
-    : pictures.map(({ name, content }) => ({
-        figure: name,
-        ...drawFigure(name, content, runs, settings, context),
-      }));
+    : pictures
+        .filter(({ content }) => inOrder(content.jobs(settings)).every((job) => readDone(runs, job)))
+        .map(({ name, content }) => ({
+          figure: name,
+          ...drawFigure(name, content, runs, settings, context),
+        }));
   const tables = wanted.map(({ name, content }) => ({
     table: name,
     columns: content.columns,
@@ -146,7 +161,15 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
       ...wanted.map(({ content }) => `${content.title}\n\n${textTable(content, resultOf)}`),
       ...files.map(({ title, files }) => `${title}\n\n${files.join('\n')}`),
     ].join('\n\n'),
+    failed: sayUndone(undone),
   };
+}
+
+/** About how long a job takes with its share of the threads, judged by those that were done. */
+function timing(timed: readonly Timed[], { width, threads, jobs }: Options): (job: Job) => number {
+  const share = Math.max(1, Math.floor(threads / jobs));
+  const pace = { width, threads: share, factor: measuredFactor(timed, width) };
+  return ({ macs }) => estimate(macs, pace);
 }
 
 /** Draws a figure, or says where the jobs have drawn it. */
@@ -200,17 +223,12 @@ async function doAll(
   open: readonly Job[],
   runs: string,
   options: Options,
-  context: Context,
-  pace: Pace,
-): Promise<void> {
-  makeFolder(runs);
-  const { signal } = context;
-  for (const [i, job] of open.entries()) {
-    if (signal.aborted)
-      throw new Interrupted('stopped; the same command goes on where it was', signal.reason);
-    const left = open.slice(i).reduce((sum, { macs }) => sum + macs, 0);
-    const time = formatMinutes(estimate(left, pace));
-    context.log(`[${i + 1}/${open.length}, about ${time} left] ${job.folder}`);
-    await execute(job, { ...options, runs });
-  }
+  { signal, log }: Context,
+  secondsOf: (job: Job) => number,
+): Promise<Undone> {
+  const { threads, engine, quiet, jobs, worker } = options;
+  const machine = { runs, threads, engine, quiet };
+  const undone = await runAll(open, { ...machine, atATime: jobs, again: !worker, secondsOf, signal, log });
+  if (signal.aborted) throw new Interrupted('stopped; the same command goes on where it was', signal.reason);
+  return undone;
 }

@@ -27,8 +27,11 @@ import { abortOnSignals, Interrupted, STOP_SIGNALS } from './signals.js';
 export interface Result {
   readonly json: unknown;
   readonly text: string;
-  /** Whether the stage did its work and found something wrong: exit code 1, without an error message. */
-  readonly failed?: boolean;
+  /**
+   * Whether the stage did its work and found something wrong: exit code 1, without an error message; if that
+   * was only data, exit code 3.
+   */
+  readonly failed?: boolean | 'data';
 }
 
 /** The options that every stage has. */
@@ -109,7 +112,7 @@ export async function runStage<Options>(
     const result = await stage.run(options, context);
     stopAll(bars);
     print(`${options.json ? printableJson(result.json) : printable(result.text)}\n`);
-    return result.failed ? EXIT.failure : EXIT.ok;
+    return result.failed === 'data' ? EXIT.data : result.failed ? EXIT.failure : EXIT.ok;
   } catch (error) {
     return fail(stage, bars, error, command);
   }

@@ -1,50 +1,84 @@
 /**
- * Runs a job: its command in a process of its own, which shows its progress and can be stopped and resumed.
+ * Runs the command of a job in a process of its own, which can be stopped and resumed. A single one shows its
+ * progress; several at a time would write over each other, so that of those only the last line is kept.
  */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../../lib/node/files.js';
-import { packageFile, packageVersion } from '../../lib/node/package.js';
+import { packageFile } from '../../lib/node/package.js';
 import { startChild } from '../cli/child.js';
-import { Interrupted, STOP_SIGNALS, stopSignals } from '../cli/signals.js';
+import { say } from '../cli/pipe.js';
 import type { Job } from './job.js';
-import { commandLine, requireIntact, writeDone } from './store.js';
 
 export interface Execution {
   /** The folder that holds the folders of all jobs. */
   readonly runs: string;
+  /** Of this job. */
   readonly threads: number;
   readonly engine: string;
   readonly quiet: boolean;
+  /** Whether others run at the same time. */
+  readonly among: boolean;
 }
 
-/** Runs one job whose needs are met; Interrupted if it was stopped, an error if it failed. */
-export async function execute(job: Job, { runs, threads, engine, quiet }: Execution): Promise<void> {
-  for (const need of job.needs) requireIntact(runs, need);
-  makeFolder(join(runs, job.folder));
+/** How a command ended. */
+export interface Ended {
+  /** The exit code; null if a signal ended it that does not ask to stop. */
+  readonly code: number | null;
+  readonly stdout: string;
+  /** The last line on stderr, or where it went. */
+  readonly lastLine: string;
+  readonly seconds: number;
+}
+
+/** A command that runs. */
+export interface Running {
+  readonly ended: Promise<Ended>;
+  /** Asks it to save what is done and to end. */
+  stop(): void;
+}
+
+/** Starts the command of a job, or goes on with it. */
+export function execute(job: Job, { runs, threads, engine, quiet, among }: Execution): Running {
   const begun = existsSync(join(runs, job.folder, 'checkpoints', 'last.safetensors'));
-  const own = job.command.includes('--threads') ? [] : ['--threads', String(threads)];
-  const shared = [...own, '--engine', engine, '--json', ...(quiet ? ['--quiet'] : [])];
-  const start = performance.now();
-  const { code, stdout } = await run([...job.command, ...(begun ? ['--resume'] : []), ...shared], runs);
-  const by = stopSignals.find((name) => STOP_SIGNALS[name] === code);
-  if (by) throw new Interrupted('stopped; the same command goes on where it was', by);
-  if (code !== 0) throw new Error(`failed (exit code ${code}): ${commandLine(job)}`);
-  const seconds = Math.round((performance.now() - start) / 100) / 10;
-  const result = JSON.parse(stdout);
-  writeDone(runs, job, { command: commandLine(job), version: packageVersion(), seconds, threads, result });
+  const args = [
+    ...[...job.command, ...(begun ? ['--resume'] : [])],
+    ...(job.command.includes('--threads') ? [] : ['--threads', String(threads)]),
+    ...['--engine', engine, '--json', ...(quiet || among ? ['--quiet'] : [])],
+  ];
+  return start(args, runs, { forward: !among, terminal: !among && !quiet && process.stderr.isTTY });
 }
 
-/** Runs this program with other arguments; its messages go to our stderr. */
-async function run(
+/** `terminal`: it draws its progress itself, so its messages cannot be read here. */
+function start(
   args: readonly string[],
   directory: string,
-): Promise<{ code: number | null; stdout: string }> {
+  { forward, terminal }: { readonly forward: boolean; readonly terminal: boolean },
+): Running {
   const program = packageFile('dist', 'bin', 'spiking-unet.js');
-  const child = startChild([program, ...args], ['ignore', 'pipe', 'inherit'], directory);
+  const begin = performance.now();
+  const child = startChild([program, ...args], ['ignore', 'pipe', terminal ? 'inherit' : 'pipe'], directory);
   const parts: Buffer[] = [];
   child.process.stdout!.on('data', (part: Buffer) => parts.push(part));
-  const code = await child.ended;
-  return { code, stdout: Buffer.concat(parts).toString() };
+  let tail = '';
+  child.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    if (forward) say(text);
+    tail = (tail + text).slice(-LONGEST_TAIL);
+  });
+  const ended = child.ended.then((code) => ({
+    code,
+    stdout: Buffer.concat(parts).toString(),
+    lastLine: terminal ? 'its message went to the terminal' : lastLineOf(tail),
+    seconds: Math.round((performance.now() - begin) / 100) / 10,
+  }));
+  return { ended, stop: () => child.process.kill('SIGTERM') };
+}
+
+/** Characters of stderr that are kept. */
+const LONGEST_TAIL = 4000;
+
+/** Without what Node prints of itself below an error. */
+function lastLineOf(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.findLast((line) => line !== '' && !line.startsWith('Node.js v')) ?? 'without a message';
 }

@@ -1,15 +1,15 @@
 /** Finished jobs: a file `done.json` in the folder of each, with its command, its time and its output. */
 
-import { cpSync, existsSync, readdirSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { DataError, UsageError } from '../../lib/core/error.js';
+import { DataError } from '../../lib/core/error.js';
 import { sha256 } from '../../lib/core/sha256.js';
 import { parseJson } from '../../lib/format/json.js';
 import { makeFolder, readBytes, writeFileAtomic } from '../../lib/node/files.js';
 import { type Job, modelOf } from './job.js';
 
-const DONE = 'done.json';
+export const DONE = 'done.json';
 
 const schema = z.object({
   command: z.string(),
@@ -19,6 +19,10 @@ const schema = z.object({
   result: z.record(z.string(), z.unknown()),
   /** SHA-256 of the model that the job wrote, if it did. */
   model: z.optional(z.string()),
+  /** Where it was done; earlier versions did not say. */
+  host: z.optional(z.string()),
+  /** SHA-256 of the result without times; of earlier versions it is computed when needed. */
+  output: z.optional(z.string()),
   /** SHA-256 of the other members; earlier versions wrote none. */
   sha256: z.optional(z.string()),
 });
@@ -30,7 +34,12 @@ export const commandLine = ({ command }: Job): string => ['spiking-unet', ...com
 
 /** The record of a job; undefined if it is not done; DataError if the file is damaged. */
 export function readDone(runs: string, { folder }: Job): Done | undefined {
-  const path = join(runs, folder, DONE);
+  return readDoneIn(join(runs, folder));
+}
+
+/** The same, by the folder of a job. */
+export function readDoneIn(folder: string): Done | undefined {
+  const path = join(folder, DONE);
   if (!existsSync(path)) return undefined;
   const text = new TextDecoder().decode(readBytes(path));
   const again = 'delete it to do the job again';
@@ -42,12 +51,19 @@ export function readDone(runs: string, { folder }: Job): Done | undefined {
 }
 
 /** Stores the output of a job, and the hash of the model that it wrote. */
-export function writeDone(runs: string, job: Job, given: Omit<Done, 'model' | 'sha256'>): void {
+export function writeDone(runs: string, job: Job, given: Omit<Done, 'model' | 'output' | 'sha256'>): void {
   const path = join(runs, modelOf(job));
-  const done: Done = { ...given, ...(existsSync(path) && { model: sha256(readBytes(path)) }) };
+  const model = existsSync(path) ? { model: sha256(readBytes(path)) } : {};
+  const done: Done = { ...given, ...model, output: outputOf(given) };
   makeFolder(join(runs, job.folder));
   const stored = { ...done, sha256: digest(done) };
   writeFileAtomic(join(runs, job.folder, DONE), `${JSON.stringify(stored, null, 2)}\n`);
+}
+
+/** SHA-256 of a result without the time that it took: the same on every machine. */
+export function outputOf({ result }: Pick<Done, 'result'>): string {
+  const { milliseconds: _time, ...rest } = result;
+  return sha256(JSON.stringify(rest));
 }
 
 /** DataError if the model of a finished job is not the one that the job wrote. */
@@ -64,36 +80,4 @@ export function requireIntact(runs: string, job: Job): void {
 function digest(done: Done): string {
   const { sha256: _own, ...rest } = schema.parse(done); // members in the order of the schema
   return sha256(JSON.stringify(rest));
-}
-
-/** Folders of jobs below --runs, in the order of their names. */
-export interface Merged {
-  readonly taken: readonly string[];
-  /** Jobs done in both places: left as they were. */
-  readonly present: readonly string[];
-}
-
-/**
- * Copies the folders of jobs that are done in `from` and not in `to`; UsageError where there is no `from`.
- */
-export function mergeRuns(from: string, to: string): Merged {
-  if (!existsSync(from)) throw new UsageError(`--merge ${from}: there is no such folder`);
-  const finished = readdirSync(from, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith(DONE))
-    .map((file) => dirname(relative('.', file)))
-    .sort();
-  const present = finished.filter((folder) => existsSync(join(to, folder, DONE)));
-  const taken = finished.filter((folder) => !present.includes(folder));
-  for (const folder of taken) {
-    cpSync(join(from, folder), join(to, folder), {
-      recursive: true,
-      filter: notAnotherJob(join(from, folder)),
-    });
-  }
-  return { taken, present };
-}
-
-/** Folders of jobs lie in the folders of jobs that they need; each is copied separately. */
-function notAnotherJob(root: string): (path: string) => boolean {
-  return (path) => path === root || !existsSync(join(path, DONE));
 }

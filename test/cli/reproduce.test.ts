@@ -1,15 +1,13 @@
 /**
- * The tables, cell by cell, at a size that takes seconds: done once, stopped, resumed, shared out and merged.
+ * The tables, cell by cell, at a size that takes seconds: done once, stopped, resumed and merged.
  */
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { mergeRuns } from '../../bin/reproduce/store.js';
 import { tables } from '../../bin/reproduce/tables/index.js';
-import { UsageError } from '../../lib/core/error.js';
 import { writeTinyDrive } from '../support/tinyDrive.js';
 import { environment, spikingUnet, spikingUnetJson } from './command.js';
 
@@ -76,47 +74,19 @@ t.test('what is done is not done again; a job that is not is', async (t) => {
   t.strictSame(withoutTimes(doneIn('whole')), withoutTimes(before));
 });
 
-t.test('shards of several machines are the whole, and are merged into it', async (t) => {
+t.test('what another folder of runs has is merged', async (t) => {
   const planned = (runs: string, ...more: string[]): string[] =>
     spikingUnetJson(...table1(runs, '--cells', SOME, '--dry-run', ...more)).jobs.map(
       ({ folder }: { folder: string }) => join(folder, 'done.json'),
     );
-  const [first, second] = [planned('none', '--shard', '1/2'), planned('none', '--shard', '2/2')];
-  t.notOk(first.some((file) => file.includes('mt-')));
-  t.strictSame([...new Set([...first, ...second])].sort(), [...doneIn('whole').keys()].sort());
-  rmSync(at('whole', second.at(-1)!));
-  t.strictSame(planned('merged', '--merge', at('whole')), second.slice(-1));
+  const all = planned('none');
+  t.strictSame(all.toSorted(), [...doneIn('whole').keys()].sort());
+  const last = all.at(-1)!;
+  const done = readFileSync(at('whole', last));
+  rmSync(at('whole', last));
+  t.strictSame(planned('merged', '--merge', at('whole')), [last]);
   t.ok(bestOf('merged', 'mt-connection/T10').equals(bestOf('whole', 'mt-connection/T10')));
-});
-
-t.test('a merge says what it took over and what was there', async (t) => {
-  const job = (runs: string, ...names: string[]) => {
-    for (const name of names) {
-      mkdirSync(at(runs, name), { recursive: true });
-      writeFileSync(at(runs, name, 'done.json'), runs);
-    }
-  };
-  job('here', 'unet');
-  job('there', 'unet', 'unet/eval', 'mt/T10');
-  const [taken, present] = [['mt/T10', 'unet/eval'], ['unet']];
-  const merge = () => mergeRuns(at('there'), at('here'));
-  t.strictSame(merge(), { taken, present });
-  t.equal(readFileSync(at('here', 'unet', 'done.json'), 'utf8'), 'here', 'what was there stays');
-  t.equal(readFileSync(at('here', 'unet', 'eval', 'done.json'), 'utf8'), 'there');
-  t.strictSame(merge(), { taken: [], present: ['mt/T10', 'unet', 'unet/eval'] });
-  t.throws(() => mergeRuns(at('nowhere'), at('here')), {
-    constructor: UsageError,
-    message: `--merge ${at('nowhere')}: there is no such folder`,
-  });
-  rmSync(at('here', 'mt'), { recursive: true });
-  const { stderr } = spikingUnet(...table1('here', '--merge', at('there'), '--dry-run'));
-  for (const line of [
-    /there: took over mt\/T10$/m,
-    /there: unet\/eval is done here, too, and was left as it is$/m,
-    /there: 1 jobs taken over, 2 were done here, too$/m,
-  ]) {
-    t.match(stderr, line);
-  }
+  writeFileSync(at('whole', last), done);
 });
 
 t.test('a report replaces its own sections only', async (t) => {
@@ -194,7 +164,8 @@ t.test('what makes no sense is refused', async (t) => {
   writeFileSync(done, whole.subarray(0, 40));
   for (const [args, status, message] of [
     [['reproduce', 'table9'], 2, /table9: no such table, expected one of table1, /],
-    [table1('whole', '--shard', '3/2'), 2, /--shard.*i\/n with i from 1 to n/],
+    [table1('whole', '--jobs', '0'), 2, /--jobs.*at least 1/],
+    [table1('whole', '--status', '--merge', at('whole')), 2, /--status: touches nothing, leave out --merge/],
     [
       table1('whole', '--cells', 'moon'),
       2,

@@ -9,18 +9,15 @@ import {
   existsSync,
   mkdtempSync,
   openSync,
-  readFileSync,
-  readlinkSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { UsageError } from '../../core/error.js';
-import { createFile, processLives } from '../files.js';
+import { createFile } from '../files.js';
+import { goneBecause, isHere, type Owner, ownerName, ownerSchema, self, textOf } from '../owner.js';
 
 const FILE = 'run.lock';
 /**
@@ -28,15 +25,6 @@ const FILE = 'run.lock';
  */
 const SILENT_SECONDS = 15 * 60;
 const BEAT_SECONDS = 10;
-
-const ownerSchema = z.object({
-  host: z.string(),
-  pid: z.number().int().positive(),
-  /** Only on Linux: process numbers have a meaning only within one namespace, and are reused. */
-  namespace: z.string().optional(),
-  born: z.string().optional(),
-});
-type Owner = z.infer<typeof ownerSchema>;
 
 export interface RunLock {
   /** Shows that the owner lives; an Error if the folder was deleted or taken over by another owner. */
@@ -56,10 +44,10 @@ export function lockRun(directory: string, remark: (line: string) => void): RunL
     if (!existsSync(path)) continue; // released in between
     const found = textOf(path) ?? '';
     const owner = parseOwner(found);
-    const reason = goneBecause(path, directory, owner);
+    const reason = lostBecause(path, directory, owner);
     if (reason === undefined) throw new UsageError(refusal(directory, path, owner));
     if (moveAway(path, found)) {
-      remark(`${directory}: taken over from ${nameOf(owner)}, which did not end in order: ${reason}`);
+      remark(`${directory}: taken over from ${ownerName(owner)}, which did not end in order: ${reason}`);
     }
   }
   held.add(path);
@@ -80,7 +68,7 @@ function holdLock(directory: string, path: string, text: string): RunLock {
       throw new Error(`${directory}: was deleted while a training ran in it; the training stops`);
     }
     if (found !== text) {
-      const owner = nameOf(parseOwner(found));
+      const owner = ownerName(parseOwner(found));
       throw new Error(`${directory}: was taken over by ${owner}; the training that had it stops`);
     }
     if (performance.now() - last < 1000 * BEAT_SECONDS) return;
@@ -104,14 +92,20 @@ function touch(path: string, text: string): void {
   }
 }
 
+/** Who trains in a folder now; undefined if nobody does. */
+export function runOwner(directory: string): string | undefined {
+  const path = join(directory, FILE);
+  const text = textOf(path);
+  if (text === undefined) return undefined;
+  const owner = parseOwner(text);
+  return lostBecause(path, directory, owner) === undefined ? ownerName(owner) : undefined;
+}
+
 /** Why an owner cannot be active any more; undefined if it may be. */
-function goneBecause(path: string, directory: string, owner: Owner | undefined): string | undefined {
-  const me = self();
-  if (owner && owner.host === me.host && owner.namespace === me.namespace) {
-    if (owner.pid === me.pid) return held.has(path) ? undefined : 'it had the number of this process';
-    if (!processLives(owner.pid)) return 'there is no such process any more';
-    const same = owner.born === undefined || owner.born === bornOf(owner.pid);
-    return same ? undefined : 'another process has its number now';
+function lostBecause(path: string, directory: string, owner: Owner | undefined): string | undefined {
+  if (owner && isHere(owner)) {
+    if (owner.pid === process.pid) return held.has(path) ? undefined : 'it had the number of this process';
+    return goneBecause(owner);
   }
   const seconds = silence(path, directory);
   if (seconds < SILENT_SECONDS) return undefined;
@@ -145,28 +139,9 @@ function moveAway(path: string, outdated: string): boolean {
 
 function refusal(directory: string, path: string, owner: Owner | undefined): string {
   return (
-    `out ${directory}: ${nameOf(owner)} is training in it: wait for it or choose another folder ` +
+    `out ${directory}: ${ownerName(owner)} is training in it: wait for it or choose another folder ` +
     `(if you know that it is gone, delete ${path})`
   );
-}
-
-function nameOf(owner: Owner | undefined): string {
-  return owner ? `process ${owner.pid} on ${owner.host}` : 'another process';
-}
-
-function self(): Owner {
-  const namespace = linkOf('/proc/self/ns/pid');
-  const born = bornOf(process.pid);
-  return { host: hostname(), pid: process.pid, ...(namespace && { namespace }), ...(born && { born }) };
-}
-
-/** Boot and clock tick in which a process started; undefined if the system does not say. */
-function bornOf(pid: number): string | undefined {
-  const boot = textOf('/proc/sys/kernel/random/boot_id')?.trim();
-  const stat = textOf(`/proc/${pid}/stat`);
-  // The 22nd field; the 2nd is the program's name in brackets and may hold anything.
-  const ticks = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  return boot && ticks && `${boot} ${ticks}`;
 }
 
 function parseOwner(text: string): Owner | undefined {
@@ -174,21 +149,5 @@ function parseOwner(text: string): Owner | undefined {
     return ownerSchema.parse(JSON.parse(text));
   } catch {
     return undefined; // being written, or not a lock of this program: only its age can tell
-  }
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
   }
 }

@@ -1,0 +1,68 @@
+/**
+ * In which order jobs are done that several processes share: nothing here runs or reads anything. A job is
+ * ready when all that it needs is done; the ready one with the longest path to the end goes first.
+ */
+
+import type { Job } from './job.js';
+
+/** What is known of a job that is not just waiting; `elsewhere`: another process is at it. */
+export type State = 'done' | 'failed' | 'running' | 'elsewhere';
+
+/** States by folder; a job without one is open. */
+export type States = ReadonlyMap<string, State | undefined>;
+
+/**
+ * Seconds from the start of each job to the end of all that depends on it, by folder. `jobs` are in an order
+ * in which they can be done, here and below; what they need and is not among them counts as done.
+ */
+export function pathSeconds(
+  jobs: readonly Job[],
+  secondsOf: (job: Job) => number,
+): ReadonlyMap<string, number> {
+  const after = new Map<string, number>();
+  const path = new Map<string, number>();
+  for (const job of jobs.toReversed()) {
+    const seconds = secondsOf(job) + (after.get(job.folder) ?? 0);
+    path.set(job.folder, seconds);
+    for (const { folder } of job.needs) after.set(folder, Math.max(after.get(folder) ?? 0, seconds));
+  }
+  return path;
+}
+
+/** Open jobs whose needs are done: the longest path first, else in the given order. */
+export function readyJobs(
+  jobs: readonly Job[],
+  states: States,
+  path: ReadonlyMap<string, number>,
+): readonly Job[] {
+  const undone = new Set(jobs.map(({ folder }) => folder).filter((folder) => states.get(folder) !== 'done'));
+  const ready = jobs.filter(
+    ({ folder, needs }) => states.get(folder) === undefined && !needs.some((need) => undone.has(need.folder)),
+  );
+  return ready.sort((a, b) => path.get(b.folder)! - path.get(a.folder)!);
+}
+
+/** Jobs that can never be done, since something that they need, directly or not, has failed. */
+export function blockedJobs(jobs: readonly Job[], states: States): readonly Job[] {
+  const stopped = new Set<string>();
+  return jobs.filter(({ folder, needs }) => {
+    const isBlocked = needs.some((need) => stopped.has(need.folder));
+    if (isBlocked || states.get(folder) === 'failed') stopped.add(folder);
+    return isBlocked;
+  });
+}
+
+/** About how many seconds are left with some jobs at a time: their sum, or the longest path. */
+export function secondsLeft(
+  jobs: readonly Job[],
+  states: States,
+  secondsOf: (job: Job) => number,
+  atATime: number,
+): number {
+  const blocked = new Set(blockedJobs(jobs, states));
+  const left = jobs.filter(
+    (job) => !['done', 'failed'].includes(states.get(job.folder) ?? '') && !blocked.has(job),
+  );
+  const sum = left.reduce((seconds, job) => seconds + secondsOf(job), 0);
+  return Math.round(Math.max(sum / atATime, ...pathSeconds(left, secondsOf).values()));
+}

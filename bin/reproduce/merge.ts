@@ -1,0 +1,67 @@
+/** Taking over what was done in another --runs. What was done in both places must have come out the same. */
+
+import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DataError, UsageError } from '../../lib/core/error.js';
+import { DONE, type Done, outputOf, readDoneIn } from './store.js';
+
+/** Folders of jobs below --runs, in the order of their names. */
+export interface Merged {
+  readonly taken: readonly string[];
+  /** Jobs done in both places, with the same output: left as they were. */
+  readonly present: readonly string[];
+}
+
+/**
+ * Copies the folders of jobs that are done in `from` and not in `to`. UsageError where there is no `from`;
+ * DataError, before anything is copied, if a job came out differently there.
+ */
+export function mergeRuns(from: string, to: string): Merged {
+  if (!existsSync(from)) throw new UsageError(`--merge ${from}: there is no such folder`);
+  const finished = readdirSync(from, { recursive: true, encoding: 'utf8' })
+    .filter((file) => basename(file) === DONE)
+    .map((file) => dirname(file))
+    .sort();
+  const present = finished.filter((folder) => existsSync(join(to, folder, DONE)));
+  for (const folder of present) requireSame(join(from, folder), join(to, folder));
+  const taken = finished.filter((folder) => !present.includes(folder));
+  for (const folder of taken) {
+    const root = join(from, folder);
+    cpSync(root, join(to, folder), { recursive: true, filter: (path) => path === root || isPart(path) });
+  }
+  return { taken, present };
+}
+
+/** What tells that a folder is that of a job. */
+const MARKS = /^(done\.json|failed\.json|claim\.json.*|run\.lock)$/;
+
+/**
+ * Whether a file or folder belongs to a finished job. Folders of jobs lie in the folders of jobs that they
+ * need: each is copied separately, and only when it is done.
+ */
+function isPart(path: string): boolean {
+  const name = basename(path);
+  if (MARKS.test(name)) return name === DONE;
+  return !['done.json', 'failed.json', 'claim.json', 'run.lock'].some((mark) => existsSync(join(path, mark)));
+}
+
+function requireSame(theirs: string, ours: string): void {
+  const [there, here] = [theirs, ours].map((folder) => readDoneIn(folder)!);
+  for (const [what, hashOf] of Object.entries(HASHES)) {
+    const [other, own] = [hashOf(there), hashOf(here)];
+    if (other === undefined || own === undefined || other === own) continue;
+    throw new DataError(
+      `${ours}: was done differently on ${hostOf(here)} (${what} ${own}) than in ${theirs} on ` +
+        `${hostOf(there)} (${what} ${other}); nothing was taken over. The same command has one result: find out ` +
+        'which is wrong ("spiking-unet verify" on both hosts), and delete its folder',
+    );
+  }
+}
+
+/** SHA-256 of what a job makes; a model is undefined where there is none. */
+const HASHES: Readonly<Record<string, (done: Done) => string | undefined>> = {
+  model: ({ model }) => model,
+  result: (done) => outputOf(done),
+};
+
+const hostOf = ({ host }: Done): string => host ?? 'an unknown host';

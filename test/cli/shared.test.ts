@@ -1,0 +1,153 @@
+/**
+ * Several processes at one table: they share its jobs, take over those of the killed, and leave alone what is
+ * not theirs. What comes out has the hashes of a single process.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { writeTinyDrive } from '../support/tinyDrive.js';
+import { environment, spikingUnetJson } from './command.js';
+
+const root = t.testdir();
+const at = (...parts: string[]) => join(root, ...parts);
+writeTinyDrive(at('data', 'DRIVE'));
+/** Rounds of killing: `KILLS=50 npx tap .. test/cli/shared.test.ts` tries more. */
+const ROUNDS = Number(process.env.KILLS ?? 3);
+const FAMILY = 'drive-w1-s1-e1-p16';
+const CELLS = 'drive/unet,drive/mt-connection/';
+const args = (runs: string, ...more: string[]) => [
+  ...['reproduce', 'table1', '--runs', at(runs), '--data', at('data'), '--cells', CELLS],
+  ...'--width 1 --epochs 1 --patches 16 --threads 1'.split(' '),
+  ...more,
+];
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(...given: readonly string[]): { process: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, ['dist/bin/spiking-unet.js', ...given], { env: environment });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (text) => (out += text));
+  child.stderr.on('data', (text) => (err += text));
+  const ended = new Promise<Ended>((end) => child.once('close', (code) => end({ code, out, err })));
+  return { process: child, ended };
+}
+
+const filesIn = (runs: string) => readdirSync(at(runs), { recursive: true, encoding: 'utf8' }).sort();
+/** What every job made, by folder. */
+const hashesIn = (runs: string) =>
+  filesIn(runs)
+    .filter((file) => file.endsWith('done.json'))
+    .map((file) => {
+      const { model, output, host } = JSON.parse(readFileSync(at(runs, file), 'utf8'));
+      t.ok(output && host);
+      return { file, model, output };
+    });
+const waitFor = async (isThere: () => boolean, { process: child }: { process: ChildProcess }) => {
+  while (!isThere() && child.exitCode === null) await sleep(10);
+};
+
+spikingUnetJson(...args('alone'));
+const alone = hashesIn('alone');
+
+t.test('two processes share the jobs: each is done once, with the same result', async (t) => {
+  t.equal(alone.length, 5);
+  const [first, second] = [start(...args('both', '--jobs', '2')), start(...args('both'))];
+  const ends = await Promise.all([first.ended, second.ended]);
+  for (const { code, err } of ends) t.equal(code, 0, err);
+  t.equal(ends[0].out, ends[1].out);
+  t.strictSame(hashesIn('both'), alone);
+  t.strictSame(
+    filesIn('both').filter((file) => /claim|failed/.test(file)),
+    [],
+  );
+  const lines = ends.flatMap(({ err }) => err.match(/^\[\d+\/\d, about .* left\] drive.*$/gm) ?? []);
+  t.strictSame(
+    lines.map((line) => line.replace(/.* /, '')).sort(),
+    alone.map(({ file }) => join(file, '..')).sort(),
+  );
+});
+
+t.test('one is killed in the middle of a job: another ends the table with the same hashes', async (t) => {
+  const jobs = ['unet', 'mt-connection/T10', 'unet/eval', 'mt-connection', 'mt-connection/T10/eval'];
+  for (let round = 0; round < ROUNDS; round++) {
+    const runs = `killed${round}`;
+    const job = at(runs, FAMILY, jobs[round % jobs.length]);
+    const [first, second] = [start(...args(runs, '--jobs', '2')), start(...args(runs, '--worker'))];
+    const owner = () => {
+      try {
+        return JSON.parse(readFileSync(join(job, 'claim.json'), 'utf8')).pid;
+      } catch {
+        return undefined;
+      }
+    };
+    await waitFor(() => owner() !== undefined || existsSync(join(job, 'done.json')), first);
+    await sleep(37 * (round % 11));
+    const [killed, other] = owner() === second.process.pid ? [second, first] : [first, second];
+    killed.process.kill('SIGKILL');
+    const { code, err } = await other.ended;
+    t.equal(code, 0, err);
+    t.strictSame(hashesIn(runs), alone, `round ${round}`);
+    await killed.ended;
+    rmSync(at(runs), { recursive: true });
+  }
+});
+
+t.test('a command that crashes is run once more; if it crashes again, the rest goes on', async (t) => {
+  const child = (name: string) => JSON.parse(readFileSync(at(name, FAMILY, 'unet', 'run.lock'), 'utf8')).pid;
+  const killChild = async (name: string, run: { process: ChildProcess }, last = 0) => {
+    const lives = () => {
+      try {
+        return child(name) !== last;
+      } catch {
+        return false;
+      }
+    };
+    await waitFor(lives, run);
+    const pid = child(name);
+    process.kill(pid, 'SIGKILL');
+    return pid;
+  };
+  const long = (name: string) => args(name).map((arg) => (arg === CELLS ? 'drive/unet' : arg));
+  const once = start(...long('once'));
+  await killChild('once', once);
+  const { code, err } = await once.ended;
+  t.equal(code, 0, err);
+  t.match(err, /unet: crashed \(killed\): .*; once more$/m);
+  t.strictSame(
+    hashesIn('once'),
+    alone.filter(({ file }) => file.includes('/unet/')),
+  );
+  const twice = start(...long('twice'));
+  await killChild('twice', twice, await killChild('twice', twice));
+  const end = await twice.ended;
+  t.equal(end.code, 1, end.err);
+  t.match(end.err, /1 failed; .*\n {2}.*unet on .*: killed: /);
+  t.match(end.err, /1 blocked, .*\n {2}.*unet\/eval\n/);
+});
+
+t.test('a process whose claim is taken away stops its command and writes nothing', async (t) => {
+  const run = start(
+    ...args('lost').map((arg) => (arg === CELLS ? 'drive/unet' : arg === '16' ? '20000' : arg)),
+  );
+  const job = at('lost', FAMILY.replace('p16', 'p20000'), 'unet');
+  await waitFor(() => existsSync(join(job, 'run.lock')), run);
+  writeFileSync(
+    join(job, 'claim.json'),
+    JSON.stringify({ host: 'elsewhere', pid: 1, id: 'theirs', beat: 1 }),
+  );
+  await waitFor(() => !existsSync(join(job, 'run.lock')), run);
+  t.equal(run.process.exitCode, null, 'it waits for the other');
+  t.notOk(existsSync(join(job, 'done.json')));
+  t.match(readFileSync(join(job, 'claim.json'), 'utf8'), 'elsewhere');
+  run.process.kill('SIGTERM');
+  const { code, err } = await run.ended;
+  t.equal(code, 143, err);
+  t.match(err, /unet: is another process's now/);
+});
