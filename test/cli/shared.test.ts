@@ -15,7 +15,7 @@ const root = t.testdir();
 const at = (...parts: string[]) => join(root, ...parts);
 writeTinyDrive(at('data', 'DRIVE'));
 /** Rounds of killing: `KILLS=50 npx tap .. test/cli/shared.test.ts` tries more. */
-const ROUNDS = Number(process.env.KILLS ?? 3);
+const ROUNDS = Number(process.env.KILLS ?? 1);
 const FAMILY = 'drive-w1-s1-e1-p16';
 const CELLS = 'drive/unet,drive/mt-connection/';
 const args = (runs: string, ...more: string[]) => [
