@@ -8,10 +8,10 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createFile, makeFolder, removeFile } from '../../lib/node/files.js';
-import { ownerSchema, self, textOf } from '../../lib/node/owner.js';
+import { createFile, makeFolder, removeFile, textOf } from '../../lib/node/files.js';
+import { ownerSchema, self } from '../../lib/node/owner.js';
 
-const FILE = 'claim.json';
+export const CLAIM = 'claim.json';
 const BEAT_SECONDS = 5;
 /** So that all beats have the same length, and one is written over the other. */
 const DIGITS = 12;
@@ -40,7 +40,7 @@ function releaseAll(): void {
   for (const release of held) release();
 }
 
-export const claimPath = (folder: string): string => join(folder, FILE);
+export const claimPath = (folder: string): string => join(folder, CLAIM);
 
 /** What a claim says; undefined if it is none, or is just being written. */
 export function parseClaim(text: string | undefined): ClaimText | undefined {

@@ -6,8 +6,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { linkSync, renameSync } from 'node:fs';
-import { createFile, removeFile } from '../../lib/node/files.js';
-import { goneBecause, isHere, ownerName, textOf } from '../../lib/node/owner.js';
+import { createFile, removeFile, textOf } from '../../lib/node/files.js';
+import { goneBecause, isHere, ownerName } from '../../lib/node/owner.js';
 import { runOwner } from '../../lib/node/run/runLock.js';
 import { type Claim, claimPath, parseClaim, takeClaim } from './claim.js';
 

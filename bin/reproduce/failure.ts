@@ -4,13 +4,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { parseJson } from '../../lib/format/json.js';
-import { removeFile, writeFileAtomic } from '../../lib/node/files.js';
-import { textOf } from '../../lib/node/owner.js';
+import { removeFile, textOf, writeFileAtomic } from '../../lib/node/files.js';
 import { packageVersion } from '../../lib/node/package.js';
 import type { Job } from './job.js';
 import { commandLine } from './store.js';
 
-const FILE = 'failed.json';
+export const FAILED = 'failed.json';
 
 const schema = z.object({
   command: z.string(),
@@ -27,7 +26,7 @@ export type Failure = z.infer<typeof schema>;
 
 /** Why a job failed; undefined if it did not, or is being tried again. DataError if the file is damaged. */
 export function readFailure(runs: string, { folder }: Job): Failure | undefined {
-  const path = join(runs, folder, FILE);
+  const path = join(runs, folder, FAILED);
   const text = textOf(path);
   return text === undefined ? undefined : parseJson(schema, text, path, 'delete it to try the job again');
 }
@@ -38,10 +37,10 @@ export function writeFailure(
   given: Pick<Failure, 'code' | 'why' | 'claim'>,
 ): Failure {
   const failure = { command: commandLine(job), version: packageVersion(), host: hostname(), ...given };
-  writeFileAtomic(join(runs, job.folder, FILE), `${JSON.stringify(failure, null, 2)}\n`);
+  writeFileAtomic(join(runs, job.folder, FAILED), `${JSON.stringify(failure, null, 2)}\n`);
   return failure;
 }
 
 export function forgetFailure(runs: string, { folder }: Job): void {
-  removeFile(join(runs, folder, FILE));
+  removeFile(join(runs, folder, FAILED));
 }

@@ -3,6 +3,9 @@
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DataError, UsageError } from '../../lib/core/error.js';
+import { RUN_LOCK } from '../../lib/node/run/runLock.js';
+import { CLAIM } from './claim.js';
+import { FAILED } from './failure.js';
 import { DONE, type Done, outputOf, readDoneIn } from './store.js';
 
 /** Folders of jobs below --runs, in the order of their names. */
@@ -32,8 +35,10 @@ export function mergeRuns(from: string, to: string): Merged {
   return { taken, present };
 }
 
-/** What tells that a folder is that of a job. */
-const MARKS = /^(done\.json|failed\.json|claim\.json.*|run\.lock)$/;
+/** Files that tell that a folder is that of a job. */
+const MARKS = [DONE, FAILED, CLAIM, RUN_LOCK];
+/** Also claims that were moved away. */
+const isMark = (name: string) => MARKS.includes(name) || name.startsWith(CLAIM);
 
 /**
  * Whether a file or folder belongs to a finished job. Folders of jobs lie in the folders of jobs that they
@@ -41,8 +46,8 @@ const MARKS = /^(done\.json|failed\.json|claim\.json.*|run\.lock)$/;
  */
 function isPart(path: string): boolean {
   const name = basename(path);
-  if (MARKS.test(name)) return name === DONE;
-  return !['done.json', 'failed.json', 'claim.json', 'run.lock'].some((mark) => existsSync(join(path, mark)));
+  if (isMark(name)) return name === DONE;
+  return !MARKS.some((mark) => existsSync(join(path, mark)));
 }
 
 function requireSame(theirs: string, ours: string): void {

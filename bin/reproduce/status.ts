@@ -1,7 +1,8 @@
 /** What `--status` shows: which jobs are done, running, failed or waiting. It only reads. */
 
 import { join } from 'node:path';
-import { goneBecause, isHere, ownerName, textOf } from '../../lib/node/owner.js';
+import { textOf } from '../../lib/node/files.js';
+import { goneBecause, isHere, ownerName } from '../../lib/node/owner.js';
 import type { Result } from '../cli/stage.js';
 import { table } from '../cli/table.js';
 import { claimPath, parseClaim } from './claim.js';

@@ -185,3 +185,12 @@ function meaning(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return (code && MEANINGS[code]) ?? message;
 }
+
+/** The text of a file; undefined where it cannot be read. */
+export function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -3,10 +3,10 @@
  * the same number. Only a process of this host can be asked whether it lives.
  */
 
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { processLives } from './files.js';
+import { processLives, textOf } from './files.js';
 
 export const ownerSchema = z.object({
   host: z.string(),
@@ -38,15 +38,6 @@ export function goneBecause({ pid, born }: Owner): string | undefined {
 
 export function ownerName(owner: Owner | undefined): string {
   return owner ? `process ${owner.pid} on ${owner.host}` : 'another process';
-}
-
-/** The text of a file; undefined where it cannot be read. */
-export function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 /** Boot and clock tick in which a process started; undefined if the system does not say. */

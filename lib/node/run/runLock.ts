@@ -16,10 +16,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../core/error.js';
-import { createFile } from '../files.js';
-import { goneBecause, isHere, type Owner, ownerName, ownerSchema, self, textOf } from '../owner.js';
+import { createFile, textOf } from '../files.js';
+import { goneBecause, isHere, type Owner, ownerName, ownerSchema, self } from '../owner.js';
 
-const FILE = 'run.lock';
+export const RUN_LOCK = 'run.lock';
 /**
  * A single update of a wide network, or the validation of a large picture, may take minutes without a beat.
  */
@@ -38,7 +38,7 @@ const held = new Set<string>();
 
 /** Becomes the owner of a folder that exists; UsageError if it has another owner, whom the message names. */
 export function lockRun(directory: string, remark: (line: string) => void): RunLock {
-  const path = join(directory, FILE);
+  const path = join(directory, RUN_LOCK);
   const text = `${JSON.stringify(self())}\n`;
   while (!createFile(path, text)) {
     if (!existsSync(path)) continue; // released in between
@@ -94,7 +94,7 @@ function touch(path: string, text: string): void {
 
 /** Who trains in a folder now; undefined if nobody does. */
 export function runOwner(directory: string): string | undefined {
-  const path = join(directory, FILE);
+  const path = join(directory, RUN_LOCK);
   const text = textOf(path);
   if (text === undefined) return undefined;
   const owner = parseOwner(text);
