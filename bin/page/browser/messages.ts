@@ -45,8 +45,7 @@ export type Request =
   | { readonly ask: 'save'; readonly what: Saved }
   | { readonly ask: 'verify' };
 
-export const SAVED = ['answer', 'dump', 'report'] as const;
-export type Saved = (typeof SAVED)[number];
+export type Saved = 'answer' | 'dump' | 'report';
 
 /** Pixels as a canvas takes them. */
 export interface Pixels {
@@ -63,7 +62,6 @@ export interface KnownSignal {
 
 /** The model that is open. */
 export interface ModelCard {
-  readonly name: string;
   readonly task: 'segment' | 'denoise';
   /** Of the network that spikes: T that it was made for. */
   readonly steps: number;

@@ -1,7 +1,7 @@
 /** The model and the picture that the page has open, from the bytes of their files. */
 
 import { paperTwin } from '../../../../lib/convert/paperTwin.js';
-import { type SpikingModel, toSpikingModel, toUnet, withBits } from '../../../../lib/convert/spikingModel.js';
+import { type SpikingModel, toSpikingModel, toUnet } from '../../../../lib/convert/spikingModel.js';
 import { DEFAULT_STEPS, stepsOf } from '../../../../lib/convert/usualSteps.js';
 import { DataError } from '../../../../lib/core/error.js';
 import { decodeModel, imageChannels, type Model } from '../../../../lib/model/model.js';
@@ -16,6 +16,7 @@ import { preprocess } from '../../../../lib/picture/preprocess.js';
 import type { Sample } from '../../../../lib/picture/sample.js';
 import { errorColours } from '../../../report/sections/picturesSection.js';
 import type { GivenPicture, ModelCard, NamedBytes } from '../messages.js';
+import { wholeNetwork } from './wholeNetwork.js';
 
 export interface OpenModel {
   readonly file: NamedBytes;
@@ -38,7 +39,7 @@ export function openModel(file: NamedBytes): OpenModel {
     (layer) => hasNeuron(layer) && neuronOf(stored, layer).neuron !== exact.neuron,
   );
   const card: ModelCard = {
-    ...{ name, task, steps: stepsOf(stored.conversion), paperSteps: DEFAULT_STEPS, noPaper: why },
+    ...{ task, steps: stepsOf(stored.conversion), paperSteps: DEFAULT_STEPS, noPaper: why },
     ...{ noWhole: whyNotWhole(stored), onlyWhole: stored.bits !== undefined },
     differences: errorColours(model.classNames.length),
     classes: model.classNames.map((name, id) => ({
@@ -58,13 +59,9 @@ function shownColour(id: number, { classNames }: Model): readonly number[] {
   return classNames.length === 2 ? [255 * id, 255 * id, 255 * id] : classColour(id);
 }
 
-/** Bits of weights in whole numbers. */
-export const BITS = 8;
-
 function whyNotWhole(model: SpikingModel): string | undefined {
-  if (model.bits !== undefined) return undefined;
   try {
-    withBits(model, { bits: BITS });
+    wholeNetwork(model);
     return undefined;
   } catch (error) {
     return (error as Error).message;

@@ -1,17 +1,18 @@
 /** The networks that a choice of the page means: one of the two conversions, in float32 or whole numbers. */
 
 import { mostThresholds, withFirstThresholds } from '../../../../lib/convert/firstThresholds.js';
-import { type SpikingModel, withBits } from '../../../../lib/convert/spikingModel.js';
+import type { SpikingModel } from '../../../../lib/convert/spikingModel.js';
 import { UsageError } from '../../../../lib/core/error.js';
 import type { Choice } from '../messages.js';
-import { BITS, type OpenModel } from './opened.js';
+import type { OpenModel } from './opened.js';
+import { wholeNetwork } from './wholeNetwork.js';
 
 /** A network to run for the T of the choice. */
 export interface Stage {
   readonly network: SpikingModel;
   /** T */
   readonly steps: number;
-  /** What it is called: "threshold 2 of 7". */
+  /** What it is called: "only the largest 2 of 7 thresholds". */
   readonly label: string;
 }
 
@@ -63,5 +64,5 @@ function stage(label: string, steps: number, make: () => SpikingModel): Stage {
 }
 
 function inNumbers(network: SpikingModel, { numbers }: Choice): SpikingModel {
-  return numbers === 'whole' && network.bits === undefined ? withBits(network, { bits: BITS }) : network;
+  return numbers === 'whole' ? wholeNetwork(network) : network;
 }
