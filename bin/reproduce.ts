@@ -5,31 +5,29 @@
  */
 
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UsageError } from '../lib/core/error.js';
 import { findDataset } from '../lib/data/index.js';
-import { writePng } from '../lib/node/pictureFiles.js';
 import { DATA_VARIABLE } from './cli/dataOptions.js';
 import { count, featureCount, threadCount } from './cli/parse.js';
 import { Interrupted } from './cli/signals.js';
 import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
-import { cellName } from './reproduce/cell.js';
+import { answer } from './reproduce/answer.js';
 import { plan } from './reproduce/dryRun.js';
 import { estimate, measuredFactor, type Timed } from './reproduce/estimate.js';
-import { type Figure, figures } from './reproduce/figures.js';
+import { figures } from './reproduce/figures.js';
 import { inOrder, type Job, type Settings } from './reproduce/job.js';
 import { mergeRuns } from './reproduce/merge.js';
-import { type Entry, entriesOf, type Summary } from './reproduce/paperTable.js';
-import { figureOf, type ResultOf, textTable } from './reproduce/render.js';
+import { type Chosen, jobsNamed, withOthers } from './reproduce/onlyJobs.js';
+import { entriesOf } from './reproduce/paperTable.js';
 import { jobOf } from './reproduce/resultJobs.js';
 import { runAll, type Undone } from './reproduce/runAll.js';
 import { chooseEntries } from './reproduce/select.js';
-import { spikesPlot } from './reproduce/spikesPlot.js';
 import { showStatus } from './reproduce/status.js';
 import { readDone } from './reproduce/store.js';
 import { findTable, tables } from './reproduce/tables/index.js';
 import { sayUndone } from './reproduce/undone.js';
-import { isPage, writeMarkdown, writePage } from './reproduce/writeReport.js';
+import type { Asked } from './reproduce/writeReport.js';
 
 interface Options extends SharedOptions {
   readonly arguments: readonly string[];
@@ -39,6 +37,7 @@ interface Options extends SharedOptions {
   readonly epochs?: number;
   readonly patches?: number;
   readonly cells?: string;
+  readonly only: readonly string[];
   readonly jobs: number;
   readonly worker: boolean;
   readonly status: boolean;
@@ -84,6 +83,7 @@ const stage: Stage<Options> = {
       .option('--epochs <n>', 'epochs of every training, in place of those of the recipes', count)
       .option('--patches <n>', 'examples an epoch, in place of those of the recipes', count)
       .option('--cells <names>', 'only cells with one of these, separated by commas, in their name')
+      .option('--only <folders...>', 'only these jobs, by their names in --status; they print no table', [])
       .option('--jobs <n>', 'jobs at a time; they share the threads', threadCount, 1)
       .option('--worker', 'help other processes with the same --runs; what has failed is left to them', false)
       .option('--status', 'list what is done, running, failed and waiting; do nothing', false)
@@ -104,65 +104,55 @@ await runAsProgram(stage, import.meta.url);
 async function reproduce(options: Options, context: Context): Promise<Result> {
   const runs = resolve(options.runs);
   const settings = settingsOf(options);
+  if (options.status && options.merge.length > 0)
+    throw new UsageError('--status: touches nothing, leave out --merge');
+  const asked = askedFor(options);
+  for (const from of options.merge) merge(from, runs, context);
+  const graph = graphOf(asked, settings, options.cells);
+  const ordered = options.only.length > 0 ? jobsNamed(graph, options.only) : graph;
+  if (options.status) return showStatus(ordered, runs);
+  const { open, secondsOf } = lookAt(ordered, runs, options, context);
+  if (options.dryRun) return plan(open, { ...options, secondsOf });
+  const work = { runs, options, context, secondsOf };
+  if (options.only.length > 0) {
+    const undone = await doAll(withOthers(open, runs, options.worker), work);
+    return { ...showStatus(ordered, runs), failed: sayUndone(undone) };
+  }
+  const onlyReport = options.report !== undefined || options.plot !== undefined;
+  const undone = onlyReport ? NOTHING : await doAll({ jobs: open, others: [] }, work);
+  const request = { ...asked, settings, runs, how: howOf(options) };
+  return { ...answer(request, options, context), failed: sayUndone(undone) };
+}
+
+/** The tables and figures that were asked for, by name; UsageError if there is no such table. */
+function askedFor(options: Options): Asked {
   const [drawn, tabled] = [true, false].map((isFigure) =>
     options.arguments.filter((name) => Object.hasOwn(figures, name) === isFigure),
   );
-  if (options.status && options.merge.length > 0)
-    throw new UsageError('--status: touches nothing, leave out --merge');
-  const wanted = tabled.map((name) => ({ name, content: findTable(name) }));
-  const pictures = drawn.map((name) => ({ name, content: figures[name] }));
-  for (const from of options.merge) merge(from, runs, context);
-  const all = entriesOf(wanted.map(({ content }) => content));
-  const entries = all.length > 0 ? chooseEntries(all, options.cells) : [];
-  const jobs = [
+  return {
+    tables: tabled.map((name) => ({ name, content: findTable(name) })),
+    figures: drawn.map((name) => ({ name, content: figures[name] })),
+  };
+}
+
+/** All jobs of what was asked for, in an order in which they can be done. */
+function graphOf({ tables, figures }: Asked, settings: Settings, cells: string | undefined): Job[] {
+  const all = entriesOf(tables.map(({ content }) => content));
+  const entries = all.length > 0 ? chooseEntries(all, cells) : [];
+  return inOrder([
     ...entries.map((entry) => jobOf(entry, settings)),
-    ...pictures.flatMap(({ content }) => content.jobs(settings)),
-  ];
-  const ordered = inOrder(jobs);
-  if (options.status) return showStatus(ordered, runs);
+    ...figures.flatMap(({ content }) => content.jobs(settings)),
+  ]);
+}
+
+/** Which jobs are not done, and about how long one takes, judged by those that are. */
+function lookAt(ordered: readonly Job[], runs: string, options: Options, { log }: Context) {
   const done = new Map(ordered.map((job) => [job, readDone(runs, job)]));
   const open = [...done].filter(([, result]) => !result).map(([job]) => job);
   const unchecked = [...done.values()].filter((result) => result && !result.sha256).length;
-  if (unchecked > 0)
-    context.log(`${runs}: ${unchecked} results were written by an older version, without checksums`);
+  if (unchecked > 0) log(`${runs}: ${unchecked} results were written by an older version, without checksums`);
   const timed = [...done].flatMap(([{ macs }, result]) => (result ? { ...result, macs } : []));
-  const secondsOf = timing(timed, options);
-  if (options.dryRun) return plan(open, { ...options, secondsOf });
-  const onlyReport = options.report !== undefined || options.plot !== undefined;
-  const undone = onlyReport ? NOTHING : await doAll(open, runs, options, context, secondsOf);
-  const resultOf: ResultOf = (entry) => readDone(runs, jobOf(entry, settings))?.result;
-  if (options.plot !== undefined) writePng(options.plot, spikesPlot(resultOf));
-  const files = onlyReport
-    ? []
-    : pictures
-        .filter(({ content }) => inOrder(content.jobs(settings)).every((job) => readDone(runs, job)))
-        .map(({ name, content }) => ({
-          figure: name,
-          ...drawFigure(name, content, runs, settings, context),
-        }));
-  const tables = wanted.map(({ name, content }) => ({
-    table: name,
-    columns: content.columns,
-    rows: content.rows.map(({ labels, entries }) => ({
-      labels,
-      figures: entries.map((entry) => entry && { ...nameOf(entry), ...figureOf(entry, resultOf) }),
-    })),
-  }));
-  if (options.report !== undefined) {
-    const work = { resultOf, doneOf: (job: Job) => readDone(runs, job) };
-    const chosen = { tables: wanted, figures: pictures, settings, how: howOf(options), runs };
-    if (isPage(options.report)) writePage(options.report, chosen, work, tables, context);
-    else writeMarkdown(options.report, chosen, work);
-    context.log(`${options.report}: ${wanted.length} tables`);
-  }
-  return {
-    json: [...tables, ...files],
-    text: [
-      ...wanted.map(({ content }) => `${content.title}\n\n${textTable(content, resultOf)}`),
-      ...files.map(({ title, files }) => `${title}\n\n${files.join('\n')}`),
-    ].join('\n\n'),
-    failed: sayUndone(undone),
-  };
+  return { open, secondsOf: timing(timed, options) };
 }
 
 /** About how long a job takes with its share of the threads, judged by those that were done. */
@@ -170,20 +160,6 @@ function timing(timed: readonly Timed[], { width, threads, jobs }: Options): (jo
   const share = Math.max(1, Math.floor(threads / jobs));
   const pace = { width, threads: share, factor: measuredFactor(timed, width) };
   return ({ macs }) => estimate(macs, pace);
-}
-
-/** Draws a figure, or says where the jobs have drawn it. */
-function drawFigure(
-  name: string,
-  { title, jobs, draw }: Figure,
-  runs: string,
-  settings: Settings,
-  context: Context,
-) {
-  if (!draw) return { title, files: jobs(settings).map(({ folder }) => join(runs, folder)) };
-  const file = join(runs, `${name}-w${settings.width}-s${settings.seed}.png`);
-  writePng(file, draw(settings, runs, context.engine));
-  return { title, files: [file] };
 }
 
 /** Takes over jobs that were done on another machine, and logs which. */
@@ -198,10 +174,6 @@ function merge(from: string, runs: string, context: Context): void {
 function howOf({ width, seed, epochs, patches }: Options): string {
   const given = Object.entries({ width, seed, epochs, patches }).filter(([, value]) => value !== undefined);
   return given.map(([name, value]) => `--${name} ${value}`).join(' ');
-}
-
-function nameOf(entry: Entry | Summary) {
-  return 'summary' in entry ? { summary: entry.summary } : { cell: cellName(entry.cell) };
 }
 
 function settingsOf({ width, seed, epochs, patches, data = process.env[DATA_VARIABLE] }: Options): Settings {
@@ -219,16 +191,24 @@ function settingsOf({ width, seed, epochs, patches, data = process.env[DATA_VARI
   };
 }
 
+interface Doing {
+  readonly runs: string;
+  readonly options: Options;
+  readonly context: Context;
+  secondsOf(job: Job): number;
+}
+
 async function doAll(
-  open: readonly Job[],
-  runs: string,
-  options: Options,
-  { signal, log }: Context,
-  secondsOf: (job: Job) => number,
+  { jobs, others }: Chosen,
+  { runs, options, context, secondsOf }: Doing,
 ): Promise<Undone> {
-  const { threads, engine, quiet, jobs, worker } = options;
+  const { threads, engine, quiet, jobs: atATime, worker } = options;
+  const { signal, log } = context;
   const machine = { runs, threads, engine, quiet };
-  const undone = await runAll(open, { ...machine, atATime: jobs, again: !worker, secondsOf, signal, log });
+  const undone = await runAll(jobs, {
+    ...{ ...machine, atATime, others, again: !worker },
+    ...{ secondsOf, signal, log },
+  });
   if (signal.aborted) throw new Interrupted('stopped; the same command goes on where it was', signal.reason);
   return undone;
 }

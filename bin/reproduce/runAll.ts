@@ -27,6 +27,8 @@ export interface Work extends Omit<Execution, 'among' | 'threads'> {
   readonly threads: number;
   /** Whether jobs that have failed before are tried again. */
   readonly again: boolean;
+  /** Jobs that are left to other processes, and waited for where ours need them. */
+  readonly others?: readonly Job[];
   /** About how long a job takes. */
   secondsOf(job: Job): number;
   readonly signal: AbortSignal;
@@ -68,6 +70,8 @@ export async function runAll(jobs: readonly Job[], work: Work): Promise<Undone> 
 class Graph {
   readonly running = new Map<string, Attempt & { readonly settled: Promise<void> }>();
   readonly #jobs: readonly Job[];
+  /** With those that are left to others. */
+  readonly #all: readonly Job[];
   readonly #work: Work;
   readonly #states = new Map<string, State>();
   readonly #failures = new Map<string, Failed['failure']>();
@@ -78,16 +82,17 @@ class Graph {
 
   constructor(jobs: readonly Job[], work: Work) {
     this.#jobs = jobs;
+    this.#all = [...(work.others ?? []), ...jobs];
     this.#work = work;
     const failures = work.again ? jobs.flatMap((job) => readFailure(work.runs, job) ?? []) : [];
     this.#before = new Set(failures.map(({ claim }) => claim));
-    this.#path = pathSeconds(jobs, (job) => work.secondsOf(job));
+    this.#path = pathSeconds(this.#all, (job) => work.secondsOf(job));
     this.#claims = watchClaims((line) => work.log(line));
   }
 
   /** Notes what other processes have done, or have failed to do. */
   look(): void {
-    for (const job of this.#jobs) {
+    for (const job of this.#all) {
       if (['done', 'failed', 'running'].includes(this.#states.get(job.folder) ?? '')) continue;
       try {
         const failure = readFailure(this.#work.runs, job);
@@ -104,7 +109,8 @@ class Graph {
   startReady(): boolean {
     const { runs, atATime } = this.#work;
     const known = new Map([...this.#states].filter(([, state]) => state !== 'elsewhere'));
-    for (const job of readyJobs(this.#jobs, known, this.#path)) {
+    for (const job of readyJobs(this.#all, known, this.#path)) {
+      if (!this.#jobs.includes(job)) continue;
       if (this.running.size >= atATime) return false; // one of ours ends first
       let started: Attempt | undefined;
       const claim = this.#claims.take(join(runs, job.folder), () => started?.stop());
@@ -119,7 +125,13 @@ class Graph {
         started = this.#start(job, claim);
       }
     }
-    return [...this.#states.values()].includes('elsewhere');
+    return [...this.#states.values()].includes('elsewhere') || this.#needsOthers();
+  }
+
+  /** Whether a job that is left to others is open and can still be done. */
+  #needsOthers(): boolean {
+    const blocked = new Set(blockedJobs(this.#all, this.#states));
+    return (this.#work.others ?? []).some((job) => !this.#states.has(job.folder) && !blocked.has(job));
   }
 
   #start(job: Job, claim: Parameters<typeof attempt>[1]): Attempt {
@@ -174,11 +186,11 @@ class Graph {
   }
 
   undone(): Undone {
-    const failed = this.#jobs.flatMap((job) => {
+    const failed = this.#all.flatMap((job) => {
       const failure = this.#failures.get(job.folder);
       return failure ? [{ job, failure }] : [];
     });
-    return { failed, blocked: blockedJobs(this.#jobs, this.#states) };
+    return { failed, blocked: blockedJobs(this.#all, this.#states) };
   }
 
   #set({ folder }: Job, state: State): void {

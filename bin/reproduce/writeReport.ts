@@ -18,10 +18,13 @@ import { jobOf } from './resultJobs.js';
 import { updateSections } from './resultsPage.js';
 import { tablePart, type Work } from './tablePart.js';
 
-/** The tables and figures of a report. */
-export interface Chosen {
+/** Tables and figures by name. */
+export interface Asked {
   readonly tables: readonly { readonly name: string; readonly content: Table }[];
   readonly figures: readonly { readonly name: string; readonly content: Figure }[];
+}
+
+export interface Request extends Asked {
   readonly settings: Settings;
   /** The options that distinguish tables of the same name. */
   readonly how: string;
@@ -33,7 +36,7 @@ export function isPage(file: string): boolean {
   return /\.html?$/i.test(file);
 }
 
-export function writeMarkdown(file: string, { tables, how }: Chosen, { resultOf }: Work): void {
+export function writeMarkdown(file: string, { tables, how }: Request, { resultOf }: Work): void {
   const sections = tables.map(({ name, content }) => ({
     name: `${name} ${how}`,
     markdown: `### ${content.title}\n\n\`reproduce ${name} ${how}\`\n\n${markdownTable(content, resultOf)}`,
@@ -44,15 +47,15 @@ export function writeMarkdown(file: string, { tables, how }: Chosen, { resultOf 
 /** Writes the page; `measured` is kept in it for other programs. */
 export function writePage(
   file: string,
-  chosen: Chosen,
+  request: Request,
   work: Work,
   measured: unknown,
   context: Context,
 ): void {
-  const { tables, figures, settings, how, runs } = chosen;
+  const { tables, figures, settings, how, runs } = request;
   const commandOf = (name: string) => `spiking-unet reproduce ${name} ${how}`;
   const parts = [
-    aboutPart(chosen, context.argv),
+    aboutPart(request, context.argv),
     ...tables.map(({ name, content }) => {
       const jobs = entriesOf([content]).map((entry) => jobOf(entry, settings));
       return tablePart(name, content, jobs, commandOf(name), work);
@@ -65,7 +68,7 @@ export function writePage(
 }
 
 /** What the numbers are of: program, settings, data. */
-function aboutPart({ settings, runs }: Chosen, argv: readonly string[]): Part {
+function aboutPart({ settings, runs }: Request, argv: readonly string[]): Part {
   const { width, seed, epochs = 'of the recipes', patches = 'of the recipes' } = settings;
   const rows = [
     ['program', `spiking-unet ${packageVersion()}, Node ${process.version}`],

@@ -151,3 +151,39 @@ t.test('a process whose claim is taken away stops its command and writes nothing
   t.equal(code, 143, err);
   t.match(err, /unet: is another process's now/);
 });
+
+t.test('--only: jobs by their folders, also before those that they need', async (t) => {
+  const only = (...folders: string[]) => [
+    ...args('only', '--only'),
+    ...folders.map((folder) => join(FAMILY, folder)),
+  ];
+  const early = await start(...only('mt-connection/T10')).ended;
+  t.equal(early.code, 2);
+  t.match(early.err, /--only: \S+unet has to be done before; name it, too, or add --worker to wait for it/);
+  const unknown = await start(...only('unet', 'unett')).ended;
+  t.equal(unknown.code, 2);
+  t.match(unknown.err, /--only \S+unett: these tables with these options have no such job; one is \S+unet$/m);
+  t.notOk(existsSync(at('only')), 'nothing was begun');
+  const waiting = start(...only('mt-connection/T10', 'mt-connection/T10/eval'), '--worker');
+  const [unet, converted] = [await start(...only('unet')).ended, await start(...only('mt-connection')).ended];
+  for (const { code, err } of [unet, converted]) t.equal(code, 0, err);
+  t.match(unet.out, /^1 done, 0 running, 0 failed, 0 waiting$/m);
+  const { code, err, out } = await waiting.ended;
+  t.equal(code, 0, err);
+  t.match(out, /^2 done, 0 running/m);
+  t.strictSame(
+    hashesIn('only'),
+    alone.filter(({ file }) => !file.includes('unet/eval')),
+  );
+});
+
+t.test('--only --worker ends when a job that it needs fails', async (t) => {
+  const child = start(...args('sad', '--only', `${FAMILY}/mt-connection`, '--worker'));
+  await waitFor(() => existsSync(at('sad')), child);
+  const failed = await start(...args('sad', '--only', `${FAMILY}/unet`, '--engine', 'no')).ended;
+  t.equal(failed.code, 1);
+  const { code, err } = await child.ended;
+  t.equal(code, 1, err);
+  t.match(err, /1 failed; .*\n {2}.*unet on .*: exit code 2/);
+  t.match(err, /1 blocked, .*\n {2}.*mt-connection\n/);
+});

@@ -1,0 +1,31 @@
+/** The command that does single jobs of a graph on any machine that sees the folders. */
+
+import { resolve } from 'node:path';
+
+/** What tells a graph from others, as options of `reproduce`. */
+export interface GraphOptions {
+  /** Names of tables and figures. */
+  readonly arguments: readonly string[];
+  /** The folder of the data sets. */
+  readonly data?: string | undefined;
+  readonly width: number;
+  readonly seed: number;
+  readonly epochs?: number | undefined;
+  readonly patches?: number | undefined;
+  readonly engine: string;
+}
+
+/** The arguments of `spiking-unet`, to be run in the folder --runs, without the jobs that follow `--only`. */
+export function onlyCommand(given: GraphOptions, threads: number): string[] {
+  const { arguments: tables, data, width, seed, epochs, patches, engine } = given;
+  const options = { data: data && resolve(data), width, seed, epochs, patches, threads, engine };
+  const words = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  );
+  return ['reproduce', ...tables, '--runs', '.', ...words, '--quiet', '--only'];
+}
+
+/** A word as a POSIX shell reads it. */
+export function shellWord(word: string): string {
+  return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
