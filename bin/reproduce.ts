@@ -6,15 +6,16 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { UsageError } from '../lib/core/error.js';
 import { findDataset } from '../lib/data/index.js';
 import { DATA_VARIABLE } from './cli/dataOptions.js';
-import { count, featureCount, threadCount } from './cli/parse.js';
+import { count, featureCount, oneOf, threadCount } from './cli/parse.js';
 import { Interrupted } from './cli/signals.js';
 import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { answer } from './reproduce/answer.js';
 import { plan } from './reproduce/dryRun.js';
-import { estimate, measuredFactor, type Timed } from './reproduce/estimate.js';
+import { estimate, measuredFactor } from './reproduce/estimate.js';
 import { figures } from './reproduce/figures.js';
 import { inOrder, type Job, type Settings } from './reproduce/job.js';
 import { mergeRuns } from './reproduce/merge.js';
@@ -23,8 +24,9 @@ import { entriesOf } from './reproduce/paperTable.js';
 import { jobOf } from './reproduce/resultJobs.js';
 import { runAll, type Undone } from './reproduce/runAll.js';
 import { chooseEntries } from './reproduce/select.js';
+import { submit } from './reproduce/slurm/submit.js';
 import { showStatus } from './reproduce/status.js';
-import { readDone } from './reproduce/store.js';
+import { type Done, readDone } from './reproduce/store.js';
 import { findTable, tables } from './reproduce/tables/index.js';
 import { sayUndone } from './reproduce/undone.js';
 import type { Asked } from './reproduce/writeReport.js';
@@ -40,6 +42,8 @@ interface Options extends SharedOptions {
   readonly only: readonly string[];
   readonly jobs: number;
   readonly worker: boolean;
+  readonly submit?: 'slurm';
+  readonly sbatch: string;
   readonly status: boolean;
   readonly merge: readonly string[];
   readonly dryRun: boolean;
@@ -62,6 +66,10 @@ const stage: Stage<Options> = {
     ['reproduce table3 --data ~/datasets --jobs 4', 'four jobs at a time, each on a quarter of the threads'],
     ['reproduce table3 --runs /shared/runs --worker', 'on any machine that sees the folder: shares the work'],
     ['reproduce table3 --runs /shared/runs --status', 'what is done, running where, failed why, waiting'],
+    [
+      'reproduce table3 --data ~/datasets --runs /shared/runs --submit slurm --sbatch "--partition=long --mem=4G"',
+      'to Slurm; again: what failed, and what was added',
+    ],
     ['reproduce table3 --data ~/datasets --merge other/runs', 'with what another machine has done'],
     ['reproduce table3 table4 --width 8 --report docs/results.md', 'what is done so far, as Markdown'],
     [
@@ -86,6 +94,12 @@ const stage: Stage<Options> = {
       .option('--only <folders...>', 'only these jobs, by their names in --status; they print no table', [])
       .option('--jobs <n>', 'jobs at a time; they share the threads', threadCount, 1)
       .option('--worker', 'help other processes with the same --runs; what has failed is left to them', false)
+      .option(
+        '--submit <scheduler>',
+        'hand the jobs to slurm; again: those that are neither done nor queued',
+        oneOf('slurm'),
+      )
+      .option('--sbatch <options>', 'options for sbatch, such as "--partition=long --mem=4G"', '')
       .option('--status', 'list what is done, running, failed and waiting; do nothing', false)
       .option('--merge <dirs...>', 'take over what is done in the --runs of other machines', [])
       .option('--dry-run', 'list cells, commands and about how long they take; do nothing', false)
@@ -101,18 +115,19 @@ const stage: Stage<Options> = {
 export default stage;
 await runAsProgram(stage, import.meta.url);
 
-async function reproduce(options: Options, context: Context): Promise<Result> {
+async function reproduce(given: Options, context: Context): Promise<Result> {
+  const options = given.submit ? { ...given, threads: threadsGiven(context.argv) ?? 1 } : given;
   const runs = resolve(options.runs);
   const settings = settingsOf(options);
-  if (options.status && options.merge.length > 0)
-    throw new UsageError('--status: touches nothing, leave out --merge');
+  checkTogether(options);
   const asked = askedFor(options);
   for (const from of options.merge) merge(from, runs, context);
   const graph = graphOf(asked, settings, options.cells);
   const ordered = options.only.length > 0 ? jobsNamed(graph, options.only) : graph;
   if (options.status) return showStatus(ordered, runs);
   const { open, secondsOf } = lookAt(ordered, runs, options, context);
-  if (options.dryRun) return plan(open, { ...options, secondsOf });
+  if (options.submit) return submit(open, { ...options, data: dataOf(options), runs, secondsOf }, context);
+  if (options.dryRun) return plan(open, ordered, { ...options, secondsOf });
   const work = { runs, options, context, secondsOf };
   if (options.only.length > 0) {
     const undone = await doAll(withOthers(open, runs, options.worker), work);
@@ -122,6 +137,23 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
   const undone = onlyReport ? NOTHING : await doAll({ jobs: open, others: [] }, work);
   const request = { ...asked, settings, runs, how: howOf(options) };
   return { ...answer(request, options, context), failed: sayUndone(undone) };
+}
+
+/** Refuses options that exclude each other (UsageError). */
+function checkTogether({ status, merge, only, submit, sbatch, worker, jobs, report, plot }: Options): void {
+  const onlyReport = report !== undefined || plot !== undefined;
+  if (status && merge.length > 0) throw new UsageError('--status: touches nothing, leave out --merge');
+  if (sbatch !== '' && !submit) throw new UsageError('--sbatch: is for --submit slurm, add it');
+  if (only.length > 0 && onlyReport)
+    throw new UsageError('--only: prints no table, leave out --report and --plot');
+  if (submit && (status || worker || jobs > 1 || onlyReport))
+    throw new UsageError('--submit: leave out --status, --worker, --jobs, --report, --plot');
+}
+
+/** The threads that the command line asks for; undefined: none. */
+function threadsGiven(argv: readonly string[]): number | undefined {
+  const { values } = parseArgs({ args: [...argv], options: { threads: { type: 'string' } }, strict: false });
+  return values.threads === undefined ? undefined : Number(values.threads);
 }
 
 /** The tables and figures that were asked for, by name; UsageError if there is no such table. */
@@ -151,15 +183,21 @@ function lookAt(ordered: readonly Job[], runs: string, options: Options, { log }
   const open = [...done].filter(([, result]) => !result).map(([job]) => job);
   const unchecked = [...done.values()].filter((result) => result && !result.sha256).length;
   if (unchecked > 0) log(`${runs}: ${unchecked} results were written by an older version, without checksums`);
-  const timed = [...done].flatMap(([{ macs }, result]) => (result ? { ...result, macs } : []));
-  return { open, secondsOf: timing(timed, options) };
+  return { open, secondsOf: timing(done, options) };
 }
 
-/** About how long a job takes with its share of the threads, judged by those that were done. */
-function timing(timed: readonly Timed[], { width, threads, jobs }: Options): (job: Job) => number {
+/**
+ * How long a job took, or about how long it takes with its share of the threads, judged by those that were
+ * done.
+ */
+function timing(
+  done: ReadonlyMap<Job, Done | undefined>,
+  { width, threads, jobs }: Options,
+): (job: Job) => number {
+  const timed = [...done].flatMap(([{ macs }, result]) => (result ? { ...result, macs } : []));
   const share = Math.max(1, Math.floor(threads / jobs));
   const pace = { width, threads: share, factor: measuredFactor(timed, width) };
-  return ({ macs }) => estimate(macs, pace);
+  return (job) => done.get(job)?.seconds ?? estimate(job.macs, pace);
 }
 
 /** Takes over jobs that were done on another machine, and logs which. */
@@ -176,7 +214,11 @@ function howOf({ width, seed, epochs, patches }: Options): string {
   return given.map(([name, value]) => `--${name} ${value}`).join(' ');
 }
 
-function settingsOf({ width, seed, epochs, patches, data = process.env[DATA_VARIABLE] }: Options): Settings {
+const dataOf = ({ data = process.env[DATA_VARIABLE] }: Options): string | undefined => data || undefined;
+
+function settingsOf(options: Options): Settings {
+  const { width, seed, epochs, patches } = options;
+  const data = dataOf(options);
   if (data && !existsSync(data)) throw new UsageError(`--data ${data}: there is no such folder`);
   return {
     width,

@@ -1,9 +1,10 @@
-/** A command as it can be typed again. */
+/** Commands as they can be typed again. */
 
-/** Quotes what a shell would take apart or expand. */
 export function commandLine(stage: string, argv: readonly string[]): string {
-  const quoted = argv.map((word) =>
-    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
-  );
-  return ['spiking-unet', stage, ...quoted].join(' ');
+  return ['spiking-unet', stage, ...argv.map(shellWord)].join(' ');
+}
+
+/** A word as a POSIX shell reads it: quoted if the shell would take it apart or expand it. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

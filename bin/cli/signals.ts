@@ -20,14 +20,22 @@ export class Interrupted extends Error {
   }
 }
 
+/** Seconds in which a signal is still the first one: schedulers also send it to our parent. */
+const SAME_SECONDS = 1;
+
 /**
- * Handles signals: the first one aborts, with its name as the reason, and the second one ends the program.
+ * Handles signals: the first one aborts, with its name as the reason, and a later one ends the program.
  */
 export function abortOnSignals(onFirst: () => void): AbortSignal {
   const controller = new AbortController();
+  let first = 0;
   for (const name of stopSignals) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(STOP_SIGNALS[name]);
+      if (controller.signal.aborted) {
+        if (performance.now() - first > 1000 * SAME_SECONDS) process.exit(STOP_SIGNALS[name]);
+        return;
+      }
+      first = performance.now();
       controller.abort(name);
       onFirst();
     });

@@ -3,17 +3,23 @@
 import type { Result } from '../cli/stage.js';
 import { formatMinutes } from './estimate.js';
 import type { Job } from './job.js';
-import { secondsLeft } from './jobOrder.js';
+import { pathSeconds, scheduleSeconds, secondsLeft } from './jobOrder.js';
 import { commandLine } from './store.js';
+
+/** Machines that share the work of a plan, a job at a time on each. */
+const MACHINES = [1, 2, 5, 16];
 
 /** How many jobs run at a time, on how many threads together, and about how long one of them takes. */
 export interface Timing {
   readonly jobs: number;
   readonly threads: number;
+  /** Of a job that is done what it took, else an estimate. */
   secondsOf(job: Job): number;
 }
 
-export function plan(open: readonly Job[], { jobs: atATime, threads, secondsOf }: Timing): Result {
+/** `all` jobs are in an order in which they can be done, with those that are done. */
+export function plan(open: readonly Job[], all: readonly Job[], timing: Timing): Result {
+  const { jobs: atATime, threads, secondsOf } = timing;
   const jobs = open.map((job) => ({
     folder: job.folder,
     command: commandLine(job),
@@ -23,8 +29,26 @@ export function plan(open: readonly Job[], { jobs: atATime, threads, secondsOf }
   const lines = jobs.map((job) => `${formatMinutes(job.seconds).padStart(6)}  ${job.command}`);
   const together = atATime > 1 ? `, ${atATime} jobs at a time` : '';
   const sum = `${open.length} jobs below --runs, about ${formatMinutes(seconds)} on ${threads} threads${together}`;
+  const left = open.length === 0 ? ['everything is done'] : [...lines, '', sum];
+  const shared = MACHINES.map((machines) => ({
+    machines,
+    seconds: Math.round(scheduleSeconds(all, secondsOf, machines)),
+  }));
+  const path = Math.round(Math.max(0, ...pathSeconds(all, secondsOf).values()));
   return {
-    json: { jobs, seconds },
-    text: open.length === 0 ? 'everything is done' : `${lines.join('\n')}\n\n${sum}`,
+    json: { jobs, seconds, shared, path },
+    text: [...left, sharedText(all, open, shared, path)].join('\n'),
   };
+}
+
+/** How long the whole table takes on several machines; jobs that are done are as long as they were. */
+function sharedText(
+  all: readonly Job[],
+  open: readonly Job[],
+  shared: readonly { readonly machines: number; readonly seconds: number }[],
+  path: number,
+): string {
+  const times = shared.map(({ machines, seconds }) => `${formatMinutes(seconds)} on ${machines}`);
+  const how = `${all.length - open.length} of them measured`;
+  return `all ${all.length} jobs, ${how}: ${times.join(', ')} machines; the longest path: ${formatMinutes(path)}`;
 }

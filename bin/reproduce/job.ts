@@ -41,7 +41,12 @@ export function inOrder(jobs: readonly Job[]): Job[] {
   return [...ordered.values()];
 }
 
-/** The model that a job writes; only some jobs do. */
+/** Whether a job trains or converts; all others measure what those have made. */
+export function makesNetwork({ command }: Job): boolean {
+  return ['train', 'convert', 'finetune'].includes(command[0]);
+}
+
+/** The model that a job writes if it makes a network. */
 export function modelOf({ folder, command }: Job): string {
   return command[0] === 'convert'
     ? join(folder, 'snn.safetensors')

@@ -52,7 +52,7 @@ export function blockedJobs(jobs: readonly Job[], states: States): readonly Job[
   });
 }
 
-/** About how many seconds are left with some jobs at a time: their sum, or the longest path. */
+/** About how many seconds are left with some jobs at a time. */
 export function secondsLeft(
   jobs: readonly Job[],
   states: States,
@@ -63,6 +63,27 @@ export function secondsLeft(
   const left = jobs.filter(
     (job) => !['done', 'failed'].includes(states.get(job.folder) ?? '') && !blocked.has(job),
   );
-  const sum = left.reduce((seconds, job) => seconds + secondsOf(job), 0);
-  return Math.round(Math.max(sum / atATime, ...pathSeconds(left, secondsOf).values()));
+  return Math.round(scheduleSeconds(left, secondsOf, atATime));
+}
+
+/** Seconds from the start of the first to the end of the last job, with some at a time, in this order. */
+export function scheduleSeconds(
+  jobs: readonly Job[],
+  secondsOf: (job: Job) => number,
+  atATime: number,
+): number {
+  const path = pathSeconds(jobs, secondsOf);
+  const states = new Map<string, State>();
+  const running: { readonly job: Job; readonly end: number }[] = [];
+  let now = 0;
+  for (;;) {
+    for (const job of readyJobs(jobs, states, path).slice(0, atATime - running.length)) {
+      states.set(job.folder, 'running');
+      running.push({ job, end: now + secondsOf(job) });
+    }
+    const next = running.sort((a, b) => b.end - a.end).pop();
+    if (!next) return now;
+    now = next.end;
+    states.set(next.job.folder, 'done');
+  }
 }

@@ -24,8 +24,3 @@ export function onlyCommand(given: GraphOptions, threads: number): string[] {
   );
   return ['reproduce', ...tables, '--runs', '.', ...words, '--quiet', '--only'];
 }
-
-/** A word as a POSIX shell reads it. */
-export function shellWord(word: string): string {
-  return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}

@@ -1,6 +1,8 @@
 /** What `--status` shows: which jobs are done, running, failed or waiting. It only reads. */
 
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../../lib/core/error.js';
 import { textOf } from '../../lib/node/files.js';
 import { goneBecause, isHere, ownerName } from '../../lib/node/owner.js';
 import type { Result } from '../cli/stage.js';
@@ -10,6 +12,7 @@ import { readFailure } from './failure.js';
 import type { Job } from './job.js';
 import { blockedJobs, type State } from './jobOrder.js';
 import { failureText } from './runAll.js';
+import { queued } from './slurm/queue.js';
 import { readDone } from './store.js';
 
 interface Status {
@@ -25,7 +28,8 @@ interface Status {
 
 /** `jobs` are in an order in which they can be done. */
 export function showStatus(jobs: readonly Job[], runs: string): Result {
-  const found = jobs.map((job) => statusOf(job, runs));
+  const inQueue = whatIsQueued(runs);
+  const found = jobs.map((job) => statusOf(job, runs, inQueue.get(job.folder)));
   const blocked = new Set(
     blockedJobs(jobs, new Map(found.map(({ folder, state }) => [folder, asState(state)]))),
   );
@@ -46,7 +50,18 @@ export function showStatus(jobs: readonly Job[], runs: string): Result {
   return { json: { ...counts, jobs: all }, text: `${listed}${sum.join(', ')}` };
 }
 
-function statusOf(job: Job, runs: string): Status {
+/** Submissions of Slurm, if it can be asked here. */
+function whatIsQueued(runs: string): ReadonlyMap<string, string> {
+  try {
+    return existsSync(runs) ? queued(realpathSync(runs)) : new Map();
+  } catch (error) {
+    if (error instanceof UsageError) return new Map(); // no squeue here
+    throw error;
+  }
+}
+
+/** `submission`: in which submission of Slurm it waits or runs, if it does. */
+function statusOf(job: Job, runs: string, submission: string | undefined): Status {
   const { folder } = job;
   const done = readDone(runs, job);
   if (done) return { folder, state: 'done', ...(done.host !== undefined && { host: done.host }) };
@@ -57,6 +72,7 @@ function statusOf(job: Job, runs: string): Status {
     if (gone !== undefined) return { folder, state: 'waiting', why: `left by ${ownerName(owner)}: ${gone}` };
     return { folder, state: 'running', host: owner?.host, pid: owner?.pid, since: owner?.since };
   }
+  if (submission !== undefined) return { folder, state: 'waiting', why: `submission ${submission} of Slurm` };
   const failure = readFailure(runs, job);
   if (failure) return { folder, state: 'failed', host: failure.host, why: failureText(failure) };
   return { folder, state: 'waiting' };

@@ -56,6 +56,20 @@ const waitFor = async (isThere: () => boolean, { process: child }: { process: Ch
 spikingUnetJson(...args('alone'));
 const alone = hashesIn('alone');
 
+t.test('a plan of what is done is as long as it was', async (t) => {
+  const seconds = alone.map(({ file }) => JSON.parse(readFileSync(at('alone', file), 'utf8')).seconds);
+  const sum = seconds.reduce((total, some) => total + some, 0);
+  const { jobs, shared, path } = spikingUnetJson(...args('alone', '--dry-run'));
+  t.strictSame(jobs, []);
+  t.strictSame(
+    shared.map(({ machines }: { machines: number }) => machines),
+    [1, 2, 5, 16],
+  );
+  t.equal(shared[0].seconds, Math.round(sum));
+  t.equal(shared[3].seconds, path);
+  t.ok(path < sum);
+});
+
 t.test('two processes share the jobs: each is done once, with the same result', async (t) => {
   t.equal(alone.length, 5);
   const [first, second] = [start(...args('both', '--jobs', '2')), start(...args('both'))];
