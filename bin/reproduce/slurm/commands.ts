@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { UsageError } from '../../../lib/core/error.js';
 
-/** Runs one and returns what it printed; UsageError where there is none, Error with its message if it fails. */
+/** Runs one, returns what it printed; UsageError where there is none, Error with what it says if it fails. */
 export function slurm(program: 'sbatch' | 'squeue', args: readonly string[]): string {
   const { error, status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
   if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT')
