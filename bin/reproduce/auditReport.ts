@@ -12,7 +12,9 @@ import { sayUndone } from './undone.js';
 
 const HEADINGS = ['job', 'done on', 'audited on', 'result', 'seconds'];
 
-/** Compares what was repeated below `audits` with `runs`; says on stderr, also with --quiet, what is wrong. */
+/**
+ * Compares what was repeated below `audits` with `runs`; says on stderr, also with --quiet, what is wrong.
+ */
 export function showAudit(sample: Sample, audits: string, runs: string, failed: Undone['failed']): Result {
   const { comparable, skipped } = sample;
   const jobs = sample.jobs.flatMap((job) => {

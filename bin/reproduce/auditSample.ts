@@ -1,4 +1,4 @@
-/** Which jobs an audit repeats: a share of those that other hosts have done, which differs from host to host. */
+/** Which jobs an audit repeats: a share of those that other hosts have done, on each host another one. */
 
 import { InvalidArgumentError, Option } from 'commander';
 import { sha256 } from '../../lib/core/sha256.js';

@@ -1,5 +1,6 @@
 /** What is known of the hosts that share a --runs: `hosts/HOST.json`, written by each about itself. */
 
+import { statSync } from 'node:fs';
 import { cpus, hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
@@ -39,7 +40,7 @@ const schema = z.extend(factsSchema, {
   right: z.boolean(),
   /** Names of those that have not. */
   wrong: z.array(z.string()),
-  /** ISO 8601, by the clock of the host. */
+  /** ISO 8601, by the clock of the disk. */
   when: z.string(),
   /** SHA-256 of the other members. */
   sha256: z.string(),
@@ -91,11 +92,16 @@ export function readOther(path: string): HostFile {
   return parse(new TextDecoder().decode(readBytes(path)), path);
 }
 
-/** Replaces the file of a host, and returns what it says. */
-export function writeHostFile(runs: string, given: Omit<HostFile, 'sha256'>): HostFile {
-  const file = { ...given, sha256: digestOf(given) };
-  writeFileAtomic(hostFilePath(runs, given.host), `${JSON.stringify(file, null, 2)}\n`);
-  return file;
+/** Replaces the file of a host, and returns what it says. It is written twice: the disk has the clock. */
+export function writeHostFile(runs: string, given: Omit<HostFile, 'sha256' | 'when'>): HostFile {
+  const path = hostFilePath(runs, given.host);
+  const write = (when: string): HostFile => {
+    const file = { ...given, when, sha256: digestOf({ ...given, when }) };
+    writeFileAtomic(path, `${JSON.stringify(file, null, 2)}\n`);
+    return file;
+  };
+  write('');
+  return write(statSync(path).mtime.toISOString());
 }
 
 function parse(text: string, path: string): HostFile {
@@ -106,6 +112,7 @@ function parse(text: string, path: string): HostFile {
 }
 
 function digestOf(file: Omit<HostFile, 'sha256'>): string {
-  const { sha256: _own, ...rest } = schema.parse({ ...file, sha256: '' }); // members in the order of the schema
+  // Members in the order of the schema.
+  const { sha256: _own, ...rest } = schema.parse({ ...file, sha256: '' });
   return sha256(JSON.stringify(rest));
 }

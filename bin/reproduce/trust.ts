@@ -46,7 +46,8 @@ export function requireTrust(
   const others = pathsOfOthers(runs);
   const joins = worker || only.length > 0 || audit !== undefined;
   if (!joins && others.length === 0) return;
-  if (!Object.hasOwn(engines, engine) || engines[engine].missing() !== undefined) return; // its jobs will say so
+  const runsHere = Object.hasOwn(engines, engine) && engines[engine].missing() === undefined;
+  if (!runsHere) return; // its jobs will say so
   const facts = factsHere();
   const known = readOwn(runs);
   const own = known && isSame(known, facts, engine) ? known : checkHere(candidate, facts, check);
@@ -79,7 +80,6 @@ function checkHere(
       digest,
       right: wrong.length === 0,
       wrong: [...wrong],
-      when: new Date().toISOString(),
     });
   } finally {
     engine.dispose();

@@ -1,4 +1,4 @@
-/** `reproduce --audit`: jobs of other hosts are repeated here, and what differs is an error with both hashes. */
+/** `reproduce --audit`: jobs of other hosts are repeated here; what differs is an error with both hashes. */
 
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
