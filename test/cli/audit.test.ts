@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { auditsOf, ownRuns } from '../../bin/reproduce/auditFolder.js';
+import { auditsOf, ownRuns, repeatedIn } from '../../bin/reproduce/auditFolder.js';
 import { sampleOf } from '../../bin/reproduce/auditSample.js';
 import type { Job } from '../../bin/reproduce/job.js';
 import { mergeRuns } from '../../bin/reproduce/merge.js';
@@ -130,6 +130,14 @@ t.test('another result, another model: exit code 1, both hosts, both hashes', as
     seen,
     new RegExp(`^4 audited on .*: different: ${FAMILY}/unet/eval, ${FAMILY}/mt-connection/T10$`, 'm'),
   );
+});
+
+t.test('what was repeated with another version of the program is repeated again', async (t) => {
+  const [job, { version }] = [jobIn('unet/eval'), readDone(runs, jobIn('unet/eval'))!];
+  t.ok(repeatedIn(audits, runs, job));
+  redo('unet/eval', { version: '0.0.1' });
+  t.notOk(repeatedIn(audits, runs, job));
+  redo('unet/eval', { version });
 });
 
 t.test('a model that is not the one that was made is an error before anything runs', async (t) => {
