@@ -14,6 +14,8 @@ import { count, featureCount, oneOf, threadCount } from './cli/parse.js';
 import { Interrupted } from './cli/signals.js';
 import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { answer } from './reproduce/answer.js';
+import { audit } from './reproduce/audit.js';
+import { auditOption, type Share } from './reproduce/auditSample.js';
 import { plan } from './reproduce/dryRun.js';
 import { estimate, measuredFactor } from './reproduce/estimate.js';
 import { figures } from './reproduce/figures.js';
@@ -28,6 +30,7 @@ import { submit } from './reproduce/slurm/submit.js';
 import { showStatus } from './reproduce/status.js';
 import { type Done, readDone } from './reproduce/store.js';
 import { findTable, tables } from './reproduce/tables/index.js';
+import { requireTrust } from './reproduce/trust.js';
 import { sayUndone } from './reproduce/undone.js';
 import type { Asked } from './reproduce/writeReport.js';
 
@@ -46,6 +49,7 @@ interface Options extends SharedOptions {
   readonly sbatch: string;
   readonly status: boolean;
   readonly merge: readonly string[];
+  readonly audit?: Share;
   readonly dryRun: boolean;
   readonly report?: string;
   readonly plot?: string;
@@ -71,6 +75,10 @@ const stage: Stage<Options> = {
       'to Slurm; again: what failed, and what was added',
     ],
     ['reproduce table3 --data ~/datasets --merge other/runs', 'with what another machine has done'],
+    [
+      'reproduce table3 --runs /shared/runs --audit 5%',
+      'repeats some jobs of other machines here: the same?',
+    ],
     ['reproduce table3 table4 --width 8 --report docs/results.md', 'what is done so far, as Markdown'],
     [
       'reproduce table1 figure3 one-step --width 8 --report results.html',
@@ -102,6 +110,7 @@ const stage: Stage<Options> = {
       .option('--sbatch <options>', 'options for sbatch, such as "--partition=long --mem=4G"', '')
       .option('--status', 'list what is done, running, failed and waiting; do nothing', false)
       .option('--merge <dirs...>', 'take over what is done in the --runs of other machines', [])
+      .addOption(auditOption())
       .option('--dry-run', 'list cells, commands and about how long they take; do nothing', false)
       .option(
         '--report <file>',
@@ -127,6 +136,7 @@ async function reproduce(given: Options, context: Context): Promise<Result> {
   if (options.status) return showStatus(ordered, runs);
   const { open, secondsOf } = lookAt(ordered, runs, options, context);
   if (options.submit) return submit(open, { ...options, data: dataOf(options), runs, secondsOf }, context);
+  if (options.audit) return audit(ordered, options.audit, { runs, options, context, secondsOf });
   if (options.dryRun) return plan(open, ordered, { ...options, secondsOf });
   const work = { runs, options, context, secondsOf };
   if (options.only.length > 0) {
@@ -244,6 +254,7 @@ async function doAll(
   { jobs, others }: Chosen,
   { runs, options, context, secondsOf }: Doing,
 ): Promise<Undone> {
+  if (jobs.length > 0) requireTrust({ ...options, runs, log: context.log });
   const { threads, engine, quiet, jobs: atATime, worker } = options;
   const { signal, log } = context;
   const machine = { runs, threads, engine, quiet };

@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 /** `spiking-unet verify`: checks that this machine computes the expected bits on every engine. */
 
-import * as z from 'zod/mini';
-import { DataError, UsageError } from '../lib/core/error.js';
+import { UsageError } from '../lib/core/error.js';
 import { chooseEngine, engines } from '../lib/engine/choose.js';
 import type { Engine } from '../lib/engine/door.js';
-import { readBytes, writeFileAtomic } from '../lib/node/files.js';
-import { packageFile } from '../lib/node/package.js';
+import { writeFileAtomic } from '../lib/node/files.js';
 import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { table } from './cli/table.js';
+import { HASHES_FILE, readHashes } from './verify/expected.js';
 import { countRows, type Hashes, type Mismatch, type Verification, verify } from './verify/verification.js';
 
 interface Options extends SharedOptions {
@@ -29,7 +28,7 @@ const stage: Stage<Options> = {
   ],
   configure(command) {
     command
-      .option('--hashes <file>', 'the expected hashes', packageFile('fixtures', 'verify.json'))
+      .option('--hashes <file>', 'the expected hashes', HASHES_FILE)
       .option('--only <text>', 'only results with this text in their name', '')
       .option('--update', 'for maintainers: write the hashes of this machine, if its engines agree', false);
   },
@@ -54,16 +53,6 @@ const stage: Stage<Options> = {
 
 export default stage;
 await runAsProgram(stage, import.meta.url);
-
-function readHashes(path: string, only: string): Hashes {
-  const text = new TextDecoder().decode(readBytes(path));
-  try {
-    const hashes = z.record(z.string(), z.string()).parse(JSON.parse(text));
-    return Object.fromEntries(Object.entries(hashes).filter(([name]) => name.includes(only)));
-  } catch {
-    throw new DataError(`${path}: expected a JSON object of SHA-256 hashes, as "verify --update" writes it`);
-  }
-}
 
 /** The engines of this machine; the reference is first, since the others are compared with it. */
 function enginesHere(threads: number): Engine[] {

@@ -1,12 +1,14 @@
 /** Taking over what was done in another --runs. What was done in both places must have come out the same. */
 
 import { cpSync, existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { DataError, UsageError } from '../../lib/core/error.js';
 import { RUN_LOCK } from '../../lib/node/run/runLock.js';
+import { AUDIT } from './auditFolder.js';
 import { CLAIM } from './claim.js';
 import { FAILED } from './failure.js';
-import { DONE, type Done, outputOf, readDoneIn } from './store.js';
+import { differenceBetween, ONE_RESULT } from './sameResult.js';
+import { DONE } from './store.js';
 
 /** Folders of jobs below --runs, in the order of their names. */
 export interface Merged {
@@ -22,7 +24,7 @@ export interface Merged {
 export function mergeRuns(from: string, to: string): Merged {
   if (!existsSync(from)) throw new UsageError(`--merge ${from}: there is no such folder`);
   const finished = readdirSync(from, { recursive: true, encoding: 'utf8' })
-    .filter((file) => basename(file) === DONE)
+    .filter((file) => basename(file) === DONE && file.split(sep)[0] !== AUDIT)
     .map((file) => dirname(file))
     .sort();
   const present = finished.filter((folder) => existsSync(join(to, folder, DONE)));
@@ -51,22 +53,6 @@ function isPart(path: string): boolean {
 }
 
 function requireSame(theirs: string, ours: string): void {
-  const [there, here] = [theirs, ours].map((folder) => readDoneIn(folder)!);
-  for (const [what, hashOf] of Object.entries(HASHES)) {
-    const [other, own] = [hashOf(there), hashOf(here)];
-    if (other === undefined || own === undefined || other === own) continue;
-    throw new DataError(
-      `${ours}: was done differently on ${hostOf(here)} (${what} ${own}) than in ${theirs} on ` +
-        `${hostOf(there)} (${what} ${other}); nothing was taken over. The same command has one result: find out ` +
-        'which is wrong ("spiking-unet verify" on both hosts), and delete its folder',
-    );
-  }
+  const difference = differenceBetween(theirs, ours);
+  if (difference !== undefined) throw new DataError(`${difference}; nothing was taken over. ${ONE_RESULT}`);
 }
-
-/** SHA-256 of what a job makes; a model is undefined where there is none. */
-const HASHES: Readonly<Record<string, (done: Done) => string | undefined>> = {
-  model: ({ model }) => model,
-  result: (done) => outputOf(done),
-};
-
-const hostOf = ({ host }: Done): string => host ?? 'an unknown host';

@@ -7,6 +7,7 @@ import { textOf } from '../../lib/node/files.js';
 import { goneBecause, isHere, ownerName } from '../../lib/node/owner.js';
 import type { Result } from '../cli/stage.js';
 import { table } from '../cli/table.js';
+import { allAudited, auditedLine } from './audited.js';
 import { claimPath, parseClaim } from './claim.js';
 import { readFailure } from './failure.js';
 import type { Job } from './job.js';
@@ -47,7 +48,9 @@ export function showStatus(jobs: readonly Job[], runs: string): Result {
   const rows = all.filter(({ state }) => state !== 'done').map((status) => rowOf(status));
   const sum = Object.entries(counts).map(([state, count]) => `${count} ${state}`);
   const listed = rows.length > 0 ? `${table(['state', 'job', 'what is known'], rows, [0, 1, 2])}\n\n` : '';
-  return { json: { ...counts, jobs: all }, text: `${listed}${sum.join(', ')}` };
+  const audits = allAudited(jobs, runs);
+  const lines = [`${listed}${sum.join(', ')}`, auditedLine(audits)].filter((line) => line !== '');
+  return { json: { ...counts, jobs: all, audits }, text: lines.join('\n') };
 }
 
 /** Submissions of Slurm, if it can be asked here. */

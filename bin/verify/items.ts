@@ -9,6 +9,7 @@ import { backprop } from '../../lib/engine/learn/backprop.js';
 import type { Example, LossGradient, Method } from '../../lib/engine/learn/method.js';
 import { findOptimiser } from '../../lib/engine/learn/optimiser.js';
 import { asfThroughRounding } from '../../lib/engine/learn/throughRounding.js';
+import { throughTime } from '../../lib/engine/learn/throughTime.js';
 import { padImage, unetRun } from '../../lib/engine/predict.js';
 import { sumsOf } from '../../lib/engine/simulate/recording.js';
 import type { Mode, SimulationOptions } from '../../lib/engine/simulate/simulation.js';
@@ -64,6 +65,7 @@ export function itemsOf(subjects: readonly Subject[]): Item[] {
     ...unetItems(subject),
     ...spikingItems(subject),
     ...wholeItems(subject),
+    throughTimeItem(subject),
   ]);
 }
 
@@ -152,6 +154,16 @@ function wholeItems(subject: Subject): Item[] {
       gradientTensors(spiking, engine.gradient(spiking, asfThroughRounding({ steps }, bits), [examples[0]])),
     ),
   ];
+}
+
+/** Training through time runs step by step, whatever the mode. */
+function throughTimeItem(subject: Subject): Item {
+  const { name, examples } = subject;
+  const { steps, ...population } = multiThreshold;
+  const spiking = toTrainableModel(spikingSubject(subject, population, 'layer'), name);
+  return maker(name, false)(`mt, T = ${steps}: loss and gradients through time`, (engine) =>
+    gradientTensors(spiking, engine.gradient(spiking, throughTime({ steps }), [examples[0]])),
+  );
 }
 
 const pictureOf = ({ pictures, model }: Subject) => ({

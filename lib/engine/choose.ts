@@ -5,7 +5,7 @@ import { useSha256 } from '../core/sha256.js';
 import { type Engine, newEngine } from './door.js';
 import type { Kernels } from './kernels/contract.js';
 import { reference } from './reference/index.js';
-import { type Host, wasmKernels, wasmMissing, wasmThreadsMissing } from './wasm/index.js';
+import { type Host, wasmInstructions, wasmKernels, wasmMissing, wasmThreadsMissing } from './wasm/index.js';
 
 export type { Host };
 
@@ -17,6 +17,8 @@ export interface EngineKind {
   missing(): string | undefined;
   /** What this machine lacks for more than one thread; undefined if nothing, or if threads would not help. */
   threadsMissing(): string | undefined;
+  /** Extensions of the instruction set that it uses here, where it runs; left out: none. */
+  instructions?(): readonly string[];
   /** Kernels that compute on this number of threads. */
   create(threads: number): Kernels;
 }
@@ -39,6 +41,7 @@ export const engines: Readonly<Record<string, EngineKind>> = {
     summary: 'WebAssembly SIMD on all cores',
     missing: () => wasmMissing(host),
     threadsMissing: () => wasmThreadsMissing(host),
+    instructions: () => wasmInstructions(host),
     create: (threads) => wasmKernels({ threads, host }),
   },
   reference: {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { writeTinyDrive } from '../support/tinyDrive.js';
+import { trustHost } from '../support/trustedHost.js';
 import { environment, spikingUnetJson } from './command.js';
 
 const root = t.testdir();
@@ -92,6 +93,7 @@ t.test('one is killed in the middle of a job: another ends the table with the sa
   const jobs = ['unet', 'mt-connection/T10', 'unet/eval', 'mt-connection', 'mt-connection/T10/eval'];
   for (let round = 0; round < ROUNDS; round++) {
     const runs = `killed${round}`;
+    trustHost(at(runs));
     const job = at(runs, FAMILY, jobs[round % jobs.length]);
     const [first, second] = [start(...args(runs, '--jobs', '2')), start(...args(runs, '--worker'))];
     const owner = () => {
@@ -178,6 +180,7 @@ t.test('--only: jobs by their folders, also before those that they need', async 
   t.equal(unknown.code, 2);
   t.match(unknown.err, /--only \S+unett: these tables with these options have no such job; one is \S+unet$/m);
   t.notOk(existsSync(at('only')), 'nothing was begun');
+  trustHost(at('only'));
   const waiting = start(...only('mt-connection/T10', 'mt-connection/T10/eval'), '--worker');
   const [unet, converted] = [await start(...only('unet')).ended, await start(...only('mt-connection')).ended];
   for (const { code, err } of [unet, converted]) t.equal(code, 0, err);

@@ -15,7 +15,11 @@ import { tensors } from './tensors.js';
 import { training } from './training.js';
 
 export type { Host } from './host.js';
-export { threadsMissing as wasmThreadsMissing, wasmMissing } from './webassembly.js';
+export {
+  instructions as wasmInstructions,
+  threadsMissing as wasmThreadsMissing,
+  wasmMissing,
+} from './webassembly.js';
 
 export function wasmKernels(options: MachineOptions): Kernels {
   const machine = new Machine(options);

@@ -128,6 +128,12 @@ export const wasmMissing = (host?: Host): string | undefined => found(host).miss
 /** What this machine lacks for more than one thread; undefined if it has them. */
 export const threadsMissing = (host?: Host): string | undefined => found(host).alone;
 
+/** The extensions of WebAssembly that the engine uses here, by their names in its specification. */
+export function instructions(host?: Host): string[] {
+  const shared = threadsMissing(host) === undefined ? ['threads'] : [];
+  return ['simd', ...shared, ...(hasFastRelaxedSimd() ? ['relaxed-simd'] : [])];
+}
+
 /** The memory of a new engine: shared if threads are available. */
 export function newMemory(host?: Host): Reserved {
   const answer = found(host);
