@@ -14,6 +14,8 @@ import { Interrupted } from './cli/signals.js';
 import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { answer } from './reproduce/answer.js';
 import { plan } from './reproduce/dryRun.js';
+import { emitGraph, requireEmittable, threadsOfEach } from './reproduce/emit/emitGraph.js';
+import { formats } from './reproduce/emit/index.js';
 import { estimate, measuredFactor, type Timed } from './reproduce/estimate.js';
 import { figures } from './reproduce/figures.js';
 import { inOrder, type Job, type Settings } from './reproduce/job.js';
@@ -43,6 +45,7 @@ interface Options extends SharedOptions {
   readonly status: boolean;
   readonly merge: readonly string[];
   readonly dryRun: boolean;
+  readonly emit?: string;
   readonly report?: string;
   readonly plot?: string;
 }
@@ -62,6 +65,10 @@ const stage: Stage<Options> = {
     ['reproduce table3 --data ~/datasets --jobs 4', 'four jobs at a time, each on a quarter of the threads'],
     ['reproduce table3 --runs /shared/runs --worker', 'on any machine that sees the folder: shares the work'],
     ['reproduce table3 --runs /shared/runs --status', 'what is done, running where, failed why, waiting'],
+    [
+      'reproduce table3 --data ~/datasets --emit make > Makefile',
+      'the jobs for GNU make, which does what is not done (also: snakemake, kubernetes)',
+    ],
     ['reproduce table3 --data ~/datasets --merge other/runs', 'with what another machine has done'],
     ['reproduce table3 table4 --width 8 --report docs/results.md', 'what is done so far, as Markdown'],
     [
@@ -90,6 +97,10 @@ const stage: Stage<Options> = {
       .option('--merge <dirs...>', 'take over what is done in the --runs of other machines', [])
       .option('--dry-run', 'list cells, commands and about how long they take; do nothing', false)
       .option(
+        '--emit <format>',
+        `print the graph of jobs for another scheduler: ${Object.keys(formats).join(', ')}`,
+      )
+      .option(
         '--report <file>',
         'only write what is done: into one HTML page (FILE.html), or into a Markdown file, between comments that name it',
       )
@@ -103,6 +114,7 @@ await runAsProgram(stage, import.meta.url);
 
 async function reproduce(options: Options, context: Context): Promise<Result> {
   const runs = resolve(options.runs);
+  if (options.emit !== undefined) requireEmittable({ ...options, emit: options.emit });
   const settings = settingsOf(options);
   if (options.status && options.merge.length > 0)
     throw new UsageError('--status: touches nothing, leave out --merge');
@@ -111,6 +123,7 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
   const graph = graphOf(asked, settings, options.cells);
   const ordered = options.only.length > 0 ? jobsNamed(graph, options.only) : graph;
   if (options.status) return showStatus(ordered, runs);
+  if (options.emit !== undefined) return emit(ordered, runs, { ...options, emit: options.emit }, context);
   const { open, secondsOf } = lookAt(ordered, runs, options, context);
   if (options.dryRun) return plan(open, { ...options, secondsOf });
   const work = { runs, options, context, secondsOf };
@@ -122,6 +135,17 @@ async function reproduce(options: Options, context: Context): Promise<Result> {
   const undone = onlyReport ? NOTHING : await doAll({ jobs: open, others: [] }, work);
   const request = { ...asked, settings, runs, how: howOf(options) };
   return { ...answer(request, options, context), failed: sayUndone(undone) };
+}
+
+/** The graph as text, with the times of jobs that each have threads of their own. */
+function emit(
+  ordered: readonly Job[],
+  runs: string,
+  options: Options & { readonly emit: string },
+  context: Context,
+): Result {
+  const each = { ...options, threads: threadsOfEach(options, context), jobs: 1 };
+  return emitGraph(ordered, runs, options, context, lookAt(ordered, runs, each, context).secondsOf);
 }
 
 /** The tables and figures that were asked for, by name; UsageError if there is no such table. */

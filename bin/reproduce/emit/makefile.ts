@@ -1,0 +1,47 @@
+/** The graph for GNU make: a target for each job, its done.json. */
+
+import { shellWord } from '../onlyCommand.js';
+import { aboutGraph, atATimeHere, commandHere, doneFile, type Format, type JobGraph } from './jobGraph.js';
+
+export const makefile: Format = {
+  reader: 'GNU make',
+  write: (graph) =>
+    `${[heading(graph), variables(graph), ...graph.jobs.map(({ folder, needs }) => rule(folder, needs))].join('\n\n')}\n`,
+};
+
+function heading(graph: JobGraph): string {
+  const folder = shellWord(graph.runs);
+  return [
+    ...aboutGraph(graph),
+    '',
+    `  mkdir -p ${folder} && make -j ${atATimeHere(graph)} -C ${folder} -f "$PWD/Makefile"`,
+    '',
+    'With -k a job that fails stops only those that need it. The same command goes on after an interruption.',
+  ]
+    .map((line) => `# ${line}`.trimEnd())
+    .join('\n');
+}
+
+/** A target that was written is whole, so that an interrupted make must not delete it (.PRECIOUS). */
+function variables(graph: JobGraph): string {
+  const targets = graph.jobs.map(({ folder }) => `\t${doneFile(folder)}`);
+  return [
+    `JOB := ${inVariable(commandHere(graph))}`,
+    `DONE := \\\n${targets.join(' \\\n')}`,
+    '',
+    '.PHONY: all',
+    'all: $(DONE)',
+    '.PRECIOUS: $(DONE)',
+  ].join('\n');
+}
+
+/** Order-only prerequisites (behind `|`): what is done is not done again because its need has a later date. */
+function rule(folder: string, needs: readonly string[]): string {
+  const before = needs.length > 0 ? ` | ${needs.map(doneFile).join(' ')}` : '';
+  return `${doneFile(folder)}:${before}\n\t$(JOB) ${folder}`;
+}
+
+/** A value as make reads it: `$` expands and `#` begins a comment, where backslashes do not stop it. */
+function inVariable(text: string): string {
+  return text.replaceAll('$', '$$$$').replace(/(\\*)#/g, '$1$1\\#');
+}
