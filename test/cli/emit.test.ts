@@ -1,0 +1,248 @@
+/**
+ * The graph of `reproduce` for other schedulers: GNU make and Snakemake really do it, where they are
+ * installed, with the hashes of `reproduce` itself; Kubernetes' Job is held to its published schema.
+ */
+
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { faults } from '../support/jsonSchema.js';
+import { writeTinyDrive } from '../support/tinyDrive.js';
+import { environment, spikingUnet, spikingUnetJson } from './command.js';
+
+const root = t.testdir();
+const at = (...parts: string[]) => join(root, ...parts);
+/** All that make, Snakemake or a shell might take for something else. */
+const DATA = at("da $HOME {x} #y\\#z 'd");
+writeTinyDrive(join(DATA, 'DRIVE'));
+const FAMILY = 'drive-w1-s1-e1-p16';
+const CHAIN = ['unet', 'mt-connection', 'mt-connection/T10', 'mt-connection/T10/eval'].map((name) =>
+  join(FAMILY, name),
+);
+const TABLE = [
+  ...['table1', '--data', DATA, '--cells', 'drive/unet,drive/mt-connection/'],
+  ...'--width 1 --epochs 1 --patches 16'.split(' '),
+];
+const emitted = (format: string, ...more: string[]): string =>
+  spikingUnetJson('reproduce', ...TABLE, '--emit', format, ...more).text;
+
+function run(program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) {
+  return spawnSync(program, args, { encoding: 'utf8', env: { ...environment, MAKEFLAGS: '', ...more } });
+}
+/** Why a test of a program is skipped; false if it is there. */
+const missing = (program: string) =>
+  run(program, ['--version']).error ? `${program} is not installed` : false;
+
+/** What every job made, by folder. */
+const hashesIn = (runs: string) =>
+  readdirSync(at(runs), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('done.json'))
+    .sort()
+    .map((file) => {
+      const { model, output } = JSON.parse(readFileSync(at(runs, file), 'utf8'));
+      return { file, model, output };
+    });
+
+spikingUnetJson('reproduce', ...TABLE, '--runs', at('alone'), '--threads', '1');
+const alone = hashesIn('alone');
+t.equal(alone.length, 5);
+
+/** A folder of runs in which only the training is done. */
+function begun(runs: string): void {
+  const [from, to] = ['alone', runs].map((folder) => at(folder, FAMILY, 'unet'));
+  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('eval') });
+}
+
+/** A need with a later date than what was made of it. */
+function touch(runs: string): void {
+  utimesSync(at(runs, FAMILY, 'unet', 'done.json'), 2e9, 2e9);
+}
+
+const schedulers = [
+  {
+    format: 'make',
+    file: 'Makefile',
+    start: (runs: string) => ['-j', '2', '-C', at(runs), '-f', at('Makefile')],
+  },
+  {
+    format: 'snakemake',
+    file: 'Snakefile',
+    start: (runs: string) => [
+      ...['-c', '2', '--rerun-triggers', 'mtime', '-d', at(runs), '-s', at('Snakefile')],
+    ],
+  },
+];
+
+for (const { format, file, start } of schedulers) {
+  t.test(`${format} does the graph, and then nothing more`, { skip: missing(format) }, async (t) => {
+    writeFileSync(at(file), emitted(format));
+    run('mkdir', [at(format)]);
+    const first = run(format, start(format));
+    t.equal(first.status, 0, first.stderr);
+    t.strictSame(hashesIn(format), alone);
+    touch(format);
+    const second = run(format, start(format));
+    t.equal(second.status, 0, second.stderr);
+    t.match(second.stdout + second.stderr, 'Nothing to be done');
+  });
+
+  t.test(
+    `${format} -k: a job that fails stops only those that need it`,
+    { skip: missing(format) },
+    async (t) => {
+      const runs = `${format}-fails`;
+      begun(runs);
+      writeFileSync(at(runs, CHAIN[1]), 'a file in place of the folder');
+      const failed = run(format, [...start(runs), '-k']);
+      t.not(failed.status, 0);
+      t.match(failed.stdout + failed.stderr, /mt-connection/);
+      t.strictSame(
+        hashesIn(runs),
+        alone.filter(({ file }) => file.includes('/unet/')),
+      );
+      rmSync(at(runs, CHAIN[1]));
+      const again = run(format, start(runs));
+      t.equal(again.status, 0, again.stderr);
+      t.strictSame(hashesIn(runs), alone);
+    },
+  );
+}
+
+t.test('what is needed and not among the jobs is never made up', { skip: missing('make') }, async (t) => {
+  writeFileSync(at('Part'), emitted('make', '--only', CHAIN[2], CHAIN[3]));
+  run('mkdir', [at('part')]);
+  const { status, stderr } = run('make', ['-C', at('part'), '-f', at('Part')]);
+  t.equal(status, 2);
+  t.match(stderr, `No rule to make target '${CHAIN[1]}/done.json', needed by '${CHAIN[2]}/done.json'`);
+  const { status: refused, stderr: why } = spikingUnet(
+    'reproduce',
+    ...TABLE,
+    '--emit',
+    'kubernetes',
+    '--only',
+    CHAIN[2],
+  );
+  t.equal(refused, 2);
+  t.match(why, `--only: ${CHAIN[2]} would wait for ${CHAIN[1]}, which no pod does; name it, too`);
+});
+
+t.test('kubernetes: an Indexed Job as its schema has it', async (t) => {
+  const schema = JSON.parse(readFileSync('fixtures/kubernetes/job.schema.json', 'utf8'));
+  const job = JSON.parse(emitted('kubernetes', '--jobs', '3', '--threads', '2'));
+  t.strictSame(faults(job, schema), []);
+  t.match(
+    faults({ ...job, spec: { ...job.spec, completions: '5', paralelism: 2, template: undefined } }, schema),
+    ['/spec/completions: is no integer', '/spec/template: is no object', '/spec/paralelism: is not known'],
+  );
+  const { spec, metadata } = job;
+  t.match(spec, {
+    completionMode: 'Indexed',
+    completions: 5,
+    parallelism: 3,
+    template: { spec: { restartPolicy: 'Never' } },
+  });
+  t.match(spec.template.spec.containers[0], {
+    resources: { requests: { cpu: '2' } },
+    volumeMounts: [{ mountPath: '/runs' }, { mountPath: '/data', readOnly: true }],
+  });
+  t.match(metadata.name, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+  t.strictSame(
+    [...spec.template.spec.containers[0].args].sort(),
+    alone.map(({ file }) => join(file, '..')).sort(),
+  );
+  t.notMatch(emitted('kubernetes'), /\$\(/, 'nothing that Kubernetes would replace');
+  const twins = spikingUnetJson('reproduce', 'table1', '--width', '1', '--emit', 'kubernetes').text;
+  t.notMatch(twins, '/data');
+});
+
+t.test('kubernetes: pod k does the k-th job', async (t) => {
+  const { command, args } = JSON.parse(emitted('kubernetes')).spec.template.spec.containers[0];
+  const bin = t.testdir({ 'spiking-unet': '#!/bin/sh\nprintf "%s\\n" "$@"\n' });
+  chmodSync(join(bin, 'spiking-unet'), 0o755);
+  const pod = (index: number) =>
+    run(command[0], [...command.slice(1), ...args], {
+      PATH: `${bin}:${process.env.PATH}`,
+      JOB_COMPLETION_INDEX: String(index),
+    });
+  for (const index of [0, 3]) {
+    const { status, stdout } = pod(index);
+    t.equal(status, 0);
+    const words = stdout.trimEnd().split('\n');
+    t.strictSame(words.slice(words.indexOf('--only')), ['--only', args[index], '--worker']);
+    const here = words.map((word) => (word === '/data' ? DATA : word === '.' ? at('alone') : word));
+    t.match(spikingUnet(...here), { status: 0, stdout: /^1 done, 0 running, 0 failed, 0 waiting$/m });
+  }
+  t.not(pod(args.length + 1).status, 0);
+});
+
+t.test('every job comes after what it needs, in all formats, and its name needs no quotes', async (t) => {
+  const all = ['table1', 'table2', 'steps', 'integers', 'figure3', 'figure4', '--width', '1'];
+  const text: string = spikingUnetJson('reproduce', ...all, '--emit', 'make').text;
+  const rules = [...text.matchAll(/^(\S+)\/done\.json:(?: \|(.*))?\n\t\$\(JOB\) (\S+)$/gm)];
+  const listed = [...text.matchAll(/^\t(\S+)\/done\.json/gm)].map(([, folder]) => folder);
+  const planned: { folder: string }[] = spikingUnetJson('reproduce', ...all, '--dry-run').jobs;
+  t.ok(planned.length > 100);
+  t.strictSame([...listed].sort(), planned.map(({ folder }) => folder).sort());
+  t.strictSame(
+    rules.map(([, folder]) => folder),
+    listed,
+  );
+  for (const [k, [, folder, needs = '', done]] of rules.entries()) {
+    t.match(folder, /^[\w./-]+$/);
+    t.equal(done, folder);
+    for (const need of needs.trim().split(' ').filter(Boolean))
+      t.ok(listed.slice(0, k).includes(need.replace('/done.json', '')), `${folder} after ${need}`);
+  }
+  const job = JSON.parse(spikingUnetJson('reproduce', ...all, '--emit', 'kubernetes').text);
+  t.strictSame(job.spec.template.spec.containers[0].args, listed);
+  t.equal(job.metadata.name, 'spiking-unet-reproduce-w1-s1', 'too long with all names');
+});
+
+t.test('the text says where it came from, and one thread is usual', async (t) => {
+  const text = emitted('make');
+  t.match(text, /^# Written by: spiking-unet reproduce table1 --data '.*' .*--emit make/);
+  t.match(
+    text,
+    /^# spiking-unet \d+\.\d+\.\d+; 5 jobs of 1 thread each, done or not: about \d+ s one after/m,
+  );
+  t.match(text, / --threads 1 /);
+  t.match(emitted('snakemake', '--threads', '3', '--jobs', '2'), /-c 6 .*^ {4}threads: 3$.* --threads 3 /ms);
+  const { stdout } = spikingUnet('reproduce', ...TABLE, '--emit', 'make');
+  t.match(stdout, /^\t\$\(JOB\) /m);
+  t.notOk(existsSync('runs/drive-w1-s1-e1-p16'), 'nothing is written');
+});
+
+t.test('what --emit cannot do it refuses', async (t) => {
+  const refusals: readonly [RegExp, ...string[]][] = [
+    [/--emit ninja: no such format, expected one of make, snakemake, kubernetes/, '--emit', 'ninja'],
+    [/--status: lists what is done/, '--emit', 'make', '--status'],
+    [/--dry-run: lists what --emit writes/, '--emit', 'make', '--dry-run'],
+    [/--merge: touches --runs/, '--emit', 'make', '--merge', at('alone')],
+    [/--report: is about what is done/, '--emit', 'make', '--report', at('x.md')],
+    [/--plot: is about what is done/, '--emit', 'make', '--plot', at('x.png')],
+    [/--worker: is for a process that works/, '--emit', 'make', '--worker'],
+    [
+      /--emit: cannot write this, which holds a control character: .*a\\nb/,
+      '--emit',
+      'make',
+      '--runs',
+      'a\nb',
+    ],
+  ];
+  for (const [message, ...more] of refusals) {
+    const { status, stderr, stdout } = spikingUnet('reproduce', 'table1', ...more);
+    t.equal(status, 2, stderr);
+    t.match(stderr, message);
+    t.equal(stdout, '');
+  }
+});
