@@ -6,11 +6,10 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
-  cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -53,74 +52,60 @@ const hashesIn = (runs: string) =>
       return { file, model, output };
     });
 
+/** The folders of the jobs that are done, in the order of the alphabet. */
+const foldersIn = (runs: string) => hashesIn(runs).map(({ file }) => join(file, '..'));
+
 spikingUnetJson('reproduce', ...TABLE, '--runs', at('alone'), '--threads', '1');
 const alone = hashesIn('alone');
 t.equal(alone.length, 5);
 
-/** A folder of runs in which only the training is done. */
-function begun(runs: string): void {
-  const [from, to] = ['alone', runs].map((folder) => at(folder, FAMILY, 'unet'));
-  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('eval') });
+interface Scheduler {
+  readonly format: string;
+  /** The arguments that read `file` and do what is not done below `runs`. */
+  args(runs: string, file: string): string[];
 }
 
-/** A need with a later date than what was made of it. */
-function touch(runs: string): void {
-  utimesSync(at(runs, FAMILY, 'unet', 'done.json'), 2e9, 2e9);
-}
-
-const schedulers = [
-  {
-    format: 'make',
-    file: 'Makefile',
-    start: (runs: string) => ['-j', '2', '-C', at(runs), '-f', at('Makefile')],
-  },
+const schedulers: readonly Scheduler[] = [
+  { format: 'make', args: (runs, file) => ['-j', '2', '-C', runs, '-f', file] },
   {
     format: 'snakemake',
-    file: 'Snakefile',
-    start: (runs: string) => [
-      ...['-c', '2', '--rerun-triggers', 'mtime', '-d', at(runs), '-s', at('Snakefile')],
-    ],
+    args: (runs, file) => ['-c', '2', '--rerun-triggers', 'mtime', '-d', runs, '-s', file],
   },
 ];
 
-for (const { format, file, start } of schedulers) {
-  t.test(`${format} does the graph, and then nothing more`, { skip: missing(format) }, async (t) => {
-    writeFileSync(at(file), emitted(format));
-    run('mkdir', [at(format)]);
-    const first = run(format, start(format));
-    t.equal(first.status, 0, first.stderr);
-    t.strictSame(hashesIn(format), alone);
-    touch(format);
-    const second = run(format, start(format));
-    t.equal(second.status, 0, second.stderr);
-    t.match(second.stdout + second.stderr, 'Nothing to be done');
-  });
+for (const { format, args } of schedulers) {
+  t.test(`${format} does the graph as reproduce does it`, { skip: missing(format) }, async (t) => {
+    const start = (...more: string[]) => run(format, [...args(at(format), at(`${format}.txt`)), ...more]);
+    writeFileSync(at(`${format}.txt`), emitted(format));
+    mkdirSync(at(format));
+    const converted = start(`${CHAIN[1]}/done.json`);
+    t.equal(converted.status, 0, converted.stderr);
+    t.strictSame(foldersIn(format), [CHAIN[1], CHAIN[0]], 'what was asked for, and what that needs');
 
-  t.test(
-    `${format} -k: a job that fails stops only those that need it`,
-    { skip: missing(format) },
-    async (t) => {
-      const runs = `${format}-fails`;
-      begun(runs);
-      writeFileSync(at(runs, CHAIN[1]), 'a file in place of the folder');
-      const failed = run(format, [...start(runs), '-k']);
-      t.not(failed.status, 0);
-      t.match(failed.stdout + failed.stderr, /mt-connection/);
-      t.strictSame(
-        hashesIn(runs),
-        alone.filter(({ file }) => file.includes('/unet/')),
-      );
-      rmSync(at(runs, CHAIN[1]));
-      const again = run(format, start(runs));
-      t.equal(again.status, 0, again.stderr);
-      t.strictSame(hashesIn(runs), alone);
-    },
-  );
+    const model = at(format, CHAIN[1], 'snn.safetensors');
+    const right = readFileSync(model);
+    writeFileSync(model, 'not the model');
+    const failed = start('-k');
+    t.not(failed.status, 0);
+    t.match(failed.stderr + failed.stdout, /snn\.safetensors: is not the model that .* tells of/);
+    t.strictSame(foldersIn(format), [CHAIN[1], CHAIN[0], `${CHAIN[0]}/eval`], 'only what needs it is left');
+
+    writeFileSync(model, right);
+    const ended = start();
+    t.equal(ended.status, 0, ended.stderr);
+    t.strictSame(hashesIn(format), alone);
+
+    const now = Date.now() / 1000;
+    utimesSync(at(format, CHAIN[0], 'done.json'), now, now); // a need that is newer than what was made of it
+    const again = start();
+    t.equal(again.status, 0, again.stderr);
+    t.match(again.stdout + again.stderr, 'Nothing to be done');
+  });
 }
 
 t.test('what is needed and not among the jobs is never made up', { skip: missing('make') }, async (t) => {
   writeFileSync(at('Part'), emitted('make', '--only', CHAIN[2], CHAIN[3]));
-  run('mkdir', [at('part')]);
+  mkdirSync(at('part'));
   const { status, stderr } = run('make', ['-C', at('part'), '-f', at('Part')]);
   t.equal(status, 2);
   t.match(stderr, `No rule to make target '${CHAIN[1]}/done.json', needed by '${CHAIN[2]}/done.json'`);
@@ -185,27 +170,35 @@ t.test('kubernetes: pod k does the k-th job', async (t) => {
   t.not(pod(args.length + 1).status, 0);
 });
 
-t.test('every job comes after what it needs, in all formats, and its name needs no quotes', async (t) => {
+t.test('every job comes after what it needs, and its name needs no quotes', async (t) => {
   const all = ['table1', 'table2', 'steps', 'integers', 'figure3', 'figure4', '--width', '1'];
   const text: string = spikingUnetJson('reproduce', ...all, '--emit', 'make').text;
-  const rules = [...text.matchAll(/^(\S+)\/done\.json:(?: \|(.*))?\n\t\$\(JOB\) (\S+)$/gm)];
-  const listed = [...text.matchAll(/^\t(\S+)\/done\.json/gm)].map(([, folder]) => folder);
+  const plain = text.replaceAll('$(EQUALS)', '=');
+  const rules = [...plain.matchAll(/^(\S+)\/done\.json:(?: \|(.*))?\n\t\$\(JOB\) (\S+)$/gm)];
+  const folders = rules.map(([, folder]) => folder);
   const planned: { folder: string }[] = spikingUnetJson('reproduce', ...all, '--dry-run').jobs;
   t.ok(planned.length > 100);
-  t.strictSame([...listed].sort(), planned.map(({ folder }) => folder).sort());
-  t.strictSame(
-    rules.map(([, folder]) => folder),
-    listed,
-  );
+  t.strictSame([...folders].sort(), planned.map(({ folder }) => folder).sort());
   for (const [k, [, folder, needs = '', done]] of rules.entries()) {
-    t.match(folder, /^[\w./-]+$/);
+    t.match(folder, /^[\w./=-]+$/);
     t.equal(done, folder);
-    for (const need of needs.trim().split(' ').filter(Boolean))
-      t.ok(listed.slice(0, k).includes(need.replace('/done.json', '')), `${folder} after ${need}`);
+    for (const need of needs.split(' ').filter(Boolean))
+      t.ok(folders.slice(0, k).includes(need.replace('/done.json', '')), `${folder} after ${need}`);
   }
   const job = JSON.parse(spikingUnetJson('reproduce', ...all, '--emit', 'kubernetes').text);
-  t.strictSame(job.spec.template.spec.containers[0].args, listed);
+  t.strictSame(job.spec.template.spec.containers[0].args, folders);
   t.equal(job.metadata.name, 'spiking-unet-reproduce-w1-s1', 'too long with all names');
+
+  await t.test('make reads these names', { skip: missing('make') }, async (t) => {
+    const { stdout, stderr } = spawnSync('make', ['-n', '-f', '-'], {
+      input: text,
+      encoding: 'utf8',
+      cwd: root,
+    });
+    t.equal(stderr, '');
+    const found = [...stdout.matchAll(/ --only (\S+)$/gm)].map(([, folder]) => folder);
+    t.strictSame(found.sort(), [...folders].sort());
+  });
 });
 
 t.test('the text says where it came from, and one thread is usual', async (t) => {

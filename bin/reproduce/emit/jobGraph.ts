@@ -33,7 +33,7 @@ export interface JobGraph {
 }
 
 export interface GraphJob {
-  /** Relative to the runs; letters, digits, `-`, `_`, `.` and `/`. */
+  /** Relative to the runs; letters, digits, and `-`, `_`, `.`, `=`, `/`. */
   readonly folder: string;
   /** Folders of jobs, which may not be among these. */
   readonly needs: readonly string[];

@@ -26,6 +26,7 @@ function heading(graph: JobGraph): string {
 function variables(graph: JobGraph): string {
   const targets = graph.jobs.map(({ folder }) => `\t${doneFile(folder)}`);
   return [
+    'EQUALS := =',
     `JOB := ${inVariable(commandHere(graph))}`,
     `DONE := \\\n${targets.join(' \\\n')}`,
     '',
@@ -37,8 +38,13 @@ function variables(graph: JobGraph): string {
 
 /** Order-only prerequisites (behind `|`): what is done is not done again because its need has a later date. */
 function rule(folder: string, needs: readonly string[]): string {
-  const before = needs.length > 0 ? ` | ${needs.map(doneFile).join(' ')}` : '';
-  return `${doneFile(folder)}:${before}\n\t$(JOB) ${folder}`;
+  const before = needs.length > 0 ? ` | ${needs.map(inRule).join(' ')}` : '';
+  return `${inRule(folder)}:${before}\n\t$(JOB) ${folder}`;
+}
+
+/** The target of a job in a rule, which would be read as an assignment if an equals sign stood in it. */
+function inRule(folder: string): string {
+  return doneFile(folder).replaceAll('=', '$(EQUALS)');
 }
 
 /** A value as make reads it: `$` expands and `#` begins a comment, where backslashes do not stop it. */
