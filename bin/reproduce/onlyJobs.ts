@@ -23,7 +23,7 @@ export function jobsNamed(graph: readonly Job[], folders: readonly string[]): Jo
   return graph.filter(({ folder }) => folders.includes(folder));
 }
 
-/** Open jobs with the open ones that they need; UsageError if there are such and they may not be waited for. */
+/** Adds the open jobs that open ones need; UsageError if there are such and they may not be waited for. */
 export function withOthers(jobs: readonly Job[], runs: string, mayWait: boolean): Chosen {
   const others = inOrder(jobs).filter((job) => !jobs.includes(job) && !readDone(runs, job));
   if (others.length > 0 && !mayWait) {

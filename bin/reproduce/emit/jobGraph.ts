@@ -8,8 +8,6 @@ import { DONE } from '../store.js';
 
 /** A way to write a graph for a scheduler. */
 export interface Format {
-  /** What reads it. */
-  readonly reader: string;
   /** The text; UsageError for a graph that this scheduler could not do. */
   write(graph: JobGraph): string;
 }

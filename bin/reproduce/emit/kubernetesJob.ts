@@ -29,7 +29,6 @@ const SECONDS_TO_SAVE = 120;
 const LONGEST_NAME = 57;
 
 export const kubernetesJob: Format = {
-  reader: 'Kubernetes, an Indexed Job',
   write(graph) {
     requireWhole(graph);
     return `${JSON.stringify(jobObject(graph), null, 2)}\n`;
@@ -99,7 +98,7 @@ function podSpec(graph: JobGraph) {
   };
 }
 
-/** Does the job whose folder is the argument at the pod's index; `exec`, so that signals reach the program. */
+/** Does the job whose folder is the pod's argument; `exec`, so that signals reach the program. */
 function script({ given, threads }: JobGraph): string {
   const there = { ...given, data: given.data === undefined ? undefined : DATA };
   const command = ['spiking-unet', ...onlyCommand(there, threads)].map(shellWord).join(' ');

@@ -4,9 +4,10 @@ import { shellWord } from '../onlyCommand.js';
 import { aboutGraph, atATimeHere, commandHere, doneFile, type Format, type JobGraph } from './jobGraph.js';
 
 export const makefile: Format = {
-  reader: 'GNU make',
-  write: (graph) =>
-    `${[heading(graph), variables(graph), ...graph.jobs.map(({ folder, needs }) => rule(folder, needs))].join('\n\n')}\n`,
+  write(graph) {
+    const rules = graph.jobs.map(({ folder, needs }) => rule(folder, needs));
+    return `${[heading(graph), variables(graph), ...rules].join('\n\n')}\n`;
+  },
 };
 
 function heading(graph: JobGraph): string {
@@ -36,7 +37,7 @@ function variables(graph: JobGraph): string {
   ].join('\n');
 }
 
-/** Order-only prerequisites (behind `|`): what is done is not done again because its need has a later date. */
+/** Order-only prerequisites (behind `|`): a need with a later date is no reason to do a job again. */
 function rule(folder: string, needs: readonly string[]): string {
   const before = needs.length > 0 ? ` | ${needs.map(inRule).join(' ')}` : '';
   return `${inRule(folder)}:${before}\n\t$(JOB) ${folder}`;

@@ -7,8 +7,7 @@ import { aboutGraph, atATimeHere, commandHere, doneFile, type Format, type JobGr
 const PATIENCE = 3;
 
 export const snakefile: Format = {
-  reader: 'Snakemake',
-  write: (graph) => `${heading(graph)}\n\nimport re\n\n${jobs(graph)}\n\n${rules(graph)}\n`,
+  write: (graph) => `${heading(graph)}\n\nimport re\n\n${dictionary(graph)}\n\n${rules(graph)}\n`,
 };
 
 function heading(graph: JobGraph): string {
@@ -24,7 +23,7 @@ function heading(graph: JobGraph): string {
     .join('\n');
 }
 
-function jobs({ jobs }: JobGraph): string {
+function dictionary({ jobs }: JobGraph): string {
   const entries = jobs.map(({ folder, needs, seconds }) => {
     const minutes = Math.ceil((PATIENCE * seconds) / 60);
     return `    ${pythonText(folder)}: ([${needs.map(pythonText).join(', ')}], ${minutes}),`;
@@ -37,7 +36,7 @@ function jobs({ jobs }: JobGraph): string {
   ].join('\n');
 }
 
-/** `ancient`: what is done is not done again because its need has a later date. */
+/** `ancient`: a need with a later date is no reason to do a job again. */
 function rules(graph: JobGraph): string {
   return `rule all:
     input:
