@@ -4,56 +4,28 @@
  * by hand.
  */
 
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { UsageError } from '../lib/core/error.js';
-import { findDataset } from '../lib/data/index.js';
 import { DATA_VARIABLE } from './cli/dataOptions.js';
-import { count, featureCount, oneOf, threadCount } from './cli/parse.js';
 import { Interrupted } from './cli/signals.js';
-import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
+import { type Context, type Result, runAsProgram, type Stage } from './cli/stage.js';
 import { answer } from './reproduce/answer.js';
 import { audit } from './reproduce/audit.js';
-import { auditOption, type Share } from './reproduce/auditSample.js';
 import { plan } from './reproduce/dryRun.js';
+import { emitGraph, requireEmittable } from './reproduce/emit/emitGraph.js';
 import { estimate, measuredFactor } from './reproduce/estimate.js';
-import { figures } from './reproduce/figures.js';
-import { inOrder, type Job, type Settings } from './reproduce/job.js';
+import { askedFor, graphOf, howOf, settingsOf } from './reproduce/graph.js';
+import type { Job } from './reproduce/job.js';
 import { mergeRuns } from './reproduce/merge.js';
+import { threadsOfEach } from './reproduce/onlyCommand.js';
 import { type Chosen, jobsNamed, withOthers } from './reproduce/onlyJobs.js';
-import { entriesOf } from './reproduce/paperTable.js';
-import { jobOf } from './reproduce/resultJobs.js';
+import { addOptions, examples, type Options } from './reproduce/options.js';
 import { runAll, type Undone } from './reproduce/runAll.js';
-import { chooseEntries } from './reproduce/select.js';
 import { submit } from './reproduce/slurm/submit.js';
 import { showStatus } from './reproduce/status.js';
 import { type Done, readDone } from './reproduce/store.js';
-import { findTable, tables } from './reproduce/tables/index.js';
 import { requireTrust } from './reproduce/trust.js';
 import { sayUndone } from './reproduce/undone.js';
-import type { Asked } from './reproduce/writeReport.js';
-
-interface Options extends SharedOptions {
-  readonly arguments: readonly string[];
-  readonly data?: string;
-  readonly runs: string;
-  readonly width: number;
-  readonly epochs?: number;
-  readonly patches?: number;
-  readonly cells?: string;
-  readonly only: readonly string[];
-  readonly jobs: number;
-  readonly worker: boolean;
-  readonly submit?: 'slurm';
-  readonly sbatch: string;
-  readonly status: boolean;
-  readonly merge: readonly string[];
-  readonly audit?: Share;
-  readonly dryRun: boolean;
-  readonly report?: string;
-  readonly plot?: string;
-}
 
 const NOTHING: Undone = { failed: [], blocked: [] };
 
@@ -62,62 +34,8 @@ const stage: Stage<Options> = {
   summary:
     "Fill in the paper's tables, with the paper's figures in brackets. What is done is not repeated; after Ctrl-C " +
     'the same command continues. Missing data sets are replaced by their synthetic twins.',
-  examples: [
-    ['reproduce table4 --dry-run', 'its cells, their commands, and about how long they take'],
-    ['reproduce table4 --data ~/datasets --width 8', 'the whole table'],
-    ['reproduce table1 --width 4 --epochs 1 --patches 200', 'a first look, no data needed'],
-    ['reproduce table1 --cells drive,em/unet --width 8', 'only cells with one of these in their name'],
-    ['reproduce table3 --data ~/datasets --jobs 4', 'four jobs at a time, each on a quarter of the threads'],
-    ['reproduce table3 --runs /shared/runs --worker', 'on any machine that sees the folder: shares the work'],
-    ['reproduce table3 --runs /shared/runs --status', 'what is done, running where, failed why, waiting'],
-    [
-      'reproduce table3 --data ~/datasets --runs /shared/runs --submit slurm --sbatch "--partition=long --mem=4G"',
-      'to Slurm; again: what failed, and what was added',
-    ],
-    ['reproduce table3 --data ~/datasets --merge other/runs', 'with what another machine has done'],
-    [
-      'reproduce table3 --runs /shared/runs --audit 5%',
-      'repeats some jobs of other machines here: the same?',
-    ],
-    ['reproduce table3 table4 --width 8 --report docs/results.md', 'what is done so far, as Markdown'],
-    [
-      'reproduce table1 figure3 one-step --width 8 --report results.html',
-      'what is done so far, as one page with its figures',
-    ],
-    [
-      'reproduce figure3 --data ~/datasets --width 8',
-      'activation against firing rate, a picture below --runs',
-    ],
-    ['reproduce one-step --width 8 --plot docs/results.png', 'what is done so far, as a picture'],
-  ],
-  configure(command) {
-    command
-      .argument('<tables...>', `${[...Object.keys(tables), ...Object.keys(figures)].join(', ')}`)
-      .option('--data <dir>', `the folder that holds the data sets (default: $${DATA_VARIABLE})`)
-      .option('--runs <dir>', 'where the runs are kept', 'runs')
-      .option('--width <F>', 'channels of the first stage (the paper: 64)', featureCount, 16)
-      .option('--epochs <n>', 'epochs of every training, in place of those of the recipes', count)
-      .option('--patches <n>', 'examples an epoch, in place of those of the recipes', count)
-      .option('--cells <names>', 'only cells with one of these, separated by commas, in their name')
-      .option('--only <folders...>', 'only these jobs, by their names in --status; they print no table', [])
-      .option('--jobs <n>', 'jobs at a time; they share the threads', threadCount, 1)
-      .option('--worker', 'help other processes with the same --runs; what has failed is left to them', false)
-      .option(
-        '--submit <scheduler>',
-        'hand the jobs to slurm; again: those that are neither done nor queued',
-        oneOf('slurm'),
-      )
-      .option('--sbatch <options>', 'options for sbatch, such as "--partition=long --mem=4G"', '')
-      .option('--status', 'list what is done, running, failed and waiting; do nothing', false)
-      .option('--merge <dirs...>', 'take over what is done in the --runs of other machines', [])
-      .addOption(auditOption())
-      .option('--dry-run', 'list cells, commands and about how long they take; do nothing', false)
-      .option(
-        '--report <file>',
-        'only write what is done: into one HTML page (FILE.html), or into a Markdown file, between comments that name it',
-      )
-      .option('--plot <file>', 'only draw what is done of table one-step into a PNG file');
-  },
+  examples,
+  configure: addOptions,
   run: reproduce,
 };
 
@@ -125,20 +43,25 @@ export default stage;
 await runAsProgram(stage, import.meta.url);
 
 async function reproduce(given: Options, context: Context): Promise<Result> {
-  const options = given.submit ? { ...given, threads: threadsGiven(context.argv) ?? 1 } : given;
+  const options = completed(given, context.argv);
   const runs = resolve(options.runs);
+  if (options.emit !== undefined) requireEmittable(options, options.emit);
+  if (options.status && options.merge.length > 0)
+    throw new UsageError('--status: touches nothing, leave out --merge');
+  if (options.sbatch !== '' && !options.submit)
+    throw new UsageError('--sbatch: is for --submit slurm, add it');
   const settings = settingsOf(options);
-  checkTogether(options);
-  const asked = askedFor(options);
+  const asked = askedFor(options.arguments);
   for (const from of options.merge) merge(from, runs, context);
   const graph = graphOf(asked, settings, options.cells);
   const ordered = options.only.length > 0 ? jobsNamed(graph, options.only) : graph;
   if (options.status) return showStatus(ordered, runs);
   const { open, secondsOf } = lookAt(ordered, runs, options, context);
-  if (options.submit) return submit(open, { ...options, data: dataOf(options), runs, secondsOf }, context);
-  if (options.audit) return audit(ordered, options.audit, { runs, options, context, secondsOf });
-  if (options.dryRun) return plan(open, ordered, { ...options, secondsOf });
   const work = { runs, options, context, secondsOf };
+  if (options.emit !== undefined) return emitGraph(ordered, options.emit, work);
+  if (options.submit) return submit(open, work);
+  if (options.audit) return audit(ordered, options.audit, work);
+  if (options.dryRun) return plan(open, ordered, { ...options, secondsOf });
   if (options.only.length > 0) {
     const undone = await doAll(withOthers(open, runs, options.worker), work);
     return { ...showStatus(ordered, runs), failed: sayUndone(undone) };
@@ -149,42 +72,12 @@ async function reproduce(given: Options, context: Context): Promise<Result> {
   return { ...answer(request, options, context), failed: sayUndone(undone) };
 }
 
-/** Refuses options that exclude each other (UsageError). */
-function checkTogether({ status, merge, only, submit, sbatch, worker, jobs, report, plot }: Options): void {
-  const onlyReport = report !== undefined || plot !== undefined;
-  if (status && merge.length > 0) throw new UsageError('--status: touches nothing, leave out --merge');
-  if (sbatch !== '' && !submit) throw new UsageError('--sbatch: is for --submit slurm, add it');
-  if (only.length > 0 && onlyReport)
-    throw new UsageError('--only: prints no table, leave out --report and --plot');
-  if (submit && (status || worker || jobs > 1 || onlyReport))
-    throw new UsageError('--submit: leave out --status, --worker, --jobs, --report, --plot');
-}
-
-/** The threads that the command line asks for; undefined: none. */
-function threadsGiven(argv: readonly string[]): number | undefined {
-  const { values } = parseArgs({ args: [...argv], options: { threads: { type: 'string' } }, strict: false });
-  return values.threads === undefined ? undefined : Number(values.threads);
-}
-
-/** The tables and figures that were asked for, by name; UsageError if there is no such table. */
-function askedFor(options: Options): Asked {
-  const [drawn, tabled] = [true, false].map((isFigure) =>
-    options.arguments.filter((name) => Object.hasOwn(figures, name) === isFigure),
-  );
-  return {
-    tables: tabled.map((name) => ({ name, content: findTable(name) })),
-    figures: drawn.map((name) => ({ name, content: figures[name] })),
-  };
-}
-
-/** All jobs of what was asked for, in an order in which they can be done. */
-function graphOf({ tables, figures }: Asked, settings: Settings, cells: string | undefined): Job[] {
-  const all = entriesOf(tables.map(({ content }) => content));
-  const entries = all.length > 0 ? chooseEntries(all, cells) : [];
-  return inOrder([
-    ...entries.map((entry) => jobOf(entry, settings)),
-    ...figures.flatMap(({ content }) => content.jobs(settings)),
-  ]);
+/** With the data of the environment; what other schedulers run has threads of its own for each job. */
+function completed(given: Options, argv: readonly string[]): Options {
+  const { data = process.env[DATA_VARIABLE], ...others } = given;
+  const options = data ? { ...others, data } : others;
+  const isHandedOn = options.submit !== undefined || options.emit !== undefined;
+  return isHandedOn ? { ...options, threads: threadsOfEach(options.threads, argv) } : options;
 }
 
 /** Which jobs are not done, and about how long one takes, judged by those that are. */
@@ -216,31 +109,6 @@ function merge(from: string, runs: string, context: Context): void {
   for (const folder of taken) context.log(`${from}: took over ${folder}`);
   for (const folder of present) context.log(`${from}: ${folder} is done here, too, and was left as it is`);
   context.log(`${from}: ${taken.length} jobs taken over, ${present.length} were done here, too`);
-}
-
-/** The options that distinguish tables with the same name. */
-function howOf({ width, seed, epochs, patches }: Options): string {
-  const given = Object.entries({ width, seed, epochs, patches }).filter(([, value]) => value !== undefined);
-  return given.map(([name, value]) => `--${name} ${value}`).join(' ');
-}
-
-const dataOf = ({ data = process.env[DATA_VARIABLE] }: Options): string | undefined => data || undefined;
-
-function settingsOf(options: Options): Settings {
-  const { width, seed, epochs, patches } = options;
-  const data = dataOf(options);
-  if (data && !existsSync(data)) throw new UsageError(`--data ${data}: there is no such folder`);
-  return {
-    width,
-    seed,
-    epochs,
-    patches,
-    folderOf(dataset) {
-      const { folder } = findDataset(dataset);
-      const path = data && folder ? resolve(data, folder) : undefined;
-      return path && existsSync(path) ? path : undefined;
-    },
-  };
 }
 
 interface Doing {

@@ -22,7 +22,7 @@ export interface Sample {
 export function auditOption(): Option {
   return new Option('--audit <share>', 'repeat some jobs of other hosts, such as 5% or 3, and compare hashes')
     .argParser(share)
-    .conflicts(['status', 'worker', 'submit', 'report', 'plot']);
+    .conflicts(['status', 'worker', 'emit', 'report', 'plot']);
 }
 
 function share(text: string): Share {

@@ -24,3 +24,13 @@ export function onlyCommand(given: GraphOptions, threads: number): string[] {
   );
   return ['reproduce', ...tables, '--runs', '.', ...words, '--quiet', '--only'];
 }
+
+/** Threads of each job: one, which is faster than two for narrow networks, unless the command line says. */
+export function threadsOfEach(threads: number, argv: readonly string[]): number {
+  return isTyped(argv, '--threads') ? threads : 1;
+}
+
+/** Whether an option is among the arguments as they were typed. */
+export function isTyped(argv: readonly string[], option: string): boolean {
+  return argv.some((word) => word === option || word.startsWith(`${option}=`));
+}

@@ -24,29 +24,36 @@ const SECONDS_TO_SAVE = 120;
 const TIMES_ESTIMATE = 3;
 const LEAST_MINUTES = 30;
 
-export interface Submission extends GraphOptions {
-  readonly runs: string;
+export interface SubmitOptions extends GraphOptions {
   /** Processors of each submission. */
   readonly threads: number;
   /** More options of sbatch, which win over ours. */
   readonly sbatch: string;
   readonly dryRun: boolean;
+}
+
+export interface Submitting {
+  readonly runs: string;
+  readonly options: SubmitOptions;
+  readonly context: Context;
   secondsOf(job: Job): number;
 }
 
 /** Submits what of the open jobs is not in the queue; with `dryRun` it shows a script that would. */
-export function submit(open: readonly Job[], given: Submission, context: Context): Result {
-  if (!given.dryRun) makeFolder(join(given.runs, SLURM_FOLDER));
-  const runs = existsSync(given.runs) ? realpathSync(given.runs) : given.runs;
+export function submit(
+  open: readonly Job[],
+  { runs: folder, options, context, secondsOf }: Submitting,
+): Result {
+  if (!options.dryRun) makeFolder(join(folder, SLURM_FOLDER));
+  const runs = existsSync(folder) ? realpathSync(folder) : folder;
   const present = queued(runs);
-  const packs = packsOf(open, ({ folder }) => present.has(folder), given.secondsOf);
+  const packs = packsOf(open, ({ folder }) => present.has(folder), secondsOf);
   const script = join(runs, SLURM_FOLDER, 'jobs.sh');
   const program = [process.execPath, packageFile('dist', 'bin', 'spiking-unet.js')];
-  const text = batchScript([...program, ...onlyCommand(given, given.threads)]);
-  const argsOf = (pack: Pack, after: readonly string[]) =>
-    sbatchArgs(pack, after, script, { ...given, runs });
+  const text = batchScript([...program, ...onlyCommand(options, options.threads)]);
+  const argsOf = (pack: Pack, after: readonly string[]) => sbatchArgs(pack, after, script, runs, options);
   const waits = open.filter(({ folder }) => present.has(folder)).length;
-  if (given.dryRun) return shown(packs, present, waits, { script, text, argsOf });
+  if (options.dryRun) return shown(packs, present, waits, { script, text, argsOf });
   forgetEnded(runs, present);
   writeFileAtomic(script, text);
   const bar = context.progress('submitting', packs.length);
@@ -91,7 +98,8 @@ function sbatchArgs(
   { name, jobs, seconds }: Pack,
   after: readonly string[],
   script: string,
-  { runs, threads, sbatch }: Submission,
+  runs: string,
+  { threads, sbatch }: SubmitOptions,
 ): string[] {
   const minutes = Math.max(LEAST_MINUTES, Math.ceil((TIMES_ESTIMATE * seconds) / 60));
   return [
