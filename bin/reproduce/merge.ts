@@ -4,7 +4,7 @@ import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DataError, UsageError } from '../../lib/core/error.js';
 import { RUN_LOCK } from '../../lib/node/run/runLock.js';
-import { CLAIM } from './claim.js';
+import { CLAIM } from '../share/claim.js';
 import { FAILED } from './failure.js';
 import { DONE, type Done, outputOf, readDoneIn } from './store.js';
 

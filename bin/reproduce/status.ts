@@ -5,7 +5,7 @@ import { textOf } from '../../lib/node/files.js';
 import { goneBecause, isHere, ownerName } from '../../lib/node/owner.js';
 import type { Result } from '../cli/stage.js';
 import { table } from '../cli/table.js';
-import { claimPath, parseClaim } from './claim.js';
+import { claimPath, parseClaim } from '../share/claim.js';
 import { readFailure } from './failure.js';
 import type { Job } from './job.js';
 import { blockedJobs, type State } from './jobOrder.js';
