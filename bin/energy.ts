@@ -13,7 +13,7 @@ import {
   layerEnergy,
   meanCosts,
 } from '../lib/measure/energyModels.js';
-import { testNoise } from '../lib/measure/evaluateTask.js';
+import { testNoise } from '../lib/measure/imageResult.js';
 import type { Model } from '../lib/model/model.js';
 import { modelInput } from '../lib/model/modelInput.js';
 import type { Layer } from '../lib/net/architecture.js';

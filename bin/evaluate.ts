@@ -4,7 +4,8 @@
 import { join } from 'node:path';
 import { UsageError } from '../lib/core/error.js';
 import type { Split } from '../lib/data/dataset.js';
-import { type OnImage, USUAL_SIGMA } from '../lib/measure/evaluateTask.js';
+import { USUAL_SIGMA } from '../lib/measure/evaluateTask.js';
+import type { OnImage } from '../lib/measure/imageResult.js';
 import type { Model } from '../lib/model/model.js';
 import { writePng } from '../lib/node/pictureFiles.js';
 import { figure } from '../lib/picture/figure.js';
@@ -22,6 +23,7 @@ import {
   type EvaluationOptions,
   evaluateModel,
   ignoredBy,
+  type ModelEvaluation,
 } from './cli/evaluation.js';
 import { formatMetrics } from './cli/metrics.js';
 import {
@@ -35,11 +37,14 @@ import {
 } from './cli/modelOptions.js';
 import { distinctNames } from './cli/names.js';
 import { greyLevels, oneOf } from './cli/parse.js';
-import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
+import { type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { thousands } from './cli/table.js';
+import { addJobsOption } from './share/jobsOptions.js';
+import { evaluateShared, type ShareOptions, serveEvaluation } from './share/sharedEvaluation.js';
 
 interface Options
   extends Partial<DataOptions>,
+    ShareOptions,
     Omit<EvaluationOptions, 'dataset' | 'ignoredClass'>,
     UnetOption,
     SharedOptions {
@@ -67,6 +72,10 @@ const stage: Stage<Options> = {
       'pictures like Fig. 4: input, truth, three networks, a box enlarged, errors',
     ],
     [
+      'evaluate --model snn.safetensors --dataset folder --data /data/cells --jobs 4 --share /data/judged',
+      'in four processes; the same command on machines that see the folder takes a part of the work',
+    ],
+    [
       'evaluate --model snn.safetensors --dataset drive --data ~/DRIVE --profile official',
       "as the authors' code counts: patch by patch, with the padding",
     ],
@@ -77,6 +86,11 @@ const stage: Stage<Options> = {
     addTimingOption(command);
     addMemoryOption(command);
     addUnetOption(command);
+    addJobsOption(command, '--share');
+    command.option(
+      '--share <dir>',
+      'folder in which processes share the work (default: of this command alone)',
+    );
     command
       .requiredOption(
         '--model <file>',
@@ -98,18 +112,24 @@ const stage: Stage<Options> = {
       .option('--figures <dir>', 'write a figure of each image: predictions, an enlarged box, errors')
       .option('--beside <files...>', 'more networks, for the figures only', []);
   },
-  run(options, context) {
-    checkEvaluationOptions(options);
+  async run(options, context) {
+    const isShared = options.jobs !== undefined || options.share !== undefined;
+    checkEvaluationOptions(options, isShared);
     const files = [options.model, ...options.beside];
-    const models = files.map((file, k) => loadModel(file, options.unet && k === 0).model);
+    const loaded = files.map((file, k) => loadModel(file, options.unet && k === 0));
+    const models = loaded.map(({ model }) => model);
     const named = { ...options, dataset: datasetFor(options.dataset, models[0]) };
     for (const model of models) requireFitting(named, model);
     const ignored = ignoredBy(named, models[0]);
     if (options.sigma !== undefined && models[0].configuration.task === 'segment')
       throw new UsageError('--sigma: is for denoisers, the model segments: leave it out');
-    const samples = loadSamples(named, options.split, fitOf(models[0], 'needed', ignored.stored), context);
-    const bar = context.progress('evaluating', samples.length * models.length);
     const resolved = { ...named, ignoredClass: ignored.id };
+    const fit = fitOf(models[0], 'needed', ignored.stored);
+    if (options.partOf !== undefined) return serveEvaluation(resolved, context, loaded[0], fit);
+    if (isShared)
+      return resultOf(await evaluateShared(resolved, context, loaded[0], fit), models[0].classNames);
+    const samples = loadSamples(named, options.split, fit, context);
+    const bar = context.progress('evaluating', samples.length * models.length);
     let done = 0;
     const shown = new Map<Sample, Shown>();
     const show: OnImage = (sample, prediction, seen) => {
@@ -125,30 +145,7 @@ const stage: Stage<Options> = {
       writeFigures(options.figures, shown, captions, models[0].classNames.length);
       context.log(`${options.figures}: ${shown.size} figures`);
     }
-    const { metrics, images, spikes, steps, latency, confusion, milliseconds, compared, remarks } =
-      evaluations[0];
-    const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${describeSteps(steps, latency)}` : '';
-    const took = milliseconds === undefined ? '' : `, ${milliseconds.toFixed(0)} ms an image`;
-    const differ = compared ? `, ${compared.different} of ${compared.values} outputs differ` : '';
-    const lines = images.map((image) => `${image.name}: ${formatMetrics(image.metrics)}`);
-    return {
-      json: {
-        metrics,
-        images,
-        spikes,
-        steps,
-        latency,
-        milliseconds,
-        compared,
-        remarks,
-        ...(confusion && { classes: models[0].classNames, confusion }),
-      },
-      text: [
-        ...lines,
-        ...remarks.map((remark) => `note: ${remark}`),
-        `${images.length} images: ${formatMetrics(metrics)}${fired}${took}${differ}`,
-      ].join('\n'),
-    };
+    return resultOf(evaluations[0], models[0].classNames);
   },
 };
 
@@ -178,4 +175,30 @@ function writeFigures(
     const file = join(folder, `${names[i]}.png`);
     writePng(file, figure(sample, seen, captioned, classes));
   }
+}
+
+function resultOf(evaluation: ModelEvaluation, classes: readonly string[]): Result {
+  const { metrics, images, spikes, steps, latency, confusion, milliseconds, compared, remarks } = evaluation;
+  const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${describeSteps(steps, latency)}` : '';
+  const took = milliseconds === undefined ? '' : `, ${milliseconds.toFixed(0)} ms an image`;
+  const differ = compared ? `, ${compared.different} of ${compared.values} outputs differ` : '';
+  const lines = images.map((image) => `${image.name}: ${formatMetrics(image.metrics)}`);
+  return {
+    json: {
+      metrics,
+      images,
+      spikes,
+      steps,
+      latency,
+      milliseconds,
+      compared,
+      remarks,
+      ...(confusion && { classes, confusion }),
+    },
+    text: [
+      ...lines,
+      ...remarks.map((remark) => `note: ${remark}`),
+      `${images.length} images: ${formatMetrics(metrics)}${fired}${took}${differ}`,
+    ].join('\n'),
+  };
 }

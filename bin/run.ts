@@ -3,18 +3,8 @@
 
 import { basename } from 'node:path';
 import { DataError, UsageError } from '../lib/core/error.js';
-import type { FloatImage } from '../lib/core/floatImage.js';
-import { toMiB } from '../lib/engine/kernels/memory.js';
-import { cropOutput, paddedSize, padImage } from '../lib/engine/predict.js';
-import { planTiles, wholeBytes } from '../lib/engine/tiles.js';
 import type { Model } from '../lib/model/model.js';
-import { modelInput } from '../lib/model/modelInput.js';
-import { multipleOf } from '../lib/net/graph.js';
-import { mostMembranes } from '../lib/neuron/spikingNetwork.js';
-import type { Image } from '../lib/picture/image.js';
-import { writeAnswer } from './cli/answers.js';
-import { checkTraceSize, writeDump } from './cli/dump.js';
-import { type Input, inputsOf } from './cli/inputs.js';
+import { type Input, inputsOf, STANDARD_NAME } from './cli/inputs.js';
 import {
   addMemoryOption,
   addSimulationOptions,
@@ -22,22 +12,19 @@ import {
   addUnetOption,
   describeSteps,
   loadModel,
-  type MemoryOptions,
-  type SimulationOptions,
   type UnetOption,
 } from './cli/modelOptions.js';
 import { distinctNames } from './cli/names.js';
-import { type Recorded, type Runnable, withModel } from './cli/runnable.js';
-import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
+import { type Failure, type PictureOptions, type Ran, runPicture } from './cli/onePicture.js';
+import { type Runnable, withModel } from './cli/runnable.js';
+import { type Context, type Result, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { thousands } from './cli/table.js';
+import { addJobsOption, type JobsOptions } from './share/jobsOptions.js';
+import { runShared, serveRun } from './share/sharedRun.js';
 
-interface Options extends SimulationOptions, MemoryOptions, UnetOption, SharedOptions {
+interface Options extends PictureOptions, UnetOption, JobsOptions, SharedOptions {
   readonly model: string;
   readonly image: string[];
-  readonly out: string;
-  readonly dump?: string;
-  readonly trace?: boolean;
-  readonly probability: boolean;
 }
 
 const stage: Stage<Options> = {
@@ -51,6 +38,10 @@ const stage: Stage<Options> = {
     [
       'run --model drive --image photographs --probability',
       'a folder of pictures, with probabilities as .npy',
+    ],
+    [
+      'run --model drive --image photographs --out out --jobs 4',
+      'in four processes; the same command on machines that see out/ takes a part of the work',
     ],
     ['cat eye.png | spiking-unet run --model drive --image -', 'a picture from standard input'],
     [
@@ -67,6 +58,7 @@ const stage: Stage<Options> = {
     addTimingOption(command);
     addMemoryOption(command);
     addUnetOption(command);
+    addJobsOption(command, 'the work in --out');
     command
       .requiredOption(
         '--model <file>',
@@ -81,43 +73,16 @@ const stage: Stage<Options> = {
       .option('--dump <file>', 'write input, output, flow.NAME and spikes.NAME of one picture (safetensors)')
       .option('--trace', 'dump also spike.NAME and membrane.NAME: each neuron in each step');
   },
-  run(options, context) {
-    const { model } = loadModel(options.model, options.unet);
+  async run(options, context) {
+    const loaded = loadModel(options.model, options.unet);
+    if (options.partOf !== undefined) return serveRun(options, context, loaded);
     const inputs = inputsOf(options.image, options.memory * 2 ** 20);
-    checkOptions(options, model, inputs.length);
-    const names = distinctNames(inputs.map(({ file }) => file));
-    const bar = context.progress('running', inputs.length);
-    const failures: { readonly file: string; readonly error: string }[] = [];
-    const request = { model, source: options.model, options };
-    const keep = options.dump === undefined ? [] : (['flows'] as const);
-    const runAll = (runnable: Runnable) =>
-      inputs.flatMap((input, index) => {
-        const image = attempt(input, inputs.length, failures, () =>
-          runPicture({ model, runnable, options, context }, input, names[index]),
-        );
-        bar.update(index + 1, basename(input.file));
-        return image ? [image] : [];
-      });
-    const images = withModel(context.engine, request, runAll, { keep, trace: options.trace ?? false });
-    const { steps, latency } = images[0] ?? { steps: 0, latency: 0 };
-    const lines = images.map(({ file, outputs, spikes, ms }) => {
-      const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${describeSteps(steps, latency)}` : '';
-      return `${file} -> ${outputs.join(', ')} (${(ms / 1000).toFixed(2)} s${fired})`;
-    });
-    const failed = failures.map(({ error }) => `failed: ${error}`);
-    const { threads } = context.engine;
-    return {
-      json: {
-        images: images.map(({ steps: _, latency: __, ...image }) => image),
-        failures,
-        steps,
-        latency,
-        threads,
-        engine: options.engine,
-      },
-      text: [...lines, ...failed].join('\n'),
-      failed: failures.length > 0,
-    };
+    checkOptions(options, loaded.model, inputs);
+    const ran =
+      options.jobs === undefined
+        ? runHere(options, context, loaded.model, inputs)
+        : await runShared(options, context, loaded, inputs);
+    return resultOf(ran, options);
   },
 };
 
@@ -126,11 +91,16 @@ await runAsProgram(stage, import.meta.url);
 
 /** Refuses options that do not apply to this model, or to several pictures (UsageError). */
 function checkOptions(
-  { dump, trace, probability, ...options }: Options,
+  { dump, trace, probability, jobs, ...options }: Options,
   model: Model,
-  pictures: number,
+  inputs: readonly Input[],
 ): void {
-  if (dump !== undefined && pictures > 1) throw new UsageError(`--dump holds one picture, got ${pictures}`);
+  if (jobs !== undefined && dump !== undefined)
+    throw new UsageError('--dump holds one picture: leave out --jobs');
+  if (jobs !== undefined && inputs.some(({ file }) => file === STANDARD_NAME))
+    throw new UsageError('--jobs: other processes cannot read standard input: name files or folders');
+  if (dump !== undefined && inputs.length > 1)
+    throw new UsageError(`--dump holds one picture, got ${inputs.length}`);
   if (trace && dump === undefined)
     throw new UsageError('--trace: add --dump FILE, the file to write the steps to');
   if (trace && model.stage === 'ann')
@@ -139,11 +109,30 @@ function checkOptions(
     throw new UsageError(`--probability: ${options.model} is a denoiser, which has no classes: leave it out`);
 }
 
+/** Runs all pictures in this process. */
+function runHere(options: Options, context: Context, model: Model, inputs: readonly Input[]): Ran {
+  const names = distinctNames(inputs.map(({ file }) => file));
+  const bar = context.progress('running', inputs.length);
+  const failures: Failure[] = [];
+  const request = { model, source: options.model, options };
+  const keep = options.dump === undefined ? [] : (['flows'] as const);
+  const runAll = (runnable: Runnable) =>
+    inputs.flatMap((input, index) => {
+      const image = attempt(input, inputs.length, failures, () =>
+        runPicture({ model, runnable, options, context }, input, names[index]),
+      );
+      bar.update(index + 1, basename(input.file));
+      return image ? [image] : [];
+    });
+  const images = withModel(context.engine, request, runAll, { keep, trace: options.trace ?? false });
+  return { images, failures, threads: context.engine.threads };
+}
+
 /** Runs one picture; if it fails and is one of several, the others still run, and the result is undefined. */
 function attempt<Result>(
   { file }: Input,
   pictures: number,
-  failures: { file: string; error: string }[],
+  failures: Failure[],
   action: () => Result,
 ): Result | undefined {
   try {
@@ -155,69 +144,23 @@ function attempt<Result>(
   }
 }
 
-/** What all pictures have in common. */
-interface Job {
-  readonly model: Model;
-  readonly runnable: Runnable;
-  readonly options: Options;
-  readonly context: Context;
-}
-
-/** Runs a model on one picture; writes the results and, with --dump, a record of the run. */
-function runPicture(job: Job, { file, read }: Input, name: string) {
-  const { model, runnable, options } = job;
-  const picture = read();
-  const { height, width } = picture;
-  const { steps, latency } = runnable;
-  if (options.trace) {
-    const { paddedHeight, paddedWidth } = paddedSize(height, width, multipleOf(model.layers));
-    const membranes = mostMembranes(runnable.spiking!);
-    const footprint = { height: paddedHeight, width: paddedWidth, steps, membranes };
-    checkTraceSize(options.dump!, model, footprint);
-  }
-  const memory = announceMemory(job, file, picture);
-  const image = modelInput(model, picture);
-  const start = performance.now();
-  const padded = padImage(image, multipleOf(model.layers));
-  const recorded = options.dump === undefined ? runnable.run(padded) : runnable.record(padded);
-  const output = cropOutput(recorded.output, padded, picture);
-  const ms = performance.now() - start;
-  if (options.dump !== undefined) dump(options.dump, job, { picture, padded, recorded });
-  const answer = { picture, input: image.data, output, steps };
-  const outputs = writeAnswer(options.out, name, model, answer, options.probability);
-  return { file, outputs, spikes: recorded.spikes, ms, steps, latency, memory };
-}
-
-/** The run of one picture, for --dump. */
-interface Happened {
-  readonly picture: Image;
-  readonly padded: FloatImage;
-  readonly recorded: Recorded;
-}
-
-/** Writes all that a network did on a picture. */
-function dump(
-  path: string,
-  { model, runnable, options }: Job,
-  { picture, padded, recorded }: Happened,
-): void {
-  const { spiking, steps } = runnable;
-  const { height, width } = picture;
-  const { simulation } = recorded;
-  const output = simulation?.output ?? recorded.output;
-  const { timing } = options;
-  writeDump(path, model, { image: padded, output, simulation }, { height, width, steps, spiking, timing });
-}
-
-/** Logs how much memory a picture needs, and in which tiles it is run if that is too much. */
-function announceMemory({ model, runnable, options, context }: Job, file: string, { height, width }: Image) {
-  const { limit } = runnable;
-  const { paddedHeight, paddedWidth } = paddedSize(height, width, multipleOf(model.layers));
-  const tile = planTiles(model.layers, paddedHeight, paddedWidth, limit);
-  const mib = toMiB(wholeBytes(limit, paddedHeight, paddedWidth));
-  const tiles = tile ? ` at once: in tiles of ${tile.width}x${tile.height}` : '';
-  context.log(`${file}: ${width}x${height} pixels need about ${mib} MiB${tiles}`);
-  if (tile && options.dump !== undefined)
-    throw new UsageError(`--dump: ${file} needs ${mib} MiB at once, more than --memory ${options.memory}`);
-  return { mib, ...(tile && { tile }) };
+function resultOf({ images, failures, threads }: Ran, { engine }: Options): Result {
+  const { steps, latency } = images[0] ?? { steps: 0, latency: 0 };
+  const lines = images.map(({ file, outputs, spikes, ms }) => {
+    const fired = steps > 0 ? `, ${thousands(spikes)} spikes in ${describeSteps(steps, latency)}` : '';
+    return `${file} -> ${outputs.join(', ')} (${(ms / 1000).toFixed(2)} s${fired})`;
+  });
+  const failed = failures.map(({ error }) => `failed: ${error}`);
+  return {
+    json: {
+      images: images.map(({ steps: _, latency: __, ...image }) => image),
+      failures,
+      steps,
+      latency,
+      threads,
+      engine,
+    },
+    text: [...lines, ...failed].join('\n'),
+    failed: failures.length > 0,
+  };
 }

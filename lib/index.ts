@@ -175,9 +175,9 @@ export {
   evaluateDenoising,
   evaluateSegmentation,
   type Metrics,
-  type OnImage,
   type ScoredEvaluation,
 } from './measure/evaluateTask.js';
+export type { OnImage } from './measure/imageResult.js';
 export { confusionMatrix, ioUs, meanIoU } from './measure/miou.js';
 export { psnr } from './measure/psnr.js';
 export {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { DataError, UsageError } from '../../lib/core/error.js';
 import { leftOutOf, noLabels } from '../../lib/data/checkDataset.js';
-import type { Dataset, Split } from '../../lib/data/dataset.js';
-import { attempt } from '../../lib/data/disk.js';
+import type { Dataset, Listed, LoadOptions, Split } from '../../lib/data/dataset.js';
+import { attempt, wantedBy } from '../../lib/data/disk.js';
 import { datasets, findDataset } from '../../lib/data/index.js';
 import { lossOfFiles } from '../../lib/data/leftOut.js';
 import type { Model } from '../../lib/model/model.js';
@@ -102,17 +102,62 @@ export function loadSamples(
   { log }: Pick<Context, 'log'>,
 ): Sample[] {
   const dataset = findDataset(options.dataset);
-  const directory = dataFolder(dataset, options.data);
-  const { channels, classes, ignore } = fit;
-  const labels = fit.labels !== 'unread' && classes !== undefined;
-  const wanted = { directory, split, seed: options.seed, channels, classes, ignore, labels };
+  const wanted = wantedFor(options, split, fit, dataset);
+  const { directory, classes, labels } = wanted;
   const samples = dataset.load(wanted).map((sample) => preparedAs(fit.preprocess, sample, dataset));
   if (samples.length === 0)
     throw new DataError(`${directory ?? dataset.name}: there are no images in the split "${split}"`);
-  if (labels) checkLabels(samples, classes);
+  if (labels) checkLabels(samples, classes!);
   if (labels && fit.labels === 'needed') requireLabels(samples, directory);
   if (directory !== undefined && fit.labels !== 'unread') remarkOnLosses(dataset, directory, log);
   return samples;
+}
+
+/**
+ * The same samples, not read yet; reading one refuses it where `loadSamples` would. Those of a synthetic data
+ * set are drawn at once.
+ */
+export function listSamples(
+  options: DataOptions & { readonly seed: number },
+  split: Split,
+  fit: Fit,
+  { log }: Pick<Context, 'log'>,
+): readonly Listed[] {
+  const dataset = findDataset(options.dataset);
+  const wanted = wantedFor(options, split, fit, dataset);
+  const { directory, classes, labels } = wanted;
+  if (!dataset.list || directory === undefined)
+    return loadSamples(options, split, fit, { log }).map((sample) => ({
+      name: sample.name,
+      files: [],
+      read: () => sample,
+    }));
+  const listed = dataset.list(directory, wantedBy(wanted, dataset.channels));
+  if (listed.length === 0) throw new DataError(`${directory}: there are no images in the split "${split}"`);
+  if (fit.labels !== 'unread') remarkOnLosses(dataset, directory, log);
+  return listed.map(({ name, files, read }) => ({
+    name,
+    files,
+    read() {
+      const sample = preparedAs(fit.preprocess, read(), dataset);
+      if (labels) checkLabels([sample], classes!);
+      if (labels && fit.labels === 'needed') requireLabels([sample], undefined);
+      return sample;
+    },
+  }));
+}
+
+/** How the samples that a network expects are to be loaded. */
+function wantedFor(
+  options: DataOptions & { readonly seed: number },
+  split: Split,
+  fit: Fit,
+  dataset: Dataset,
+): LoadOptions {
+  const { channels, classes, ignore } = fit;
+  const directory = dataFolder(dataset, options.data);
+  const labels = fit.labels !== 'unread' && classes !== undefined;
+  return { directory, split, seed: options.seed, channels, classes, ignore, labels };
 }
 
 /** A sample whose input is made of its picture in another way than its data set does it. */

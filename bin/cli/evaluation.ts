@@ -5,7 +5,8 @@ import { findDataset } from '../../lib/data/index.js';
 import type { Engine } from '../../lib/engine/door.js';
 import { anySize, type Run } from '../../lib/engine/predict.js';
 import { patchwiseRun } from '../../lib/engine/tiles.js';
-import { type Evaluation, evaluateRun, type OnImage } from '../../lib/measure/evaluateTask.js';
+import { type Evaluation, evaluationOf, judgeImage } from '../../lib/measure/evaluateTask.js';
+import type { ImageResult, OnImage } from '../../lib/measure/imageResult.js';
 import type { Model } from '../../lib/model/model.js';
 import type { Sample } from '../../lib/picture/sample.js';
 import { padToPatches } from '../../lib/train/patches.js';
@@ -42,6 +43,13 @@ export interface ModelEvaluation extends Evaluation {
   readonly compared?: Compared | undefined;
 }
 
+/** One image of an evaluation. */
+export interface JudgedImage {
+  readonly result: ImageResult;
+  /** Only with --as-unet. */
+  readonly compared?: Compared | undefined;
+}
+
 /** Metrics of a model, whose file is `source`, on samples, with the facts of the runs. */
 export function evaluateModel(
   engine: Engine,
@@ -52,32 +60,57 @@ export function evaluateModel(
 ): ModelEvaluation {
   return withModel(engine, { model, source, options }, (runnable) => {
     const { steps, latency } = runnable;
-    const compared = options.asUnet ? { values: 0, different: 0 } : undefined;
-    const chosen = compared ? comparedRun(runnable, compared) : runnable.run;
     const times: number[] = [];
-    const run = options.time ? timedRun(chosen, times) : chosen;
-    const evaluation = judgeRun(run, model, samples, options, onImage);
+    const judge = imageJudge(runnable, model, options, onImage, times);
+    const evaluation = evaluationOfImages(model, samples.map(judge), options);
     const milliseconds = options.time ? median(times) : undefined;
-    return { ...evaluation, steps, latency, compared, milliseconds };
+    return { ...evaluation, steps, latency, milliseconds };
   });
 }
 
-function judgeRun(
-  run: Run,
+/** Judges single images by a network, as the options say; with --time their times are added to `times`. */
+export function imageJudge(
+  runnable: Runnable,
   model: Model,
-  samples: readonly Sample[],
   options: EvaluationOptions,
-  onImage: OnImage,
-): Evaluation {
+  onImage?: OnImage,
+  times: number[] = [],
+): (sample: Sample) => JudgedImage {
   const { sigma, seed, ignoredClass: ignore } = options;
-  const judge = (run: Run, samples: readonly Sample[]) =>
-    evaluateRun(model, samples, run, { sigma, seed, ignore }, onImage);
-  if (model.configuration.task === 'denoise') return judge(run, samples);
+  const counts = { values: 0, different: 0 };
+  const chosen = options.asUnet ? comparedRun(runnable, counts) : runnable.run;
+  const run = options.time ? timedRun(chosen, times) : chosen;
+  const [inPieces, padded] = asProfiled(run, model, options);
+  return (sample) => {
+    const before = { ...counts };
+    const result = judgeImage(model, padded(sample), inPieces, { sigma, seed, ignore }, onImage);
+    const [values, different] = [counts.values - before.values, counts.different - before.different];
+    return { result, ...(options.asUnet && { compared: { values, different } }) };
+  };
+}
+
+/** The evaluation of images, in their order. */
+export function evaluationOfImages(
+  model: Model,
+  images: readonly JudgedImage[],
+  { sigma, ignoredClass: ignore }: EvaluationOptions,
+): Evaluation & Pick<ModelEvaluation, 'compared'> {
+  const results = images.map(({ result }) => result);
+  const counts = images.flatMap(({ compared }) => compared ?? []);
+  const sum = (key: keyof Compared) => counts.reduce((total, one) => total + one[key], 0);
+  const compared = counts.length > 0 ? { values: sum('values'), different: sum('different') } : undefined;
+  return { ...evaluationOf(model, results, { sigma, ignore }), compared };
+}
+
+/** A run, and what it is given of a sample, with the authors' departures if they are wanted. */
+function asProfiled(run: Run, model: Model, options: EvaluationOptions): [Run, (sample: Sample) => Sample] {
+  if (model.configuration.task === 'denoise') return [run, (sample) => sample];
   const { area, cut } = resolveProfile(options);
   const { size } = findDataset(options.dataset).patch;
-  const pieces = cut === 'patches' ? patchwiseRun(run, model.layers, size) : run;
-  const padded = area === 'padded' ? samples.map((sample) => padToPatches(sample, size)) : samples;
-  return judge(pieces, padded);
+  return [
+    cut === 'patches' ? patchwiseRun(run, model.layers, size) : run,
+    area === 'padded' ? (sample) => padToPatches(sample, size) : (sample) => sample,
+  ];
 }
 
 /** A one-step network run as a U-Net; its outputs are counted against those of the simulation. */
@@ -128,12 +161,21 @@ export function ignoredBy(
   throw new UsageError(`--ignore ${ignore}: expected a class, ${ids} or one of ${classNames.join(', ')}`);
 }
 
-/** Refuses options that would have no effect (UsageError). */
+/** Refuses options that would have no effect, or that cannot be shared by processes (UsageError). */
 export function checkEvaluationOptions(
-  options: SimulationOptions & { readonly figures?: string; readonly beside: readonly string[] },
+  options: SimulationOptions & {
+    readonly figures?: string;
+    readonly beside: readonly string[];
+    readonly time?: boolean;
+  },
+  isShared = false,
 ): void {
   if (options.figures !== undefined && resolveProfile(options).area === 'padded')
     throw new UsageError('--figures shows images without their padding: add --area image');
   if (options.figures === undefined && options.beside.length > 0)
     throw new UsageError('--beside: is for figures, add --figures DIR');
+  if (isShared && options.figures !== undefined)
+    throw new UsageError('--figures: a record holds counts, not pictures: leave out --jobs and --share');
+  if (isShared && options.time)
+    throw new UsageError('--time: other processes would slow it down: leave out --jobs and --share');
 }

@@ -16,7 +16,7 @@ import type { Image } from '../../lib/picture/image.js';
 /** The argument that means standard input. */
 const STANDARD_INPUT = '-';
 /** What standard input is called in results. */
-const STANDARD_NAME = 'stdin';
+export const STANDARD_NAME = 'stdin';
 
 /** One picture that is not read yet. */
 export interface Input {

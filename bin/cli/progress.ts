@@ -13,7 +13,8 @@ export interface Progress {
   stop(): void;
 }
 
-export function startProgress(label: string, total: number, quiet: boolean): Progress {
+/** Starts a bar; what is `done` already does not count in the time left. */
+export function startProgress(label: string, total: number, quiet: boolean, done = 0): Progress {
   if (quiet || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
   const bar = new SingleBar({
     format: `${printable(label)} [{bar}] {value}/{total} {note} ETA {eta_formatted}`,
@@ -25,7 +26,7 @@ export function startProgress(label: string, total: number, quiet: boolean): Pro
     linewrap: true, // lines are cut to the width of the terminal
     etaBuffer: 50,
   });
-  bar.start(total, 0, { note: '' });
+  bar.start(total, done, { note: '' });
   return {
     update: (done, note = '') => bar.update(done, { note: printable(note) }),
     stop: () => bar.stop(),

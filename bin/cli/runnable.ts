@@ -56,12 +56,17 @@ export function withModel<T>(
   work: (runnable: Runnable) => T,
   toKeep: ToKeep = {},
 ): T {
-  const runnable = request.model.stage === 'ann' ? unet(engine, request) : spiking(engine, request, toKeep);
+  const runnable = openModel(engine, request, toKeep);
   try {
     return work(runnable);
   } finally {
     runnable.program.dispose();
   }
+}
+
+/** Prepares a model that runs until the process ends. */
+export function openModel(engine: Engine, request: Request, toKeep: ToKeep = {}): Runnable {
+  return request.model.stage === 'ann' ? unet(engine, request) : spiking(engine, request, toKeep);
 }
 
 function unet(engine: Engine, request: Request): Runnable {

@@ -53,8 +53,9 @@ export interface Context {
   log(line: string): void;
   /**
    * Shows a bar with the time left on stderr, if that is a terminal; the bar is removed when the stage ends.
+   * `done` is what was done before.
    */
-  progress(label: string, total: number): Progress;
+  progress(label: string, total: number, done?: number): Progress;
 }
 
 export interface Stage<Options> {
@@ -198,8 +199,8 @@ function newContext(
       return signal;
     },
     log: (line) => remark(printable(line)),
-    progress: (label, total) => {
-      const bar = startProgress(label, total, quiet);
+    progress: (label, total, done) => {
+      const bar = startProgress(label, total, quiet, done);
       bars.push(bar);
       return bar;
     },

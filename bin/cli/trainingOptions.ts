@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../../lib/core/error.js';
 import type { Dataset } from '../../lib/data/dataset.js';
 import { optimisers } from '../../lib/engine/learn/optimiser.js';
-import type { OnImage } from '../../lib/measure/evaluateTask.js';
+import type { OnImage } from '../../lib/measure/imageResult.js';
 import { hashOfModel } from '../../lib/model/model.js';
 import { hashOfSamples } from '../../lib/node/run/fingerprint.js';
 import { openRunFolder } from '../../lib/node/run/runFolder.js';

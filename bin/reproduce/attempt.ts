@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { DataError } from '../../lib/core/error.js';
 import { packageVersion } from '../../lib/node/package.js';
 import { runOwner } from '../../lib/node/run/runLock.js';
-import type { Claim } from './claim.js';
+import type { Claim } from '../share/claim.js';
 import { type Ended, type Execution, execute, type Running } from './execute.js';
 import { type Failure, forgetFailure, writeFailure } from './failure.js';
 import type { Job } from './job.js';

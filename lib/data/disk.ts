@@ -36,7 +36,7 @@ export function partOf<Item>(all: readonly Item[], split: Split, tests: number):
 }
 
 /** What options want, of a data set whose samples have `channels` channels. */
-function wantedBy(options: LoadOptions, channels: 1 | 3): Wanted {
+export function wantedBy(options: LoadOptions, channels: 1 | 3): Wanted {
   const classes = { count: options.classes, ignore: options.ignore };
   return {
     split: options.split,

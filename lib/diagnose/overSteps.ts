@@ -10,12 +10,8 @@ import { type Engine, withProgram } from '../engine/door.js';
 import { anySize, type Run } from '../engine/predict.js';
 import { readOut } from '../engine/readout.js';
 import type { Mode, Simulation } from '../engine/simulate/simulation.js';
-import {
-  type Evaluation,
-  evaluateRun,
-  type OnImage,
-  type RunEvaluationOptions,
-} from '../measure/evaluateTask.js';
+import { type Evaluation, evaluateRun, type RunEvaluationOptions } from '../measure/evaluateTask.js';
+import type { OnImage } from '../measure/imageResult.js';
 import type { Model } from '../model/model.js';
 import { type Layer, outputDims } from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';

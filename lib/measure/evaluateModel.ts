@@ -7,7 +7,8 @@ import { withEngine } from '../engine/choose.js';
 import { type Engine, withProgram } from '../engine/door.js';
 import type { Model } from '../model/model.js';
 import { checkLabels, type Sample } from '../picture/sample.js';
-import { type Evaluation, evaluateRun, type OnImage } from './evaluateTask.js';
+import { type Evaluation, evaluateRun } from './evaluateTask.js';
+import type { OnImage } from './imageResult.js';
 
 export interface EvaluateOptions extends ModelRunOptions {
   /** Noise that a denoiser has to remove, in grey levels; default: 25. */

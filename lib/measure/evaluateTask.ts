@@ -4,13 +4,17 @@
  */
 
 import { DataError } from '../core/error.js';
-import { type Rng, stream } from '../core/rng.js';
-import { argmax, type Run } from '../engine/predict.js';
+import type { Run } from '../engine/predict.js';
 import type { Model } from '../model/model.js';
-import { VOID } from '../op/losses.js';
-import { addNoise, removeNoise } from '../picture/noise.js';
-import { inputOf, type Sample } from '../picture/sample.js';
-import { psnr } from './psnr.js';
+import type { Sample } from '../picture/sample.js';
+import {
+  type DenoisedImage,
+  denoiseImage,
+  type ImageResult,
+  type OnImage,
+  type SegmentedImage,
+  segmentImage,
+} from './imageResult.js';
 import {
   addTallies,
   metricsOf,
@@ -19,7 +23,6 @@ import {
   tallyOf,
   whatIsMissing,
 } from './segmentation.js';
-import { ssim } from './ssim.js';
 
 /** dB; SSIM 0..1; sigma in grey levels. */
 export interface DenoisingMetrics {
@@ -49,12 +52,6 @@ export interface Evaluation {
 }
 
 /**
- * Called with every image as it is done: its prediction as class ids [H,W] or as a clean image [H,W,C] 0..1,
- * and the network's input [H,W,C].
- */
-export type OnImage = (sample: Sample, prediction: Uint8Array | Float32Array, seen: Float32Array) => void;
-
-/**
  * Segments every sample; labels outside the field of view count as they are, predictions there as background.
  * Pixels whose label is void, or the class `ignore`, do not count, and that class does not count in the mean;
  * where it is predicted instead of another class, that is an ordinary error.
@@ -66,18 +63,16 @@ export function evaluateSegmentation(
   onImage?: OnImage,
   ignore?: number,
 ): Evaluation {
+  const results = samples.map((sample) => segmentImage(sample, run, classNames.length, onImage, ignore));
+  return segmentationOf(results, classNames, ignore);
+}
+
+function segmentationOf(
+  results: readonly SegmentedImage[],
+  classNames: readonly string[],
+  ignore: number | undefined,
+): Evaluation {
   const classes = classNames.length;
-  const results = samples.map((sample) => {
-    if (!sample.label) throw new DataError(`${sample.name}: no label to compare with`);
-    const { output, spikes } = run(inputOf(sample));
-    const prediction = argmax(output, classes);
-    sample.fov?.forEach((inside, p) => {
-      if (!inside) prediction[p] = 0;
-    });
-    onImage?.(sample, prediction, sample.input);
-    const label = ignore === undefined ? sample.label : sample.label.map((id) => (id === ignore ? VOID : id));
-    return { name: sample.name, spikes, tally: tallyOf(prediction, label, sample.fov, classes) };
-  });
   const total = results.map(({ tally }) => tally).reduce(addTallies);
   const metrics = metricsOf(total, classNames, ignore);
   const images = results.map(({ name, spikes, tally }) => ({
@@ -109,11 +104,6 @@ function rowsOf(matrix: Float64Array, classes: number): number[][] {
   return Array.from({ length: classes }, (_, k) => [...matrix.subarray(k * classes, (k + 1) * classes)]);
 }
 
-/** The random numbers of the noise on one image of a test. */
-export function testNoise(seed: number, sigma: number, { name }: Sample): Rng {
-  return stream(seed, 'noise', sigma, name);
-}
-
 /** Adds noise of `sigma` grey levels to every sample (one random stream per image) and removes it again. */
 export function evaluateDenoising(
   samples: readonly Sample[],
@@ -122,24 +112,22 @@ export function evaluateDenoising(
   seed: number,
   onImage?: OnImage,
 ): Evaluation {
-  const noisyScores: number[] = [];
-  const images = samples.map((sample) => {
-    const { height, width, channels } = sample;
-    const { input } = addNoise(sample.input, sigma, testNoise(seed, sigma, sample));
-    const { output, spikes } = run(inputOf(sample, input));
-    const clean = removeNoise(input, output);
-    onImage?.(sample, clean, input);
-    const untouched = removeNoise(input, new Float32Array(input.length));
-    const levels = [clean, sample.input, untouched].map((image) => image.map((value) => 255 * value));
-    const [ours, truth, noisy] = levels;
-    noisyScores.push(psnr(noisy, truth));
-    const similarity = ssim(ours, truth, { height, width, channels });
-    return { name: sample.name, metrics: { psnr: psnr(ours, truth), ssim: similarity, sigma }, spikes };
-  });
+  return denoisingOf(
+    samples.map((sample) => denoiseImage(sample, run, sigma, seed, onImage)),
+    sigma,
+  );
+}
+
+function denoisingOf(results: readonly DenoisedImage[], sigma: number): Evaluation {
+  const images = results.map(({ name, psnr, ssim, spikes }) => ({
+    name,
+    metrics: { psnr, ssim, sigma },
+    spikes,
+  }));
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const of = (key: 'psnr' | 'ssim') => mean(images.map((image) => image.metrics[key]));
+  const of = (key: 'psnr' | 'ssim' | 'noisyPsnr') => mean(results.map((result) => result[key]));
   const metrics = { psnr: of('psnr'), ssim: of('ssim'), sigma };
-  const remarks = remarksOnNoise(metrics.psnr, mean(noisyScores));
+  const remarks = remarksOnNoise(metrics.psnr, of('noisyPsnr'));
   const spikes = images.reduce((sum, image) => sum + image.spikes, 0);
   return { metrics, images, spikes, score: metrics.psnr, remarks };
 }
@@ -172,20 +160,46 @@ export interface RunEvaluationOptions {
   readonly ignore?: number | undefined;
 }
 
+/** What of a model says how it is evaluated. */
+export type Judged = Pick<Model, 'configuration' | 'classNames'>;
+
 /**
  * Evaluates a run in a model's task; `sigma` and `seed` are those of the noise that a denoiser has to
  * remove.
  */
 export function evaluateRun(
-  { configuration, classNames }: Pick<Model, 'configuration' | 'classNames'>,
+  model: Judged,
   samples: readonly Sample[],
+  run: Run,
+  options: RunEvaluationOptions,
+  onImage?: OnImage,
+): Evaluation {
+  const results = samples.map((sample) => judgeImage(model, sample, run, options, onImage));
+  return evaluationOf(model, results, options);
+}
+
+/** One image of `evaluateRun`. */
+export function judgeImage(
+  { configuration, classNames }: Judged,
+  sample: Sample,
   run: Run,
   { sigma = USUAL_SIGMA, seed, ignore }: RunEvaluationOptions,
   onImage?: OnImage,
+): ImageResult {
+  return configuration.task === 'denoise'
+    ? denoiseImage(sample, run, sigma, seed, onImage)
+    : segmentImage(sample, run, classNames.length, onImage, ignore);
+}
+
+/** The evaluation of images, in their order, from what `judgeImage` says of each in the same task. */
+export function evaluationOf(
+  { configuration, classNames }: Judged,
+  results: readonly ImageResult[],
+  { sigma = USUAL_SIGMA, ignore }: Omit<RunEvaluationOptions, 'seed'>,
 ): Evaluation {
   return configuration.task === 'denoise'
-    ? evaluateDenoising(samples, run, sigma, seed, onImage)
-    : evaluateSegmentation(samples, run, classNames, onImage, ignore);
+    ? denoisingOf(results as readonly DenoisedImage[], sigma)
+    : segmentationOf(results as readonly SegmentedImage[], classNames, ignore);
 }
 
 /** An evaluation that can select networks: its score is a number. */

@@ -9,7 +9,7 @@ import { USUAL_SEED } from '../core/rng.js';
 import { chooseEngine } from '../engine/choose.js';
 import type { Engine } from '../engine/door.js';
 import { findOptimiser } from '../engine/learn/optimiser.js';
-import type { OnImage } from '../measure/evaluateTask.js';
+import type { OnImage } from '../measure/imageResult.js';
 import type { Model } from '../model/model.js';
 import { checkLabels, type Sample } from '../picture/sample.js';
 import { type Learner, type TrainingData, trainingData } from './learner.js';

@@ -19,8 +19,8 @@ import {
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { claimPath, parseClaim, takeClaim } from '../../bin/reproduce/claim.js';
-import { moveAway, STALE_SECONDS, watchClaims } from '../../bin/reproduce/claimWatch.js';
+import { claimPath, parseClaim, takeClaim } from '../../bin/share/claim.js';
+import { moveAway, STALE_SECONDS, watchClaims } from '../../bin/share/claimWatch.js';
 import { self } from '../../lib/node/owner.js';
 import { environment } from './command.js';
 
@@ -64,6 +64,9 @@ t.test('only one can take a job; it says who and since when, and is gone in the 
   claim.release();
   t.ok(next.holds(), 'the first owner leaves the claim of the second alone');
   next.release();
+  const listeners = process.listenerCount('exit');
+  for (let k = 0; k < 3; k++) takeClaim(job, never)!.release();
+  t.equal(process.listenerCount('exit'), listeners, 'a released claim leaves nothing behind');
 });
 
 t.test('a claim of another host is stale when it has not moved for a minute of looking', async (t) => {
@@ -155,7 +158,7 @@ t.test('a folder in which somebody trains is left alone', async (t) => {
 const LEFT = 60;
 const RACERS = 4;
 
-const module = `file://${resolve('dist/bin/reproduce/claimWatch.js')}`;
+const module = `file://${resolve('dist/bin/share/claimWatch.js')}`;
 /** Takes three jobs again and again, then all that were left, and says which of those it has in the end. */
 const racer = `
   import { existsSync, rmSync, writeFileSync } from 'node:fs';

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { takeClaim } from '../../bin/reproduce/claim.js';
+import { takeClaim } from '../../bin/share/claim.js';
 import { writeTinyDrive } from '../support/tinyDrive.js';
 import { spikingUnet, spikingUnetJson } from './command.js';
 

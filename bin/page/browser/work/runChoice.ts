@@ -3,7 +3,7 @@
 import { type Engine, withProgram } from '../../../../lib/engine/door.js';
 import { padImage, unetRun } from '../../../../lib/engine/predict.js';
 import { energyReport, layerCosts, unetJoulesInBytes } from '../../../../lib/measure/energyModels.js';
-import { testNoise } from '../../../../lib/measure/evaluateTask.js';
+import { testNoise } from '../../../../lib/measure/imageResult.js';
 import type { Model } from '../../../../lib/model/model.js';
 import { addNoise } from '../../../../lib/picture/noise.js';
 import { inputOf } from '../../../../lib/picture/sample.js';

@@ -73,6 +73,7 @@ export function takeClaim(folder: string, onLost: () => void): Claim | undefined
   const release = () => {
     clearInterval(timer);
     held.delete(release);
+    if (held.size === 0) process.removeListener('exit', releaseAll);
     if (holds()) removeFile(path);
   };
   if (held.size === 0) process.once('exit', releaseAll);
