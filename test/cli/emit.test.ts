@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { faults } from '../support/jsonSchema.js';
 import { writeTinyDrive } from '../support/tinyDrive.js';
+import { trustHost } from '../support/trustedHost.js';
 import { environment, spikingUnet, spikingUnetJson } from './command.js';
 
 const root = t.testdir();
@@ -78,20 +79,7 @@ for (const { format, args } of schedulers) {
   t.test(`${format} does the graph as reproduce does it`, { skip: missing(format) }, async (t) => {
     const start = (...more: string[]) => run(format, [...args(at(format), at(`${format}.txt`)), ...more]);
     writeFileSync(at(`${format}.txt`), emitted(format));
-    mkdirSync(at(format));
-    const converted = start(`${CHAIN[1]}/done.json`);
-    t.equal(converted.status, 0, converted.stderr);
-    t.strictSame(foldersIn(format), [CHAIN[1], CHAIN[0]], 'what was asked for, and what that needs');
-
-    const model = at(format, CHAIN[1], 'snn.safetensors');
-    const right = readFileSync(model);
-    writeFileSync(model, 'not the model');
-    const failed = start('-k');
-    t.not(failed.status, 0);
-    t.match(failed.stderr + failed.stdout, /snn\.safetensors: is not the model that .* tells of/);
-    t.strictSame(foldersIn(format), [CHAIN[1], CHAIN[0], `${CHAIN[0]}/eval`], 'only what needs it is left');
-
-    writeFileSync(model, right);
+    trustHost(at(format));
     const ended = start();
     t.equal(ended.status, 0, ended.stderr);
     t.strictSame(hashesIn(format), alone);
@@ -102,6 +90,14 @@ for (const { format, args } of schedulers) {
     const again = start();
     t.equal(again.status, 0, again.stderr);
     t.match(again.stdout + again.stderr, 'Nothing to be done');
+
+    const evaluation = join(CHAIN[0], 'eval');
+    for (const folder of [CHAIN[2], CHAIN[3], evaluation]) rmSync(at(format, folder, 'done.json'));
+    writeFileSync(at(format, CHAIN[1], 'snn.safetensors'), 'not the model');
+    const failed = start('-k');
+    t.not(failed.status, 0);
+    t.match(failed.stderr + failed.stdout, /snn\.safetensors: is not the model that .* tells of/);
+    t.strictSame(foldersIn(format), [CHAIN[1], CHAIN[0], evaluation], 'only what needs it is left');
   });
 }
 

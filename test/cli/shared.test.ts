@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { stream } from '../../lib/core/rng.js';
 import { writeTinyDrive } from '../support/tinyDrive.js';
 import { trustHost } from '../support/trustedHost.js';
 import { environment, spikingUnetJson } from './command.js';
@@ -17,6 +18,8 @@ const at = (...parts: string[]) => join(root, ...parts);
 writeTinyDrive(at('data', 'DRIVE'));
 /** Rounds of killing: `KILLS=50 npx tap .. test/cli/shared.test.ts` tries more. */
 const ROUNDS = Number(process.env.KILLS ?? 1);
+/** Workers that are killed in a round. */
+const KILLED = 3;
 const FAMILY = 'drive-w1-s1-e1-p16';
 const CELLS = 'drive/unet,drive/mt-connection/';
 const args = (runs: string, ...more: string[]) => [
@@ -111,6 +114,26 @@ t.test('one is killed in the middle of a job: another ends the table with the sa
     t.equal(code, 0, err);
     t.strictSame(hashesIn(runs), alone, `round ${round}`);
     await killed.ended;
+    rmSync(at(runs), { recursive: true });
+  }
+});
+
+t.test('three workers are killed at random and started again: the table has the same hashes', async (t) => {
+  const rng = stream(5, 'kills');
+  for (let round = 0; round < ROUNDS; round++) {
+    const runs = `random${round}`;
+    trustHost(at(runs));
+    const worker = () => start(...args(runs, '--worker'));
+    const workers = [worker(), worker(), worker()];
+    for (let kill = 0; kill < KILLED; kill++) {
+      await sleep(rng.integer(2000));
+      const k = rng.integer(workers.length);
+      workers[k].process.kill('SIGKILL');
+      await workers[k].ended;
+      workers[k] = worker();
+    }
+    for (const { code, err } of await Promise.all(workers.map(({ ended }) => ended))) t.equal(code, 0, err);
+    t.strictSame(hashesIn(runs), alone, `round ${round}`);
     rmSync(at(runs), { recursive: true });
   }
 });

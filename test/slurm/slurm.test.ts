@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { environment, spikingUnet } from '../cli/command.js';
 import { writeTinyDrive } from '../support/tinyDrive.js';
+import { trustHost } from '../support/trustedHost.js';
 import { type Cluster, missing, NODES, startCluster, until } from './cluster.js';
 
 const root = realpathSync(t.testdir());
@@ -50,6 +51,7 @@ t.test('Slurm', { skip: missing, timeout: 600_000 }, async (t) => {
     spawnSync(program, words, { env: { ...environment, ...slurmOnly(cluster) }, encoding: 'utf8' });
   const reproduce = (...words: string[]) => onCluster(process.execPath, 'dist/bin/spiking-unet.js', ...words);
   const submit = (runs: string, sbatch = '') => {
+    trustHost(at(runs));
     const { status, stdout, stderr } = reproduce(
       ...args(runs, '--submit', 'slurm', '--json', '--sbatch', sbatch),
     );
