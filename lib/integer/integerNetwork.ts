@@ -10,7 +10,7 @@ import { layerParameters } from '../net/parameters.js';
 import { potentialOf } from '../neuron/commonParameters.js';
 import { neuronOf, type SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { type Codes, codesOf, codesRead } from './codes.js';
-import { divisorName } from './quantise.js';
+import { divisorName, MOST_DIVISOR, MOST_OUTPUT_DIVISOR } from './quantise.js';
 
 const { abs, floor, max } = Math;
 
@@ -116,7 +116,7 @@ function weightsOf({ parameters }: SpikingNetwork, layer: Layer): Numbers {
     throw new DataError(`tensor ${divisorName(layer)} is missing, expected [${layer.channelsOut}]`);
   requireWhole(`${layer.name}.weight`, weight, -(2 ** 15), 2 ** 15 - 1);
   requireWhole(`${layer.name}.bias`, bias, -(2 ** 24), 2 ** 24);
-  requireWhole(divisorName(layer), divisor, 1, 2 ** 15);
+  requireWhole(divisorName(layer), divisor, 1, hasNeuron(layer) ? MOST_DIVISOR : MOST_OUTPUT_DIVISOR);
   return {
     weight: Int16Array.from(weight),
     bias: Int32Array.from(bias),

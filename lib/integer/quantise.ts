@@ -5,8 +5,8 @@
  *     D_o = floor((2^(b-1) - 1) / max|W'_o|),   w_q = round(W' D_o),   b_q = round(b~ D_o / unit_out)
  *
  * A membrane is then a whole number in units of unit_out / D_o. All classes of the output share one divisor,
- * and its weights have 16 bits: it is the most sensitive layer, and the cheapest. Computed in float64, and
- * rounded as Math.round does.
+ * and its weights have up to 16 bits: it is the most sensitive layer, and the cheapest. Computed in float64,
+ * and rounded as Math.round does.
  */
 
 import { DataError, UsageError } from '../core/error.js';
@@ -20,8 +20,12 @@ import { type Codes, codesOf, codesRead } from './codes.js';
 
 const { abs, floor, max, min, round } = Math;
 
-/** A divisor is not larger, however small the weights: thresholds D 2^j then stay below 2^24. */
-const MOST_DIVISOR = 2 ** 15;
+/** A neuron's divisor is not larger, however small the weights: thresholds D 2^j then stay below 2^24. */
+export const MOST_DIVISOR = 2 ** 15;
+/** The output has no thresholds. Its current of a step stays below this, so that 127 steps fit 32 bits. */
+const MOST_CURRENT = 2 ** 24;
+/** Nor is its divisor larger: float32 holds it exactly. */
+export const MOST_OUTPUT_DIVISOR = 2 ** 23;
 /** Nor is a bias: float32 holds it exactly, as files and engines do. */
 const MOST_BIAS = 2 ** 23;
 
@@ -49,9 +53,11 @@ export function quantiseParameters(network: SpikingNetwork, bits: BitWidths): Pa
     .filter(({ op }) => op.hasWeights)
     .flatMap((layer) => {
       const unitOut = codes.get(layer.output)?.unit ?? 1;
-      const scaled = inUnits(layer, layerParameters(parameters, layer), codesRead(layer, codes), unitOut);
+      const read = codesRead(layer, codes);
+      const scaled = inUnits(layer, layerParameters(parameters, layer), read, unitOut);
       const fires = hasNeuron(layer);
-      const divisor = divisors(layer, scaled, bitsOfLayer(bits, layer));
+      const most = fires ? MOST_DIVISOR : mostOutputDivisor(scaled, read);
+      const divisor = divisors(layer, scaled, bitsOfLayer(bits, layer), most);
       const whole = fires ? divisor : divisor.fill(min(...divisor));
       return [...namedParameters(layer, rounded(scaled, whole)), [divisorName(layer), whole] as const];
     });
@@ -79,13 +85,35 @@ function inUnits(
   };
 }
 
-/** D_o of each output channel, if its weights have so many bits. */
-function divisors({ name, channelsOut: O }: Layer, { weight, bias }: Scaled, bits: number): Float32Array {
+/**
+ * The largest D for which the output's current stays below MOST_CURRENT: |w_q| <= |W'| D + 1/2, and the same
+ * of b_q.
+ */
+function mostOutputDivisor({ weight, bias }: Scaled, read: readonly Codes[]): number {
+  const [I, O] = [read.length, bias.length];
+  const largest = read.map((codes) => max(codes.most, -codes.least));
+  const current = Float64Array.from(bias, abs);
+  const rounding = new Float64Array(O).fill(1 / 2);
+  weight.forEach((value, k) => {
+    current[k % O] += abs(value) * largest[floor(k / O) % I];
+    rounding[k % O] += largest[floor(k / O) % I] / 2;
+  });
+  const limits = current.map((most, o) => (MOST_CURRENT - 1 - rounding[o]) / most);
+  return min(MOST_OUTPUT_DIVISOR, floor(min(...limits)));
+}
+
+/** D_o of each output channel, if its weights have so many bits; none is larger than `mostDivisor`. */
+function divisors(
+  { name, channelsOut: O }: Layer,
+  { weight, bias }: Scaled,
+  bits: number,
+  mostDivisor: number,
+): Float32Array {
   const largest = new Float64Array(O);
   for (let k = 0; k < weight.length; k++) largest[k % O] = max(largest[k % O], abs(weight[k]));
   return Float32Array.from(largest, (weight, o) => {
     const most = 2 ** (bits - 1) - 1;
-    const divisor = floor(min(most / weight, MOST_DIVISOR, MOST_BIAS / abs(bias[o])));
+    const divisor = floor(min(most / weight, mostDivisor, MOST_BIAS / abs(bias[o])));
     if (divisor >= 1) return divisor;
     throw new DataError(
       `${name}: weights up to ${weight.toPrecision(3)} of channel ${o} do not fit ${bits} bits: take more, ` +

@@ -45,8 +45,44 @@ t.test('divisor, weights and bias of a layer by hand', async (t) => {
 t.test('all outputs share a divisor, and their weights have 16 bits', async (t) => {
   const network = floats([0.5], { 'conv19.weight': [0.5, 0.25], 'conv19.bias': [0, 1] });
   const whole = quantiseParameters(network, { bits: 4 });
-  t.same([...whole.get('conv19.divisor')!], [32768, 32768], 'at most 2^15');
-  t.same([...whole.get('conv19.weight')!], [8192, 4096], 'half a volt is the unit of what it reads');
+  t.same([...whole.get('conv19.divisor')!], [131068, 131068], 'floor(32767 / 0.25)');
+  t.same(
+    [...whole.get('conv19.weight')!],
+    [32767, 16384],
+    'half a volt is the unit of what it reads; 16383.5 up',
+  );
+  t.same([...whole.get('conv19.bias')!], [0, 131068]);
+});
+
+t.test('the current of the output stays below 2^24 in a step', async (t) => {
+  const volts = [0.5, 0.25, 0.125, 0.0625, 0.03125];
+  for (const [weight, bias] of [
+    [
+      [0.5, -0.25],
+      [0, 3],
+    ],
+    [
+      [2 ** -12, 2 ** -9],
+      [0, 0],
+    ],
+    [
+      [0, 0],
+      [0, 0],
+    ],
+  ]) {
+    const whole = quantiseParameters(floats(volts, { 'conv19.weight': weight, 'conv19.bias': bias }), {
+      bits: 8,
+    });
+    const [D, other] = whole.get('conv19.divisor')!;
+    t.equal(D, other);
+    const current = (d: number, o: number) =>
+      31 * Math.abs(Math.round(weight[o] * volts[4] * d)) + Math.abs(Math.round(bias[o] * d));
+    t.ok(Math.max(current(D, 0), current(D, 1)) < 2 ** 24);
+    const mostWeight = Math.max(...weight.map(Math.abs)) * volts[4] * (D + 1);
+    t.ok(
+      D === 2 ** 23 || mostWeight > 32767 || Math.max(current(D + 2, 0), current(D + 2, 1)) + 33 > 2 ** 24,
+    );
+  }
 });
 
 t.test('single layers have bits of their own', async (t) => {
