@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DataError } from '../../lib/core/error.js';
 import { packageVersion } from '../../lib/node/package.js';
+import { holdsRun } from '../../lib/node/run/runFolder.js';
 import { runOwner } from '../../lib/node/run/runLock.js';
 import type { Claim } from '../share/claim.js';
 import { type Ended, type Execution, execute, type Running } from './execute.js';
@@ -14,8 +15,9 @@ import { type Failure, forgetFailure, writeFailure } from './failure.js';
 import type { Job } from './job.js';
 import { commandLine, type Done, requireIntact, writeDone } from './store.js';
 
+const WRONG_USAGE = 2;
 /** Exit codes that would be the same the next time: wrong usage, data missing or malformed. */
-const CERTAIN = [2, 3];
+const CERTAIN = [WRONG_USAGE, 3];
 /** How often a command is run that crashes. */
 const TRIES = 2;
 
@@ -43,18 +45,24 @@ export function attempt(
 ): Attempt {
   let running: Running | undefined;
   let stopped = false;
+  const folder = join(execution.runs, job.folder);
   const isStopped = () => stopped || signal.aborted;
   const run = async (): Promise<Outcome> => {
     const broken = brokenNeed(execution.runs, job);
     forgetFailure(execution.runs, job);
     if (broken !== undefined) return failed({ code: 3, lastLine: broken });
     for (let tries = 1; ; tries++) {
-      running = execute(job, execution);
+      const begun = holdsRun(folder);
+      running = execute(job, begun, execution);
       const ended = await running.ended;
       const result = ended.code === 0 ? parseResult(ended.stdout) : undefined;
       if (result !== undefined) return finish(job, claim, execution, { ...ended, result });
       if (isStopped()) return { kind: claim.holds() ? 'stopped' : 'left' };
-      if (!claim.holds() || runOwner(join(execution.runs, job.folder)) !== undefined) return { kind: 'left' };
+      if (!claim.holds() || runOwner(folder) !== undefined) return { kind: 'left' };
+      if (!begun && ended.code === WRONG_USAGE && holdsRun(folder)) {
+        log(`${job.folder}: a process whose owner was killed began it just before us; goes on with that`);
+        continue;
+      }
       const isCertain = ended.code !== null && CERTAIN.includes(ended.code);
       if (isCertain || tries === TRIES) return failed(ended);
       log(`${job.folder}: crashed (${codeText(ended.code)}): ${ended.lastLine}; once more`);

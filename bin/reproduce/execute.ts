@@ -1,10 +1,3 @@
-/**
- * Runs the command of a job in a process of its own, which can be stopped and resumed. A single one shows its
- * progress; several at a time would write over each other, so that of those only the last line is kept.
- */
-
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { packageFile } from '../../lib/node/package.js';
 import { startChild } from '../cli/child.js';
 import { say } from '../cli/pipe.js';
@@ -38,9 +31,9 @@ export interface Running {
   stop(): void;
 }
 
-/** Starts the command of a job, or goes on with it. */
-export function execute(job: Job, { runs, threads, engine, quiet, among }: Execution): Running {
-  const begun = existsSync(join(runs, job.folder, 'checkpoints', 'last.safetensors'));
+/** Starts the command of a job, or goes on with what is `begun`. */
+export function execute(job: Job, begun: boolean, execution: Execution): Running {
+  const { runs, threads, engine, quiet, among } = execution;
   const args = [
     ...[...job.command, ...(begun ? ['--resume'] : [])],
     ...(job.command.includes('--threads') ? [] : ['--threads', String(threads)]),

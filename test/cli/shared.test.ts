@@ -227,3 +227,18 @@ t.test('--only --worker ends when a job that it needs fails', async (t) => {
   t.match(err, /1 failed; .*\n {2}.*unet on .*: exit code 2/);
   t.match(err, /1 blocked, .*\n {2}.*mt-connection\n/);
 });
+
+t.test('a training that was killed before its first checkpoint is done again', async (t) => {
+  const job = at('early', FAMILY, 'unet');
+  trustHost(at('early'));
+  const only = args('early', '--only', `${FAMILY}/unet`);
+  t.equal((await start(...only).ended).code, 0);
+  for (const file of ['done.json', 'checkpoints/last.safetensors']) rmSync(join(job, file));
+  t.match(readFileSync(join(job, 'metrics.jsonl'), 'utf8'), /"epoch":1/);
+  const { code, err } = await start(...only).ended;
+  t.equal(code, 0, err);
+  t.strictSame(
+    hashesIn('early'),
+    alone.filter(({ file }) => file.endsWith('/unet/done.json')),
+  );
+});
