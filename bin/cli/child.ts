@@ -43,3 +43,11 @@ function suspendTogether(child: ChildProcess): () => void {
   process.on('SIGTSTP', suspend).on('SIGCONT', wake);
   return () => process.removeListener('SIGTSTP', suspend).removeListener('SIGCONT', wake);
 }
+
+/** The last error on stderr, without the name of the stage and without what Node prints below it. */
+export function messageOf(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const isError = (line: string) => /^(spiking-unet [a-z]+|\w*Error( \[\w+\])?): /.test(line);
+  const last = lines.findLast(isError) ?? lines.findLast((line) => line !== '');
+  return last?.replace(/^spiking-unet [a-z]+: /, '') ?? 'without a message';
+}

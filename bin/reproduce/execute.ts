@@ -1,5 +1,5 @@
 import { packageFile } from '../../lib/node/package.js';
-import { startChild } from '../cli/child.js';
+import { messageOf, startChild } from '../cli/child.js';
 import { say } from '../cli/pipe.js';
 import type { Job } from './job.js';
 
@@ -61,7 +61,7 @@ function start(
   const ended = child.ended.then((code) => ({
     code,
     stdout: Buffer.concat(parts).toString(),
-    lastLine: terminal ? 'its message went to the terminal' : lastLineOf(tail),
+    lastLine: terminal ? 'its message went to the terminal' : messageOf(tail),
     seconds: Math.round((performance.now() - begin) / 100) / 10,
   }));
   return { ended, stop: () => child.process.kill('SIGTERM') };
@@ -69,9 +69,3 @@ function start(
 
 /** Characters of stderr that are kept. */
 const LONGEST_TAIL = 4000;
-
-/** Without what Node prints of itself below an error. */
-function lastLineOf(text: string): string {
-  const lines = text.split('\n').map((line) => line.trim());
-  return lines.findLast((line) => line !== '' && !line.startsWith('Node.js v')) ?? 'without a message';
-}

@@ -5,7 +5,7 @@
 
 import { DataError } from '../../lib/core/error.js';
 import { packageFile } from '../../lib/node/package.js';
-import { startChild } from '../cli/child.js';
+import { messageOf, startChild } from '../cli/child.js';
 import { type Reply, replySchema } from './batchRecord.js';
 
 /** How a process ended that still had tasks: its exit code, null if it was killed, and its last message. */
@@ -65,14 +65,6 @@ export function startPictureChild(args: readonly string[]): PictureChild {
       child.process.kill('SIGKILL');
     },
   };
-}
-
-/** The last error on stderr, without the name of the stage and without what Node prints below it. */
-function messageOf(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.trim());
-  const isError = (line: string) => /^(spiking-unet [a-z]+|\w*Error( \[\w+\])?): /.test(line);
-  const last = lines.findLast(isError) ?? lines.findLast((line) => line !== '');
-  return last?.replace(/^spiking-unet [a-z]+: /, '') ?? 'without a message';
 }
 
 /**

@@ -4,18 +4,10 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { hashesIn as madeIn } from '../support/doneJobs.js';
 import { faults } from '../support/jsonSchema.js';
 import { writeTinyDrive } from '../support/tinyDrive.js';
 import { trustHost } from '../support/trustedHost.js';
@@ -45,14 +37,7 @@ const missing = (program: string) =>
   run(program, ['--version']).error ? `${program} is not installed` : false;
 
 /** What every job made, by folder. */
-const hashesIn = (runs: string) =>
-  readdirSync(at(runs), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('done.json'))
-    .sort()
-    .map((file) => {
-      const { model, output } = JSON.parse(readFileSync(at(runs, file), 'utf8'));
-      return { file, model, output };
-    });
+const hashesIn = (runs: string) => madeIn(at(runs));
 
 /** The folders of the jobs that are done, in the order of the alphabet. */
 const foldersIn = (runs: string) => hashesIn(runs).map(({ file }) => join(file, '..'));

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { stream } from '../../lib/core/rng.js';
+import { hashesIn as madeIn } from '../support/doneJobs.js';
 import { writeTinyDrive } from '../support/tinyDrive.js';
 import { trustHost } from '../support/trustedHost.js';
 import { environment, spikingUnetJson } from './command.js';
@@ -45,14 +46,8 @@ function start(...given: readonly string[]): { process: ChildProcess; ended: Pro
 
 const filesIn = (runs: string) => readdirSync(at(runs), { recursive: true, encoding: 'utf8' }).sort();
 /** What every job made, by folder. */
-const hashesIn = (runs: string) =>
-  filesIn(runs)
-    .filter((file) => file.endsWith('done.json'))
-    .map((file) => {
-      const { model, output, host } = JSON.parse(readFileSync(at(runs, file), 'utf8'));
-      t.ok(output && host);
-      return { file, model, output };
-    });
+const hashesIn = (runs: string) => madeIn(at(runs));
+
 const waitFor = async (isThere: () => boolean, { process: child }: { process: ChildProcess }) => {
   while (!isThere() && child.exitCode === null) await sleep(10);
 };

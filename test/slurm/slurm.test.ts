@@ -4,10 +4,11 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { environment, spikingUnet } from '../cli/command.js';
+import { hashesIn as madeIn } from '../support/doneJobs.js';
 import { writeTinyDrive } from '../support/tinyDrive.js';
 import { trustHost } from '../support/trustedHost.js';
 import { type Cluster, missing, NODES, startCluster, until } from './cluster.js';
@@ -30,14 +31,7 @@ const args = (runs: string, ...more: string[]) => [
   ...more,
 ];
 /** What every job made, by folder. */
-const hashesIn = (runs: string) =>
-  readdirSync(at(runs), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('done.json'))
-    .sort()
-    .map((file) => {
-      const { model, output } = JSON.parse(readFileSync(at(runs, file), 'utf8'));
-      return { file, model, output };
-    });
+const hashesIn = (runs: string) => madeIn(at(runs));
 
 t.setTimeout(600_000);
 
