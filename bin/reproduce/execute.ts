@@ -1,3 +1,8 @@
+/**
+ * Runs the command of a job in a process of its own, which can be stopped and resumed. A single one shows its
+ * progress; several at a time would write over each other, so that of those only the last line is kept.
+ */
+
 import { packageFile } from '../../lib/node/package.js';
 import { messageOf, startChild } from '../cli/child.js';
 import { say } from '../cli/pipe.js';
