@@ -1,8 +1,12 @@
 /** Children of this program: they stop, pause and continue with it, and do not outlive it. */
 
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { packageFile } from '../../lib/node/package.js';
 import { childEnvironment } from './parent.js';
 import { forwardSignals, STOP_SIGNALS, type StopSignal } from './signals.js';
+
+/** This program, as Node starts it. */
+export const PROGRAM = packageFile('dist', 'bin', 'spiking-unet.js');
 
 /**
  * A process and its exit code: after a signal that stops this program, the code of that signal; after any
@@ -44,8 +48,21 @@ function suspendTogether(child: ChildProcess): () => void {
   return () => process.removeListener('SIGTSTP', suspend).removeListener('SIGCONT', wake);
 }
 
-/** The last error on stderr, without the name of the stage and without what Node prints below it. */
-export function messageOf(stderr: string): string {
+/** Characters of stderr that are kept. */
+const LONGEST_TAIL = 4000;
+
+/** Follows what a child says on stderr, and gives it to `onText`; what is returned names its last error. */
+export function lastMessage({ stderr }: ChildProcess, onText?: (text: string) => void): () => string {
+  let tail = '';
+  stderr?.setEncoding('utf8').on('data', (text: string) => {
+    onText?.(text);
+    tail = (tail + text).slice(-LONGEST_TAIL);
+  });
+  return () => messageIn(tail);
+}
+
+/** The last error, without the name of the stage and without what Node prints below it. */
+function messageIn(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
   const isError = (line: string) => /^(spiking-unet [a-z]+|\w*Error( \[\w+\])?): /.test(line);
   const last = lines.findLast(isError) ?? lines.findLast((line) => line !== '');

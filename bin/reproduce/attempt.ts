@@ -17,7 +17,7 @@ import { commandLine, type Done, requireIntact, writeDone } from './store.js';
 
 const WRONG_USAGE = 2;
 /** Exit codes that would be the same the next time: wrong usage, data missing or malformed. */
-const CERTAIN = [WRONG_USAGE, 3];
+export const CERTAIN = [WRONG_USAGE, 3];
 /** How often a command is run that crashes. */
 const TRIES = 2;
 
@@ -51,7 +51,7 @@ export function attempt(
     const broken = brokenNeed(execution.runs, job);
     forgetFailure(execution.runs, job);
     if (broken !== undefined) return failed({ code: 3, lastLine: broken });
-    for (let tries = 1; ; tries++) {
+    for (let crashes = 0; ; ) {
       const begun = holdsRun(folder);
       running = execute(job, begun, execution);
       const ended = await running.ended;
@@ -64,7 +64,7 @@ export function attempt(
         continue;
       }
       const isCertain = ended.code !== null && CERTAIN.includes(ended.code);
-      if (isCertain || tries === TRIES) return failed(ended);
+      if (isCertain || ++crashes === TRIES) return failed(ended);
       log(`${job.folder}: crashed (${codeText(ended.code)}): ${ended.lastLine}; once more`);
     }
   };

@@ -3,8 +3,7 @@
  * progress; several at a time would write over each other, so that of those only the last line is kept.
  */
 
-import { packageFile } from '../../lib/node/package.js';
-import { messageOf, startChild } from '../cli/child.js';
+import { lastMessage, PROGRAM, startChild } from '../cli/child.js';
 import { say } from '../cli/pipe.js';
 import type { Job } from './job.js';
 
@@ -53,24 +52,16 @@ function start(
   directory: string,
   { forward, terminal }: { readonly forward: boolean; readonly terminal: boolean },
 ): Running {
-  const program = packageFile('dist', 'bin', 'spiking-unet.js');
   const begin = performance.now();
-  const child = startChild([program, ...args], ['ignore', 'pipe', terminal ? 'inherit' : 'pipe'], directory);
+  const child = startChild([PROGRAM, ...args], ['ignore', 'pipe', terminal ? 'inherit' : 'pipe'], directory);
   const parts: Buffer[] = [];
   child.process.stdout!.on('data', (part: Buffer) => parts.push(part));
-  let tail = '';
-  child.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    if (forward) say(text);
-    tail = (tail + text).slice(-LONGEST_TAIL);
-  });
+  const message = lastMessage(child.process, forward ? say : undefined);
   const ended = child.ended.then((code) => ({
     code,
     stdout: Buffer.concat(parts).toString(),
-    lastLine: terminal ? 'its message went to the terminal' : messageOf(tail),
+    lastLine: terminal ? 'its message went to the terminal' : message(),
     seconds: Math.round((performance.now() - begin) / 100) / 10,
   }));
   return { ended, stop: () => child.process.kill('SIGTERM') };
 }
-
-/** Characters of stderr that are kept. */
-const LONGEST_TAIL = 4000;

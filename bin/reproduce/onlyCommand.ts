@@ -1,6 +1,12 @@
 /** The command that does single jobs of a graph on any machine that sees the folders. */
 
 import { resolve } from 'node:path';
+import { PROGRAM } from '../cli/child.js';
+
+/** How much longer than estimated a job may take until a scheduler may end it. */
+export const PATIENCE = 3;
+/** What trainings may take to save, once they are told to end. */
+export const SECONDS_TO_SAVE = 120;
 
 /** What tells a graph from others, as options of `reproduce`. */
 export interface GraphOptions {
@@ -23,6 +29,11 @@ export function onlyCommand(given: GraphOptions, threads: number): string[] {
     value === undefined ? [] : [`--${name}`, String(value)],
   );
   return ['reproduce', ...tables, '--runs', '.', ...words, '--quiet', '--only'];
+}
+
+/** The same with this program by absolute paths: no working directory and no installation matters. */
+export function onlyCommandHere(given: GraphOptions, threads: number): string[] {
+  return [process.execPath, PROGRAM, ...onlyCommand(given, threads)];
 }
 
 /** Threads of each job: one, which is faster than two for narrow networks, unless the command line says. */

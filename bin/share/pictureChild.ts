@@ -4,8 +4,7 @@
  */
 
 import { DataError } from '../../lib/core/error.js';
-import { packageFile } from '../../lib/node/package.js';
-import { messageOf, startChild } from '../cli/child.js';
+import { lastMessage, PROGRAM, startChild } from '../cli/child.js';
 import { type Reply, replySchema } from './batchRecord.js';
 
 /** How a process ended that still had tasks: its exit code, null if it was killed, and its last message. */
@@ -25,19 +24,12 @@ export interface PictureChild {
   readonly ended: Promise<Ended>;
 }
 
-/** Characters of stderr that are kept. */
-const LONGEST_TAIL = 4000;
-
 /** Starts a stage with these arguments; flags of Node that this process was given are the child's, too. */
 export function startPictureChild(args: readonly string[]): PictureChild {
-  const program = packageFile('dist', 'bin', 'spiking-unet.js');
-  const child = startChild([...process.execArgv, program, ...args], ['ignore', 'ignore', 'pipe', 'ipc']);
-  let tail = '';
-  child.process.stderr!.setEncoding('utf8').on('data', (text: string) => {
-    tail = (tail + text).slice(-LONGEST_TAIL);
-  });
+  const child = startChild([...process.execArgv, PROGRAM, ...args], ['ignore', 'ignore', 'pipe', 'ipc']);
+  const message = lastMessage(child.process);
   const ended = child.ended.then(
-    (code) => ({ code, message: messageOf(tail) }),
+    (code) => ({ code, message: message() }),
     (error) => ({ code: null, message: (error as Error).message }),
   );
   return {

@@ -79,6 +79,10 @@ for (const { format, args } of schedulers) {
     else cpSync(at('alone'), at(format), { recursive: true }); // the first jobs are made once
     for (const folder of LAST) rmSync(at(format, folder, 'done.json'), { force: true });
     trustHost(at(format));
+    const converted = start(`${CHAIN[1]}/done.json`);
+    t.equal(converted.status, 0, converted.stderr);
+    const asked = foldersIn(format).filter((folder) => !folder.includes('eval'));
+    t.strictSame(asked, [CHAIN[1], CHAIN[0]], 'what was asked for, and what that needs');
     const ended = start();
     t.equal(ended.status, 0, ended.stderr);
     t.strictSame(hashesIn(format), alone);

@@ -187,20 +187,23 @@ t.test('a process whose claim is taken away stops its command and writes nothing
 });
 
 t.test('--only: jobs by their folders, also before those that they need', async (t) => {
-  const only = (...folders: string[]) => [
+  const named = (...folders: string[]) => [
     ...args('only', '--only'),
     ...folders.map((folder) => join(FAMILY, folder)),
   ];
-  const early = await start(...only('mt-connection/T10')).ended;
+  const early = await start(...named('mt-connection/T10')).ended;
   t.equal(early.code, 2);
   t.match(early.err, /--only: \S+unet has to be done before; name it, too, or add --worker to wait for it/);
-  const unknown = await start(...only('unet', 'unett')).ended;
+  const unknown = await start(...named('unet', 'unett')).ended;
   t.equal(unknown.code, 2);
   t.match(unknown.err, /--only \S+unett: these tables with these options have no such job; one is \S+unet$/m);
   t.notOk(existsSync(at('only')), 'nothing was begun');
   trustHost(at('only'));
-  const waiting = start(...only('mt-connection/T10', 'mt-connection/T10/eval'), '--worker');
-  const [unet, converted] = [await start(...only('unet')).ended, await start(...only('mt-connection')).ended];
+  const waiting = start(...named('mt-connection/T10', 'mt-connection/T10/eval'), '--worker');
+  const [unet, converted] = [
+    await start(...named('unet')).ended,
+    await start(...named('mt-connection')).ended,
+  ];
   for (const { code, err } of [unet, converted]) t.equal(code, 0, err);
   t.match(unet.out, /^1 done, 0 running, 0 failed, 0 waiting$/m);
   const { code, err, out } = await waiting.ended;

@@ -6,9 +6,9 @@ import { printable } from '../../cli/printable.js';
 import type { Context, Result } from '../../cli/stage.js';
 import type { Job } from '../job.js';
 import { pathSeconds } from '../jobOrder.js';
-import { type GraphOptions, isTyped } from '../onlyCommand.js';
+import { type GraphOptions, isTyped, onlyCommandHere } from '../onlyCommand.js';
 import { findFormat } from './index.js';
-import { type JobGraph, programHere } from './jobGraph.js';
+import type { JobGraph } from './jobGraph.js';
 
 export interface Emitting {
   /** Absolute. */
@@ -60,7 +60,7 @@ export function emitGraph(jobs: readonly Job[], format: string, emitting: Emitti
     sumSeconds: jobs.reduce((sum, job) => sum + secondsOf(job), 0),
     pathSeconds: Math.max(...path.values()),
   };
-  requirePlain([...programHere(), graph.runs, graph.writtenBy, graph.given.data ?? '']);
+  requirePlain([...onlyCommandHere(options, options.threads), graph.runs, graph.writtenBy]);
   const text = findFormat(format).write(graph);
   return { json: { format, text }, text: text.trimEnd() };
 }

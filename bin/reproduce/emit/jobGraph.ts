@@ -1,10 +1,10 @@
 /** A graph of jobs as other schedulers are told of it, and what all formats say of it. */
 
 import { availableParallelism } from 'node:os';
-import { packageFile, packageVersion } from '../../../lib/node/package.js';
+import { packageVersion } from '../../../lib/node/package.js';
 import { shellWord } from '../../cli/commandLine.js';
 import { formatMinutes } from '../estimate.js';
-import { type GraphOptions, onlyCommand } from '../onlyCommand.js';
+import { type GraphOptions, onlyCommandHere } from '../onlyCommand.js';
 import { DONE } from '../store.js';
 
 /** A way to write a graph for a scheduler. */
@@ -43,6 +43,15 @@ export interface GraphJob {
 /** The file that is there when a job is done. */
 export const doneFile = (folder: string): string => `${folder}/${DONE}`;
 
+/** The comment at the head of a text, with the command that runs it. */
+export function headingOf(graph: JobGraph, command: string): string {
+  const after =
+    'With -k a job that fails stops only those that need it. The same command goes on after an interruption.';
+  return [...aboutGraph(graph), '', `  mkdir -p ${shellWord(graph.runs)} && ${command}`, '', after]
+    .map((line) => `# ${line}`.trimEnd())
+    .join('\n');
+}
+
 /** Where the text came from, and how much there is to do. */
 export function aboutGraph({ jobs, threads, writtenBy, sumSeconds, pathSeconds }: JobGraph): string[] {
   const of = threads === 1 ? '1 thread' : `${threads} threads`;
@@ -60,10 +69,5 @@ export function atATimeHere({ atATime, threads }: JobGraph): number {
 
 /** This program as a shell starts it in the folder of the runs, without the folder of the job at its end. */
 export function commandHere({ given, threads }: JobGraph): string {
-  return [...programHere(), ...onlyCommand(given, threads)].map(shellWord).join(' ');
-}
-
-/** By absolute paths, so that neither the working directory nor an installation matters. */
-export function programHere(): string[] {
-  return [process.execPath, packageFile('dist', 'bin', 'spiking-unet.js')];
+  return onlyCommandHere(given, threads).map(shellWord).join(' ');
 }

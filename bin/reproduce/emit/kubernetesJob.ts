@@ -11,7 +11,8 @@
 import { UsageError } from '../../../lib/core/error.js';
 import { packageVersion } from '../../../lib/node/package.js';
 import { shellWord } from '../../cli/commandLine.js';
-import { onlyCommand } from '../onlyCommand.js';
+import { CERTAIN } from '../attempt.js';
+import { onlyCommand, SECONDS_TO_SAVE } from '../onlyCommand.js';
 import { aboutGraph, type Format, type JobGraph } from './jobGraph.js';
 
 /** In the container. */
@@ -19,13 +20,9 @@ const RUNS = '/runs';
 const DATA = '/data';
 /** How often a pod is made again that failed; one whose job has a failed.json then ends at once. */
 const RETRIES = 3;
-/** Exit codes that would be the same the next time: wrong usage, data missing or malformed. */
-const CERTAIN = [2, 3];
 /** The deadline: how much longer than estimated, one job at a time, and at least this many seconds. */
-const PATIENCE = 10;
+const LAST_PATIENCE = 10;
 const DAY = 24 * 60 * 60;
-/** For trainings to save what is done. */
-const SECONDS_TO_SAVE = 120;
 /** The longest name whose pods still have a host name each, with an index of five digits. */
 const LONGEST_NAME = 57;
 
@@ -66,7 +63,7 @@ function jobObject(graph: JobGraph) {
           { action: 'FailIndex', onExitCodes: { operator: 'In', values: CERTAIN } },
         ],
       },
-      activeDeadlineSeconds: Math.max(DAY, PATIENCE * sumSeconds),
+      activeDeadlineSeconds: Math.max(DAY, LAST_PATIENCE * sumSeconds),
       template: { metadata: { labels }, spec: podSpec(graph) },
     },
   };

@@ -1,7 +1,7 @@
 /** The graph for GNU make: a target for each job, its done.json. */
 
 import { shellWord } from '../../cli/commandLine.js';
-import { aboutGraph, atATimeHere, commandHere, doneFile, type Format, type JobGraph } from './jobGraph.js';
+import { atATimeHere, commandHere, doneFile, type Format, headingOf, type JobGraph } from './jobGraph.js';
 
 export const makefile: Format = {
   write(graph) {
@@ -12,15 +12,7 @@ export const makefile: Format = {
 
 function heading(graph: JobGraph): string {
   const folder = shellWord(graph.runs);
-  return [
-    ...aboutGraph(graph),
-    '',
-    `  mkdir -p ${folder} && make -j ${atATimeHere(graph)} -C ${folder} -f "$PWD/Makefile"`,
-    '',
-    'With -k a job that fails stops only those that need it. The same command goes on after an interruption.',
-  ]
-    .map((line) => `# ${line}`.trimEnd())
-    .join('\n');
+  return headingOf(graph, `make -j ${atATimeHere(graph)} -C ${folder} -f "$PWD/Makefile"`);
 }
 
 /** A target that was written is whole, so that an interrupted make must not delete it (.PRECIOUS). */

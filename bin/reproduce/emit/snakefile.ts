@@ -1,10 +1,8 @@
 /** The graph for Snakemake 7 and later: one rule, and a dictionary of the jobs. */
 
 import { shellWord } from '../../cli/commandLine.js';
-import { aboutGraph, atATimeHere, commandHere, doneFile, type Format, type JobGraph } from './jobGraph.js';
-
-/** How much longer than estimated a job may take until a cluster may end it. */
-const PATIENCE = 3;
+import { PATIENCE } from '../onlyCommand.js';
+import { atATimeHere, commandHere, doneFile, type Format, headingOf, type JobGraph } from './jobGraph.js';
 
 export const snakefile: Format = {
   write: (graph) => `${heading(graph)}\n\nimport re\n\n${dictionary(graph)}\n\n${rules(graph)}\n`,
@@ -12,15 +10,10 @@ export const snakefile: Format = {
 
 function heading(graph: JobGraph): string {
   const folder = shellWord(graph.runs);
-  return [
-    ...aboutGraph(graph),
-    '',
-    `  mkdir -p ${folder} && snakemake -c ${atATimeHere(graph) * graph.threads} --rerun-triggers mtime -d ${folder} -s "$PWD/Snakefile"`,
-    '',
-    'With -k a job that fails stops only those that need it. The same command goes on after an interruption.',
-  ]
-    .map((line) => `# ${line}`.trimEnd())
-    .join('\n');
+  return headingOf(
+    graph,
+    `snakemake -c ${atATimeHere(graph) * graph.threads} --rerun-triggers mtime -d ${folder} -s "$PWD/Snakefile"`,
+  );
 }
 
 function dictionary({ jobs }: JobGraph): string {

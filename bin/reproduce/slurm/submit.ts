@@ -6,22 +6,18 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder, writeFileAtomic } from '../../../lib/node/files.js';
-import { packageFile } from '../../../lib/node/package.js';
 import { shellWord } from '../../cli/commandLine.js';
 import type { Context, Result } from '../../cli/stage.js';
 import { table } from '../../cli/table.js';
 import { formatMinutes } from '../estimate.js';
 import type { Job } from '../job.js';
-import { type GraphOptions, onlyCommand } from '../onlyCommand.js';
+import { type GraphOptions, onlyCommandHere, PATIENCE, SECONDS_TO_SAVE } from '../onlyCommand.js';
 import { batchScript } from './batchScript.js';
 import { slurm, wordsOf } from './commands.js';
 import { type Pack, packsOf } from './packs.js';
 import { forgetEnded, queued, record, SLURM_FOLDER } from './queue.js';
 
-/** Seconds from the signal to the end of the time: what saving may take. */
-const SECONDS_TO_SAVE = 120;
-/** Estimates may be wrong by this much; what takes longer is queued again, and goes on. */
-const TIMES_ESTIMATE = 3;
+/** Of a submission; what takes longer is queued again, and goes on. */
 const LEAST_MINUTES = 30;
 
 export interface SubmitOptions extends GraphOptions {
@@ -49,8 +45,7 @@ export function submit(
   const present = queued(runs);
   const packs = packsOf(open, ({ folder }) => present.has(folder), secondsOf);
   const script = join(runs, SLURM_FOLDER, 'jobs.sh');
-  const program = [process.execPath, packageFile('dist', 'bin', 'spiking-unet.js')];
-  const text = batchScript([...program, ...onlyCommand(options, options.threads)]);
+  const text = batchScript(onlyCommandHere(options, options.threads));
   const argsOf = (pack: Pack, after: readonly string[]) => sbatchArgs(pack, after, script, runs, options);
   const waits = open.filter(({ folder }) => present.has(folder)).length;
   if (options.dryRun) return shown(packs, present, waits, { script, text, argsOf });
@@ -101,7 +96,7 @@ function sbatchArgs(
   runs: string,
   { threads, sbatch }: SubmitOptions,
 ): string[] {
-  const minutes = Math.max(LEAST_MINUTES, Math.ceil((TIMES_ESTIMATE * seconds) / 60));
+  const minutes = Math.max(LEAST_MINUTES, Math.ceil((PATIENCE * seconds) / 60));
   return [
     ...['--parsable', '--requeue', '--open-mode=append', '--kill-on-invalid-dep=yes'],
     ...[`--signal=B:TERM@${SECONDS_TO_SAVE}`, `--time=${minutes}`, `--cpus-per-task=${threads}`],

@@ -98,21 +98,28 @@ export function openRunFolder(request: RunRequest): RunFolder {
 
 /** Whether a folder holds a run that can only be resumed: a checkpoint, or epochs that were measured. */
 export function holdsRun(directory: string): boolean {
-  const [config, last] = ['config.json', join('checkpoints', 'last.safetensors')];
-  const isBegun = [config, last].every((name) => existsSync(join(directory, name)));
-  return isBegun || linesOf(join(directory, 'metrics.jsonl')) > 0;
+  const { begun, epochs } = whatIsIn(pathsIn(directory));
+  return begun || epochs > 0;
 }
 
-const linesOf = (path: string): number => textOf(path).split('\n').filter(Boolean).length;
+function pathsIn(directory: string) {
+  const at = (...parts: string[]) => join(directory, ...parts);
+  const [last, best] = ['last', 'best'].map((name) => at('checkpoints', `${name}.safetensors`));
+  return { config: at('config.json'), metrics: at('metrics.jsonl'), last, best };
+}
+
+/** Whether there is a checkpoint to go on from, and how many lines of metrics. */
+function whatIsIn({ config, metrics, last }: ReturnType<typeof pathsIn>) {
+  const epochs = textOf(metrics).split('\n').filter(Boolean).length;
+  return { begun: existsSync(config) && existsSync(last), epochs };
+}
 
 function openLocked(request: RunRequest, lock: RunLock): RunFolder {
   const { directory, config, start, resume, remark, clock } = request;
   const [checkpoints, samples] = ['checkpoints', 'samples'].map((name) => join(directory, name));
-  const paths = { config: join(directory, 'config.json'), metrics: join(directory, 'metrics.jsonl') };
-  const [last, best] = ['last', 'best'].map((name) => join(checkpoints, `${name}.safetensors`));
-  const begun = existsSync(paths.config) && existsSync(last);
-  const epochs = linesOf(paths.metrics);
-  if (holdsRun(directory) && !resume) {
+  const { last, best, ...paths } = pathsIn(directory);
+  const { begun, epochs } = whatIsIn({ last, best, ...paths });
+  if ((begun || epochs > 0) && !resume) {
     throw new UsageError(`out ${directory}: holds a run already; resume it or choose another folder`);
   }
   // In its first epoch a run may be stopped just before the checkpoint is written: then it begins again.
