@@ -24,6 +24,9 @@ const ARGS = (
   '--disable-component-update --disable-sync'
 ).split(' ');
 
+/** Milliseconds that anything may take where all cores are busy; what a test asserts is never a time. */
+const PATIENCE = 600_000;
+
 /** Starts the browser, which the caller closes. Throws if `missing`. */
 export async function launch(): Promise<Browser> {
   if (!playwright || executablePath === undefined) throw new Error(String(missing));
@@ -50,6 +53,7 @@ export async function open(
 
 /** Opens a page in a context, and waits until it is loaded. */
 export async function openIn(context: BrowserContext, url: string): Promise<Opened> {
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const problems: string[] = [];
   const requests: string[] = [];

@@ -100,7 +100,7 @@ t.test('what cannot be read is refused, and what was open stays', async (t) => {
   ] as const) {
     await drop(page, name, bytes);
     const problem = page.locator('#problem', { hasText: name });
-    await problem.waitFor({ timeout: 120_000 });
+    await problem.waitFor();
     t.match(await problem.textContent(), why, name);
   }
   t.equal(

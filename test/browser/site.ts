@@ -10,9 +10,6 @@ import { encodePng } from '../../lib/picture/encode.js';
 import { cropImage, type Image } from '../../lib/picture/image.js';
 import { launch, missing, type Opened, openIn } from './browser.js';
 
-/** Milliseconds that a run may take where both cores are busy; what a test asserts is never a time. */
-const PATIENCE = 120_000;
-
 /**
  * A browser, and two servers of the site: with the headers that threads need, and without, as any web server
  * is. They end with the file. Where there is no browser the file is skipped, with a line that says so.
@@ -74,7 +71,7 @@ export async function visit(
 /** Waits until nothing runs and the last run went well. */
 export async function ready(page: Page): Promise<void> {
   const status = page.locator('body:not([aria-busy]) #status', { hasText: /^Ready/ });
-  await status.waitFor({ timeout: PATIENCE });
+  await status.waitFor();
 }
 
 /** Changes a control, and waits for the run that this starts. */
@@ -91,7 +88,7 @@ export async function choose(page: Page, control: string, value: string): Promis
 async function afterARun(page: Page, action: () => Promise<unknown>): Promise<void> {
   const before = await page.locator('body').getAttribute('data-runs');
   await action();
-  await page.locator(`body:not([data-runs="${before}"])`).waitFor({ timeout: PATIENCE });
+  await page.locator(`body:not([data-runs="${before}"])`).waitFor();
   await ready(page);
 }
 
@@ -115,7 +112,7 @@ export async function drop(page: Page, name: string, bytes: Uint8Array): Promise
 
 /** Presses a button that saves, and returns what was saved. */
 export async function save(page: Page, what: string): Promise<{ name: string; bytes: Uint8Array }> {
-  const download = page.waitForEvent('download', { timeout: PATIENCE });
+  const download = page.waitForEvent('download');
   await page.locator(`[data-save=${what}]`).click();
   const saved = await download;
   return { name: saved.suggestedFilename(), bytes: readFileSync(await saved.path()) };

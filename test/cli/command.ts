@@ -27,7 +27,7 @@ export function spikingUnetProcess(...args: readonly string[]): Outcome {
 }
 
 /** Milliseconds after which a stage is stopped: below tap's limit, so that the message can name the stage. */
-const LONGEST = 200_000;
+const LONGEST = 900_000;
 
 let thread: { send(args: readonly string[]): void; receive(): Outcome | undefined } | undefined;
 

@@ -71,14 +71,20 @@ export async function startCluster(root: string): Promise<Cluster> {
       killFrom(join(root, 'run', 'munged.pid'));
     },
   };
-  await until(() => idleNodes(cluster) === NODES.length, 60, `${root}: nodes do not come up`);
+  await until(
+    () => idleNodes(cluster) === NODES.length,
+    () => `${root}: nodes do not come up`,
+  );
   return cluster;
 }
 
-/** Waits until something is so; an Error after some seconds. */
-export async function until(isSo: () => boolean, seconds: number, otherwise: string): Promise<void> {
+/** Seconds until something is taken for lost: a busy machine takes ten times as long as a quiet one. */
+const PATIENCE = 300;
+
+/** Waits until something is so; an Error that says what is not, if it never becomes so. */
+export async function until(isSo: () => boolean, otherwise: () => string): Promise<void> {
   for (let waited = 0; !isSo(); waited += 0.1) {
-    if (waited > seconds) throw new Error(otherwise);
+    if (waited > PATIENCE) throw new Error(otherwise());
     await sleep(100);
   }
 }
