@@ -3,7 +3,7 @@
  * `spiking-unet convert`: turns a trained U-Net into a spiking network (section 3.3 of the paper, and more).
  */
 
-import { CONVERSION, planOf } from '../lib/convert/convertOptions.js';
+import { CONVERSION, planOf, ROUNDINGS } from '../lib/convert/convertOptions.js';
 import { presets } from '../lib/convert/presets.js';
 import { normalisations } from '../lib/convert/scales.js';
 import { combine, toUnet } from '../lib/convert/spikingModel.js';
@@ -76,6 +76,10 @@ const stage: Stage<Options> = {
       'in whole numbers, with weights of 8 bits',
     ],
     [
+      'convert --model drive --preset one-step --bits 4 --rounding compensated --dataset drive --data ~/DRIVE --out int4.safetensors',
+      'with weights of 4 bits, which are rounded for what the layers read',
+    ],
+    [
       'convert --model camseq01 --preset one-step --bits auto --dataset camseq01 --data ~/CamSeq01 --out whole.safetensors',
       'in each layer as few bits as the tolerance allows',
     ],
@@ -140,6 +144,11 @@ const stage: Stage<Options> = {
         '--membrane-bits <m>',
         'with --bits: of membranes, which saturate as those of chips do (default: 32, where they cannot)',
         countUpTo(MOST_MEMBRANE_BITS),
+      )
+      .option(
+        '--rounding <kind>',
+        'with --bits: nearest, or compensated: the weights of a channel make up for the errors of each other on the images (half a minute at width 8)',
+        oneOf(...ROUNDINGS),
       )
       .option(
         '--as <kind>',

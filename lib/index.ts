@@ -5,8 +5,9 @@
 
 export { type CalibrationInput, type CleanImage, calibrationInputs } from './convert/calibration.js';
 export { type ConversionPlan, convertModel, type LambdaChoice } from './convert/conversion.js';
-export type { PlanOptions, Thresholds } from './convert/convertOptions.js';
+export type { PlanOptions, RoundingName, Thresholds } from './convert/convertOptions.js';
 export type { DirectChoice } from './convert/directModel.js';
+export { type MomentsOptions, measureInputMoments } from './convert/inputMoments.js';
 export type { ModelRunOptions } from './convert/modelRun.js';
 export { type NormalisedNetwork, normaliseModel } from './convert/normaliseModel.js';
 export type {
@@ -136,6 +137,7 @@ export {
 } from './format/safetensors.js';
 export type { BitWidths } from './integer/bitWidths.js';
 export { type Codes, codesOf, pictureCodes } from './integer/codes.js';
+export { compensated } from './integer/compensatedRounding.js';
 export {
   checkBounds,
   type IntegerLayer,
@@ -150,6 +152,8 @@ export {
   integerStep,
 } from './integer/integerSteps.js';
 export { quantiseParameters } from './integer/quantise.js';
+export { type ExactNumbers, type Rounding, toNearest } from './integer/rounding.js';
+export type { SecondMoments } from './integer/secondMoments.js';
 export { spikesOf } from './integer/spikes.js';
 export { parametersInVolts } from './integer/volts.js';
 export { accuracy, type BinaryCounts, countBinary, f1Score, jaccard } from './measure/binaryCounts.js';

@@ -49,6 +49,11 @@ export interface PlanOptions extends Partial<ScaleChoices> {
   /** Of membranes in whole numbers, which saturate; default: 32. */
   readonly membraneBits?: number | undefined;
   /**
+   * How weights become whole numbers: each to the `nearest` (default), or `compensated`, so that they make up
+   * for each other's errors on the images (integer/compensatedRounding.ts).
+   */
+  readonly rounding?: RoundingName | undefined;
+  /**
    * No lambda of a channel is smaller than this part, 0..1, of the largest one of its layer: default 0, and
    * with `bits` that of `lambdaFloorFor`.
    */
@@ -60,10 +65,14 @@ export interface PlanOptions extends Partial<ScaleChoices> {
   readonly tolerance?: number | undefined;
 }
 
+export const ROUNDINGS = ['nearest', 'compensated'] as const;
+export type RoundingName = (typeof ROUNDINGS)[number];
+
 /** The defaults of options that the preset does not set. */
 export const CONVERSION = {
   preset: 'paper',
   neuron: 'mt',
+  rounding: 'nearest',
   poolings: 'neurons',
   lambda: 'percentile',
   /** By task. */
@@ -79,6 +88,7 @@ export interface Plan extends ConversionPlan {
   readonly bits: number | 'auto' | undefined;
   readonly bitsOf: BitWidths['bitsOf'];
   readonly membraneBits: number | undefined;
+  readonly rounding: RoundingName;
   /** Whether lambdas of least squared error are to be chosen. */
   readonly mse: boolean;
 }
@@ -95,7 +105,7 @@ export function planOf(options: PlanOptions): Plan {
   const others = Object.entries(options.thresholdsOf ?? {});
   const plan: Plan = {
     ...{ neuron, own: options.parameters, poolings, tolerance, mse: lambda === 'mse' },
-    ...{ bits, bitsOf, membraneBits },
+    ...{ bits, bitsOf, membraneBits, rounding: options.rounding ?? CONVERSION.rounding },
     lambdaFloor: options.lambdaFloor ?? (typeof bits === 'number' ? lambdaFloorFor(bits) : undefined),
     layerInput: options.layerInput ?? PAPER_SCALES.layerInput,
     slices: options.slices ?? PAPER_SCALES.slices,
@@ -141,7 +151,7 @@ export function lambdaFloorFor(bits: number): number {
 /** Far more than any neuron takes; the neuron itself checks its own limit. */
 export const MOST_THRESHOLDS = 65_536;
 
-function refuse(plan: Plan, { lambdaFloor }: PlanOptions): void {
+function refuse(plan: Plan, { lambdaFloor, rounding }: PlanOptions): void {
   const {
     mse,
     normalisation,
@@ -167,6 +177,11 @@ function refuse(plan: Plan, { lambdaFloor }: PlanOptions): void {
     throw new UsageError('lambda mse: chooses the lambdas of channels: take normalisation channel', 'lambda');
   if (membraneBits !== undefined && bits === undefined)
     throw new UsageError('membraneBits: of whole numbers: add bits', 'membraneBits');
+  if (rounding !== undefined && typeof bits !== 'number')
+    throw new UsageError(
+      'rounding: of weights with a number of bits, such as 8, which bits auto tries many of: give one',
+      'rounding',
+    );
   if (bitsOf && typeof bits !== 'number')
     throw new UsageError('bits: those of single layers need a number for the others, such as 8', 'bits');
   if (tolerance !== undefined && !automatic && bits !== 'auto')

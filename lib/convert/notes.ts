@@ -34,6 +34,8 @@ export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> 
   readonly bits?: number | undefined;
   /** Of layers whose weights have others, by name. */
   readonly bitsOf?: Readonly<Record<string, number>> | undefined;
+  /** How its weights became whole numbers; absent: each to the nearest. */
+  readonly rounding?: 'compensated' | undefined;
   /** Of membranes in whole numbers, which saturate; absent: 32. */
   readonly membraneBits?: number | undefined;
   /** T that the network was fine-tuned for; absent if it was not. */
@@ -95,6 +97,7 @@ const ofNeurons = z.object({
   batchNormalisation: z.optional(z.enum(Object.keys(batchNormalisations))),
   bits: z.optional(z.pipe(json, weightBits)),
   bitsOf: z.optional(z.pipe(json, z.record(z.string(), weightBits))),
+  rounding: z.optional(z.literal('compensated')),
   membraneBits: z.optional(
     z.pipe(json, z.int().check(z.minimum(LEAST_MEMBRANE_BITS), z.maximum(MOST_MEMBRANE_BITS))),
   ),

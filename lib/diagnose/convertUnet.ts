@@ -13,6 +13,7 @@ import {
   type PlanOptions,
   planOf,
 } from '../convert/convertOptions.js';
+import { measureInputMoments } from '../convert/inputMoments.js';
 import { measureMseLambdas } from '../convert/mse.js';
 import { type ConvertedModel, toUnet, withBits } from '../convert/spikingModel.js';
 import { type Measured, measureActivations } from '../convert/statistics.js';
@@ -29,9 +30,12 @@ import { lossOfOutputs, spikingOutputs, unetOutputs } from './outputLoss.js';
 /** Images that thresholds are chosen on, spread evenly over those that lambdas are measured on. */
 const IMAGES = 4;
 
+/** Images that what layers read is measured on, likewise. */
+const READ_IMAGES = 32;
+
 /** Called with the part of the work, and how much of it is done. */
 export type OnProgress = (
-  what: 'measuring' | 'counting' | 'layers' | 'bits',
+  what: 'measuring' | 'counting' | 'layers' | 'inputs' | 'bits',
   done: number,
   total: number,
 ) => void;
@@ -87,7 +91,7 @@ export function convertByPlan(
   engine: Engine,
   unet: Model,
   inputs: readonly CalibrationInput[],
-  { automatic, mse, tolerance: given, bits, bitsOf, membraneBits, ...plan }: Plan,
+  { automatic, mse, tolerance: given, bits, bitsOf, membraneBits, rounding, ...plan }: Plan,
   onProgress: OnProgress = () => {},
 ): Converted {
   if (typeof bits === 'number') requireBits({ bits, bitsOf, membraneBits }, unet.layers);
@@ -115,7 +119,16 @@ export function convertByPlan(
   const by = { tolerance, images: images.length };
   const known = { silent: measured.silent(lowest), ...(auto && { auto: { ...auto, ...by } }) };
   if (bits === undefined) return { ...known, spiking: plain };
-  if (bits !== 'auto') return { ...known, spiking: withBits(plain, { bits, bitsOf, membraneBits }) };
+  if (bits !== 'auto') {
+    const read = rounding === 'compensated' ? spread(inputs, READ_IMAGES) : undefined;
+    const moments =
+      read &&
+      measureInputMoments(engine, plain, read, {
+        steps: work.steps,
+        onImage: counter('inputs', read.length),
+      });
+    return { ...known, spiking: withBits(plain, { bits, bitsOf, membraneBits }, moments) };
+  }
   const autoBits = chooseWeights(work, complete, plain, membraneBits, (done, total) =>
     onProgress('bits', done, total),
   );

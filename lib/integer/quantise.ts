@@ -6,7 +6,7 @@
  *
  * A membrane is then a whole number in units of unit_out / D_o. All classes of the output share one divisor,
  * and its weights have up to 16 bits: it is the most sensitive layer, and the cheapest. Computed in float64,
- * and rounded as Math.round does.
+ * and rounded as Math.round does, or by another rule (rounding.ts).
  */
 
 import { DataError, UsageError } from '../core/error.js';
@@ -17,8 +17,9 @@ import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import type { Weights } from '../op/op.js';
 import { type BitWidths, bitsOfLayer, requireBits } from './bitWidths.js';
 import { type Codes, codesOf, codesRead } from './codes.js';
+import { type ExactNumbers, type Rounding, toNearest } from './rounding.js';
 
-const { abs, floor, max, min, round } = Math;
+const { abs, floor, max, min } = Math;
 
 /** A neuron's divisor is not larger, however small the weights: thresholds D 2^j then stay below 2^24. */
 export const MOST_DIVISOR = 2 ** 15;
@@ -41,7 +42,11 @@ export function divisorShapes(layer: Layer): ReadonlyMap<string, number[]> {
  * The parameters of a network in whole numbers of so many bits, with those named NAME.divisor [O].
  * UsageError for a network that has no such form, DataError for weights that do not fit.
  */
-export function quantiseParameters(network: SpikingNetwork, bits: BitWidths): Parameters {
+export function quantiseParameters(
+  network: SpikingNetwork,
+  bits: BitWidths,
+  round: Rounding = toNearest,
+): Parameters {
   requireBits(bits, network.layers);
   if (network.batchNormalisation)
     throw new UsageError(
@@ -57,9 +62,11 @@ export function quantiseParameters(network: SpikingNetwork, bits: BitWidths): Pa
       const scaled = inUnits(layer, layerParameters(parameters, layer), read, unitOut);
       const fires = hasNeuron(layer);
       const most = fires ? MOST_DIVISOR : mostOutputDivisor(scaled, read);
-      const divisor = divisors(layer, scaled, bitsOfLayer(bits, layer), most);
+      const own = bitsOfLayer(bits, layer);
+      const divisor = divisors(layer, scaled, own, most);
       const whole = fires ? divisor : divisor.fill(min(...divisor));
-      return [...namedParameters(layer, rounded(scaled, whole)), [divisorName(layer), whole] as const];
+      const rounded = round(layer, { ...times(scaled, whole), mostWeight: mostOf(own), mostBias: MOST_BIAS });
+      return [...namedParameters(layer, rounded), [divisorName(layer), whole] as const];
     });
   return new Map(entries);
 }
@@ -102,6 +109,9 @@ function mostOutputDivisor({ weight, bias }: Scaled, read: readonly Codes[]): nu
   return min(MOST_OUTPUT_DIVISOR, floor(min(...limits)));
 }
 
+/** The largest weight of so many bits; the smallest is as far from 0. */
+const mostOf = (bits: number) => 2 ** (bits - 1) - 1;
+
 /** D_o of each output channel, if its weights have so many bits; none is larger than `mostDivisor`. */
 function divisors(
   { name, channelsOut: O }: Layer,
@@ -112,8 +122,7 @@ function divisors(
   const largest = new Float64Array(O);
   for (let k = 0; k < weight.length; k++) largest[k % O] = max(largest[k % O], abs(weight[k]));
   return Float32Array.from(largest, (weight, o) => {
-    const most = 2 ** (bits - 1) - 1;
-    const divisor = floor(min(most / weight, mostDivisor, MOST_BIAS / abs(bias[o])));
+    const divisor = floor(min(mostOf(bits) / weight, mostDivisor, MOST_BIAS / abs(bias[o])));
     if (divisor >= 1) return divisor;
     throw new DataError(
       `${name}: weights up to ${weight.toPrecision(3)} of channel ${o} do not fit ${bits} bits: take more, ` +
@@ -122,10 +131,11 @@ function divisors(
   });
 }
 
-function rounded({ weight, bias }: Scaled, divisor: Float32Array): Weights {
+/** W' D_o and b' D_o. */
+function times({ weight, bias }: Scaled, divisor: Float32Array): Pick<ExactNumbers, 'weight' | 'bias'> {
   const O = divisor.length;
   return {
-    weight: new Float32Array(weight.map((value, k) => round(value * divisor[k % O]))),
-    bias: new Float32Array(bias.map((value, o) => round(value * divisor[o]))),
+    weight: weight.map((value, k) => value * divisor[k % O]),
+    bias: bias.map((value, o) => value * divisor[o]),
   };
 }

@@ -9,7 +9,7 @@
 import { type Size, type Taps, valuesIn, type Weights } from './op.js';
 import { addProducts, addScaled, repeated, sumOfRows, withoutMinusZero } from './rowSums.js';
 
-function isInside(position: number, extent: number): boolean {
+export function isInside(position: number, extent: number): boolean {
   return Number.isInteger(position) && position >= 0 && position < extent;
 }
 
