@@ -115,7 +115,7 @@ const stage: Stage<Options> = {
       )
       .option(
         '--lambda-floor <part>',
-        "no channel's lambda is smaller than this part of the largest of its layer (default: 0; with --bits 2^((4-b)/2))",
+        "no channel's lambda is smaller than this part of the largest of its layer (default: 0; with --bits 2^((4-b)/2), compensated 2^((2-b)/2))",
         nonNegative,
       )
       .option('--neuron <name>', described(neurons), CONVERSION.neuron)

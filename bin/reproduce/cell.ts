@@ -17,6 +17,8 @@ export interface OneStep {
   readonly draw?: Draw;
   /** Bits of weights as whole numbers, as `convert --bits` takes them; default: float32. */
   readonly weights?: string;
+  /** How weights become whole numbers; default: each to the nearest. */
+  readonly rounding?: 'compensated';
 }
 
 /** A random selection of the training images. */
@@ -64,11 +66,10 @@ export const PAPER: PlainConversion = { norm: 'connection', neuron: 'mt' };
  */
 export const THEOREM: PlainConversion = { ...PAPER, thresholds: [0.5, 0.25, 0.125, 0.0625] };
 
-export const oneStep = (bits: number, draw?: Draw, weights?: string): OneStep => ({
+export const oneStep = (bits: number, more: Omit<OneStep, 'preset' | 'bits'> = {}): OneStep => ({
   preset: 'one-step',
   bits,
-  ...(draw && { draw }),
-  ...(weights && { weights }),
+  ...more,
 });
 
 export const unet = (experiment: string): Cell => ({ experiment, kind: 'unet' });
@@ -101,9 +102,10 @@ export function directName({ architecture, neuron, normalisation, steps }: Direc
 /** A folder name for a conversion, such as `mt-connection`, `mt_2_1-connection` or `one-step-4`. */
 export function conversionName(conversion: Conversion): string {
   if ('preset' in conversion) {
-    const { preset, bits, draw, weights } = conversion;
-    const drawn = draw ? `-i${draw.images}-s${draw.seed}` : '';
-    return `${preset}-${bits}${drawn}${weights ? `-int${weights.replaceAll(',', '-')}` : ''}`;
+    const { preset, bits, draw, weights, rounding } = conversion;
+    const drawn = draw ? [`i${draw.images}`, `s${draw.seed}`] : [];
+    const whole = weights ? [`int${weights.replaceAll(',', '-')}`] : [];
+    return [preset, bits, ...drawn, ...whole, ...(rounding ? [rounding] : [])].join('-');
   }
   const { norm, neuron, thresholds } = conversion;
   return `${[neuron, ...(thresholds ?? [])].join('_')}-${norm}`;

@@ -125,6 +125,7 @@ function conversionOptions(conversion: Conversion, { calibration }: Experiment):
     return [
       ...['--preset', conversion.preset, '--thresholds', String(conversion.bits), ...images],
       ...(conversion.weights ? ['--bits', conversion.weights] : []),
+      ...(conversion.rounding ? ['--rounding', conversion.rounding] : []),
     ];
   const { norm, neuron, thresholds } = conversion;
   const volts = thresholds ? ['--thresholds', thresholds.join(',')] : [];

@@ -96,7 +96,7 @@ export interface Plan extends ConversionPlan {
 /** The plan of a conversion; UsageError for options that cannot mean anything, alone or together. */
 export function planOf(options: PlanOptions): Plan {
   const { poolings = CONVERSION.poolings, lambda = CONVERSION.lambda, tolerance } = options;
-  const { bits, bitsOf, membraneBits } = options;
+  const { bits, bitsOf, membraneBits, rounding = CONVERSION.rounding } = options;
   const preset = findPreset(options.preset ?? CONVERSION.preset);
   const neuron = options.neuron ?? findNeuron(CONVERSION.neuron);
   // A preset's number is a count, not volts: a neuron with one threshold keeps its own.
@@ -105,8 +105,9 @@ export function planOf(options: PlanOptions): Plan {
   const others = Object.entries(options.thresholdsOf ?? {});
   const plan: Plan = {
     ...{ neuron, own: options.parameters, poolings, tolerance, mse: lambda === 'mse' },
-    ...{ bits, bitsOf, membraneBits, rounding: options.rounding ?? CONVERSION.rounding },
-    lambdaFloor: options.lambdaFloor ?? (typeof bits === 'number' ? lambdaFloorFor(bits) : undefined),
+    ...{ bits, bitsOf, membraneBits, rounding },
+    lambdaFloor:
+      options.lambdaFloor ?? (typeof bits === 'number' ? lambdaFloorFor(bits, rounding) : undefined),
     layerInput: options.layerInput ?? PAPER_SCALES.layerInput,
     slices: options.slices ?? PAPER_SCALES.slices,
     automatic: common === 'auto',
@@ -141,11 +142,12 @@ export function voltsOf(thresholds: Thresholds, neuron: Neuron): readonly number
 
 /**
  * The smaller the lambda of a channel is beside the others of its layer, the larger its weights, and the
- * coarser its whole numbers: with 8 bits no lambda is below a quarter of the largest, with 10 below an eighth
- * (docs/integer.md).
+ * coarser its whole numbers: with 8 bits no lambda is below a quarter of the largest, with 10 below an eighth.
+ * Compensated, coarse ones cost less: an eighth, a sixteenth (docs/integer.md).
  */
-export function lambdaFloorFor(bits: number): number {
-  return Math.min(1, 2 ** ((4 - bits) / 2));
+export function lambdaFloorFor(bits: number, rounding: RoundingName): number {
+  const widest = rounding === 'compensated' ? 2 : 4;
+  return Math.min(1, 2 ** ((widest - bits) / 2));
 }
 
 /** Far more than any neuron takes; the neuron itself checks its own limit. */
@@ -179,7 +181,7 @@ function refuse(plan: Plan, { lambdaFloor, rounding }: PlanOptions): void {
     throw new UsageError('membraneBits: of whole numbers: add bits', 'membraneBits');
   if (rounding !== undefined && typeof bits !== 'number')
     throw new UsageError(
-      'rounding: of weights with a number of bits, such as 8, which bits auto tries many of: give one',
+      'rounding: is for a number of bits, such as 8: add one (bits auto tries many, each to the nearest)',
       'rounding',
     );
   if (bitsOf && typeof bits !== 'number')

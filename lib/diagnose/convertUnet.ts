@@ -120,13 +120,11 @@ export function convertByPlan(
   const known = { silent: measured.silent(lowest), ...(auto && { auto: { ...auto, ...by } }) };
   if (bits === undefined) return { ...known, spiking: plain };
   if (bits !== 'auto') {
-    const read = rounding === 'compensated' ? spread(inputs, READ_IMAGES) : undefined;
-    const moments =
-      read &&
-      measureInputMoments(engine, plain, read, {
-        steps: work.steps,
-        onImage: counter('inputs', read.length),
-      });
+    const nearest = withBits(plain, { bits, bitsOf, membraneBits }); // refuses what does not fit
+    if (rounding === 'nearest') return { ...known, spiking: nearest };
+    const read = spread(inputs, READ_IMAGES);
+    const onImage = counter('inputs', read.length);
+    const moments = measureInputMoments(engine, plain, read, { steps: work.steps, onImage });
     return { ...known, spiking: withBits(plain, { bits, bitsOf, membraneBits }, moments) };
   }
   const autoBits = chooseWeights(work, complete, plain, membraneBits, (done, total) =>
@@ -165,7 +163,7 @@ function chooseWeights(
   onLayer: (done: number, total: number) => void,
 ): AutoBits {
   const { thresholds, thresholdsOf } = plain.conversion;
-  const floor = (bits: number) => plan.lambdaFloor ?? lambdaFloorFor(bits);
+  const floor = (bits: number) => plan.lambdaFloor ?? lambdaFloorFor(bits, 'nearest');
   const exact = unetOutputs(engine, unet, images);
   const distance = (spiking: ConvertedModel) =>
     lossOfOutputs(unet.configuration, images, exact, spikingOutputs(engine, spiking, images, steps));

@@ -52,6 +52,16 @@ t.test('--bits by layer: in the file, and when it is read', async (t) => {
   t.match(toSpikingModel(model, snn), { bits: 12, bitsOf: { conv2: 8, conv3: 10 } });
 });
 
+t.test('--rounding compensated: said in the file', async (t) => {
+  const bytes = [[], ['--rounding', 'nearest'], ['--rounding', 'compensated']].map((more) => {
+    convert(denoise, '--calibration', pictures, '--preset', 'one-step', '--bits', '4', ...more);
+    return readFileSync(snn);
+  });
+  t.same(bytes[1], bytes[0]);
+  const notes = bytes.map((bytes) => decodeSafetensors(bytes, snn, { whole: true }).metadata.rounding);
+  t.strictSame(notes, [undefined, undefined, 'compensated']);
+});
+
 t.test('--bits: what cannot be is refused', async (t) => {
   const refused = (...more: string[]) =>
     spikingUnet('convert', '--model', denoise, '--calibration', pictures, '--out', snn, ...more);
@@ -60,6 +70,9 @@ t.test('--bits: what cannot be is refused', async (t) => {
     [['--bits', '8', '--poolings', 'exact'], /poolings exact/],
     [['--bits', '8', '--check'], /--check: .* leave --bits out/],
     [['--bits', '8', '--neuron', 'if'], /neuron if cannot be computed with whole numbers/],
+    [['--rounding', 'compensated'], /--rounding: is for a number of bits, such as 8: add one/],
+    [['--rounding', 'nearest', '--bits', 'auto'], /--rounding: is for a number of bits/],
+    [['--rounding', 'up', '--bits', '8'], /nearest.*compensated/],
     [['--bits', '1'], /bits 1: expected 2 to 16/],
     [['--bits', '17'], /17/],
     [['--bits', '8,conv99=4'], /bits conv99=4: no such layer/],

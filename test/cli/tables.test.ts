@@ -14,7 +14,7 @@ import { commandLine } from '../../bin/reproduce/store.js';
 import { tables } from '../../bin/reproduce/tables/index.js';
 
 const settings: Settings = { width: 8, seed: 1, folderOf: () => undefined };
-const cell = spiking('converted', 'drive', 1, oneStep(5, { images: 10, seed: 3 }));
+const cell = spiking('converted', 'drive', 1, oneStep(5, { draw: { images: 10, seed: 3 } }));
 const markdown = (entries: Row['entries'], resultOf: (entry: Entry) => unknown) =>
   markdownTable(
     { title: '', columns: ['row', ...entries.map(String)], rows: [{ labels: ['x'], entries }] },
@@ -88,7 +88,7 @@ t.test('estimates learn from what was done', async (t) => {
 
 t.test('a figure with spikes beside it, the mean and the spread; nothing where one is missing', async (t) => {
   const entry = (seed: number): Entry => ({
-    cell: spiking('converted', 'drive', 1, oneStep(5, { images: 10, seed })),
+    cell: spiking('converted', 'drive', 1, oneStep(5, { draw: { images: 10, seed } })),
     metric: F1,
   });
   const resultOf = ({ cell }: Entry) => {

@@ -58,9 +58,23 @@ t.test('moments: of all layers but the output, the same numbers on every engine'
   t.ok(sums.every((sum) => Number.isInteger(sum)));
 });
 
+t.test('rounding compensated: the output is nearer to that of the network in float32', async (t) => {
+  const common = { preset: 'one-step', thresholds: 4, lambdaFloor: 1 };
+  const errors = (['nearest', 'compensated'] as const).map((rounding) => {
+    const whole = convert(unet, samples, { ...common, bits: 5, rounding }).spiking;
+    const float = convert(unet, samples, common).spiking;
+    const [exact, rounded] = [float, whole].map((network) => {
+      const image = { data: samples[0].input, height: SIDE, width: SIDE, channels: 1 };
+      return withProgram(chooseEngine(), network, (program) => program.simulate(image, { steps: 1 }).output);
+    });
+    return exact.reduce((sum, value, n) => sum + (value - rounded[n]) ** 2, 0);
+  });
+  t.ok(errors[1] < errors[0] / 2, `${errors}`);
+});
+
 t.test('rounding compensated: said in the notes, only with a number of bits', async (t) => {
   const whole = (rounding?: 'nearest' | 'compensated') =>
-    convert(unet, samples, { preset: 'one-step', thresholds: 4, bits: 5, rounding }).spiking;
+    convert(unet, samples, { preset: 'one-step', thresholds: 4, bits: 5, lambdaFloor: 1, rounding }).spiking;
   const [plain, own] = [whole(), whole('compensated')];
   t.equal(plain.notes.rounding, undefined);
   t.equal(own.notes.rounding, 'compensated');
@@ -69,6 +83,6 @@ t.test('rounding compensated: said in the notes, only with a number of bits', as
   t.same(own.parameters.get('conv19.weight'), plain.parameters.get('conv19.weight'), 'it has 16 bits');
   for (const bits of [undefined, 'auto'] as const)
     t.throws(() => convert(unet, samples, { bits, rounding: 'compensated' }), {
-      message: /^rounding: of wei/,
+      message: /^rounding: is for a number of bits/,
     });
 });

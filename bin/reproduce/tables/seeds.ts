@@ -11,7 +11,7 @@ const IMAGES = 10;
 
 function row(experiment: string, bits: number): Row {
   const entries = SEEDS.map((seed) =>
-    mainEntry(spiking('converted', experiment, 1, oneStep(bits, { images: IMAGES, seed }))),
+    mainEntry(spiking('converted', experiment, 1, oneStep(bits, { draw: { images: IMAGES, seed } }))),
   );
   return {
     labels: [`${experiments[experiment].title}, ${mainMetric(experiment).name}`, String(bits)],
