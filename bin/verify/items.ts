@@ -1,5 +1,6 @@
 /** What is verified: a table of named computations, each of which returns named tensors. */
 
+import { measureInputMoments } from '../../lib/convert/inputMoments.js';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { type SpikingModel, toTrainableModel, withBits } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
@@ -153,6 +154,16 @@ function wholeItems(subject: Subject): Item[] {
     item(`whole numbers, T = ${steps}: loss and gradients through the rounding`, (engine) =>
       gradientTensors(spiking, engine.gradient(spiking, asfThroughRounding({ steps }, bits), [examples[0]])),
     ),
+    item(`whole numbers, T = ${steps}: weights by compensated rounding`, (engine) => {
+      const images = subject.pictures.map((input, n) => ({
+        name: `${n}`,
+        input,
+        height: HEIGHT,
+        width: WIDTH,
+      }));
+      const moments = measureInputMoments(engine, spiking, images, { steps, pixels: 500 });
+      return unpackParameters(spiking.layers, withBits(spiking, bits, moments).parameters);
+    }),
   ];
 }
 

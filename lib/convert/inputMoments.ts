@@ -16,12 +16,14 @@ import type { CalibrationInput } from './calibration.js';
 import { codeSums, inputReader, sizeOfInput } from './inputReader.js';
 import { floatImage } from './statistics.js';
 
-/** Pixels of each layer's output, over all images: several for each weight of a channel at width 16. */
+/** Several for each weight of a channel at width 16. */
 const PIXELS = 16_384;
 
 export interface MomentsOptions {
   /** T */
   readonly steps: number;
+  /** How many pixels of each layer's output are drawn, over all images; default: 16384. */
+  readonly pixels?: number;
   /** Called after each image. */
   readonly onImage?: (done: number) => void;
 }
@@ -31,12 +33,12 @@ export function measureInputMoments(
   engine: Engine,
   spiking: SpikingNetwork,
   images: readonly CalibrationInput[],
-  { steps, onImage }: MomentsOptions,
+  { steps, pixels = PIXELS, onImage }: MomentsOptions,
 ): ReadonlyMap<string, SecondMoments> {
   const codes = codesOf(spiking);
   const layers = layersToChoose(spiking.layers);
   const moments = new Map(layers.map((layer) => [layer.name, newSecondMoments(sizeOfInput(layer))]));
-  const pixels = Math.ceil(PIXELS / images.length);
+  const ofImage = Math.ceil(pixels / images.length);
   withProgram(engine, spiking, (program) => {
     images.forEach((image, n) => {
       const padded = padImage(floatImage(image), program.multipleOf);
@@ -48,7 +50,7 @@ export function measureInputMoments(
         const read = inputReader(layer, sums, [height, width], steps);
         const output = outputDims(layer, height, width);
         const own = moments.get(layer.name)!;
-        for (let pixel = 0; pixel < pixels; pixel++)
+        for (let pixel = 0; pixel < ofImage; pixel++)
           addOuterProduct(own, read(random.integer(output.height), random.integer(output.width)));
       }
       onImage?.(n + 1);
