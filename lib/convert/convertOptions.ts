@@ -142,8 +142,8 @@ export function voltsOf(thresholds: Thresholds, neuron: Neuron): readonly number
 
 /**
  * The smaller the lambda of a channel is beside the others of its layer, the larger its weights, and the
- * coarser its whole numbers: with 8 bits no lambda is below a quarter of the largest, with 10 below an eighth.
- * Compensated, coarse ones cost less: an eighth, a sixteenth (docs/integer.md).
+ * coarser its whole numbers: with 8 bits no lambda is below a quarter of the largest, with 10 below an
+ * eighth. Compensated, coarse ones cost less: an eighth, a sixteenth (docs/integer.md).
  */
 export function lambdaFloorFor(bits: number, rounding: RoundingName): number {
   const widest = rounding === 'compensated' ? 2 : 4;
