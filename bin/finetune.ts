@@ -7,12 +7,17 @@
 import { type SpikingModel, toTrainableModel } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import { findDataset } from '../lib/data/index.js';
-import type { BitWidths } from '../lib/integer/bitWidths.js';
+import { type BitWidths, MOST_MEMBRANE_BITS } from '../lib/integer/bitWidths.js';
 import { derivativeFor } from '../lib/neuron/derivative.js';
 import { type AsfChoices, departuresOf } from '../lib/official/asfChoices.js';
 import { finetuningStart, prepareFinetuning } from '../lib/train/finetuneSpiking.js';
 import { FINETUNING } from '../lib/train/learning.js';
-import { findSpikingMethod, type SpikingLearning, spikingMethods } from '../lib/train/spikingMethods.js';
+import {
+  findSpikingMethod,
+  type SpikingLearning,
+  spikingMethods,
+  widthsOf,
+} from '../lib/train/spikingMethods.js';
 import { knownBits } from './cli/bitsOption.js';
 import {
   addDataOptions,
@@ -28,7 +33,7 @@ import { writeGradients } from './cli/gradients.js';
 import { addTrainingMemoryOption, announceTraining, type TrainingMemoryOption } from './cli/memoryToTrain.js';
 import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/modelOptions.js';
 import { flagOf } from './cli/optionNames.js';
-import { oneOf } from './cli/parse.js';
+import { countUpTo, oneOf } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import {
@@ -50,6 +55,7 @@ interface Options
   readonly logits?: AsfChoices['logits'];
   readonly gate?: AsfChoices['gate'];
   readonly bits?: BitWidths;
+  readonly membraneBits?: number;
   readonly image?: string;
   readonly label?: string;
   readonly gradients?: string;
@@ -60,6 +66,7 @@ interface Options
 const FLAGS: Readonly<Partial<Record<keyof SpikingLearning, readonly (keyof Options)[]>>> = {
   pieces: ['logits', 'flowBias', 'flow', 'gate'],
   bits: ['bits'],
+  membraneBits: ['membraneBits'],
   derivative: ['surrogate', 'resetGradient', 'memory'], // only it announces what it needs
 };
 
@@ -103,6 +110,11 @@ const stage: Stage<Options> = {
         '--bits <b>',
         'learn through the rounding of weights to whole numbers of b bits, which the best model then has; also by layer: 4,conv1=8',
         knownBits,
+      )
+      .option(
+        '--membrane-bits <m>',
+        'with --bits: of membranes, which saturate as those of chips do (default: 32, where they cannot)',
+        countUpTo(MOST_MEMBRANE_BITS),
       );
     addIgnoreOption(command);
     addTrainingOptions(command, FINETUNING, FINETUNING.patch.perEpoch);
@@ -119,14 +131,14 @@ const stage: Stage<Options> = {
     const { model, hash } = loadModel(options.model);
     const { spiking, steps } = spikingModel(model, options, options.model, toTrainableModel);
     const { about, ...own } = methodOptions(options, spiking);
-    const { gradients, bits, mode } = options;
-    const learning = { steps, mode, ...bits, ...own };
+    const { gradients, bits, membraneBits, mode } = options;
+    const learning = { steps, mode, ...bits, membraneBits, ...own };
     if (gradients !== undefined) {
       const method = findSpikingMethod(options.method, learning);
       return writeGradients(
         context.engine,
         spiking,
-        { method, about: { steps, ...(bits && { bits: bits.bits }), ...about } },
+        { method, about: { steps, ...widthNotes(learning), ...about } },
         options,
         gradients,
       );
@@ -151,6 +163,12 @@ const stage: Stage<Options> = {
 
 export default stage;
 await runAsProgram(stage, import.meta.url);
+
+/** What a file of gradients says of whole numbers. */
+function widthNotes(learning: SpikingLearning): Record<string, string> {
+  const widths = Object.entries(widthsOf(learning) ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(widths.map(([key, value]) => [key, JSON.stringify(value)]));
+}
 
 /** Refuses flags that only other methods have (UsageError). */
 function requireOwnFlags(options: Options): void {

@@ -19,7 +19,7 @@ import {
   runTraining,
   type WatchOptions,
 } from './learning.js';
-import { findSpikingMethod, type SpikingLearning } from './spikingMethods.js';
+import { findSpikingMethod, type SpikingLearning, widthsOf } from './spikingMethods.js';
 import type { Trained } from './trainModel.js';
 
 export interface FinetuneOptions extends Partial<SpikingLearning>, LearningOptions, WatchOptions {
@@ -37,8 +37,8 @@ export function prepareFinetuning(
   options: Pick<FinetuneOptions, 'neurons' | 'method'> & LearningOptions,
 ): PreparedTraining {
   const method = findSpikingMethod(options.method ?? 'asf', learning);
-  const { bits, bitsOf } = learning;
-  if (bits !== undefined) withBits(start, { bits, bitsOf }); // refuses what has no whole numbers
+  const widths = widthsOf(learning);
+  if (widths) withBits(start, widths); // refuses what has no whole numbers
   return prepareLearning(samples, options, {
     ...{ defaults: FINETUNING, start, measureStart: true },
     learner: (engine, model, data, onImage) => {
@@ -83,6 +83,7 @@ export async function finetune(
     derivative,
     bits,
     bitsOf,
+    membraneBits,
     neurons: table = neurons,
   } = options;
   const spiking = toTrainableModel(model, 'the model', table);
@@ -94,7 +95,7 @@ export async function finetune(
   const prepared = prepareFinetuning(
     start,
     samples,
-    { steps, mode, pieces, derivative, bits, bitsOf },
+    { steps, mode, pieces, derivative, bits, bitsOf, membraneBits },
     options,
   );
   return runTraining(prepared, options);

@@ -17,7 +17,7 @@ import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import type { Sample } from '../picture/sample.js';
 import { drawExample } from './example.js';
 import { type PatchSize, requireRoom } from './patches.js';
-import type { SpikingLearning } from './spikingMethods.js';
+import { type SpikingLearning, widthsOf } from './spikingMethods.js';
 
 /** A model that is trained, and how it is validated. */
 export interface Learner {
@@ -75,13 +75,14 @@ export function spikingLearner(
   model: SpikingModel,
   data: TrainingData,
   method: Method<SpikingNetwork>,
-  { steps, mode = 'auto', bits, bitsOf }: Pick<SpikingLearning, 'steps' | 'mode' | 'bits' | 'bitsOf'>,
+  learning: SpikingLearning,
   onImage?: OnImage,
 ): Learner {
   const { task } = model.configuration;
+  const { steps, mode = 'auto' } = learning;
   const runOf = (program: Program) => spikingRun(program, task, { steps, mode });
-  const finished = (trained: SpikingModel) =>
-    bits === undefined ? trained : withBits(trained, { bits, bitsOf });
+  const widths = widthsOf(learning);
+  const finished = (trained: SpikingModel) => (widths ? withBits(trained, widths) : trained);
   return newLearner<SpikingModel>(engine, model, data, { method, runOf, finished, onImage });
 }
 

@@ -15,6 +15,15 @@ export interface SpikingLearning extends AsfOptions, ThroughTimeOptions {
   /** For asf: for every update, weights are rounded to whole numbers of so many bits. Left out: float32. */
   readonly bits?: number | undefined;
   readonly bitsOf?: BitWidths['bitsOf'];
+  /** With bits: of membranes, which saturate; default: 32. */
+  readonly membraneBits?: number | undefined;
+}
+
+/** The bits of the whole numbers that a network learns to be rounded to; undefined: it stays in float32. */
+export function widthsOf({ bits, bitsOf, membraneBits }: Partial<SpikingLearning>): BitWidths | undefined {
+  if (bits !== undefined) return { bits, bitsOf, membraneBits };
+  if (membraneBits === undefined) return undefined;
+  throw new UsageError('membraneBits: of whole numbers: add bits', 'membraneBits');
 }
 
 interface SpikingMethod {
@@ -29,12 +38,14 @@ export const spikingMethods: Readonly<Record<string, SpikingMethod>> = {
   asf: {
     summary: 'accumulated spiking flow (Algorithm 1)',
     foreign: ['derivative'],
-    of: ({ pieces, bits, bitsOf, ...options }) =>
-      bits === undefined ? asf(options, pieces) : asfThroughRounding(options, { bits, bitsOf }, pieces),
+    of: ({ pieces, ...options }) => {
+      const widths = widthsOf(options);
+      return widths ? asfThroughRounding(options, widths, pieces) : asf(options, pieces);
+    },
   },
   bptt: {
     summary: 'back-propagation through time, with surrogate gradients',
-    foreign: ['pieces', 'bits', 'bitsOf'],
+    foreign: ['pieces', 'bits', 'bitsOf', 'membraneBits'],
     of: throughTime,
   },
 };

@@ -138,13 +138,14 @@ t.test('a denoiser, from photographs to decibels', async (t) => {
   t.ok(readFileSync(snn).equals(encodeModel(spiking)));
   own('finetune', `--model ${snn} ${command} ${at('finer')}`);
   requireSame(t, (await finetune(spiking, pictures, of)).model, read(fine));
-  own('finetune', `--model ${snn} --bits 6 --gate bounded ${command} ${at('whole')}`);
+  own('finetune', `--model ${snn} --bits 6 --membrane-bits 20 --gate bounded ${command} ${at('whole')}`);
   const whole = await finetune(spiking, pictures, {
     ...of,
-    bits: 6,
+    ...{ bits: 6, membraneBits: 20 },
     pieces: departuresOf({ gate: 'bounded' }),
   });
   requireSame(t, whole.model, read(best('whole')));
+  t.equal(whole.model.notes.membraneBits, '20');
   t.notOk(read(at('whole', 'checkpoints', 'last.safetensors')).notes.bits, 'what learns is float32');
   const theirs = own('evaluate', `--model ${fine} --split all --sigma 15`);
   const ours = evaluate(read(fine), picturesOf('all'), { sigma: 15 });

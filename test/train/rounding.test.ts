@@ -93,6 +93,9 @@ t.test('what has no whole numbers is refused before anything is trained', async 
     t.rejects(finetune(spiking, samples, { ...learning, ...more }), { message });
   await refused({ bits: 1 }, /bits 1: expected 2 to 16/);
   await refused({ bits: 4.5 }, /bits 4.5/);
+  await refused({ bits: 4, membraneBits: 4 }, /membraneBits 4: expected 8 to 32/);
+  await refused({ membraneBits: 20 }, /membraneBits: of whole numbers: add bits/);
+  await refused({ method: 'bptt', membraneBits: 20 }, /membraneBits: method bptt has none/);
   const { spiking: poolings } = convert(unet, samples, { preset: 'one-step', poolings: 'exact' });
   await t.rejects(finetune(poolings, samples, { ...learning, bits: 4 }), {
     message: /pooling1: neuron exact/,
