@@ -20,6 +20,6 @@ export type Rounding = (layer: Layer, exact: ExactNumbers) => Weights;
 
 /** Each on its own, as Math.round does. */
 export const toNearest: Rounding = (_layer, { weight, bias }) => ({
-  weight: Float32Array.from(weight, Math.round),
-  bias: Float32Array.from(bias, Math.round),
+  weight: new Float32Array(weight.map(Math.round)),
+  bias: new Float32Array(bias.map(Math.round)),
 });
