@@ -17,6 +17,7 @@ import { measureInputMoments } from '../convert/inputMoments.js';
 import { measureMseLambdas } from '../convert/mse.js';
 import { type ConvertedModel, toUnet, withBits } from '../convert/spikingModel.js';
 import { type Measured, measureActivations } from '../convert/statistics.js';
+import { stepsOf } from '../convert/usualSteps.js';
 import { USUAL_SEED } from '../core/rng.js';
 import { withEngine } from '../engine/choose.js';
 import type { Engine } from '../engine/door.js';
@@ -124,7 +125,7 @@ export function convertByPlan(
     if (rounding === 'nearest') return { ...known, spiking: nearest };
     const read = spread(inputs, READ_IMAGES);
     const onImage = counter('inputs', read.length);
-    const moments = measureInputMoments(engine, plain, read, { steps: work.steps, onImage });
+    const moments = measureInputMoments(engine, plain, read, { steps: stepsOf(plain.conversion), onImage });
     return { ...known, spiking: withBits(plain, { bits, bitsOf, membraneBits }, moments) };
   }
   const autoBits = chooseWeights(work, complete, plain, membraneBits, (done, total) =>
