@@ -9,23 +9,14 @@ import { normalisations } from '../lib/convert/scales.js';
 import { combine, toUnet } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import { convertByPlan, type OnProgress } from '../lib/diagnose/convertUnet.js';
-import { MOST_MEMBRANE_BITS } from '../lib/integer/bitWidths.js';
 import { decodeModel, encodeModel, type Model } from '../lib/model/model.js';
 import { neurons } from '../lib/neuron/index.js';
 import { writeFileAtomic } from '../lib/node/files.js';
-import { bitsOption } from './cli/bitsOption.js';
+import { bitsOption, membraneBitsOption } from './cli/bitsOption.js';
 import { addDataOptions } from './cli/dataOptions.js';
 import { readModel } from './cli/modelOptions.js';
 import { addNeuronOptions } from './cli/neuronOptions.js';
-import {
-  addPotentialOption,
-  count,
-  countUpTo,
-  nonNegative,
-  oneOf,
-  positive,
-  stepCount,
-} from './cli/parse.js';
+import { addPotentialOption, count, nonNegative, oneOf, positive, stepCount } from './cli/parse.js';
 import { addProfileOptions } from './cli/profile.js';
 import { type Context, runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import { thresholdOption } from './cli/thresholdOption.js';
@@ -140,11 +131,7 @@ const stage: Stage<Options> = {
         'weights as whole numbers of b bits, membranes and sums as whole numbers of 32: exact everywhere, as on a chip; also by layer: 8,conv17=10; or auto',
         bitsOption,
       )
-      .option(
-        '--membrane-bits <m>',
-        'with --bits: of membranes, which saturate as those of chips do (default: 32, where they cannot)',
-        countUpTo(MOST_MEMBRANE_BITS),
-      )
+      .addOption(membraneBitsOption())
       .option(
         '--rounding <kind>',
         'with --bits: nearest, or compensated: the weights of a channel make up for the errors of each other on the images (half a minute at width 8)',

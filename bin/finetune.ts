@@ -4,10 +4,11 @@
  * through time.
  */
 
+import { formatNotes } from '../lib/convert/notes.js';
 import { type SpikingModel, toTrainableModel } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
 import { findDataset } from '../lib/data/index.js';
-import { type BitWidths, MOST_MEMBRANE_BITS } from '../lib/integer/bitWidths.js';
+import type { BitWidths } from '../lib/integer/bitWidths.js';
 import { derivativeFor } from '../lib/neuron/derivative.js';
 import { type AsfChoices, departuresOf } from '../lib/official/asfChoices.js';
 import { finetuningStart, prepareFinetuning } from '../lib/train/finetuneSpiking.js';
@@ -18,7 +19,7 @@ import {
   spikingMethods,
   widthsOf,
 } from '../lib/train/spikingMethods.js';
-import { knownBits } from './cli/bitsOption.js';
+import { knownBits, membraneBitsOption } from './cli/bitsOption.js';
 import {
   addDataOptions,
   addIgnoreOption,
@@ -33,7 +34,7 @@ import { writeGradients } from './cli/gradients.js';
 import { addTrainingMemoryOption, announceTraining, type TrainingMemoryOption } from './cli/memoryToTrain.js';
 import { addSimulationOptions, loadModel, type SimulationOptions, spikingModel } from './cli/modelOptions.js';
 import { flagOf } from './cli/optionNames.js';
-import { countUpTo, oneOf } from './cli/parse.js';
+import { oneOf } from './cli/parse.js';
 import { resolveProfile } from './cli/profile.js';
 import { runAsProgram, type SharedOptions, type Stage } from './cli/stage.js';
 import {
@@ -111,11 +112,7 @@ const stage: Stage<Options> = {
         'learn through the rounding of weights to whole numbers of b bits, which the best model then has; also by layer: 4,conv1=8',
         knownBits,
       )
-      .option(
-        '--membrane-bits <m>',
-        'with --bits: of membranes, which saturate as those of chips do (default: 32, where they cannot)',
-        countUpTo(MOST_MEMBRANE_BITS),
-      );
+      .addOption(membraneBitsOption());
     addIgnoreOption(command);
     addTrainingOptions(command, FINETUNING, FINETUNING.patch.perEpoch);
     const methods = Object.entries(spikingMethods).map(([name, { summary }]) => `${name}: ${summary}`);
@@ -138,7 +135,7 @@ const stage: Stage<Options> = {
       return writeGradients(
         context.engine,
         spiking,
-        { method, about: { steps, ...widthNotes(learning), ...about } },
+        { method, about: { steps, ...formatNotes(widthsOf(learning) ?? {}), ...about } },
         options,
         gradients,
       );
@@ -163,12 +160,6 @@ const stage: Stage<Options> = {
 
 export default stage;
 await runAsProgram(stage, import.meta.url);
-
-/** What a file of gradients says of whole numbers. */
-function widthNotes(learning: SpikingLearning): Record<string, string> {
-  const widths = Object.entries(widthsOf(learning) ?? {}).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(widths.map(([key, value]) => [key, JSON.stringify(value)]));
-}
 
 /** Refuses flags that only other methods have (UsageError). */
 function requireOwnFlags(options: Options): void {

@@ -1,7 +1,10 @@
-/** The option --bits: how many bits weights have, also of single layers (`8,conv17=10`), or `auto`. */
+/**
+ * The options --bits: how many bits weights have, also of single layers (`8,conv17=10`), or `auto`; and
+ * --membrane-bits.
+ */
 
-import { InvalidArgumentError } from 'commander';
-import { type BitWidths, MOST_WEIGHT_BITS } from '../../lib/integer/bitWidths.js';
+import { InvalidArgumentError, Option } from 'commander';
+import { type BitWidths, MOST_MEMBRANE_BITS, MOST_WEIGHT_BITS } from '../../lib/integer/bitWidths.js';
 import { byLayer } from './byLayer.js';
 import { countUpTo } from './parse.js';
 
@@ -29,4 +32,12 @@ export function knownBits(text: string): BitWidths {
   if (bits === 'auto')
     throw new InvalidArgumentError('expected a number of bits, such as 4: "convert" chooses them');
   return { bits, bitsOf };
+}
+
+/** Bits of membranes, for stages that have --bits. */
+export function membraneBitsOption(): Option {
+  return new Option(
+    '--membrane-bits <m>',
+    'with --bits: of membranes, which saturate as those of chips do (default: 32, where they cannot)',
+  ).argParser(countUpTo(MOST_MEMBRANE_BITS));
 }

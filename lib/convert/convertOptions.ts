@@ -1,7 +1,7 @@
 /** The options of a conversion as a plan: each as given, or else as the preset has it. */
 
 import { UsageError } from '../core/error.js';
-import type { BitWidths } from '../integer/bitWidths.js';
+import { type BitWidths, requireWeightBits } from '../integer/bitWidths.js';
 import { findNeuron } from '../neuron/index.js';
 import type { Neuron } from '../neuron/neuron.js';
 import { PAPER_SCALES, type ScaleChoices } from '../official/scaleChoices.js';
@@ -177,8 +177,7 @@ function refuse(plan: Plan, { lambdaFloor, rounding }: PlanOptions): void {
     );
   if (mse && normalisation !== 'channel')
     throw new UsageError('lambda mse: chooses the lambdas of channels: take normalisation channel', 'lambda');
-  if (membraneBits !== undefined && bits === undefined)
-    throw new UsageError('membraneBits: of whole numbers: add bits', 'membraneBits');
+  requireWeightBits(bits, membraneBits);
   if (rounding !== undefined && typeof bits !== 'number')
     throw new UsageError(
       'rounding: is for a number of bits, such as 8: add one (bits auto tries many, each to the nearest)',

@@ -4,9 +4,10 @@
  * pixels that are drawn at random from calibration images.
  */
 
+import type { FloatImage } from '../core/floatImage.js';
 import { stream, USUAL_SEED } from '../core/rng.js';
-import { type Engine, withProgram } from '../engine/door.js';
-import { padImage } from '../engine/predict.js';
+import type { Engine } from '../engine/door.js';
+import type { Program } from '../engine/program.js';
 import { layersToChoose } from '../integer/bitWidths.js';
 import { codesOf } from '../integer/codes.js';
 import { addOuterProduct, newSecondMoments, type SecondMoments } from '../integer/secondMoments.js';
@@ -14,7 +15,7 @@ import { outputDims } from '../net/architecture.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import type { CalibrationInput } from './calibration.js';
 import { codeSums, inputReader, sizeOfInput } from './inputReader.js';
-import { floatImage } from './statistics.js';
+import { withEachImage } from './statistics.js';
 
 /** Several for each weight of a channel at width 16. */
 const PIXELS = 16_384;
@@ -39,22 +40,18 @@ export function measureInputMoments(
   const layers = layersToChoose(spiking.layers);
   const moments = new Map(layers.map((layer) => [layer.name, newSecondMoments(sizeOfInput(layer))]));
   const ofImage = Math.ceil(pixels / images.length);
-  withProgram(engine, spiking, (program) => {
-    images.forEach((image, n) => {
-      const padded = padImage(floatImage(image), program.multipleOf);
-      const { data, height, width } = padded;
-      const simulation = program.simulate(padded, { steps, keep: ['flows'] });
-      const sums = codeSums(simulation, data, codes);
-      const random = stream(USUAL_SEED, 'pixels', image.name);
-      for (const layer of layers) {
-        const read = inputReader(layer, sums, [height, width], steps);
-        const output = outputDims(layer, height, width);
-        const own = moments.get(layer.name)!;
-        for (let pixel = 0; pixel < ofImage; pixel++)
-          addOuterProduct(own, read(random.integer(output.height), random.integer(output.width)));
-      }
-      onImage?.(n + 1);
-    });
-  });
+  const measure = (program: Program, padded: FloatImage, { name }: CalibrationInput) => {
+    const { data, height, width } = padded;
+    const sums = codeSums(program.simulate(padded, { steps, keep: ['flows'] }), data, codes);
+    const random = stream(USUAL_SEED, 'pixels', name);
+    for (const layer of layers) {
+      const read = inputReader(layer, sums, [height, width], steps);
+      const output = outputDims(layer, height, width);
+      const own = moments.get(layer.name)!;
+      for (let pixel = 0; pixel < ofImage; pixel++)
+        addOuterProduct(own, read(random.integer(output.height), random.integer(output.width)));
+    }
+  };
+  withEachImage(engine, spiking, images, measure, onImage);
   return moments;
 }

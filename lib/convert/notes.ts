@@ -159,8 +159,8 @@ function parseValue(name: string, { kind }: Parameter, text: string): unknown {
 }
 
 /** Metadata values are strings: texts as they are, everything else as JSON. */
-export function formatNotes(conversion: SpikingNotes): Record<string, string> {
-  const entries = Object.entries(conversion).filter(([, value]) => value !== undefined);
+export function formatNotes(notes: Partial<SpikingNotes>): Record<string, string> {
+  const entries = Object.entries(notes).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
     entries.map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
   );

@@ -32,6 +32,12 @@ export function layersToChoose(layers: readonly Layer[]): Layer[] {
   return layers.filter(({ op, output }) => op.hasWeights && output !== OUTPUT);
 }
 
+/** Refuses bits of membranes where weights have none (UsageError). */
+export function requireWeightBits(bits: unknown, membraneBits: number | undefined): void {
+  if (membraneBits !== undefined && bits === undefined)
+    throw new UsageError('membraneBits: of whole numbers: add bits', 'membraneBits');
+}
+
 /** Refuses bits that are not possible, and names of layers without weights to choose (UsageError). */
 export function requireBits(
   { bits, bitsOf = {}, membraneBits = MOST_MEMBRANE_BITS }: BitWidths,

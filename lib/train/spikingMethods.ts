@@ -5,7 +5,7 @@ import { type AsfOptions, type AsfPieces, asf } from '../engine/learn/asfMethod.
 import type { Method } from '../engine/learn/method.js';
 import { asfThroughRounding } from '../engine/learn/throughRounding.js';
 import { type ThroughTimeOptions, throughTime } from '../engine/learn/throughTime.js';
-import type { BitWidths } from '../integer/bitWidths.js';
+import { type BitWidths, requireWeightBits } from '../integer/bitWidths.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 
 /** How a spiking network learns; each method reads its own options and refuses those of others. */
@@ -21,9 +21,8 @@ export interface SpikingLearning extends AsfOptions, ThroughTimeOptions {
 
 /** The bits of the whole numbers that a network learns to be rounded to; undefined: it stays in float32. */
 export function widthsOf({ bits, bitsOf, membraneBits }: Partial<SpikingLearning>): BitWidths | undefined {
-  if (bits !== undefined) return { bits, bitsOf, membraneBits };
-  if (membraneBits === undefined) return undefined;
-  throw new UsageError('membraneBits: of whole numbers: add bits', 'membraneBits');
+  requireWeightBits(bits, membraneBits);
+  return bits === undefined ? undefined : { bits, bitsOf, membraneBits };
 }
 
 interface SpikingMethod {

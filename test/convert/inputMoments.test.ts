@@ -60,9 +60,9 @@ t.test('moments: of all layers but the output, the same numbers on every engine'
 
 t.test('rounding compensated: currents are nearer to those of the network in float32', async (t) => {
   const common = { preset: 'one-step', thresholds: 4, lambdaFloor: 1 };
+  const float = convert(unet, samples, common).spiking;
   const errors = (['nearest', 'compensated'] as const).map((rounding) => {
     const whole = convert(unet, samples, { ...common, bits: 5, rounding }).spiking;
-    const float = convert(unet, samples, common).spiking;
     const [exact, rounded] = [float, whole].map((network) => {
       const image = { data: samples[0].input, height: SIDE, width: SIDE, channels: 1 };
       return withProgram(
