@@ -47,19 +47,18 @@ if (Object.hasOwn(stages, name)) {
 }
 
 /**
- * Loads the files of a stage and returns a function that runs it; undefined, with a message, if file handles
- * run out.
+ * Loads the files of a stage and returns a function that runs it; undefined, with a message, if they cannot
+ * be loaded. Node says in many ways that file handles ran out: a package.json that it cannot open is none.
  */
 async function load(stage: Load): Promise<(() => Promise<void>) | undefined> {
   try {
     const [{ default: loaded }, { runProgram }] = await Promise.all([stage(), import('./cli/stage.js')]);
     return () => runProgram(loaded, argv);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (!['EMFILE', 'ENFILE', 'ERR_MODULE_NOT_FOUND'].includes(code ?? '')) throw error;
-    const reason =
-      'not all files of the program can be opened: raise "ulimit -n" to 256, or install it again';
-    process.stderr.write(`spiking-unet ${name}: ${reason}\n`);
+    const [cause] = String(error).split('\n');
+    const advice = 'raise "ulimit -n" to 256, or install it again';
+    const message = `not all files of the program can be opened: ${advice} (${printable(cause)})`;
+    say(`spiking-unet ${name}: ${message}\n`);
     process.exitCode = 1;
     return undefined;
   }
