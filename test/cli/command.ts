@@ -45,7 +45,8 @@ function startThread() {
   return {
     send: (args: readonly string[]) => port1.postMessage(args),
     receive(): Outcome | undefined {
-      Atomics.wait(done, 0, 0, LONGEST);
+      // What wakes it may be the late notification of the answer before.
+      while (Atomics.load(done, 0) === 0 && Atomics.wait(done, 0, 0, LONGEST) !== 'timed-out');
       Atomics.store(done, 0, 0);
       return receiveMessageOnPort(port1)?.message;
     },
