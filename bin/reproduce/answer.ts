@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writePng } from '../../lib/node/pictureFiles.js';
 import type { Context, Result } from '../cli/stage.js';
 import { cellName } from './cell.js';
+import { jobsOfFigure } from './figures.js';
 import { inOrder, type Job } from './job.js';
 import type { Entry, Summary } from './paperTable.js';
 import { figureOf, type ResultOf, textTable } from './render.js';
@@ -46,13 +47,15 @@ export function answer(request: Request, { report, plot }: Files, context: Conte
   };
 }
 
-/** Draws the figures whose jobs are all done, or says where the jobs have drawn them. */
+/** Draws a figure when its jobs are all done, or says where those that are done have drawn it. */
 function drawFigures({ figures, settings, runs }: Request, context: Context) {
-  const ready = figures.filter(({ content }) =>
-    inOrder(content.jobs(settings)).every((job) => readDone(runs, job)),
-  );
-  return ready.map(({ name, content: { title, jobs, draw } }) => {
-    if (!draw) return { figure: name, title, files: jobs(settings).map(({ folder }) => join(runs, folder)) };
+  return figures.flatMap(({ name, content }) => {
+    const { title, draw } = content;
+    const jobs = jobsOfFigure(content, settings);
+    const done = inOrder(jobs).filter((job) => readDone(runs, job));
+    const files = jobs.filter((job) => done.includes(job)).map(({ folder }) => join(runs, folder));
+    if (!draw) return files.length > 0 ? { figure: name, title, files } : [];
+    if (done.length < inOrder(jobs).length) return [];
     const file = join(runs, `${name}-w${settings.width}-s${settings.seed}.png`);
     writePng(file, draw(settings, runs, context.engine));
     return { figure: name, title, files: [file] };

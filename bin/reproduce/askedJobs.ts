@@ -4,12 +4,13 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../../lib/core/error.js';
 import { findDataset } from '../../lib/data/index.js';
+import { cellName } from './cell.js';
 import { figures } from './figures.js';
 import { inOrder, type Job, type Settings } from './job.js';
 import type { GraphOptions } from './onlyCommand.js';
 import { entriesOf } from './paperTable.js';
 import { jobOf } from './resultJobs.js';
-import { chooseEntries } from './select.js';
+import { chooseCells } from './select.js';
 import { findTable } from './tables/index.js';
 import type { Asked } from './writeReport.js';
 
@@ -26,11 +27,13 @@ export function askedFor(names: readonly string[]): Asked {
 
 /** All jobs of what was asked for, in an order in which they can be done. */
 export function graphOf({ tables, figures }: Asked, settings: Settings, cells: string | undefined): Job[] {
-  const all = entriesOf(tables.map(({ content }) => content));
-  const entries = all.length > 0 ? chooseEntries(all, cells) : [];
+  const entries = entriesOf(tables.map(({ content }) => content));
+  const parts = figures.flatMap(({ content }) => Object.entries(content.parts(settings)));
+  const names = [...entries.map(({ cell }) => cellName(cell)), ...parts.map(([name]) => name)];
+  const chosen = chooseCells(names, cells);
   return inOrder([
-    ...entries.map((entry) => jobOf(entry, settings)),
-    ...figures.flatMap(({ content }) => content.jobs(settings)),
+    ...entries.filter(({ cell }) => chosen.has(cellName(cell))).map((entry) => jobOf(entry, settings)),
+    ...parts.filter(([name]) => chosen.has(name)).flatMap(([, jobs]) => jobs),
   ]);
 }
 

@@ -9,7 +9,7 @@ import type { Part } from '../html/document.js';
 import { type Html, html } from '../html/html.js';
 import type { Rendered } from '../html/sectionHtml.js';
 import { layerRates, ratesChart } from '../report/layerRates.js';
-import { type Figure, figureRates } from './figures.js';
+import { type Figure, figureRates, jobsOfFigure } from './figures.js';
 import { inOrder, type Job, type Settings } from './job.js';
 import { commandLine } from './store.js';
 import type { Work } from './tablePart.js';
@@ -36,8 +36,8 @@ ${body ?? ''}`;
   };
 }
 
-function ratesOf(name: string, { jobs }: Figure, { doneOf }: Work, run: FigureRun): Rendered {
-  const open = inOrder(jobs(run.settings)).filter((job) => !doneOf(job));
+function ratesOf(name: string, figure: Figure, { doneOf }: Work, run: FigureRun): Rendered {
+  const open = inOrder(jobsOfFigure(figure, run.settings)).filter((job) => !doneOf(job));
   if (open.length > 0) return { says: notYet(open) };
   return {
     says:
@@ -49,8 +49,8 @@ function ratesOf(name: string, { jobs }: Figure, { doneOf }: Work, run: FigureRu
   };
 }
 
-function picturesOf({ jobs }: Figure, { doneOf }: Work, { settings, runs }: FigureRun): Rendered {
-  const all = jobs(settings);
+function picturesOf(figure: Figure, { doneOf }: Work, { settings, runs }: FigureRun): Rendered {
+  const all = jobsOfFigure(figure, settings);
   const open = all.filter((job) => !doneOf(job));
   if (open.length === all.length) return { says: notYet(open) };
   const done = all.filter((job) => !open.includes(job));

@@ -20,9 +20,15 @@ import { methods } from './tables/methods.js';
 
 export interface Figure {
   readonly title: string;
-  jobs(settings: Settings): readonly Job[];
+  /** What must be done, by names that --cells searches, such as `drive/figure4`. */
+  parts(settings: Settings): Readonly<Record<string, readonly Job[]>>;
   /** The picture, from what the jobs made below `runs`; left out: the jobs draw it themselves. */
   draw?(settings: Settings, runs: string, engine: Engine): Image;
+}
+
+/** All that must be done for a figure. */
+export function jobsOfFigure({ parts }: Figure, settings: Settings): readonly Job[] {
+  return Object.values(parts(settings)).flat();
 }
 
 /** Fig. 3: the layers after the skip connections, and the two normalisations. */
@@ -38,20 +44,26 @@ const SIGMA = 25;
 export const figures: Readonly<Record<string, Figure>> = {
   figure3: {
     title: 'Fig. 3: activation against firing rate, layer-wise above connection-wise (CamSeq01)',
-    jobs: (settings) => [unetJob(settings), ...NORMS.map((norm) => convertedJob(norm, settings))],
+    parts: (settings) => ({
+      [`${CORRELATED}/figure3`]: [unetJob(settings), ...NORMS.map((norm) => convertedJob(norm, settings))],
+    }),
     draw: drawRates,
   },
   figure4: {
     title: 'Fig. 4: segmentation by the methods of Table 1',
-    jobs: (settings) =>
-      ['drive', 'em', 'camseq01'].map((name) => pictureJob('figure4', methods(name), settings)),
+    parts: (settings) => pictureJobs('figure4', ['drive', 'em', 'camseq01'], settings),
   },
   figure5: {
     title: `Fig. 5: denoising by the methods of Table 2, sigma ${SIGMA}`,
-    jobs: (settings) =>
-      ['bsd-grey', 'bsd-color'].map((name) => pictureJob('figure5', methods(name), settings, SIGMA)),
+    parts: (settings) => pictureJobs('figure5', ['bsd-grey', 'bsd-color'], settings, SIGMA),
   },
 };
+
+/** The pictures of each data set by the methods of its table. */
+function pictureJobs(figure: string, names: readonly string[], settings: Settings, sigma?: number) {
+  const partOf = (name: string) => [pictureJob(figure, methods(name), settings, sigma)];
+  return Object.fromEntries(names.map((name) => [`${name}/${figure}`, partOf(name)]));
+}
 
 const unetJob = (settings: Settings) => networkJob(unet(CORRELATED), settings).job;
 

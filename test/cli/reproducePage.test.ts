@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { figures } from '../../bin/reproduce/figures.js';
+import { figures, jobsOfFigure } from '../../bin/reproduce/figures.js';
 import { jobOf } from '../../bin/reproduce/resultJobs.js';
 import { writeDone } from '../../bin/reproduce/store.js';
 import { methodsOf } from '../../bin/reproduce/tables/oneStep.js';
@@ -51,7 +51,7 @@ t.test('a page: figures beside those of the paper, commands, and what is not mea
 
 t.test('the page has the figures: Fig. 3, pictures, the metric over spikes', async (t) => {
   const settings = { width: 1, seed: 1, epochs: 1, patches: 8, folderOf: () => undefined };
-  const [drive] = figures.figure4.jobs(settings);
+  const [drive] = jobsOfFigure(figures.figure4, settings);
   const done = { command: 'x', version: 'x', seconds: 1, threads: 1, result: {} };
   writeDone(at('drawn'), drive, done);
   for (const name of ['10', '9', '2']) {

@@ -1,9 +1,10 @@
 /** Tables without running anything: figures, summaries, jobs and their commands, the picture. */
 
 import t from 'tap';
+import { askedFor, graphOf } from '../../bin/reproduce/askedJobs.js';
 import { type Cell, cellName, direct, oneStep, spiking } from '../../bin/reproduce/cell.js';
 import { estimate, measuredFactor } from '../../bin/reproduce/estimate.js';
-import { figures } from '../../bin/reproduce/figures.js';
+import { figures, jobsOfFigure } from '../../bin/reproduce/figures.js';
 import { inOrder, type Settings } from '../../bin/reproduce/job.js';
 import { F1, MILLISECONDS, SPIKES } from '../../bin/reproduce/metric.js';
 import type { Entry, Row } from '../../bin/reproduce/paperTable.js';
@@ -67,10 +68,24 @@ t.test(
 );
 
 t.test('figures need the networks that they show', async (t) => {
-  const [picture] = figures.figure5.jobs(settings);
+  const [picture] = jobsOfFigure(figures.figure5, settings);
   t.equal(picture.needs.length, 7);
   t.match(commandLine(picture), /^spiking-unet evaluate .*--beside .*--figures .*--sigma 25/);
-  t.equal(figures.figure3.jobs(settings).length, 3);
+  t.equal(jobsOfFigure(figures.figure3, settings).length, 3);
+});
+
+t.test('--cells also chooses parts of figures', async (t) => {
+  const asked = askedFor(['table1', 'figure4', 'figure3']);
+  const folders = graphOf(asked, settings, 'em/figure4').map(({ folder }) => folder);
+  t.match(folders.at(-1), /^em-.*\/figure4$/);
+  t.strictSame(
+    folders.filter((folder) => !folder.startsWith('em-')),
+    [],
+  );
+  const both = graphOf(asked, settings, 'drive/unet,camseq01/figure3').map(({ folder }) => folder);
+  t.ok(both.some((folder) => /^drive-.*\/unet\/eval$/.test(folder)));
+  t.notOk(both.some((folder) => folder.endsWith('figure4')));
+  t.throws(() => graphOf(askedFor(['figure4']), settings, 'bsd'), /no cell .* such as drive\/figure4$/);
 });
 
 t.test('estimates learn from what was done', async (t) => {
