@@ -106,7 +106,7 @@ const stage: Stage<Options> = {
       )
       .option(
         '--lambda-floor <part>',
-        "no channel's lambda is smaller than this part of the largest of its layer (default: 0; with --bits 2^((4-b)/2), compensated 2^((2-b)/2))",
+        "no channel's lambda is smaller than this part of the largest of its layer (default: 0; with --bits 2^((4-b)/2), compensated 2^(-b/2))",
         nonNegative,
       )
       .option('--neuron <name>', described(neurons), CONVERSION.neuron)
@@ -134,7 +134,7 @@ const stage: Stage<Options> = {
       .addOption(membraneBitsOption())
       .option(
         '--rounding <kind>',
-        'with --bits: nearest, or compensated: the weights of a channel make up for the errors of each other on the images (half a minute at width 8)',
+        'with --bits: nearest, or compensated: the weights of a channel make up for the errors of each other on the images (minutes at width 8)',
         oneOf(...ROUNDINGS),
       )
       .option(

@@ -6,10 +6,10 @@ import { UsageError } from '../lib/core/error.js';
 import type { Split } from '../lib/data/dataset.js';
 import { USUAL_SIGMA } from '../lib/measure/evaluateTask.js';
 import type { OnImage } from '../lib/measure/imageResult.js';
-import type { Model } from '../lib/model/model.js';
 import { writePng } from '../lib/node/pictureFiles.js';
 import { figure } from '../lib/picture/figure.js';
 import type { Sample } from '../lib/picture/sample.js';
+import { captionOf } from './cli/caption.js';
 import {
   addDataOptions,
   type DataOptions,
@@ -156,11 +156,6 @@ await runAsProgram(stage, import.meta.url);
 interface Shown {
   readonly seen: Float32Array;
   readonly predictions: readonly (Uint8Array | Float32Array)[];
-}
-
-function captionOf({ stage, notes }: Model, steps: number): string {
-  if (stage === 'ann') return 'U-Net';
-  return `${notes.steps === undefined ? 'converted' : 'fine-tuned'}, T=${steps}`;
 }
 
 function writeFigures(

@@ -4,10 +4,10 @@
  */
 
 export { type CalibrationInput, type CleanImage, calibrationInputs } from './convert/calibration.js';
+export { type CompensationOptions, compensated } from './convert/compensated.js';
 export { type ConversionPlan, convertModel, type LambdaChoice } from './convert/conversion.js';
 export type { PlanOptions, RoundingName, Thresholds } from './convert/convertOptions.js';
 export type { DirectChoice } from './convert/directModel.js';
-export { type MomentsOptions, measureInputMoments } from './convert/inputMoments.js';
 export type { ModelRunOptions } from './convert/modelRun.js';
 export { type NormalisedNetwork, normaliseModel } from './convert/normaliseModel.js';
 export type {
@@ -137,7 +137,6 @@ export {
 } from './format/safetensors.js';
 export type { BitWidths } from './integer/bitWidths.js';
 export { type Codes, codesOf, pictureCodes } from './integer/codes.js';
-export { compensated } from './integer/compensatedRounding.js';
 export {
   checkBounds,
   type IntegerLayer,
@@ -152,8 +151,7 @@ export {
   integerStep,
 } from './integer/integerSteps.js';
 export { quantiseParameters } from './integer/quantise.js';
-export { type ExactNumbers, type Rounding, toNearest } from './integer/rounding.js';
-export type { SecondMoments } from './integer/secondMoments.js';
+export { type ExactNumbers, type Rounding, toNearest, type WholeNumbers } from './integer/rounding.js';
 export { spikesOf } from './integer/spikes.js';
 export { parametersInVolts } from './integer/volts.js';
 export { accuracy, type BinaryCounts, countBinary, f1Score, jaccard } from './measure/binaryCounts.js';

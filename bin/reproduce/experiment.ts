@@ -43,6 +43,8 @@ export interface Experiment {
   readonly calibration?: Draw;
   /** Approximate number of pixels of all test images, for estimates of time. */
   readonly testPixels: number;
+  /** The same of one training image. */
+  readonly imagePixels: number;
 }
 
 const same = (dataset: string): Source => ({ dataset, twin: `synth-${dataset}` });
@@ -74,6 +76,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
       finetune: { epochs: 4, batch: 8, patches: 1600 },
     },
     testPixels: 3.4e6,
+    imagePixels: 3.4e5,
   },
   em: {
     title: 'EM',
@@ -90,6 +93,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
       atPaperSteps: { epochs: 1, batch: 4, patches: 200 },
     },
     testPixels: 1.3e6,
+    imagePixels: 2.6e5,
   },
   camseq01: {
     title: 'CamSeq01',
@@ -105,6 +109,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
       finetune: { epochs: 4, batch: 4, patches: 200 },
     },
     testPixels: 0.7e6,
+    imagePixels: 7.7e4,
   },
   'bsd-grey': {
     title: 'BSD68',
@@ -116,6 +121,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
     sigmas: SIGMAS,
     ...denoising,
     testPixels: 5.2e6,
+    imagePixels: 1.5e5,
   },
   'bsd-color': {
     title: 'CBSD68',
@@ -128,5 +134,6 @@ export const experiments: Readonly<Record<string, Experiment>> = {
     ...denoising,
     recipes: { ...denoising.recipes, atPaperSteps: { ...denoising.recipes.finetune, epochs: 2 } },
     testPixels: 5.2e6,
+    imagePixels: 1.5e5,
   },
 };

@@ -16,6 +16,8 @@ const PASSES = 3;
 const DIRECT_PASSES = 6;
 /** Approximate time of a step of a spiking network, relative to a pass of the U-Net (docs/speed.md). */
 const EVENT_SHARE = 0.3;
+/** Compensated rounding runs 16 images through a network and, for each of 22 layers, through half of it. */
+const COMPENSATION_PASSES = 16 * 12;
 
 /**
  * Poolings without neurons, as the authors of the neurons have them: with neurons few spikes come through.
@@ -114,7 +116,10 @@ function convertJob(experiment: Experiment, settings: Settings, train: Job, conv
       ...[...dataOptions(experiment.train, settings), '--out', join(folder, 'snn.safetensors')],
     ],
     needs: [train],
-    macs: 0,
+    macs:
+      'rounding' in conversion && conversion.rounding
+        ? macsPerPixel(experiment, settings) * experiment.imagePixels * COMPENSATION_PASSES
+        : 0,
   };
 }
 

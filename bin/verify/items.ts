@@ -1,6 +1,6 @@
 /** What is verified: a table of named computations, each of which returns named tensors. */
 
-import { measureInputMoments } from '../../lib/convert/inputMoments.js';
+import { compensated } from '../../lib/convert/compensated.js';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { type SpikingModel, toTrainableModel, withBits } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
@@ -161,8 +161,8 @@ function wholeItems(subject: Subject): Item[] {
         height: HEIGHT,
         width: WIDTH,
       }));
-      const moments = measureInputMoments(engine, spiking, images, { steps, pixels: 500 });
-      return unpackParameters(spiking.layers, withBits(spiking, bits, moments).parameters);
+      const round = compensated(engine, spiking, images, { steps, pixels: 500 });
+      return unpackParameters(spiking.layers, withBits(spiking, bits, round).parameters);
     }),
   ];
 }

@@ -50,7 +50,7 @@ export interface PlanOptions extends Partial<ScaleChoices> {
   readonly membraneBits?: number | undefined;
   /**
    * How weights become whole numbers: each to the `nearest` (default), or `compensated`, so that they make up
-   * for each other's errors on the images (integer/compensatedRounding.ts).
+   * for each other's errors on the images (compensated.ts).
    */
   readonly rounding?: RoundingName | undefined;
   /**
@@ -143,10 +143,10 @@ export function voltsOf(thresholds: Thresholds, neuron: Neuron): readonly number
 /**
  * The smaller the lambda of a channel is beside the others of its layer, the larger its weights, and the
  * coarser its whole numbers: with 8 bits no lambda is below a quarter of the largest, with 10 below an
- * eighth. Compensated, coarse ones cost less: an eighth, a sixteenth (docs/integer.md).
+ * eighth. Compensated, coarse ones cost less: a sixteenth, a thirty-second (docs/integer.md).
  */
 export function lambdaFloorFor(bits: number, rounding: RoundingName): number {
-  const widest = rounding === 'compensated' ? 2 : 4;
+  const widest = rounding === 'compensated' ? 0 : 4;
   return Math.min(1, 2 ** ((widest - bits) / 2));
 }
 

@@ -7,10 +7,9 @@
 import { DataError, UsageError } from '../core/error.js';
 import { checkFinite } from '../core/shape.js';
 import type { BitWidths } from '../integer/bitWidths.js';
-import { compensated } from '../integer/compensatedRounding.js';
 import { checkWholeNumbers } from '../integer/integerNetwork.js';
 import { quantiseParameters } from '../integer/quantise.js';
-import type { SecondMoments } from '../integer/secondMoments.js';
+import type { Rounding } from '../integer/rounding.js';
 import type { Model } from '../model/model.js';
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron, hasRelu } from '../net/network.js';
@@ -127,17 +126,17 @@ function normalise(model: Model, notes: ConvertedNotes): Model['parameters'] {
 }
 
 /**
- * The network in whole numbers, its weights of so many bits (integer/quantise.ts); with moments of what its
- * layers read, the errors of rounding make up for each other.
+ * The network in whole numbers, its weights of so many bits (integer/quantise.ts), each rounded to the
+ * nearest, or by the rule that makes up for its errors (compensated.ts).
  */
-export function withBits<N extends SpikingModel>(
-  model: N,
-  bits: BitWidths,
-  moments?: ReadonlyMap<string, SecondMoments>,
-): N {
-  const conversion = { ...model.conversion, ...bits, ...(moments && { rounding: 'compensated' as const }) };
+export function withBits<N extends SpikingModel>(model: N, bits: BitWidths, compensated?: Rounding): N {
+  const conversion = {
+    ...model.conversion,
+    ...bits,
+    ...(compensated && { rounding: 'compensated' as const }),
+  };
   const notes = { ...model.notes, ...formatNotes(conversion) };
-  const parameters = quantiseParameters(model, bits, moments && compensated(moments));
+  const parameters = quantiseParameters(model, bits, compensated);
   return { ...model, ...attachNeurons({ ...model, parameters, notes }, model.neuron, conversion) };
 }
 

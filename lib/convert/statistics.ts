@@ -9,7 +9,7 @@ import { DataError, UsageError } from '../core/error.js';
 import type { FloatImage } from '../core/floatImage.js';
 import { type Engine, withProgram } from '../engine/door.js';
 import { paddedSize, padImage } from '../engine/predict.js';
-import type { Pass, Program } from '../engine/program.js';
+import type { Pass } from '../engine/program.js';
 import { IMAGE, inputSize, type Layer, outputDims, totalChannelsIn } from '../net/architecture.js';
 import { multipleOf } from '../net/graph.js';
 import { hasNeuron, hasRelu, type Network } from '../net/network.js';
@@ -105,21 +105,10 @@ export function forEachImage(
   see: (pass: Pass) => void,
   onImage?: (done: number) => void,
 ): void {
-  withEachImage(engine, network, images, (program, padded) => program.examine(padded, see), onImage);
-}
-
-/** Prepares a network, and calls `work` with each image, padded as the network needs it. */
-export function withEachImage<Image extends CalibrationImage>(
-  engine: Engine,
-  network: Network,
-  images: readonly Image[],
-  work: (program: Program, padded: FloatImage, image: Image) => void,
-  onImage?: (done: number) => void,
-): void {
   if (images.length === 0) throw new DataError('calibration: got no images to measure on');
   withProgram(engine, network, (program) => {
     images.forEach((image, done) => {
-      work(program, padImage(floatImage(image), program.multipleOf), image);
+      program.examine(padImage(floatImage(image), program.multipleOf), see);
       onImage?.(done + 1);
     });
   });

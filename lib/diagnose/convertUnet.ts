@@ -5,6 +5,7 @@
  */
 
 import { type CalibrationInput, type CleanImage, calibrationInputs } from '../convert/calibration.js';
+import { compensated } from '../convert/compensated.js';
 import { type ConversionPlan, convertModel, USUAL_PERCENTILE } from '../convert/conversion.js';
 import {
   CONVERSION,
@@ -13,7 +14,6 @@ import {
   type PlanOptions,
   planOf,
 } from '../convert/convertOptions.js';
-import { measureInputMoments } from '../convert/inputMoments.js';
 import { measureMseLambdas } from '../convert/mse.js';
 import { type ConvertedModel, toUnet, withBits } from '../convert/spikingModel.js';
 import { type Measured, measureActivations } from '../convert/statistics.js';
@@ -21,7 +21,7 @@ import { stepsOf } from '../convert/usualSteps.js';
 import { USUAL_SEED } from '../core/rng.js';
 import { withEngine } from '../engine/choose.js';
 import type { Engine } from '../engine/door.js';
-import { requireBits } from '../integer/bitWidths.js';
+import { layersToChoose, requireBits } from '../integer/bitWidths.js';
 import { hashOfModel, type Model } from '../model/model.js';
 import { type AutoBits, chooseBits } from './autoBits.js';
 import { type AutoConversion, convertAutomatically } from './autoThresholds.js';
@@ -31,12 +31,12 @@ import { lossOfOutputs, spikingOutputs, unetOutputs } from './outputLoss.js';
 /** Images that thresholds are chosen on, spread evenly over those that lambdas are measured on. */
 const IMAGES = 4;
 
-/** Images that what layers read is measured on, likewise. */
-const READ_IMAGES = 32;
+/** Images that compensated rounding compares currents on, likewise. */
+const COMPARED_IMAGES = 16;
 
 /** Called with the part of the work, and how much of it is done. */
 export type OnProgress = (
-  what: 'measuring' | 'counting' | 'layers' | 'inputs' | 'bits',
+  what: 'measuring' | 'counting' | 'layers' | 'rounding' | 'bits',
   done: number,
   total: number,
 ) => void;
@@ -123,10 +123,10 @@ export function convertByPlan(
   if (bits !== 'auto') {
     const nearest = withBits(plain, { bits, bitsOf, membraneBits }); // refuses what does not fit
     if (rounding === 'nearest') return { ...known, spiking: nearest };
-    const read = spread(inputs, READ_IMAGES);
-    const onImage = counter('inputs', read.length);
-    const moments = measureInputMoments(engine, plain, read, { steps: stepsOf(plain.conversion), onImage });
-    return { ...known, spiking: withBits(plain, { bits, bitsOf, membraneBits }, moments) };
+    const read = spread(inputs, COMPARED_IMAGES);
+    const onLayer = counter('rounding', layersToChoose(plain.layers).length);
+    const round = compensated(engine, plain, read, { steps: stepsOf(plain.conversion), onLayer });
+    return { ...known, spiking: withBits(plain, { bits, bitsOf, membraneBits }, round) };
   }
   const autoBits = chooseWeights(work, complete, plain, membraneBits, (done, total) =>
     onProgress('bits', done, total),

@@ -14,10 +14,9 @@ import type { Layer } from '../net/architecture.js';
 import { hasNeuron } from '../net/network.js';
 import { layerParameters, namedParameters, type Parameters } from '../net/parameters.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
-import type { Weights } from '../op/op.js';
 import { type BitWidths, bitsOfLayer, requireBits } from './bitWidths.js';
 import { type Codes, codesOf, codesRead } from './codes.js';
-import { type ExactNumbers, type Rounding, toNearest } from './rounding.js';
+import { type ExactNumbers, type Rounding, toNearest, type WholeNumbers } from './rounding.js';
 
 const { abs, floor, max, min } = Math;
 
@@ -57,35 +56,33 @@ export function quantiseParameters(
   const entries = layers
     .filter(({ op }) => op.hasWeights)
     .flatMap((layer) => {
-      const unitOut = codes.get(layer.output)?.unit ?? 1;
       const read = codesRead(layer, codes);
-      const scaled = inUnits(layer, layerParameters(parameters, layer), read, unitOut);
+      const scaled = inUnits(layer, parameters, codes);
       const fires = hasNeuron(layer);
       const most = fires ? MOST_DIVISOR : mostOutputDivisor(scaled, read);
       const own = bitsOfLayer(bits, layer);
       const divisor = divisors(layer, scaled, own, most);
       const whole = fires ? divisor : divisor.fill(min(...divisor));
-      const rounded = round(layer, { ...times(scaled, whole), mostWeight: mostOf(own), mostBias: MOST_BIAS });
-      return [...namedParameters(layer, rounded), [divisorName(layer), whole] as const];
+      const limits = { mostWeight: mostOf(own), mostBias: MOST_BIAS, mostDivisor: most };
+      return wholeParameters(layer, round(layer, { ...scaled, divisor: whole, ...limits }));
     });
   return new Map(entries);
 }
 
-/** W' and b' = b~ / unit_out, in float64. */
-interface Scaled {
-  /** [ky,kx,I,O] */
-  readonly weight: Float64Array;
-  readonly bias: Float64Array;
+/** A layer's whole numbers by their names. */
+function wholeParameters(layer: Layer, { divisor, ...weights }: WholeNumbers) {
+  return [...namedParameters(layer, weights), [divisorName(layer), divisor] as const];
 }
 
-function inUnits(
-  { channelsOut: O }: Layer,
-  { weight, bias }: Weights,
-  read: readonly Codes[],
-  unitOut: number,
-): Scaled {
-  const I = read.length;
-  const units = read.map(({ unit }) => unit);
+/** W' and b' = b~ / unit_out, in float64. */
+export type Scaled = Pick<ExactNumbers, 'weight' | 'bias'>;
+
+/** Those of a layer of a network in volts. */
+export function inUnits(layer: Layer, parameters: Parameters, codes: ReadonlyMap<string, Codes>): Scaled {
+  const { weight, bias } = layerParameters(parameters, layer);
+  const units = codesRead(layer, codes).map(({ unit }) => unit);
+  const unitOut = codes.get(layer.output)?.unit ?? 1;
+  const [I, O] = [units.length, layer.channelsOut];
   return {
     weight: new Float64Array(weight).map((value, k) => (value * units[floor(k / O) % I]) / unitOut),
     bias: new Float64Array(bias).map((value) => value / unitOut),
@@ -129,13 +126,4 @@ function divisors(
         'or a larger lambda floor (1: all channels of a layer have the same lambda)',
     );
   });
-}
-
-/** W' D_o and b' D_o. */
-function times({ weight, bias }: Scaled, divisor: Float32Array): Pick<ExactNumbers, 'weight' | 'bias'> {
-  const O = divisor.length;
-  return {
-    weight: weight.map((value, k) => value * divisor[k % O]),
-    bias: bias.map((value, o) => value * divisor[o]),
-  };
 }

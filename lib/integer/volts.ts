@@ -5,6 +5,7 @@ import { layerParameters, namedParameters, type Parameters } from '../net/parame
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import { type Codes, codesOf, codesRead } from './codes.js';
 import { divisorName } from './quantise.js';
+import type { WholeNumbers } from './rounding.js';
 
 const { floor } = Math;
 
@@ -12,15 +13,24 @@ const { floor } = Math;
 export function parametersInVolts(network: SpikingNetwork): Parameters {
   const codes = codesOf(network);
   const weighted = network.layers.filter(({ op }) => op.hasWeights);
-  return new Map(weighted.flatMap((layer) => inVolts(layer, network.parameters, codes)));
+  return new Map(
+    weighted.flatMap((layer) => {
+      const divisor = network.parameters.get(divisorName(layer))!;
+      return layerInVolts(layer, { ...layerParameters(network.parameters, layer), divisor }, codes);
+    }),
+  );
 }
 
-function inVolts(layer: Layer, whole: Parameters, codes: ReadonlyMap<string, Codes>) {
-  const { weight, bias } = layerParameters(whole, layer);
+/** Those of one layer, by their names. */
+export function layerInVolts(
+  layer: Layer,
+  { weight, bias, divisor }: WholeNumbers,
+  codes: ReadonlyMap<string, Codes>,
+) {
   const read = codesRead(layer, codes);
   const unit = codes.get(layer.output)?.unit ?? 1;
   const [I, O] = [read.length, layer.channelsOut];
-  const worth = Float64Array.from(whole.get(divisorName(layer))!, (divisor) => unit / divisor);
+  const worth = Float64Array.from(divisor, (D) => unit / D);
   return namedParameters(layer, {
     weight: weight.map((value, k) => (value * worth[k % O]) / read[floor(k / O) % I].unit),
     bias: bias.map((value, o) => value * worth[o]),

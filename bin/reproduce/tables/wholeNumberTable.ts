@@ -10,10 +10,13 @@ const THRESHOLDS = 7;
 
 type Whole = Required<Pick<OneStep, 'weights'>> & Pick<OneStep, 'rounding'>;
 
-/** Bits of all weights, once with more in the two layers that are the most sensitive; and how they round. */
+/** Bits of all weights, some with more in the layers that are the most sensitive; and how they round. */
 const WHOLE: readonly Whole[] = [
   ...['10', '8,conv17=10,conv18=10', '8', '6'].map((weights) => ({ weights })),
-  ...['8', '6', '4'].map((weights) => ({ weights, rounding: 'compensated' as const })),
+  ...['8', '6', '4,conv1=8,conv17=8,conv18=8', '4'].map((weights) => ({
+    weights,
+    rounding: 'compensated' as const,
+  })),
 ];
 
 function entry(experiment: string, whole?: Whole): Entry {
