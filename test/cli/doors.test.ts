@@ -78,15 +78,16 @@ function limited(limit: string, options = '', image = `--image ${at('grey.png')}
 const skip = existsSync('/proc/self/limits') ? false : 'there are no such limits here';
 
 t.test('few file handles end in a sentence', { skip }, async (t) => {
-  // Which file is missed first is chance.
+  // Which file is missed first is chance. Node 24 opens one after the other, for which these are enough.
   for (const handles of [24, 36, 37, 38, 40, 42, 44, 46]) {
-    const { status, stderr } = limited(`ulimit -n ${handles}`);
-    t.equal(status, 1);
-    t.match(
-      stderr,
-      /^spiking-unet run: not all files of the program can be opened: raise "ulimit -n" to 256/,
-    );
-    t.notMatch(stderr, /\n\s+at /);
+    const { status, stdout, stderr } = limited(`ulimit -n ${handles}`);
+    t.notMatch(stderr, /\n\s+at /, `${handles} handles`);
+    if (status === 0) t.match(stdout, /grey\.mask\.png/);
+    else
+      t.match(
+        stderr,
+        /^spiking-unet run: not all files of the program can be opened: raise "ulimit -n" to 256/,
+      );
   }
 });
 
