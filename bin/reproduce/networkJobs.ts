@@ -16,8 +16,11 @@ const PASSES = 3;
 const DIRECT_PASSES = 6;
 /** Approximate time of a step of a spiking network, relative to a pass of the U-Net (docs/speed.md). */
 const EVENT_SHARE = 0.3;
-/** Compensated rounding runs 16 images through a network and, for each of 22 layers, through half of it. */
-const COMPENSATION_PASSES = 16 * 12;
+/**
+ * Compensated rounding runs 16 images through a network and, for each of 22 layers, through half of it;
+ * reading and rounding take half as long again.
+ */
+const COMPENSATION_PASSES = 16 * 12 * 1.5;
 
 /**
  * Poolings without neurons, as the authors of the neurons have them: with neurons few spikes come through.
