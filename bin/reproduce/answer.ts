@@ -49,13 +49,15 @@ export function answer(request: Request, { report, plot }: Files, context: Conte
 
 /** Draws a figure when its jobs are all done, or says where those that are done have drawn it. */
 function drawFigures({ figures, settings, runs }: Request, context: Context) {
+  const isDone = (job: Job) => readDone(runs, job) !== undefined;
   return figures.flatMap(({ name, content }) => {
     const { title, draw } = content;
     const jobs = jobsOfFigure(content, settings);
-    const done = inOrder(jobs).filter((job) => readDone(runs, job));
-    const files = jobs.filter((job) => done.includes(job)).map(({ folder }) => join(runs, folder));
-    if (!draw) return files.length > 0 ? { figure: name, title, files } : [];
-    if (done.length < inOrder(jobs).length) return [];
+    if (!draw) {
+      const files = jobs.filter(isDone).map(({ folder }) => join(runs, folder));
+      return files.length > 0 ? { figure: name, title, files } : [];
+    }
+    if (!inOrder(jobs).every(isDone)) return [];
     const file = join(runs, `${name}-w${settings.width}-s${settings.seed}.png`);
     writePng(file, draw(settings, runs, context.engine));
     return { figure: name, title, files: [file] };

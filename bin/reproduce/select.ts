@@ -1,6 +1,7 @@
 /** Which cells to compute: by name. */
 
 import { UsageError } from '../../lib/core/error.js';
+
 /** The names of cells that contain one of the parts; UsageError if there is none. */
 export function chooseCells(cells: readonly string[], names: string | undefined): ReadonlySet<string> {
   const parts = names?.split(',');

@@ -5,7 +5,7 @@
  * and are compared at pixels that are drawn at random. Nothing is trained, no label is read.
  */
 
-import { DataError } from '../core/error.js';
+import { DataError, UsageError } from '../core/error.js';
 import type { FloatImage } from '../core/floatImage.js';
 import { stream, USUAL_SEED } from '../core/rng.js';
 import { type Engine, withProgram } from '../engine/door.js';
@@ -53,8 +53,10 @@ export function compensated(
   let parameters = spiking.parameters;
   let done = 0;
   return (layer, exact) => {
+    if (layer.output === OUTPUT) return toNearest(layer, exact);
     const currents = wanted.get(layer.name);
-    if (!currents) return toNearest(layer, exact);
+    if (!currents)
+      throw new UsageError(`${layer.name}: a compensated rule rounds each layer of its network once`);
     const O = layer.channelsOut;
     const moments = newInputMoments(sizeOfInput(layer), O);
     readPixels(upTo(layer, { ...spiking, parameters }), [layer], readings, (_, y, n) =>

@@ -56,10 +56,9 @@ export function quantiseParameters(
   const entries = layers
     .filter(({ op }) => op.hasWeights)
     .flatMap((layer) => {
-      const read = codesRead(layer, codes);
       const scaled = inUnits(layer, parameters, codes);
       const fires = hasNeuron(layer);
-      const most = fires ? MOST_DIVISOR : mostOutputDivisor(scaled, read);
+      const most = fires ? MOST_DIVISOR : mostOutputDivisor(scaled, codesRead(layer, codes));
       const own = bitsOfLayer(bits, layer);
       const divisor = divisors(layer, scaled, own, most);
       const whole = fires ? divisor : divisor.fill(min(...divisor));

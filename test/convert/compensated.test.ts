@@ -64,6 +64,9 @@ t.test('the same numbers on every engine; the output is rounded to the nearest',
   );
   t.same(two, one);
   t.same(slow, one);
+  const used = compensated(chooseEngine(), spiking, samples, { steps: 1, pixels: 200 });
+  quantiseParameters(spiking, { bits: 6 }, used);
+  t.throws(() => quantiseParameters(spiking, { bits: 6 }, used), { message: /^conv1: .* once$/ });
   const nearest = quantiseParameters(spiking, { bits: 6 });
   for (const part of ['weight', 'bias', 'divisor'])
     t.same(one.get(`conv19.${part}`), nearest.get(`conv19.${part}`), 'it has 16 bits');
