@@ -3,7 +3,7 @@
 import type { Result } from '../cli/stage.js';
 import { formatMinutes } from './estimate.js';
 import type { Job } from './job.js';
-import { pathSeconds, scheduleSeconds, secondsLeft } from './jobOrder.js';
+import { pathSeconds, scheduleSeconds, secondsLeft, wholeSeconds } from './jobOrder.js';
 import { commandLine } from './store.js';
 
 /** Machines that share the work of a plan, a job at a time on each. */
@@ -32,9 +32,9 @@ export function plan(open: readonly Job[], all: readonly Job[], timing: Timing):
   const left = open.length === 0 ? ['everything is done'] : [...lines, '', sum];
   const shared = MACHINES.map((machines) => ({
     machines,
-    seconds: Math.round(scheduleSeconds(all, secondsOf, machines)),
+    seconds: wholeSeconds(scheduleSeconds(all, secondsOf, machines)),
   }));
-  const path = Math.round(Math.max(0, ...pathSeconds(all, secondsOf).values()));
+  const path = wholeSeconds(Math.max(0, ...pathSeconds(all, secondsOf).values()));
   return {
     json: { jobs, seconds, shared, path },
     text: [...left, sharedText(all, open, shared, path)].join('\n'),

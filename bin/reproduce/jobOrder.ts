@@ -63,7 +63,12 @@ export function secondsLeft(
   const left = jobs.filter(
     (job) => !['done', 'failed'].includes(states.get(job.folder) ?? '') && !blocked.has(job),
   );
-  return Math.round(scheduleSeconds(left, secondsOf, atATime));
+  return wholeSeconds(scheduleSeconds(left, secondsOf, atATime));
+}
+
+/** Rounds a sum of durations, which have tenths, alike in whichever order they were added. */
+export function wholeSeconds(sum: number): number {
+  return Math.round(Math.round(sum * 10) / 10);
 }
 
 /** Seconds from the start of the first to the end of the last job, with some at a time, in this order. */

@@ -1,6 +1,7 @@
 /** Jobs in order, on random graphs: nothing before what it needs, no job twice, the longest path first. */
 
 import t from 'tap';
+import { plan } from '../../bin/reproduce/dryRun.js';
 import type { Job } from '../../bin/reproduce/job.js';
 import {
   blockedJobs,
@@ -104,4 +105,19 @@ t.test('a path is the seconds of a job and of the longest chain that depends on 
   t.strictSame(ready([]), ['unet', 'other']);
   t.strictSame(ready([['unet', 'elsewhere']]), ['other']);
   t.strictSame(ready([['unet', 'done']]), ['other', 'tuned', 'eval']);
+});
+
+t.test('a plan rounds the same durations alike, in whichever order they are added', async (t) => {
+  const job = (folder: string, macs: number, ...needs: Job[]): Job => ({ folder, command: [], needs, macs });
+  const unet = job('unet', 5.6);
+  const tuned = job('tuned', 2.8, unet);
+  const chain = [unet, tuned, job('eval', 2.1, tuned)];
+  t.not(5.6 + 2.8 + 2.1, 5.6 + (2.8 + 2.1), 'floating point: 10.499 and 10.5');
+  const { json } = plan([], chain, { jobs: 1, threads: 1, secondsOf });
+  const { shared, path } = json as { shared: { seconds: number }[]; path: number };
+  t.equal(path, 11);
+  t.strictSame(
+    shared.map(({ seconds }) => seconds),
+    [11, 11, 11, 11],
+  );
 });
