@@ -9,6 +9,8 @@ export const CONTROL_ADDRESS = 1024;
 /** Output channels of a block of the dense and of the event-driven kernels. */
 export const BLOCK = 8;
 export const WIDE_BLOCK = 16;
+/** Pixels that the dense kernels have in registers, at most. */
+export const MOST_PIXELS = 6;
 /** Input and output channels of a block of the gradient with respect to the weights. */
 export const IN_BLOCK = 4;
 export const OUT_BLOCK = 8;
@@ -39,3 +41,7 @@ export const ATAN = 3;
 
 /** `VOID` of lib/op/losses.ts. */
 export const VOID_LABEL = 255;
+
+/** Below these divisors D and ceilings D 2^N, spikes need no correction (assembly/integerNeurons.ts). */
+export const DIVISORS_END = 1 << 15;
+export const CEILINGS_END = 1 << 21;

@@ -6,7 +6,7 @@
 import type { ConvDims, ConvTransposeDims } from '../kernels/contract.js';
 import { MOST_TAPS } from './constants.js';
 import { onceFor } from './onceFor.js';
-import { type Fields, wordsOf } from './words.js';
+import { wordsOf } from './words.js';
 
 /** A pixel of the padded input, and the tap (ky * 3 + kx) of the weights that reads it. */
 interface Tap {
@@ -144,7 +144,7 @@ function newWords(geometry: Geometry, cut: Cut): number[] {
   for (const { offsetY, offsetX, taps } of phases) {
     const runs = runsOf(taps);
     words.push(...wordsOf('Phase', { offsetY, offsetX, firstTap, taps: taps.length, runs: runs.length }));
-    words.push(...table(taps.map((tap) => ({ ...tap, count: 1 }))), ...table(runs));
+    words.push(...table(runs));
     firstTap += taps.length;
   }
   return words;
@@ -167,8 +167,8 @@ function runsOf(taps: readonly Tap[]): Run[] {
   return runs;
 }
 
-/** A table of taps or runs, padded to the largest number. */
-function table(entries: readonly Fields<'Tap'>[]): number[] {
+/** Runs, and empty ones up to the largest number. */
+function table(runs: readonly Run[]): number[] {
   const none = { row: 0, column: 0, count: 0 };
-  return Array.from({ length: MOST_TAPS }, (_, k) => wordsOf('Tap', entries[k] ?? none)).flat();
+  return Array.from({ length: MOST_TAPS }, (_, k) => wordsOf('Run', { ...(runs[k] ?? none) })).flat();
 }

@@ -134,6 +134,7 @@ export class IntegerRuns {
     const { top, bottom, left, right } = this.options.counted(layer.own);
     return wordsOf('IntegerNeurons', {
       ...layer.neurons,
+      small: layer.small ? 1 : 0,
       ...{ width: dims.width, channels, fires: layer.own.codes ? 1 : 0 },
       mostMembrane: layer.own.mostMembrane,
       ...{ membrane, fresh: first === 0 ? 1 : 0, codes, stepBytes, totals: totals + 8 * first },

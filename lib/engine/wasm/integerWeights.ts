@@ -7,7 +7,7 @@
 import type { IntegerLayer } from '../../integer/integerNetwork.js';
 import { IMAGE } from '../../net/architecture.js';
 import type { ConvDims } from '../kernels/contract.js';
-import { BLOCK } from './constants.js';
+import { BLOCK, CEILINGS_END, DIVISORS_END } from './constants.js';
 import { convolution, type Geometry, tapOrder, transposedConvolution } from './geometry.js';
 import type { Machine } from './machine.js';
 
@@ -25,6 +25,8 @@ export interface LoadedLayer {
   readonly weights: number;
   readonly bias: number;
   readonly neurons: Readonly<Record<'start' | 'divisors' | 'ceilings' | 'reciprocals', number>>;
+  /** Whether divisors are so small that spikes need no correction (assembly/integerNeurons.ts). */
+  readonly small: boolean;
   /** The geometry on inputs of this size, in words. */
   geometry(height: number, width: number): Geometry;
   /** Frees its memory. */
@@ -95,6 +97,7 @@ export function loadLayer(machine: Machine, own: IntegerLayer): LoadedLayer {
         1,
       ),
     },
+    small: divisor.every((D) => D < DIVISORS_END && D * levels < CEILINGS_END),
     dispose: () => {
       for (const address of blocks.splice(0)) heap.release(address);
     },

@@ -5,6 +5,7 @@ import {
   BLOCK,
   EVENT_BYTES,
   MOST_PHASES,
+  MOST_PIXELS,
   OFFSETS_BYTES,
   PAIR_BYTES,
   RUNS_BYTES,
@@ -41,7 +42,7 @@ export function spikingScratch(geometry: Geometry, cut: Cut): number {
 
 function paddedBand(geometry: Geometry, cut: Cut): number {
   const { paddedWidth, channelsIn, inputStep } = geometry;
-  const beyond = 4 * inputStep; // pixels that are read but not used, if a row is not a multiple of 4
+  const beyond = MOST_PIXELS * inputStep; // that are read but not used, if the last tile of a row is not full
   return (inputRows(geometry, cut) * paddedWidth + beyond) * channelsIn * FLOAT;
 }
 

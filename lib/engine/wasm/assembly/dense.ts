@@ -2,10 +2,11 @@
  * The dense convolution. The inner kernel keeps 4 pixels x 8 output channels in registers: for each input
  * channel of each tap it reads 8 weights and 4 inputs and makes 32 products. Lanes hold different output
  * channels, so every sum has the order (ky, kx, ci) of the contract. Weights are packed [O/8][tap][I][8].
+ * Bytes have 6 pixels: a dot product that adds has a sum ready after five cycles, and starts two each cycle.
  */
 
-import { BLOCK, OFFSETS_BYTES } from '../constants';
-import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf, tapOf } from './geometryStructs';
+import { BLOCK, MOST_PIXELS, OFFSETS_BYTES } from '../constants';
+import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf, runOf } from './geometryStructs';
 import { addProducts } from './products';
 import { nextTask, ownScratch } from './tasks';
 
@@ -30,7 +31,7 @@ export function denseConvolution(
     copyPadded(padded, input, geometry, first * geometry.inputStep, inputRows(geometry, end - first));
     for (let k: u32 = 0; k < geometry.phases; k++) {
       const phase = phaseOf(geometry, k);
-      tapOffsets(own, geometry, phase);
+      runOffsets(own, geometry, phase);
       const blocks = (geometry.channelsOut + BLOCK - 1) / BLOCK;
       const firstBlock = (task % geometry.groups) * geometry.groupBlocks;
       const endBlock = min(blocks, firstBlock + geometry.groupBlocks);
@@ -76,8 +77,8 @@ function outputRow(
 }
 
 /**
- * 8 output channels of one grid row; `offsets` holds the byte offset of each tap. An input is a word of 32
- * bits: a float32 (T = f32), or several whole numbers of type T (products.ts).
+ * 8 output channels of one grid row; `offsets` holds the byte offset of each run of taps. An input is a word
+ * of 32 bits: a float32 (T = f32), or several whole numbers of type T (products.ts).
  */
 export function denseRow<T>(
   out: usize,
@@ -89,21 +90,24 @@ export function denseRow<T>(
   weights: usize,
   bias: usize,
 ): void {
-  const taps = phase.taps;
+  const runs = phase.runs;
   const tapWeights = <usize>geometry.channelsIn * BLOCK_BYTES;
   const step = <usize>geometry.inputStep * geometry.channelsIn * 4;
   const bias0 = v128.load(bias);
   const bias1 = v128.load(bias, 16);
-  for (let left: i32 = geometry.gridWidth; left > 0; left -= 4) {
+  for (let left: i32 = geometry.gridWidth; left > 0; left -= pixelsOf<T>()) {
     let s00 = bias0, s01 = bias1, s10 = bias0, s11 = bias1;
     let s20 = bias0, s21 = bias1, s30 = bias0, s31 = bias1;
+    let s40 = bias0, s41 = bias1, s50 = bias0, s51 = bias1;
     let w = weights;
-    for (let k: u32 = 0; k < taps; k++) {
+    for (let k: u32 = 0; k < runs; k++) {
       let x0 = source + <usize>load<u32>(offsets + (<usize>k << 2));
       let x1 = x0 + step;
       let x2 = x1 + step;
       let x3 = x2 + step;
-      const end = w + tapWeights;
+      let x4 = x3 + step;
+      let x5 = x4 + step;
+      const end = w + <usize>runOf(phase, k).count * tapWeights;
       while (w < end) {
         const w0 = v128.load(w);
         const w1 = v128.load(w, 16);
@@ -119,6 +123,15 @@ export function denseRow<T>(
         x = v128.load32_splat(x3);
         s30 = addProducts<T>(s30, w0, x);
         s31 = addProducts<T>(s31, w1, x);
+        if (pixelsOf<T>() > 4) {
+          x = v128.load32_splat(x4);
+          s40 = addProducts<T>(s40, w0, x);
+          s41 = addProducts<T>(s41, w1, x);
+          x = v128.load32_splat(x5);
+          s50 = addProducts<T>(s50, w0, x);
+          s51 = addProducts<T>(s51, w1, x);
+          x4 += 4; x5 += 4;
+        }
         x0 += 4; x1 += 4; x2 += 4; x3 += 4;
         w += BLOCK_BYTES;
       }
@@ -127,9 +140,20 @@ export function denseRow<T>(
     if (left > 1) store8(out + outStep, s10, s11);
     if (left > 2) store8(out + 2 * outStep, s20, s21);
     if (left > 3) store8(out + 3 * outStep, s30, s31);
-    out += 4 * outStep;
-    source += 4 * step;
+    if (pixelsOf<T>() > 4) {
+      if (left > 4) store8(out + 4 * outStep, s40, s41);
+      if (left > 5) store8(out + 5 * outStep, s50, s51);
+    }
+    out += <usize>pixelsOf<T>() * outStep;
+    source += <usize>pixelsOf<T>() * step;
   }
+}
+
+/** Pixels whose sums stay in registers. */
+// @ts-ignore: decorator
+@inline
+function pixelsOf<T>(): i32 {
+  return sizeof<T>() == 1 ? <i32>MOST_PIXELS : 4;
 }
 
 // @ts-ignore: decorator
@@ -155,11 +179,11 @@ export function rowOffset(geometry: Geometry, row: u32): usize {
   return <usize>(row * geometry.inputStep * geometry.paddedWidth) * geometry.channelsIn * 4;
 }
 
-/** Writes the byte offset of each tap of a phase. */
-export function tapOffsets(offsets: usize, geometry: Geometry, phase: Phase): void {
-  for (let k: u32 = 0; k < phase.taps; k++) {
-    const tap = tapOf(phase, k);
-    const pixel = tap.row * geometry.paddedWidth + tap.column;
+/** Writes the byte offset of each run of a phase: the inputs of its taps follow one another in memory. */
+export function runOffsets(offsets: usize, geometry: Geometry, phase: Phase): void {
+  for (let k: u32 = 0; k < phase.runs; k++) {
+    const run = runOf(phase, k);
+    const pixel = run.row * geometry.paddedWidth + run.column;
     store<u32>(offsets + (<usize>k << 2), pixel * geometry.channelsIn * 4);
   }
 }

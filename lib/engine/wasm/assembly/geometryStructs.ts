@@ -48,13 +48,13 @@ export class Phase {
 
 const GEOMETRY_BYTES: usize = offsetof<Geometry>();
 const PHASE_HEAD_BYTES: usize = offsetof<Phase>();
-/** A `Tap` for each of up to nine taps, then for each of up to nine runs. */
-const TAP_BYTES: usize = offsetof<Tap>();
-const PHASE_BYTES: usize = PHASE_HEAD_BYTES + <usize>(2 * MOST_TAPS) * TAP_BYTES;
+/** A `Run` for each of up to nine runs. */
+const RUN_BYTES: usize = offsetof<Run>();
+const PHASE_BYTES: usize = PHASE_HEAD_BYTES + <usize>MOST_TAPS * RUN_BYTES;
 
-/** Row, column and count of taps. */
+/** Row and column of the first of its taps, and how many it has. */
 @unmanaged
-export class Tap {
+export class Run {
   row: u32;
   column: u32;
   count: u32;
@@ -68,14 +68,8 @@ export function phaseOf(geometry: Geometry, index: u32): Phase {
 
 // @ts-ignore: decorator
 @inline
-export function tapOf(phase: Phase, index: u32): Tap {
-  return changetype<Tap>(changetype<usize>(phase) + PHASE_HEAD_BYTES + <usize>index * TAP_BYTES);
-}
-
-// @ts-ignore: decorator
-@inline
-export function runOf(phase: Phase, index: u32): Tap {
-  return tapOf(phase, MOST_TAPS + index);
+export function runOf(phase: Phase, index: u32): Run {
+  return changetype<Run>(changetype<usize>(phase) + PHASE_HEAD_BYTES + <usize>index * RUN_BYTES);
 }
 
 /** First row of a band, and the row after its last. */

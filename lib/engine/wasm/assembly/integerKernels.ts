@@ -5,7 +5,7 @@
  */
 
 import { BLOCK, OFFSETS_BYTES } from '../constants';
-import { denseRow, rowOffset, tapOffsets, weightOffset } from './dense';
+import { denseRow, rowOffset, runOffsets, weightOffset } from './dense';
 import { bandEnd, bandStart, Geometry, inputRows, phaseOf } from './geometryStructs';
 import { integerNeurons } from './integerNeurons';
 import { CodeSource, IntegerLayer, IntegerNeurons, IntegerPooling } from './integerStructs';
@@ -29,7 +29,7 @@ export function integerConvolution(tasks: u32, layer: IntegerLayer, scratch: usi
       copyCodes(padded, layer, geometry, first, inputRows(geometry, end - first), step);
       for (let k: u32 = 0; k < geometry.phases; k++) {
         const phase = phaseOf(geometry, k);
-        tapOffsets(offsets, geometry, phase);
+        runOffsets(offsets, geometry, phase);
         for (let block = firstBlock; block < endBlock; block++) {
           const weights = layer.weights + weightOffset(geometry, phase, block);
           const bias = layer.bias + <usize>block * BLOCK_BYTES;

@@ -27,6 +27,8 @@ export class IntegerNeurons {
   divisors: usize;
   ceilings: usize;
   reciprocals: usize;
+  /** Whether D and D 2^N are so small that spikes need no correction. */
+  small: u32;
   /** Membranes saturate at this, and at the negative of the next number. */
   mostMembrane: u32;
   /** i32 [H,W,C]; 0: there is only one step, and nobody asks what it leaves. */

@@ -6,7 +6,7 @@
  */
 
 import { BLOCK, MOST_PHASES, OFFSETS_BYTES, RUNS_BYTES, WIDE_BLOCK } from '../constants';
-import { denseRow, rowOffset, tapOffsets, weightOffset } from './dense';
+import { denseRow, rowOffset, runOffsets, weightOffset } from './dense';
 import { listCodePairs, SpikeSource } from './events';
 import {
   BLOCK_BYTES,
@@ -89,7 +89,7 @@ function newBand(geometry: Geometry, own: usize): Band {
   band.input = band.secondCurrent + rowBytes;
   for (let k: u32 = 0; k < geometry.phases; k++) {
     phaseRuns(band.runs + <usize>k * RUNS_BYTES, geometry, phaseOf(geometry, k));
-    tapOffsets(band.offsets + <usize>k * OFFSETS_BYTES, geometry, phaseOf(geometry, k));
+    runOffsets(band.offsets + <usize>k * OFFSETS_BYTES, geometry, phaseOf(geometry, k));
   }
   return band;
 }
