@@ -5,11 +5,10 @@ import { cpus, hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { DataError } from '../../lib/core/error.js';
-import { sha256 } from '../../lib/core/sha256.js';
 import { engines } from '../../lib/engine/choose.js';
-import { parseJson } from '../../lib/format/json.js';
 import { namesIn, readBytes, textOf, writeFileAtomic } from '../../lib/node/files.js';
 import { packageVersion } from '../../lib/node/package.js';
+import { seal, unseal } from '../cli/sealed.js';
 import { fileNameOf } from './fileName.js';
 
 const FOLDER = 'hosts';
@@ -96,7 +95,7 @@ export function readOther(path: string): HostFile {
 export function writeHostFile(runs: string, given: Omit<HostFile, 'sha256' | 'when'>): HostFile {
   const path = hostFilePath(runs, given.host);
   const write = (when: string): HostFile => {
-    const file = { ...given, when, sha256: digestOf({ ...given, when }) };
+    const file = seal(schema, { ...given, when });
     writeFileAtomic(path, `${JSON.stringify(file, null, 2)}\n`);
     return file;
   };
@@ -105,14 +104,5 @@ export function writeHostFile(runs: string, given: Omit<HostFile, 'sha256' | 'wh
 }
 
 function parse(text: string, path: string): HostFile {
-  const again = 'delete it, and its host will make it again';
-  const file = parseJson(schema, text, path, again);
-  if (file.sha256 === digestOf(file)) return file;
-  throw new DataError(`${path}: damaged: is not what was written (SHA-256): ${again}`);
-}
-
-function digestOf(file: Omit<HostFile, 'sha256'>): string {
-  // Members in the order of the schema.
-  const { sha256: _own, ...rest } = schema.parse({ ...file, sha256: '' });
-  return sha256(JSON.stringify(rest));
+  return unseal(schema, text, path, 'delete it, and its host will make it again');
 }

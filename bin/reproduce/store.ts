@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { DataError } from '../../lib/core/error.js';
 import { sha256 } from '../../lib/core/sha256.js';
-import { parseJson } from '../../lib/format/json.js';
 import { makeFolder, readBytes, writeFileAtomic } from '../../lib/node/files.js';
+import { seal, unseal } from '../cli/sealed.js';
 import { type Job, modelOf } from './job.js';
 
 export const DONE = 'done.json';
@@ -42,21 +42,15 @@ export function readDoneIn(folder: string): Done | undefined {
   const path = join(folder, DONE);
   if (!existsSync(path)) return undefined;
   const text = new TextDecoder().decode(readBytes(path));
-  const again = 'delete it to do the job again';
-  const done = parseJson(schema, text, path, again);
-  if (done.sha256 !== undefined && done.sha256 !== digest(done)) {
-    throw new DataError(`${path}: damaged: is not what was written (SHA-256): ${again}`);
-  }
-  return done;
+  return unseal(schema, text, path, 'delete it to do the job again');
 }
 
 /** Stores the output of a job, and the hash of the model that it wrote. */
 export function writeDone(runs: string, job: Job, given: Omit<Done, 'model' | 'output' | 'sha256'>): void {
   const path = join(runs, modelOf(job));
   const model = existsSync(path) ? { model: sha256(readBytes(path)) } : {};
-  const done: Done = { ...given, ...model, output: outputOf(given) };
   makeFolder(join(runs, job.folder));
-  const stored = { ...done, sha256: digest(done) };
+  const stored = seal(schema, { ...given, ...model, output: outputOf(given) });
   writeFileAtomic(join(runs, job.folder, DONE), `${JSON.stringify(stored, null, 2)}\n`);
 }
 
@@ -75,9 +69,4 @@ export function requireIntact(runs: string, job: Job): void {
   throw new DataError(
     `${path}: is not the model that ${done} tells of (SHA-256): delete its folder to make it again`,
   );
-}
-
-function digest(done: Done): string {
-  const { sha256: _own, ...rest } = schema.parse(done); // members in the order of the schema
-  return sha256(JSON.stringify(rest));
 }

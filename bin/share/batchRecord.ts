@@ -6,9 +6,8 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { DataError } from '../../lib/core/error.js';
-import { sha256 } from '../../lib/core/sha256.js';
-import { parseJson } from '../../lib/format/json.js';
 import { textOf, writeFileAtomic } from '../../lib/node/files.js';
+import { seal, unseal } from '../cli/sealed.js';
 import type { Batch } from './batches.js';
 
 /** What a process says of a picture: its result, in a form of the stage's own, or why it has none. */
@@ -30,19 +29,12 @@ export function readRecord(folder: string, key: string, batch: Batch): readonly 
   const text = textOf(path);
   if (text === undefined) return undefined;
   const remedy = 'delete it to do its pictures again';
-  const record = parseJson(schema, text, path, remedy);
-  if (record.sha256 !== digest(record.key, record.replies))
-    throw new DataError(`${path}: damaged: is not what was written (SHA-256): ${remedy}`);
+  const record = unseal(schema, text, path, remedy);
   if (record.key !== key || record.replies.length !== batch.end - batch.first)
     throw new DataError(`${path}: is of another command: ${remedy}`);
   return record.replies;
 }
 
-export function writeRecord(folder: string, key: string, batch: Batch, replies: readonly Reply[]): void {
-  const record = { key, replies, sha256: digest(key, replies) };
-  writeFileAtomic(join(folder, recordName(batch)), `${JSON.stringify(record)}\n`);
-}
-
-function digest(key: string, replies: readonly Reply[]): string {
-  return sha256(JSON.stringify([key, replies]));
+export function writeRecord(folder: string, key: string, batch: Batch, replies: Reply[]): void {
+  writeFileAtomic(join(folder, recordName(batch)), `${JSON.stringify(seal(schema, { key, replies }))}\n`);
 }

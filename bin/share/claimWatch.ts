@@ -4,9 +4,8 @@
  * we kept looking, by our own clock that cannot be set. Clocks of two machines are never compared.
  */
 
-import { randomUUID } from 'node:crypto';
-import { linkSync, renameSync } from 'node:fs';
-import { createFile, removeFile, textOf } from '../../lib/node/files.js';
+import { textOf } from '../../lib/node/files.js';
+import { moveAway } from '../../lib/node/moveAway.js';
 import { goneBecause, isHere, ownerName } from '../../lib/node/owner.js';
 import { runOwner } from '../../lib/node/run/runLock.js';
 import { type Claim, claimPath, parseClaim, takeClaim } from './claim.js';
@@ -60,35 +59,4 @@ export function watchClaims(
       return takeClaim(folder, onLost);
     },
   };
-}
-
-/**
- * Moves a stale claim away; false if another process was quicker. If what we moved is that one's new claim,
- * it is put back, unless a third has come: the second then finds its claim gone and stops.
- */
-export function moveAway(path: string, stale: string): boolean {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw new Error(`${path}: is stale and cannot be moved away: ${(error as Error).message}`);
-  }
-  const moved = textOf(aside);
-  const isStale = moved === stale;
-  if (!isStale && moved !== undefined) putBack(aside, path, moved);
-  removeFile(aside);
-  return isStale;
-}
-
-/**
- * Puts a claim back if there is none: the same file, since its owner may be about to write into it. Where a
- * disk knows no links, a copy.
- */
-function putBack(aside: string, path: string, text: string): void {
-  try {
-    linkSync(aside, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') createFile(path, text);
-  }
 }

@@ -20,7 +20,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { claimPath, parseClaim, takeClaim } from '../../bin/share/claim.js';
-import { moveAway, STALE_SECONDS, watchClaims } from '../../bin/share/claimWatch.js';
+import { STALE_SECONDS, watchClaims } from '../../bin/share/claimWatch.js';
+import { moveAway } from '../../lib/node/moveAway.js';
 import { self } from '../../lib/node/owner.js';
 import { environment } from './command.js';
 

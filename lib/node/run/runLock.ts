@@ -4,19 +4,11 @@
  * host has been silent for long, is taken over. Users can delete the file to override all this.
  */
 
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../core/error.js';
 import { createFile, textOf } from '../files.js';
+import { moveAway } from '../moveAway.js';
 import { goneBecause, isHere, type Owner, ownerName, ownerSchema, self } from '../owner.js';
 
 export const RUN_LOCK = 'run.lock';
@@ -118,23 +110,6 @@ function silence(path: string, directory: string): number {
   const [then, now] = [path, probe].map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs);
   rmSync(probe, { recursive: true, force: true });
   return then === undefined || now === undefined ? 0 : (now - then) / 1000;
-}
-
-/**
- * Removes a lock that is out of date; false where another process was quicker and the lock is now its own.
- */
-function moveAway(path: string, outdated: string): boolean {
-  const aside = `${path}.${process.pid}`;
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw new Error(`${path}: is out of date and cannot be removed: ${(error as Error).message}`);
-  }
-  const isOutdated = (textOf(aside) ?? '') === outdated;
-  if (isOutdated) rmSync(aside, { recursive: true, force: true });
-  else renameSync(aside, path);
-  return isOutdated;
 }
 
 function refusal(directory: string, path: string, owner: Owner | undefined): string {
