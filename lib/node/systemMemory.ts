@@ -24,8 +24,8 @@ export function freeAddressSpace(read: ReadText = readText): number {
 }
 
 /**
- * The files of a memory controller, and their name for the cache of files, which is freed when memory is
- * short.
+ * The files of a memory controller, and their names for the cache of files, read once or more often, which is
+ * freed when memory is short.
  */
 interface Controller {
   /** The line of /proc/self/cgroup that tells the group's path. */
@@ -42,14 +42,14 @@ const CONTROLLERS: readonly Controller[] = [
     mount: '/sys/fs/cgroup',
     limit: 'memory.max',
     used: 'memory.current',
-    cache: /^inactive_file (\d+)$/m,
+    cache: /^(?:in)?active_file (\d+)$/gm,
   },
   {
     line: /^\d+:(?:[^:]*,)?memory(?:,[^:]*)?:(\/.*)$/m,
     mount: '/sys/fs/cgroup/memory',
     limit: 'memory.limit_in_bytes',
     used: 'memory.usage_in_bytes',
-    cache: /^total_inactive_file (\d+)$/m,
+    cache: /^total_(?:in)?active_file (\d+)$/gm,
   },
 ];
 
@@ -64,7 +64,8 @@ export function freeGroupMemory(read: ReadText): number {
       const file = (name: string) => read(`${mount}${group}/${name}`)?.trim();
       const most = Number(file(limit)); // NaN for "max"
       if (!(most >= 0)) continue;
-      const cached = Number(cache.exec(file('memory.stat') ?? '')?.[1] ?? 0);
+      const caches = (file('memory.stat') ?? '').matchAll(cache);
+      const cached = [...caches].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
       least = Math.min(least, Math.max(0, most - Number(file(used) ?? 0) + cached));
     }
   }

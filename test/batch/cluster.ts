@@ -81,9 +81,16 @@ export async function startCluster(root: string): Promise<Cluster> {
 /** Seconds until something is taken for lost: a busy machine takes ten times as long as a quiet one. */
 const PATIENCE = 300;
 
-/** Waits until something is so; an Error that says what is not, if it never becomes so. */
+/** Waits until something is so; an Error that says what is not, if it never becomes so or cannot be asked. */
 export async function until(isSo: () => boolean, otherwise: () => string): Promise<void> {
-  for (let waited = 0; !isSo(); waited += 0.1) {
+  const asked = () => {
+    try {
+      return isSo();
+    } catch {
+      return false;
+    }
+  };
+  for (let waited = 0; !asked(); waited += 0.1) {
     if (waited > PATIENCE) throw new Error(otherwise());
     await sleep(100);
   }
@@ -138,6 +145,8 @@ SelectTypeParameters=CR_Core
 ReturnToService=2
 SlurmdTimeout=10
 KillWait=5
+MessageTimeout=100
+MinJobAge=86400
 MpiDefault=none
 ${nodes.join('\n')}
 PartitionName=all Nodes=${NODES.join(',')} Default=YES MaxTime=INFINITE

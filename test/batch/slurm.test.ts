@@ -4,7 +4,8 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { environment, spikingUnet } from '../cli/command.js';
@@ -35,19 +36,44 @@ const hashesIn = (runs: string) => madeIn(at(runs));
 
 t.setTimeout(1_500_000);
 
+writeFileSync(
+  at('hold.cjs'),
+  `const fs = require('node:fs');
+  const rename = fs.renameSync;
+  fs.renameSync = (from, to) => {
+    rename(from, to);
+    if (!/last\\.safetensors$/.test(String(to)) || fs.existsSync(process.env.HELD)) return;
+    fs.writeFileSync(process.env.HELD, '');
+    process.kill(process.pid, 'SIGSTOP');
+  };
+  require('node:module').syncBuiltinESMExports();`,
+);
+
+const statusOf = (pid: number) => readFileSync(`/proc/${pid}/status`, 'utf8');
+const { SIGTERM } = constants.signals;
+const hasPending = (pid: number, signal: number) => {
+  const [, mask] = /^ShdPnd:\t(\w+)/m.exec(statusOf(pid))!;
+  return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
+};
+
 t.test('Slurm', { skip: missing, timeout: 1_500_000 }, async (t) => {
   writeTinyDrive(at('data', 'DRIVE'));
   t.equal(spikingUnet(...args('alone', '--quiet')).status, 0);
   const alone = hashesIn('alone');
   const cluster = await startCluster(at('cluster'));
   t.teardown(() => cluster.end());
-  const onCluster = (program: string, ...words: string[]) =>
-    spawnSync(program, words, { env: { ...environment, ...slurmOnly(cluster) }, encoding: 'utf8' });
-  const reproduce = (...words: string[]) => onCluster(process.execPath, 'dist/bin/spiking-unet.js', ...words);
-  const submit = (runs: string, sbatch = '') => {
+  const onCluster = (program: string, words: readonly string[], spy = {}) =>
+    spawnSync(program, words, { env: { ...environment, ...slurmOnly(cluster), ...spy }, encoding: 'utf8' });
+  const reproduce = (...words: string[]) =>
+    onCluster(process.execPath, ['dist/bin/spiking-unet.js', ...words]);
+  /** `spy`: variables of the environment that jobs inherit. */
+  const submit = (runs: string, sbatch = '', spy = {}) => {
     trustHost(at(runs));
-    const { status, stdout, stderr } = reproduce(
-      ...args(runs, '--submit', 'slurm', '--json', '--sbatch', sbatch),
+    const words = args(runs, '--submit', 'slurm', '--json', '--sbatch', sbatch);
+    const { status, stdout, stderr } = onCluster(
+      process.execPath,
+      ['dist/bin/spiking-unet.js', ...words],
+      spy,
     );
     t.equal(status, 0, stderr);
     return JSON.parse(stdout);
@@ -65,14 +91,17 @@ t.test('Slurm', { skip: missing, timeout: 1_500_000 }, async (t) => {
     );
   const trainer = (runs: string) =>
     Number(JSON.parse(readFileSync(at(runs, FAMILY, 'unet', 'run.lock'), 'utf8')).pid);
-  /** Lets a training go on until it has saved once, and suspends it there. */
-  const holdTraining = async (runs: string) => {
-    const saved = at(runs, FAMILY, 'unet', 'checkpoints', 'last.safetensors');
+  /** Submits jobs whose training suspends itself when it has saved for the first time, and waits for that. */
+  const submitHeld = async (runs: string, sbatch = '') => {
+    const { submitted } = submit(runs, sbatch, {
+      NODE_OPTIONS: `--require ${at('hold.cjs')}`,
+      HELD: at(`${runs}-held`),
+    });
     await until(
-      () => existsSync(saved),
-      () => `${runs}: no checkpoint`,
+      () => /^State:\tT/m.test(statusOf(trainer(runs))),
+      () => `${runs}: no training that is suspended`,
     );
-    process.kill(trainer(runs), 'SIGSTOP');
+    return submitted;
   };
   /** Sooner than the two minutes that Slurm would wait; but a node must have forgotten the first start. */
   const hurry = (id: string) => cluster.slurm('scontrol', 'update', `JobId=${id}`, 'StartTime=now+5');
@@ -111,9 +140,12 @@ t.test('Slurm', { skip: missing, timeout: 1_500_000 }, async (t) => {
   });
 
   await t.test('SIGTERM before the time is over: it saves, is queued again, and goes on', async (t) => {
-    const [{ id }] = submit('warned').submitted;
-    await holdTraining('warned');
+    const [{ id }] = await submitHeld('warned');
     cluster.slurm('scancel', '--batch', '--signal=TERM', id);
+    await until(
+      () => hasPending(trainer('warned'), SIGTERM),
+      () => 'warned: no SIGTERM',
+    );
     process.kill(trainer('warned'), 'SIGCONT');
     await reach(id, 'PENDING');
     t.match(cluster.slurm('scontrol', 'show', 'job', id), / Restarts=1 /);
@@ -127,14 +159,11 @@ t.test('Slurm', { skip: missing, timeout: 1_500_000 }, async (t) => {
   await t.test(
     'a node is killed in mid-training, one submission takes too long, one is cancelled',
     async (t) => {
-      const [late] = submit('late', '--time=1 --signal=B:CONT@1').submitted;
-      await holdTraining('late');
-      const [killed] = submit('killed').submitted;
-      await holdTraining('killed');
+      const [late] = await submitHeld('late', '--time=1 --signal=B:CONT@1');
+      const [killed] = await submitHeld('killed');
       const node = cluster.slurm('squeue', '--noheader', `--jobs=${killed.id}`, '--format=%N').trim();
       cluster.cutPower(node);
-      const [cancelled] = submit('cancelled', `--exclude=${node}`).submitted;
-      await holdTraining('cancelled');
+      const [cancelled] = await submitHeld('cancelled', `--exclude=${node}`);
       cluster.slurm('scancel', cancelled.id);
       await reach(cancelled.id, 'CANCELLED');
       submit('cancelled');

@@ -79,7 +79,7 @@ t.test('a job that fails here is named, and the exit code is 1', async (t) => {
 });
 
 t.test('an audit that is stopped goes on; data may lie elsewhere; nothing is repeated twice', async (t) => {
-  const command = ['dist/bin/spiking-unet.js', ...args(...moved, '--audit', '100%', '--jobs', '2')];
+  const command = ['dist/bin/spiking-unet.js', ...args(...moved, '--audit', '100%')];
   const child = spawn(process.execPath, command, { env: environment, stdio: 'ignore' });
   const ended = new Promise((end) => child.once('close', end));
   while (repeated().length === 0 && child.exitCode === null) await sleep(10);

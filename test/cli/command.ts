@@ -15,7 +15,10 @@ export interface Outcome {
 }
 
 /** What a process is given: no data folder of this machine, and nothing that tap loads into Node. */
-export const environment = { ...process.env, SPIKING_UNET_DATA: '', NO_COLOR: '1', NODE_OPTIONS: '' };
+export const environment = {
+  ...process.env,
+  ...{ SPIKING_UNET_DATA: '', NO_COLOR: '1', FORCE_COLOR: '0', NODE_OPTIONS: '' },
+};
 
 /** Runs `spiking-unet ARGS` as a process of its own. */
 export function spikingUnetProcess(...args: readonly string[]): Outcome {
@@ -26,10 +29,14 @@ export function spikingUnetProcess(...args: readonly string[]): Outcome {
   return { status, stdout, stderr };
 }
 
-/** Milliseconds after which a stage is stopped: below tap's limit, so that the message can name the stage. */
-const LONGEST = 900_000;
+/**
+ * Milliseconds that a stage may take, twice, since a machine that slept may wake with the first over: below
+ * tap's limit, so that the message can name the stage.
+ */
+const LONGEST = 600_000;
+const WAITS = 2;
 
-let thread: { send(args: readonly string[]): void; receive(): Outcome | undefined } | undefined;
+let thread: { run(args: readonly string[]): Outcome | undefined } | undefined;
 
 /** Starts the thread; nothing waits for it to end. */
 function startThread() {
@@ -42,13 +49,20 @@ function startThread() {
     env: environment,
   });
   worker.unref();
+  let last = 0;
   return {
-    send: (args: readonly string[]) => port1.postMessage(args),
-    receive(): Outcome | undefined {
-      // What wakes it may be the late notification of the answer before.
-      while (Atomics.load(done, 0) === 0 && Atomics.wait(done, 0, 0, LONGEST) !== 'timed-out');
-      Atomics.store(done, 0, 0);
-      return receiveMessageOnPort(port1)?.message;
+    run(args: readonly string[]): Outcome | undefined {
+      const number = ++last;
+      port1.postMessage({ number, args });
+      for (let waits = 0; waits < WAITS; ) {
+        if (Atomics.wait(done, 0, 0, LONGEST) === 'timed-out') waits++;
+        Atomics.store(done, 0, 0);
+        // What woke us may be the answer to an earlier command, or its late notification.
+        for (let next = receiveMessageOnPort(port1); next; next = receiveMessageOnPort(port1)) {
+          if (next.message.number === number) return next.message.outcome;
+        }
+      }
+      return undefined;
     },
   };
 }
@@ -57,8 +71,7 @@ function startThread() {
 export function spikingUnet(...args: readonly string[]): Outcome {
   if (!existsSync(`dist/bin/${args[0]}.js`)) return spikingUnetProcess(...args);
   thread ??= startThread();
-  thread.send(args);
-  const outcome = thread.receive();
+  const outcome = thread.run(args);
   if (!outcome) throw new Error(`spiking-unet ${args.join(' ')}: no answer`);
   return outcome;
 }

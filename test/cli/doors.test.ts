@@ -72,7 +72,7 @@ const PROGRAM = 'dist/bin/spiking-unet.js';
 function limited(limit: string, options = '', image = `--image ${at('grey.png')}`, input?: Uint8Array) {
   const run = `run --model ${at('ann.safetensors')} ${image} --out ${at('out')} --threads 2`;
   const script = `${limit} && NODE_OPTIONS=${options} exec ${process.execPath} ${PROGRAM} ${run}`;
-  const env = { ...process.env, NO_COLOR: '1' };
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
   return spawnSync('bash', ['-c', script], { encoding: 'utf8', env, ...(input && { input }) });
 }
 const skip = existsSync('/proc/self/limits') ? false : 'there are no such limits here';
@@ -123,7 +123,7 @@ t.test('where nothing helps another engine does the work, and says so', { skip }
 
 t.test('a training that was started again saves when the program is stopped', { skip }, async (t) => {
   const run = at('stopped');
-  const train = tinyTraining(writePhotos(root), run, 30);
+  const train = tinyTraining(writePhotos(root), run, 1000);
   const child = spawn('bash', ['-c', `${LITTLE} && exec "$0" "$@"`, process.execPath, PROGRAM, ...train], {
     env: environment,
   });

@@ -124,7 +124,7 @@ t.test('a one-step network beside the U-Net that it is, a timed evaluation, a pi
 });
 
 t.test('without data: the twin; Ctrl-C stops, the same command goes on', async (t) => {
-  const options = `--cells ${SOME} --width 1 --epochs 1 --patches 100 --threads 1 --quiet`.split(' ');
+  const options = `--cells ${SOME} --width 1 --epochs 1 --patches 1000 --threads 1 --quiet`.split(' ');
   const args = ['reproduce', 'table1', '--runs', at('stopped'), ...options];
   const child = spawn(process.execPath, ['dist/bin/spiking-unet.js', ...args], {
     stdio: 'ignore',
@@ -132,7 +132,7 @@ t.test('without data: the twin; Ctrl-C stops, the same command goes on', async (
     detached: true, // its group gets the signal, as at a terminal
   });
   const exit = new Promise((resolve) => child.once('exit', resolve));
-  const unet = at('stopped', 'drive-synthetic-w1-s1-e1-p100', 'unet');
+  const unet = at('stopped', 'drive-synthetic-w1-s1-e1-p1000', 'unet');
   while (!existsSync(join(unet, 'run.lock')) && child.exitCode === null) await sleep(20);
   process.kill(-child.pid!, 'SIGINT');
   t.equal(await exit, 130);

@@ -31,7 +31,7 @@ t.test(
       [`${V2}/memory.max`]: '9000\n',
       [`${V2}/memory.current`]: '3000\n',
     };
-    t.equal(freeGroupMemory(reader(files)), 5000 - 3000 + 400);
+    t.equal(freeGroupMemory(reader(files)), 5000 - 3000 + 400 + 99);
     t.equal(freeGroupMemory(reader({ ...files, [`${V2}/user.slice/job/memory.max`]: '1000\n' })), 100);
     t.equal(freeGroupMemory(reader({ '/proc/self/cgroup': '0::/\n', [`${V2}/memory.max`]: '700' })), 700);
   },
@@ -43,9 +43,9 @@ t.test('version 1, in a container that sees its own group as the root', async (t
     '/proc/self/cgroup': '9:cpu,cpuacct:/docker/1\n5:memory:/docker/1\n0::/docker/1\n',
     [`${mount}/memory.limit_in_bytes`]: '5000',
     [`${mount}/memory.usage_in_bytes`]: '4000',
-    [`${mount}/memory.stat`]: 'inactive_file 1\ntotal_inactive_file 500\n',
+    [`${mount}/memory.stat`]: 'inactive_file 1\ntotal_inactive_file 500\ntotal_active_file 50\n',
   };
-  t.equal(freeGroupMemory(reader(files)), 1500);
+  t.equal(freeGroupMemory(reader(files)), 1550);
 });
 
 t.test('without any group nothing is limited, and here there is some memory', async (t) => {

@@ -18,7 +18,7 @@ function collect(stream) {
   };
 }
 
-port.on('message', async ([name, ...args]) => {
+port.on('message', async ({ number, args: [name, ...args] }) => {
   const [out, err] = [collect(process.stdout), collect(process.stderr)];
   let status = null;
   try {
@@ -26,7 +26,7 @@ port.on('message', async ([name, ...args]) => {
     const { default: stage } = await import(`../../dist/bin/${name}.js`);
     status = await runStage(stage, args);
   } finally {
-    port.postMessage({ status, stdout: out(), stderr: err() });
+    port.postMessage({ number, outcome: { status, stdout: out(), stderr: err() } });
     Atomics.store(done, 0, 1);
     Atomics.notify(done, 0);
   }
