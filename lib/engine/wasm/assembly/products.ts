@@ -1,6 +1,6 @@
 /**
- * What relaxed SIMD does in fewer instructions; with what it is given here, the result is the same on every
- * machine. A vector holds four words of 32 bits.
+ * What takes fewer instructions where there is relaxed SIMD; with what it is given here, the result is the
+ * same on every machine. A vector holds four words of 32 bits.
  */
 
 /**
