@@ -63,7 +63,9 @@ export function attempt(
         log(`${job.folder}: a process whose owner was killed began it just before us; goes on with that`);
         continue;
       }
-      const isCertain = ended.code !== null && CERTAIN.includes(ended.code);
+      // What has begun was no wrong usage then: its folder may have had another owner for a moment.
+      const wasHeld = begun && ended.code === WRONG_USAGE;
+      const isCertain = ended.code !== null && CERTAIN.includes(ended.code) && !wasHeld;
       if (isCertain || ++crashes === TRIES) return failed(ended);
       log(`${job.folder}: crashed (${codeText(ended.code)}): ${ended.lastLine}; once more`);
     }

@@ -71,6 +71,17 @@ writeFileSync(
   };
   require('node:module').syncBuiltinESMExports();`,
 );
+/** The first training that goes on is refused, as if its folder had an owner for a moment. */
+writeFileSync(
+  at('refuse.cjs'),
+  `const fs = require('node:fs');
+  const refused = ${JSON.stringify(at('refused'))};
+  if (process.argv.includes('--resume') && !fs.existsSync(refused)) {
+    fs.writeFileSync(refused, '');
+    console.error('another one trains in it');
+    process.exit(2);
+  }`,
+);
 function dyingTrainings(name: string, kills: number) {
   const killed = at(`${name}-killed`);
   mkdirSync(killed);
@@ -228,17 +239,21 @@ t.test('--only --worker ends when a job that it needs fails', async (t) => {
   t.match(err, /1 blocked, .*\n {2}.*mt-connection\n/);
 });
 
-t.test('a training that was killed before its first checkpoint is done again', async (t) => {
-  const job = at('early', FAMILY, 'unet');
-  trustHost(at('early'));
-  const only = args('early', '--only', `${FAMILY}/unet`);
-  t.equal((await start(only).ended).code, 0);
-  for (const file of ['done.json', 'checkpoints/last.safetensors']) rmSync(join(job, file));
-  t.match(readFileSync(join(job, 'metrics.jsonl'), 'utf8'), /"epoch":1/);
-  const { code, err } = await start(only).ended;
-  t.equal(code, 0, err);
-  t.strictSame(
-    hashesIn('early'),
-    alone.filter(({ file }) => file.endsWith('/unet/done.json')),
-  );
-});
+t.test(
+  'a training that was killed before its first checkpoint is done again, also by the second try',
+  async (t) => {
+    const job = at('early', FAMILY, 'unet');
+    trustHost(at('early'));
+    const only = args('early', '--only', `${FAMILY}/unet`);
+    t.equal((await start(only).ended).code, 0);
+    for (const file of ['done.json', 'checkpoints/last.safetensors']) rmSync(join(job, file));
+    t.match(readFileSync(join(job, 'metrics.jsonl'), 'utf8'), /"epoch":1/);
+    const { code, err } = await start(only, { NODE_OPTIONS: `--require ${at('refuse.cjs')}` }).ended;
+    t.equal(code, 0, err);
+    t.match(err, /unet: crashed \(exit code 2\): another one trains in it; once more$/m);
+    t.strictSame(
+      hashesIn('early'),
+      alone.filter(({ file }) => file.endsWith('/unet/done.json')),
+    );
+  },
+);
