@@ -36,6 +36,7 @@ const hashesIn = (runs: string) => madeIn(at(runs));
 
 t.setTimeout(1_500_000);
 
+/** Suspends a training that has saved for the first time. */
 writeFileSync(
   at('hold.cjs'),
   `const fs = require('node:fs');
@@ -62,19 +63,17 @@ t.test('Slurm', { skip: missing, timeout: 1_500_000 }, async (t) => {
   const alone = hashesIn('alone');
   const cluster = await startCluster(at('cluster'));
   t.teardown(() => cluster.end());
-  const onCluster = (program: string, words: readonly string[], spy = {}) =>
-    spawnSync(program, words, { env: { ...environment, ...slurmOnly(cluster), ...spy }, encoding: 'utf8' });
-  const reproduce = (...words: string[]) =>
-    onCluster(process.execPath, ['dist/bin/spiking-unet.js', ...words]);
   /** `spy`: variables of the environment that jobs inherit. */
+  const reproduceWith = (spy: Readonly<Record<string, string>>, words: readonly string[]) =>
+    spawnSync(process.execPath, ['dist/bin/spiking-unet.js', ...words], {
+      env: { ...environment, ...slurmOnly(cluster), ...spy },
+      encoding: 'utf8',
+    });
+  const reproduce = (...words: string[]) => reproduceWith({}, words);
   const submit = (runs: string, sbatch = '', spy = {}) => {
     trustHost(at(runs));
     const words = args(runs, '--submit', 'slurm', '--json', '--sbatch', sbatch);
-    const { status, stdout, stderr } = onCluster(
-      process.execPath,
-      ['dist/bin/spiking-unet.js', ...words],
-      spy,
-    );
+    const { status, stdout, stderr } = reproduceWith(spy, words);
     t.equal(status, 0, stderr);
     return JSON.parse(stdout);
   };
