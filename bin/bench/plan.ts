@@ -72,7 +72,7 @@ export function subjectsOf({ models, picture, engines, seed }: BenchOptions): Su
 /** `note` is called with the instruction that makes the products: it decides about the speed. */
 function integerTasks(options: PlanOptions, note: (note: Note) => void): Task[] {
   const instruction = options.engines[0].kernels.integers?.instruction ?? 'none, the definition';
-  note({ group: 'integers', text: `dot products of layers of 8 bits: ${instruction}` });
+  note({ group: 'integers', text: `dot products of layers of up to 8 bits: ${instruction}` });
   return integerSets(options.size).map((set) => kernelTask('integers', set, 'float32', options));
 }
 

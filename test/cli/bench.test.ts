@@ -30,14 +30,17 @@ t.test('every group has rows with positive, finite values', async (t) => {
   }
   const text = notes.map((note: { text: string }) => note.text).join('\n');
   t.match(text, /width 2: random weights/);
-  t.match(text, /dot products of layers of 8 bits: i32x4\.(relaxed_dot_i8x16_i7x16_add_s|dot_i16x8_s)/);
-  const whole = rows.filter((row: Row) => row.name.startsWith('whole numbers'));
+  t.match(text, /dot products of layers of up to 8 bits: i(32x4|16x8)\.(relaxed_)?dot_i\w+_s/);
+  const whole = rows.filter((row: Row) => /^\d bits/.test(row.name));
   t.same(
     whole.map(({ name, to }: Row) => [name, to]),
     [
-      ['whole numbers conv2d 3x3 16->16 32x32', 'float32'],
-      ['whole numbers conv2d 3x3 32->32 16x16', 'float32'],
-      ['whole numbers conv2d 3x3 64->64 8x8', 'float32'],
+      ['8 bits conv2d 3x3 16->16 32x32', 'float32'],
+      ['4 bits conv2d 3x3 16->16 32x32', 'float32'],
+      ['8 bits conv2d 3x3 32->32 16x16', 'float32'],
+      ['4 bits conv2d 3x3 32->32 16x16', 'float32'],
+      ['8 bits conv2d 3x3 64->64 8x8', 'float32'],
+      ['4 bits conv2d 3x3 64->64 8x8', 'float32'],
     ],
   );
 });

@@ -4,7 +4,8 @@
  * as long as its block; views last only in shared memory, since growing invalidates them elsewhere.
  */
 
-import { NO_MEMORY, type Reserved, type WasmMemory } from './webassembly.js';
+import type { WasmMemory } from './webAssemblyApi.js';
+import { NO_MEMORY, type Reserved } from './webassembly.js';
 
 const PAGE = 65536;
 /** The memory below is for threads.ts. */

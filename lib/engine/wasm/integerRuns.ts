@@ -150,7 +150,7 @@ export class IntegerRuns {
     const words = wordsOf('IntegerLayer', {
       geometry: lend.words(encodeGeometry(geometry, cut)),
       ...call,
-      ...{ narrow: layer.narrow ? 1 : 0, weights: layer.weights, bias: layer.bias },
+      ...{ narrow: layer.narrow ? 1 : 0, weights: layer.weights, bias: layer.bias, lengths: layer.lengths },
       still: isStatic(layer.own.layer) ? 1 : 0,
     });
     const scratch = lend.scratch(integerScratch(geometry, cut));

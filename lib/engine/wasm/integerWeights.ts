@@ -10,6 +10,7 @@ import type { ConvDims } from '../kernels/contract.js';
 import { BLOCK, CEILINGS_END, DIVISORS_END } from './constants.js';
 import { convolution, type Geometry, tapOrder, transposedConvolution } from './geometry.js';
 import type { Machine } from './machine.js';
+import { shortSums } from './shortSums.js';
 
 /** Codes of more bits do not fit the dot product of bytes. */
 const MOST_NARROW_CODE = 127;
@@ -24,6 +25,7 @@ export interface LoadedLayer {
   /** Addresses: packed weights and i32 [O] for convolutions; for the neurons i32 [O] and f32 [O]. */
   readonly weights: number;
   readonly bias: number;
+  readonly lengths: number;
   readonly neurons: Readonly<Record<'start' | 'divisors' | 'ceilings' | 'reciprocals', number>>;
   /** Whether divisors are so small that spikes need no correction (assembly/integerNeurons.ts). */
   readonly small: boolean;
@@ -47,7 +49,7 @@ export function loadLayer(machine: Machine, own: IntegerLayer): LoadedLayer {
   const { op, inputs, channelsIn, channelsOut } = layer;
   const channels = inBlocks(channelsOut);
   const narrow =
-    machine.relaxed &&
+    machine.dotProduct !== 'pairs' &&
     mostRead <= MOST_NARROW_CODE &&
     weight.every((value) => Math.abs(value) <= MOST_NARROW_WEIGHT);
   const perWord = narrow ? 4 : 2;
@@ -63,42 +65,60 @@ export function loadLayer(machine: Machine, own: IntegerLayer): LoadedLayer {
     };
     return op.name.startsWith('convTranspose') ? transposedConvolution(dims) : convolution(dims);
   };
-  const { heap } = machine;
+  const place = newPlaces(machine, channels);
+  const levels = (codes?.most ?? 0) + 1;
+  const packed = op.hasWeights
+    ? packWords(weight, { geometry: geometry(2, 2), channelsIn, channelsOut, padded, perWord })
+    : new Int8Array();
+  const short = narrow && machine.dotProduct === 'sums';
+  return {
+    ...{ own, channels, narrow, geometry },
+    weights: place.bytes(packed),
+    lengths: short ? place.bytes(shortSums(packed, mostRead)) : 0,
+    bias: place.integers(bias, 0),
+    neurons: {
+      start: place.integers(start, 0),
+      divisors: place.integers(divisor, 1),
+      reciprocals: place.floats(
+        Float32Array.from(divisor, (D) => 1 / D),
+        1,
+      ),
+      ceilings: place.integers(
+        divisor.map((D) => D * levels),
+        1,
+      ),
+    },
+    small: divisor.every((D) => D < DIVISORS_END && D * levels < CEILINGS_END),
+    dispose: place.dispose,
+  };
+}
+
+/** Places arrays in the engine's memory, those of channels with `rest` up to the padded number of them. */
+function newPlaces({ heap }: Machine, channels: number) {
   const blocks: number[] = [];
   const place = (bytes: number) => {
     const address = heap.allocateForGood(bytes);
     blocks.push(address);
     return address;
   };
-  const integers = (values: Int32Array, rest: number) => {
-    const address = place(4 * channels);
-    heap.integers(address, channels).fill(rest).set(values);
-    return address;
-  };
-  const reciprocals = place(4 * channels);
-  heap
-    .floats(reciprocals, channels)
-    .fill(1)
-    .set(Float32Array.from(divisor, (D) => 1 / D));
-  const levels = (codes?.most ?? 0) + 1;
-  let weights = 0;
-  if (op.hasWeights) {
-    const packed = packWords(weight, { geometry: geometry(2, 2), channelsIn, channelsOut, padded, perWord });
-    weights = place(packed.byteLength);
-    heap.bytes(weights, packed.byteLength).set(new Uint8Array(packed.buffer));
-  }
   return {
-    ...{ own, channels, narrow, geometry, weights },
-    bias: integers(bias, 0),
-    neurons: {
-      ...{ start: integers(start, 0), divisors: integers(divisor, 1), reciprocals },
-      ceilings: integers(
-        divisor.map((D) => D * levels),
-        1,
-      ),
+    bytes(values: Int8Array | Int16Array | Uint8Array): number {
+      if (values.length === 0) return 0;
+      const address = place(values.byteLength);
+      heap.bytes(address, values.byteLength).set(new Uint8Array(values.buffer));
+      return address;
     },
-    small: divisor.every((D) => D < DIVISORS_END && D * levels < CEILINGS_END),
-    dispose: () => {
+    integers(values: Int32Array, rest: number): number {
+      const address = place(4 * channels);
+      heap.integers(address, channels).fill(rest).set(values);
+      return address;
+    },
+    floats(values: Float32Array, rest: number): number {
+      const address = place(4 * channels);
+      heap.floats(address, channels).fill(rest).set(values);
+      return address;
+    },
+    dispose(): void {
       for (const address of blocks.splice(0)) heap.release(address);
     },
   };

@@ -5,13 +5,14 @@
 
 import { IMAGE, lastReaders } from '../../net/architecture.js';
 import type { IntegerKernels } from '../kernels/integerContract.js';
+import { dotProducts } from './dotProducts.js';
 import { IntegerRuns, type Train } from './integerRuns.js';
 import { loadLayer } from './integerWeights.js';
 import type { Machine } from './machine.js';
 
 export function integers(machine: Machine): IntegerKernels {
   return {
-    instruction: machine.relaxed ? 'i32x4.relaxed_dot_i8x16_i7x16_add_s' : 'i32x4.dot_i16x8_s',
+    instruction: dotProducts[machine.dotProduct],
     load(network) {
       const layers = network.map(({ layer }) => layer);
       const readers = lastReaders(layers);

@@ -3,10 +3,11 @@
  * are used where they are, ordinary arrays are copied in, and results are copied back.
  */
 
+import { type DotProduct, usualDotProduct } from './dotProducts.js';
 import { Heap } from './heap.js';
 import type { Host } from './host.js';
 import { newThreads, type Threads } from './threads.js';
-import { hasFastRelaxedSimd, newMemory } from './webassembly.js';
+import { newMemory } from './webassembly.js';
 
 /** Lends memory to one kernel call. */
 export interface Arguments {
@@ -32,15 +33,14 @@ export interface MachineOptions {
   readonly host?: Host | undefined;
   /** Fills freed memory with NaN, for tests. */
   readonly poison?: boolean;
-  /** Whether dot products of bytes may use relaxed SIMD; default: where that is fast. */
-  readonly relaxed?: boolean;
+  /** How dot products of whole numbers are computed; default: as is fastest here. */
+  readonly dotProduct?: DotProduct;
 }
 
 export class Machine {
   readonly heap: Heap;
   readonly threads: Threads;
-  /** Whether there are dot products of bytes. */
-  readonly relaxed: boolean;
+  readonly dotProduct: DotProduct;
   #frozen = 0;
   /** Blocks that are made once while weights are frozen or held, by weight tensor and use. */
   readonly #cached = new Map<Float32Array, Map<string, number>>();
@@ -50,8 +50,8 @@ export class Machine {
   constructor(options: MachineOptions) {
     const reserved = newMemory(options.host);
     this.heap = new Heap(reserved, options.poison ?? false);
-    this.relaxed = options.relaxed ?? hasFastRelaxedSimd();
-    this.threads = newThreads(reserved, { ...options, relaxed: this.relaxed });
+    this.dotProduct = options.dotProduct ?? usualDotProduct();
+    this.threads = newThreads(reserved, { ...options, relaxed: this.dotProduct !== 'pairs' });
   }
 
   /** Ends the threads and drops the memory. */

@@ -11,14 +11,8 @@ import { forThreads } from './generated/forThreads.js';
 import { relaxedForOneThread } from './generated/relaxedForOneThread.js';
 import { relaxedForThreads } from './generated/relaxedForThreads.js';
 import type { Host } from './host.js';
-import {
-  compileModule,
-  instantiate,
-  type KernelFunction,
-  NO_MEMORY,
-  type Reserved,
-  type WasmMemory,
-} from './webassembly.js';
+import type { WasmMemory } from './webAssemblyApi.js';
+import { compileModule, instantiate, type KernelFunction, NO_MEMORY, type Reserved } from './webassembly.js';
 import { inOrder, type KernelArguments, type KernelName } from './words.js';
 
 /** Words of the control block, from its start; assembly/tasks.ts knows the first. */

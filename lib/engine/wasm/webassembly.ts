@@ -1,16 +1,12 @@
 /**
- * Types for the small part of the WebAssembly API that this engine uses, which not every set of type
- * declarations has. And the memory of an engine: shared by threads and reserved as a whole, or else unshared
- * and growing as needed.
+ * WebAssembly as this engine uses it: what it has here, modules, and the memory of an engine, which is shared
+ * by threads and reserved as a whole, or else unshared and growing as needed.
  */
 
+import { usualDotProduct } from './dotProducts.js';
 import type { Host } from './host.js';
-
-export interface WasmMemory {
-  readonly buffer: ArrayBuffer | SharedArrayBuffer;
-  /** Adds pages of 64 KiB. Views of memory that is not shared are empty afterwards. */
-  grow(pages: number): number;
-}
+import { isValid, v128Of } from './probe.js';
+import { api, type WasmMemory } from './webAssemblyApi.js';
 
 /** Stands for a memory that was disposed of. */
 export const NO_MEMORY: WasmMemory = {
@@ -22,43 +18,10 @@ export const NO_MEMORY: WasmMemory = {
 
 export type KernelFunction = (...args: number[]) => void;
 
-interface WebAssemblyApi {
-  readonly Memory: new (limits: { initial: number; maximum?: number; shared?: true }) => WasmMemory;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (
-    module: object,
-    imports: { env: { memory: WasmMemory } },
-  ) => { readonly exports: Readonly<Record<string, unknown>> };
-  validate(bytes: Uint8Array): boolean;
-}
-
-/** The WebAssembly API; undefined if the JavaScript engine has none. */
-const api = (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
-
-/** v128.const 0 drop */
-const SIMD = [0xfd, 0x0c, ...new Array(16).fill(0), 0x1a];
-/** i32.const 0 i32.atomic.load drop */
-const ATOMICS = [0x41, 0x00, 0xfe, 0x10, 0x02, 0x00, 0x1a];
-
-/** v128.const 0 three times, i32x4.relaxed_dot_i8x16_i7x16_add_s, drop */
-const ZERO = SIMD.slice(0, -1);
-const RELAXED = [...ZERO, ...ZERO, ...ZERO, 0xfd, 0x93, 0x02, 0x1a];
-
-/**
- * Whether WebAssembly here knows these instructions, in (module (memory 1 1 shared) (func ..)) or without
- * `shared`.
- */
-function understands(instructions: readonly number[], shared: boolean): boolean {
-  const body = [0x00, ...instructions, 0x0b];
-  const module = Uint8Array.of(
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...[0x01, 0x04, 0x01, 0x60, 0x00, 0x00],
-    ...[0x03, 0x02, 0x01, 0x00],
-    ...[0x05, 0x04, 0x01, shared ? 0x03 : 0x01, 0x01, 0x01],
-    ...[0x0a, body.length + 2, 0x01, body.length, ...body],
-  );
-  return api!.validate(module);
-}
+/** v128.const 0 i32x4.extract_lane 0 */
+const SIMD = [...v128Of(0), 0xfd, 0x1b, 0x00];
+/** i32.const 0 i32.atomic.load */
+const ATOMICS = [0x41, 0x00, 0xfe, 0x10, 0x02, 0x00];
 
 /** Pages of 64 KiB that 32-bit addresses can reach. */
 const ALL_PAGES = 65536;
@@ -97,7 +60,7 @@ function found(host: Host | undefined): Found {
 
 function find(host: Host | undefined): Found {
   if (!api) return { missing: 'no WebAssembly' };
-  if (!understands(SIMD, false)) return { missing: 'WebAssembly without SIMD' };
+  if (!isValid(SIMD)) return { missing: 'WebAssembly without SIMD' };
   const lacking = lackingForThreads(host);
   const shared = lacking === undefined ? reserveShared(host) : undefined;
   if (shared) return { spare: shared };
@@ -110,17 +73,8 @@ function find(host: Host | undefined): Found {
 function lackingForThreads(host: Host | undefined): string | undefined {
   if (!host) return 'no threads were provided';
   if (typeof SharedArrayBuffer === 'undefined') return 'no shared memory';
-  return understands(ATOMICS, true) ? undefined : 'WebAssembly without threads';
+  return isValid(ATOMICS, true) ? undefined : 'WebAssembly without threads';
 }
-
-/** Whether WebAssembly here has the relaxed dot product of bytes. */
-export const hasRelaxedSimd = (): boolean => api !== undefined && understands(RELAXED, false);
-
-/**
- * Whether it pays. V8 before 13.5 (Node 22) translates it into three instructions, and pairs of 16 bits are
- * faster; Float16Array came with that version.
- */
-export const hasFastRelaxedSimd = (): boolean => hasRelaxedSimd() && 'Float16Array' in globalThis;
 
 /** What this machine lacks for the engine; undefined if it runs here. */
 export const wasmMissing = (host?: Host): string | undefined => found(host).missing;
@@ -131,7 +85,7 @@ export const threadsMissing = (host?: Host): string | undefined => found(host).a
 /** The extensions of WebAssembly that the engine uses here, by their names in its specification. */
 export function instructions(host?: Host): string[] {
   const shared = threadsMissing(host) === undefined ? ['threads'] : [];
-  return ['simd', ...shared, ...(hasFastRelaxedSimd() ? ['relaxed-simd'] : [])];
+  return ['simd', ...shared, ...(usualDotProduct() !== 'pairs' ? ['relaxed-simd'] : [])];
 }
 
 /** The memory of a new engine: shared if threads are available. */

@@ -6,9 +6,10 @@
 
 import { BLOCK, OFFSETS_BYTES } from '../constants';
 import { denseRow, rowOffset, runOffsets, weightOffset } from './dense';
-import { bandEnd, bandStart, Geometry, inputRows, phaseOf } from './geometryStructs';
+import { bandEnd, bandStart, Geometry, inputRows, Phase, phaseOf } from './geometryStructs';
 import { integerNeurons } from './integerNeurons';
 import { CodeSource, IntegerLayer, IntegerNeurons, IntegerPooling } from './integerStructs';
+import { sumsRow } from './shortSumRows';
 import { nextTask, ownScratch } from './tasks';
 
 const BLOCK_BYTES: usize = BLOCK * 4;
@@ -31,12 +32,9 @@ export function integerConvolution(tasks: u32, layer: IntegerLayer, scratch: usi
         const phase = phaseOf(geometry, k);
         runOffsets(offsets, geometry, phase);
         for (let block = firstBlock; block < endBlock; block++) {
-          const weights = layer.weights + weightOffset(geometry, phase, block);
-          const bias = layer.bias + <usize>block * BLOCK_BYTES;
           for (let row = first; row < end; row++) {
             const source = padded + rowOffset(geometry, row - first);
-            if (layer.narrow) denseRow<i8>(currents, BLOCK_BYTES, source, geometry, phase, offsets, weights, bias);
-            else denseRow<i16>(currents, BLOCK_BYTES, source, geometry, phase, offsets, weights, bias);
+            sumProducts(currents, source, layer, geometry, phase, offsets, block);
             const y = row * geometry.outputStep + phase.offsetY;
             fire(layer, geometry, currents, step, block, y, phase.offsetX);
           }
@@ -44,6 +42,26 @@ export function integerConvolution(tasks: u32, layer: IntegerLayer, scratch: usi
       }
     }
   }
+}
+
+/** The currents of a row, 8 output channels, by the dot product that the weights are packed for. */
+// @ts-ignore: decorator
+@inline
+function sumProducts(
+  out: usize,
+  source: usize,
+  layer: IntegerLayer,
+  geometry: Geometry,
+  phase: Phase,
+  offsets: usize,
+  block: u32,
+): void {
+  const offset = weightOffset(geometry, phase, block);
+  const weights = layer.weights + offset;
+  const bias = layer.bias + <usize>block * BLOCK_BYTES;
+  if (layer.lengths) sumsRow(out, source, geometry, phase, offsets, weights, layer.lengths + offset / BLOCK_BYTES, bias);
+  else if (layer.narrow) denseRow<i8>(out, BLOCK_BYTES, source, geometry, phase, offsets, weights, bias);
+  else denseRow<i16>(out, BLOCK_BYTES, source, geometry, phase, offsets, weights, bias);
 }
 
 /** The neurons of a row in one step, or in all of them where the current stays the same. */

@@ -60,6 +60,8 @@ export class IntegerLayer {
   /** Packed as those of the dense kernel, a word in place of a float32; i32 [O]. */
   weights: usize;
   bias: usize;
+  /** u8 of each word row of the weights: how many of them can be summed in 16 bits; 0: all in 32. */
+  lengths: usize;
   neurons: usize;
   steps: u32;
   /** Whether the current is the same in every step. */

@@ -19,6 +19,16 @@ export function addProducts<T>(acc: v128, weights: v128, inputs: v128): v128 {
   return acc;
 }
 
+/**
+ * Products of bytes, those of two neighbours added, as eight of 16 bits: exact with what `addProducts` takes.
+ */
+// @ts-ignore: decorator
+@inline
+export function productsOfPairs(weights: v128, inputs: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i16x8.relaxed_dot_i8x16_i7x16_s(weights, inputs);
+  return weights; // in the relaxed build only
+}
+
 /** float32 without their fractions as int32, which must hold them. */
 // @ts-ignore: decorator
 @inline
