@@ -4,6 +4,7 @@
  * through time.
  */
 
+import { keptNumbers, requireNoBits } from '../lib/convert/keptNumbers.js';
 import { formatNotes } from '../lib/convert/notes.js';
 import { type SpikingModel, toTrainableModel } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
@@ -91,6 +92,10 @@ const stage: Stage<Options> = {
       'finetune --model snn.safetensors --bits 4 --gate bounded --dataset drive --data ~/DRIVE --out runs/int4',
       'a network in whole numbers, with weights of 4 bits',
     ],
+    [
+      'finetune --model int4.safetensors --dataset camseq01 --data ~/CamSeq01 --lr 3e-4 --out runs/int4',
+      'one that "convert --bits 4 --rounding compensated" has made; it keeps its bits',
+    ],
   ],
   configure(command) {
     addDataOptions(command);
@@ -129,7 +134,10 @@ const stage: Stage<Options> = {
     const { spiking, steps } = spikingModel(model, options, options.model, toTrainableModel);
     const { about, ...own } = methodOptions(options, spiking);
     const { gradients, bits, membraneBits, mode } = options;
-    const learning = { steps, mode, ...bits, membraneBits, ...own };
+    const asked = { ...bits, membraneBits };
+    const kept = keptNumbers(model, options.model);
+    if (kept) requireNoBits(kept, asked);
+    const learning = { steps, mode, ...(kept ?? asked), ...own };
     if (gradients !== undefined) {
       const method = findSpikingMethod(options.method, learning);
       return writeGradients(

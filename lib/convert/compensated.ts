@@ -62,6 +62,7 @@ export function compensated(
     readPixels(upTo(layer, { ...spiking, parameters }), [layer], readings, (_, y, n) =>
       addPixel(moments, y, currents.subarray(n * O, (n + 1) * O)),
     );
+    exact.divisor(); // refuses weights that do not fit: cutting would change them by far
     const whole = nearestPlane(moments, exact);
     parameters = new Map([...parameters, ...layerInVolts(layer, whole, codes)]);
     wanted.delete(layer.name);

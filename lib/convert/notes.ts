@@ -35,7 +35,7 @@ export interface NeuronNotes extends Omit<NeuronParameters, 'initialPotential'> 
   /** Of layers whose weights have others, by name. */
   readonly bitsOf?: Readonly<Record<string, number>> | undefined;
   /** How its weights became whole numbers; absent: each to the nearest. */
-  readonly rounding?: 'compensated' | undefined;
+  readonly rounding?: 'compensated' | 'learned' | undefined;
   /** Of membranes in whole numbers, which saturate; absent: 32. */
   readonly membraneBits?: number | undefined;
   /** T that the network was fine-tuned for; absent if it was not. */
@@ -97,7 +97,7 @@ const ofNeurons = z.object({
   batchNormalisation: z.optional(z.enum(Object.keys(batchNormalisations))),
   bits: z.optional(z.pipe(json, weightBits)),
   bitsOf: z.optional(z.pipe(json, z.record(z.string(), weightBits))),
-  rounding: z.optional(z.literal('compensated')),
+  rounding: z.optional(z.enum(['compensated', 'learned'])),
   membraneBits: z.optional(
     z.pipe(json, z.int().check(z.minimum(LEAST_MEMBRANE_BITS), z.maximum(MOST_MEMBRANE_BITS))),
   ),

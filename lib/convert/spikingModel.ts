@@ -10,6 +10,7 @@ import type { BitWidths } from '../integer/bitWidths.js';
 import { checkWholeNumbers } from '../integer/integerNetwork.js';
 import { quantiseParameters } from '../integer/quantise.js';
 import type { Rounding } from '../integer/rounding.js';
+import { parametersInVolts } from '../integer/volts.js';
 import type { Model } from '../model/model.js';
 import type { Layer } from '../net/architecture.js';
 import { hasNeuron, hasRelu } from '../net/network.js';
@@ -129,14 +130,15 @@ function normalise(model: Model, notes: ConvertedNotes): Model['parameters'] {
  * The network in whole numbers, its weights of so many bits (integer/quantise.ts), each rounded to the
  * nearest, or by the rule that makes up for its errors (compensated.ts).
  */
-export function withBits<N extends SpikingModel>(model: N, bits: BitWidths, compensated?: Rounding): N {
-  const conversion = {
-    ...model.conversion,
-    ...bits,
-    ...(compensated && { rounding: 'compensated' as const }),
-  };
+export function withBits<N extends SpikingModel>(
+  model: N,
+  bits: BitWidths,
+  rule?: Rounding,
+  name: SpikingNotes['rounding'] = 'compensated',
+): N {
+  const conversion = { ...model.conversion, ...bits, rounding: rule && name };
   const notes = { ...model.notes, ...formatNotes(conversion) };
-  const parameters = quantiseParameters(model, bits, compensated);
+  const parameters = quantiseParameters(model, bits, rule);
   return { ...model, ...attachNeurons({ ...model, parameters, notes }, model.neuron, conversion) };
 }
 
@@ -170,12 +172,19 @@ export function toSpikingModel(model: Model, source: string, table: Neurons = ne
  */
 export function toTrainableModel(model: Model, source: string, table: Neurons = neurons): SpikingModel {
   const spiking = readNotes(model, source, table);
-  if (spiking.bits !== undefined)
-    throw new DataError(
-      `${source}: holds whole numbers: train the network that it was made of, and convert it`,
-    );
+  if (spiking.bits !== undefined) return inVolts(spiking);
   if (!spiking.neuron.learnsAmplitudes) return spiking;
   return { ...spiking, parameters: withAmplitudes(spiking.layers, spiking.parameters) };
+}
+
+/** A network in whole numbers as one in float32 that is rounded to them again (heldDivisors.ts). */
+function inVolts(model: SpikingModel): SpikingModel {
+  const { bits, bitsOf, membraneBits, rounding, ...conversion } = model.conversion;
+  const own = Object.keys({ bits, bitsOf, membraneBits, rounding });
+  const without = <T extends object>(of: T) =>
+    Object.fromEntries(Object.entries(of).filter(([key]) => !own.includes(key))) as T;
+  const network = { ...without(model), parameters: parametersInVolts(model), notes: without(model.notes) };
+  return attachNeurons(network, model.neuron, conversion);
 }
 
 /** A model with the neurons that its metadata names. */

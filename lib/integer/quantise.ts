@@ -60,10 +60,12 @@ export function quantiseParameters(
       const fires = hasNeuron(layer);
       const most = fires ? MOST_DIVISOR : mostOutputDivisor(scaled, codesRead(layer, codes));
       const own = bitsOfLayer(bits, layer);
-      const divisor = divisors(layer, scaled, own, most);
-      const whole = fires ? divisor : divisor.fill(min(...divisor));
+      const divisor = () => {
+        const each = divisors(layer, scaled, own, most);
+        return fires ? each : each.fill(min(...each));
+      };
       const limits = { mostWeight: mostOf(own), mostBias: MOST_BIAS, mostDivisor: most };
-      return wholeParameters(layer, round(layer, { ...scaled, divisor: whole, ...limits }));
+      return wholeParameters(layer, round(layer, { ...scaled, divisor, ...limits }));
     });
   return new Map(entries);
 }

@@ -9,8 +9,8 @@ export interface ExactNumbers {
   readonly weight: Float64Array;
   /** b' [O] */
   readonly bias: Float64Array;
-  /** The largest divisors D_o [O] with which all of them fit. */
-  readonly divisor: Float32Array;
+  /** The largest divisors D_o [O] with which all of them fit; DataError where none is large enough. */
+  readonly divisor: () => Float32Array;
   /** What a whole weight may be at most, of either sign. */
   readonly mostWeight: number;
   /** What a whole bias may be at most, of either sign. */
@@ -28,8 +28,11 @@ export interface WholeNumbers extends Weights {
 export type Rounding = (layer: Layer, exact: ExactNumbers) => WholeNumbers;
 
 /** Each on its own, as Math.round does. */
-export const toNearest: Rounding = (_layer, { weight, bias, divisor }) => ({
-  weight: Float32Array.from(weight, (value, k) => Math.round(value * divisor[k % divisor.length])),
-  bias: Float32Array.from(bias, (value, o) => Math.round(value * divisor[o])),
-  divisor,
-});
+export const toNearest: Rounding = (_layer, { weight, bias, divisor: largest }) => {
+  const divisor = largest();
+  return {
+    weight: Float32Array.from(weight, (value, k) => Math.round(value * divisor[k % divisor.length])),
+    bias: Float32Array.from(bias, (value, o) => Math.round(value * divisor[o])),
+    divisor,
+  };
+};

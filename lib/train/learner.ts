@@ -17,7 +17,7 @@ import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 import type { Sample } from '../picture/sample.js';
 import { drawExample } from './example.js';
 import { type PatchSize, requireRoom } from './patches.js';
-import { type SpikingLearning, widthsOf } from './spikingMethods.js';
+import { roundingOf, type SpikingLearning, widthsOf } from './spikingMethods.js';
 
 /** A model that is trained, and how it is validated. */
 export interface Learner {
@@ -82,7 +82,8 @@ export function spikingLearner(
   const { steps, mode = 'auto' } = learning;
   const runOf = (program: Program) => spikingRun(program, task, { steps, mode });
   const widths = widthsOf(learning);
-  const finished = (trained: SpikingModel) => (widths ? withBits(trained, widths) : trained);
+  const finished = (trained: SpikingModel) =>
+    widths ? withBits(trained, widths, roundingOf(learning), 'learned') : trained;
   return newLearner<SpikingModel>(engine, model, data, { method, runOf, finished, onImage });
 }
 

@@ -6,6 +6,9 @@ import type { Method } from '../engine/learn/method.js';
 import { asfThroughRounding } from '../engine/learn/throughRounding.js';
 import { type ThroughTimeOptions, throughTime } from '../engine/learn/throughTime.js';
 import { type BitWidths, requireWeightBits } from '../integer/bitWidths.js';
+import { withDivisors } from '../integer/heldDivisors.js';
+import type { Rounding } from '../integer/rounding.js';
+import type { Parameters } from '../net/parameters.js';
 import type { SpikingNetwork } from '../neuron/spikingNetwork.js';
 
 /** How a spiking network learns; each method reads its own options and refuses those of others. */
@@ -17,6 +20,13 @@ export interface SpikingLearning extends AsfOptions, ThroughTimeOptions {
   readonly bitsOf?: BitWidths['bitsOf'];
   /** With bits: of membranes, which saturate; default: 32. */
   readonly membraneBits?: number | undefined;
+  /** With bits: D_o that are held, NAME.divisor [O]; left out: the largest with which the weights fit. */
+  readonly divisors?: Parameters | undefined;
+}
+
+/** How weights become whole numbers while a network learns; undefined: each to the nearest. */
+export function roundingOf({ divisors }: Partial<SpikingLearning>): Rounding | undefined {
+  return divisors && withDivisors(divisors);
 }
 
 /** The bits of the whole numbers that a network learns to be rounded to; undefined: it stays in float32. */
@@ -39,12 +49,12 @@ export const spikingMethods: Readonly<Record<string, SpikingMethod>> = {
     foreign: ['derivative'],
     of: ({ pieces, ...options }) => {
       const widths = widthsOf(options);
-      return widths ? asfThroughRounding(options, widths, pieces) : asf(options, pieces);
+      return widths ? asfThroughRounding(options, widths, pieces, roundingOf(options)) : asf(options, pieces);
     },
   },
   bptt: {
     summary: 'back-propagation through time, with surrogate gradients',
-    foreign: ['pieces', 'bits', 'bitsOf', 'membraneBits'],
+    foreign: ['pieces', 'bits', 'bitsOf', 'membraneBits', 'divisors'],
     of: throughTime,
   },
 };
@@ -56,6 +66,8 @@ export function findSpikingMethod(name: string, learning: SpikingLearning): Meth
     const known = Object.keys(spikingMethods).join(', ');
     throw new UsageError(`method ${name}: expected one of ${known}`, 'method');
   }
+  if (learning.divisors && method.foreign.includes('divisors'))
+    throw new UsageError(`method ${name}: cannot train a network in whole numbers; asf can`, 'method');
   const foreign = method.foreign.find((option) => learning[option] !== undefined);
   if (foreign) throw new UsageError(`${foreign}: method ${name} has none: leave it out`, foreign);
   return method.of(learning);

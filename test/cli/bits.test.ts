@@ -5,10 +5,10 @@ import t from 'tap';
 import { toSpikingModel } from '../../lib/convert/spikingModel.js';
 import { decodeSafetensors } from '../../lib/format/safetensors.js';
 import { decodeModel, encodeModel } from '../../lib/model/model.js';
-import { spikingUnet } from './command.js';
+import { spikingUnet, spikingUnetJson } from './command.js';
 import { denoiserToConvert } from './denoiserToConvert.js';
 
-const { denoise, pictures, snn, convert } = denoiserToConvert(t.testdir());
+const { at, denoise, pictures, snn, convert } = denoiserToConvert(t.testdir());
 
 t.test('--bits: whole numbers in the file, and the same network when it is read', async (t) => {
   const float = convert(denoise, '--calibration', pictures, '--preset', 'one-step', '--thresholds', '4');
@@ -60,6 +60,26 @@ t.test('--rounding compensated: said in the file', async (t) => {
   t.same(bytes[1], bytes[0]);
   const notes = bytes.map((bytes) => decodeSafetensors(bytes, snn, { whole: true }).metadata.rounding);
   t.strictSame(notes, [undefined, undefined, 'compensated']);
+});
+
+t.test('finetune goes on with a network in whole numbers', async (t) => {
+  convert(denoise, '--calibration', pictures, '--preset', 'one-step', '--bits', '8,conv2=6');
+  const data = ['--dataset', 'folder', '--data', pictures];
+  const options = [...data, ...'--patches 4 --batch 2 --patch 16 --lr 0.01'.split(' ')];
+  const { model } = spikingUnetJson('finetune', '--model', snn, ...options, '--out', at('fine'));
+  const { metadata } = decodeSafetensors(readFileSync(model), model, { whole: true });
+  t.match(metadata, { bits: '8', bitsOf: '{"conv2":6}', parent: /^[0-9a-f]{64}$/ });
+  for (const [more, message] of [
+    [['--bits', '4'], /--bits 4: the network is in whole numbers of 8 bits already/],
+    [['--method', 'bptt'], /--method bptt: cannot train a network in whole numbers; asf can/],
+  ] as const) {
+    const { status, stderr } = spikingUnet(
+      ...['finetune', '--model', snn, ...options, '--out', at('no')],
+      ...more,
+    );
+    t.equal(status, 2);
+    t.match(stderr, message);
+  }
 });
 
 t.test('--bits: what cannot be is refused', async (t) => {

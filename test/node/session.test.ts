@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { directModel } from '../../lib/convert/directModel.js';
+import { keptNumbers } from '../../lib/convert/keptNumbers.js';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
-import { toTrainableModel, withNeurons } from '../../lib/convert/spikingModel.js';
+import { toTrainableModel, withBits, withNeurons } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
 import { UsageError } from '../../lib/core/error.js';
 import { drawSample } from '../../lib/data/twin/synthDrive.js';
@@ -19,6 +20,7 @@ import { openRunFolder, type RunConfig } from '../../lib/node/run/runFolder.js';
 import { runSession } from '../../lib/node/run/session.js';
 import { type Learner, spikingLearner, trainingData, unetLearner } from '../../lib/train/learner.js';
 import { initialProgress, trainLoop } from '../../lib/train/loop.js';
+import { findSpikingMethod } from '../../lib/train/spikingMethods.js';
 import { referenceEngine } from '../support/engine.js';
 import { randomModel } from '../support/networks.js';
 
@@ -52,11 +54,22 @@ const bptt = (model: Model) =>
   spikingLearner(referenceEngine, toTrainableModel(model, 'test'), data, throughTime({ steps: 2 }), {
     steps: 2,
   });
+const whole = withBits(spiking, { bits: 8 });
+const kept = { steps: 2, ...keptNumbers(whole, 'test')! };
+const throughBits = (model: Model) =>
+  spikingLearner(
+    referenceEngine,
+    toTrainableModel(model, 'test'),
+    data,
+    findSpikingMethod('asf', kept),
+    kept,
+  );
 
 const learners: Record<string, [Model, (model: Model) => Learner]> = {
   'back-propagation': [unet, (model) => unetLearner(referenceEngine, model, data)],
   'ASF-BP': [spiking, asf],
   'ASF-BP of real spikes': [toTrainableModel(realSpikes, 'test'), asf],
+  'ASF-BP of a network in whole numbers': [toTrainableModel(whole, 'test'), throughBits],
   'BPTT with batch normalisation': [normalised, bptt],
 };
 
@@ -111,6 +124,7 @@ for (const [kind, optimizer] of [
   ['back-propagation', 'rmsprop'],
   ['ASF-BP', 'adam'],
   ['ASF-BP of real spikes', 'adam'],
+  ['ASF-BP of a network in whole numbers', 'adam'],
   ['BPTT with batch normalisation', 'sgd'],
 ] as const) {
   t.test(

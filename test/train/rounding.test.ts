@@ -14,7 +14,10 @@ import {
   trainDirectly,
   withBits,
 } from '../../lib/index.js';
+import { withDivisors } from '../../lib/integer/heldDivisors.js';
 import { integerNetwork } from '../../lib/integer/integerNetwork.js';
+import type { ExactNumbers } from '../../lib/integer/rounding.js';
+import { decodeModel, encodeModel, type Model } from '../../lib/model/model.js';
 import { OUTPUT } from '../../lib/net/architecture.js';
 import { boundedGate } from '../../lib/official/boundedGate.js';
 import { findSpikingMethod } from '../../lib/train/spikingMethods.js';
@@ -76,6 +79,43 @@ t.test('a training ends with a network in whole numbers, of the bits it was trai
   t.equal(changed, best.epoch > 0);
 });
 
+t.test(
+  'a network in whole numbers learns further: first it is itself, then it keeps bits and divisors',
+  async (t) => {
+    const { spiking: whole } = convert(unet, samples, {
+      ...{ preset: 'one-step', thresholds: 4, rounding: 'compensated' },
+      ...{ bits: 5, bitsOf: { conv3: 7 }, membraneBits: 20 },
+    });
+    t.equal(whole.notes.rounding, 'compensated');
+    const file = decodeModel(encodeModel(whole), 'file').model;
+    const { model: start } = await finetune(file, samples, { ...learning, learningRate: 1e-30 });
+    t.strictSame(start.parameters, whole.parameters, 'what does not change keeps its whole number');
+    const models: Model[] = [];
+    const onEpoch = (_: unknown, now: Model) => void models.push(now);
+    await finetune(file, samples, { ...learning, learningRate: 0.05, onEpoch });
+    const model = models.at(-1)!;
+    const { bits, bitsOf, membraneBits, rounding } = model.notes;
+    t.strictSame([bits, bitsOf, membraneBits, rounding], ['5', '{"conv3":7}', '20', 'learned']);
+    for (const { layer, weight } of integerNetwork(toSpikingModel(model, 'file'))) {
+      if (!layer.op.hasWeights || layer.output === OUTPUT) continue;
+      const name = `${layer.name}.divisor`;
+      t.strictSame(model.parameters.get(name), whole.parameters.get(name), name);
+      t.ok(Math.max(...weight.map(Math.abs)) <= (layer.name === 'conv3' ? 63 : 15), layer.name);
+    }
+    t.notSame(model.parameters, whole.parameters, 'it has learned');
+  },
+);
+
+t.test('weights that have left their bits are cut', async (t) => {
+  const round = withDivisors(new Map([['conv1.divisor', Float32Array.of(2, 4)]]));
+  const exact = { weight: Float64Array.of(3, 1.2, -3, -1.9), bias: Float64Array.of(0.3, 99) };
+  const limits = { mostWeight: 7, mostBias: 50, mostDivisor: 1, divisor: () => t.fail('not asked for') };
+  const { weight, bias, divisor } = round(unet.layers[0], { ...exact, ...limits } as unknown as ExactNumbers);
+  t.strictSame([...weight], [6, 5, -6, -7]);
+  t.strictSame([...bias], [1, 50]);
+  t.strictSame([...divisor], [2, 4]);
+});
+
 t.test('a pooling that hands on its current is never clipped: its gate is not bounded', async (t) => {
   const { spiking: network } = convert(unet, samples, {
     preset: 'one-step',
@@ -95,6 +135,12 @@ t.test('what has no whole numbers is refused before anything is trained', async 
   await refused({ bits: 4.5 }, /bits 4.5/);
   await refused({ bits: 4, membraneBits: 4 }, /membraneBits 4: expected 8 to 32/);
   await refused({ membraneBits: 20 }, /membraneBits: of whole numbers: add bits/);
+  const whole = withBits(spiking, { bits: 6 });
+  const again = (more: object, message: RegExp) =>
+    t.rejects(finetune(whole, samples, { ...learning, ...more }), { message });
+  await again({ bits: 4 }, /bits 4: .* in whole numbers of 6 bits already, which it keeps/);
+  await again({ membraneBits: 20 }, /membraneBits 20: .* already/);
+  await again({ method: 'bptt' }, /method bptt: cannot train a network in whole numbers; asf can/);
   await refused({ method: 'bptt', membraneBits: 20 }, /membraneBits: method bptt has none/);
   const { spiking: poolings } = convert(unet, samples, { preset: 'one-step', poolings: 'exact' });
   await t.rejects(finetune(poolings, samples, { ...learning, bits: 4 }), {

@@ -10,6 +10,7 @@
 
 import type { BitWidths } from '../../integer/bitWidths.js';
 import { quantiseParameters } from '../../integer/quantise.js';
+import type { Rounding } from '../../integer/rounding.js';
 import { parametersInVolts } from '../../integer/volts.js';
 import type { SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import { holdWhole } from '../simulate/wholeNumbers.js';
@@ -22,9 +23,10 @@ export function asfThroughRounding(
   options: AsfOptions,
   bits: BitWidths,
   others: Partial<AsfPieces> = {},
+  round?: Rounding,
 ): Method<SpikingNetwork> {
   const together: NonNullable<Method<SpikingNetwork>['gradientOfBatch']> = (kernels, network, examples) => {
-    const whole = { ...network, parameters: quantiseParameters(network, bits), ...bits };
+    const whole = { ...network, parameters: quantiseParameters(network, bits, round), ...bits };
     const rounded = { ...network, parameters: parametersInVolts(whole) };
     const release = kernels.hold(rounded.parameters.values());
     const held = holdWhole(kernels, whole);

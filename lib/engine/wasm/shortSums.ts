@@ -1,6 +1,6 @@
 /**
  * How many dot products of bytes can be summed in 16 bits (assembly/shortSumRows.ts): as many as no codes can
- * take beyond them. Codes are not negative, so that no sum is above that of the positive weights with the largest
+ * take beyond them. Codes are not negative: no sum is above that of the positive weights with the largest
  * codes, nor below that of the negative ones.
  */
 
@@ -11,7 +11,7 @@ const MOST_ROWS = 255;
 /** Weights of a row: four channels of each output of a block, and so two sums for each output. */
 const ROW = 4 * BLOCK;
 
-/** For each row of packed weights, how many rows from there on can be summed, with codes up to `mostRead`. */
+/** For each row of packed weights, how many from there on can be summed, with codes up to `mostRead`. */
 export function shortSums(packed: ArrayLike<number>, mostRead: number): Uint8Array {
   const rows = packed.length / ROW;
   const above = new Float64Array(ROW / 2);
