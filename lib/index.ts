@@ -242,6 +242,7 @@ export { type AsfChoices, type AsfDepartures, asfDepartures, departuresOf } from
 export type { Departures, ScaleChoices } from './official/scaleChoices.js';
 export type { AdamOptions } from './op/adam.js';
 export { type AvgPoolOptions, avgPool2d } from './op/avgPool2d.js';
+export type { ChannelLoops, Scale, ScaleBack } from './op/channelLoops.js';
 export { type ConvOptions, conv2d } from './op/conv2d.js';
 export { type ConvTransposeOptions, convTranspose2d } from './op/convTranspose2d.js';
 export { identity } from './op/identity.js';

@@ -36,6 +36,8 @@ export interface Experiment {
     /** Of spiking networks from the start, at the paper's T. */
     readonly direct: Recipe;
     readonly finetune: Recipe;
+    /** Of networks in whole numbers, at T=1. */
+    readonly wholeNumbers: Recipe;
     /** A shorter recipe at the paper's T, if the usual one takes too long. */
     readonly atPaperSteps?: Recipe;
   };
@@ -48,6 +50,8 @@ export interface Experiment {
 }
 
 const same = (dataset: string): Source => ({ dataset, twin: `synth-${dataset}` });
+/** Weights of few bits change only where many updates agree: more of them, and a larger learning rate. */
+const WHOLE_NUMBERS: Recipe = { epochs: 8, patches: 400, lr: 3e-4 };
 const BSD200: Source = { dataset: 'bsd300', twin: 'synth-bsd' };
 /** Noise of the paper's tests, in grey levels. */
 const SIGMAS = [15, 25, 50];
@@ -57,6 +61,7 @@ const denoising = {
     train: { epochs: 40 },
     direct: { epochs: 3, batch: 2, patches: 400 },
     finetune: { epochs: 4, batch: 4, patches: 400, lr: 2e-5 },
+    wholeNumbers: { ...WHOLE_NUMBERS, lr: 1e-4 },
   },
   calibration: { images: 40, seed: 1 },
 };
@@ -74,6 +79,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
       train: { epochs: 12 },
       direct: { epochs: 2, batch: 8, patches: 800 },
       finetune: { epochs: 4, batch: 8, patches: 1600 },
+      wholeNumbers: WHOLE_NUMBERS,
     },
     testPixels: 3.4e6,
     imagePixels: 3.4e5,
@@ -90,6 +96,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
       train: { epochs: 12 },
       direct: { epochs: 3, batch: 4, patches: 50 },
       finetune: { epochs: 4, batch: 4, patches: 200 },
+      wholeNumbers: WHOLE_NUMBERS,
       atPaperSteps: { epochs: 1, batch: 4, patches: 200 },
     },
     testPixels: 1.3e6,
@@ -107,6 +114,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
       train: { epochs: 40, batch: 4 },
       direct: { epochs: 4, batch: 4, patches: 100 },
       finetune: { epochs: 4, batch: 4, patches: 200 },
+      wholeNumbers: WHOLE_NUMBERS,
     },
     testPixels: 0.7e6,
     imagePixels: 7.7e4,

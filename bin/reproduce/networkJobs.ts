@@ -148,8 +148,7 @@ function finetuneJob(
   how: readonly string[],
 ): Job {
   const { steps, method } = cell;
-  const { finetune, atPaperSteps = finetune } = experiment.recipes;
-  const recipe = recipeOf(steps === experiment.steps ? atPaperSteps : finetune, settings);
+  const recipe = recipeOf(finetuningRecipe(cell, experiment), settings);
   const folder = join(converted.folder, stepsName(cell));
   const passes = method ? steps * DIRECT_PASSES : steps * EVENT_SHARE + PASSES - 1;
   return {
@@ -162,6 +161,14 @@ function finetuneJob(
     needs: [converted],
     macs: trainingMacs(experiment, settings, recipe, passes),
   };
+}
+
+function finetuningRecipe(
+  { steps, conversion }: Cell & { readonly kind: 'converted' | 'finetuned' },
+  { recipes, steps: usual }: Experiment,
+): Recipe {
+  if ('weights' in conversion && conversion.weights !== undefined) return recipes.wholeNumbers;
+  return (steps === usual ? recipes.atPaperSteps : undefined) ?? recipes.finetune;
 }
 
 function recipeOptions(recipe: Recipe): string[] {

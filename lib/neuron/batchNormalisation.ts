@@ -11,6 +11,7 @@
  */
 
 import { UsageError } from '../core/error.js';
+import { type ChannelLoops, channelLoops } from '../op/channelLoops.js';
 import type { NeuronParameters } from './commonParameters.js';
 
 const { min, sqrt } = Math;
@@ -82,22 +83,17 @@ export interface BatchStatistics {
 }
 
 /** Statistics of the currents of several examples and steps, [h,w,O] each, over all but the channels. */
-export function batchStatistics(currents: readonly Float32Array[], channels: number): BatchStatistics {
+export function batchStatistics(
+  currents: readonly Float32Array[],
+  channels: number,
+  loops: ChannelLoops = channelLoops,
+): BatchStatistics {
   const count = currents.reduce((sum, { length }) => sum + length, 0) / channels;
   const mean = new Float64Array(channels);
-  for (const current of currents)
-    for (let i = 0, c = 0; i < current.length; i++) {
-      mean[c] += current[i];
-      c = c + 1 === channels ? 0 : c + 1;
-    }
+  for (const current of currents) loops.addValues(mean, current);
   for (let c = 0; c < channels; c++) mean[c] /= count;
   const variance = new Float64Array(channels);
-  for (const current of currents)
-    for (let i = 0, c = 0; i < current.length; i++) {
-      const difference = current[i] - mean[c];
-      variance[c] += difference * difference;
-      c = c + 1 === channels ? 0 : c + 1;
-    }
+  for (const current of currents) loops.addSquares(variance, current, mean);
   for (let c = 0; c < channels; c++) variance[c] /= count;
   return { count, mean, variance };
 }
@@ -116,14 +112,12 @@ export function normaliseForward(
   currents: readonly Float32Array[],
   { mean, variance }: Pick<BatchStatistics, 'mean' | 'variance'>,
   { kind, factor, gamma, beta }: ChannelScale,
+  loops: ChannelLoops = channelLoops,
 ): void {
   const slope = variance.map((value, c) => (gamma[c] * factor) / kind.divisor(value));
+  const of = { slope, mean, shift: Float64Array.from(beta) };
   currents.forEach((current, k) => {
-    const channels = gamma.length;
-    for (let i = 0, c = 0; i < current.length; i++) {
-      out[k][i] = slope[c] * (current[i] - mean[c]) + beta[c];
-      c = c + 1 === channels ? 0 : c + 1;
-    }
+    loops.scale(out[k], current, of);
   });
 }
 
@@ -141,28 +135,22 @@ export function normaliseBackward(
   currents: readonly Float32Array[],
   { count, mean, variance }: BatchStatistics,
   { kind, factor, gamma }: ChannelScale,
+  loops: ChannelLoops = channelLoops,
 ): Pick<ChannelScale, 'gamma' | 'beta'> {
   const channels = gamma.length;
   const [sum, product] = [new Float64Array(channels), new Float64Array(channels)]; // sum dy, sum dy xhat d
   gradients.forEach((gradient, k) => {
-    const current = currents[k];
-    for (let i = 0, c = 0; i < gradient.length; i++) {
-      sum[c] += gradient[i];
-      product[c] += gradient[i] * (current[i] - mean[c]);
-      c = c + 1 === channels ? 0 : c + 1;
-    }
+    loops.addValues(sum, gradient);
+    loops.addProducts(product, gradient, currents[k], mean);
   });
   const divisors = variance.map(kind.divisor);
   const slope = divisors.map((d, c) => (variance[c] === 0 ? 0 : (gamma[c] * factor) / d));
   const pull = divisors.map((d, c) =>
     variance[c] === 0 ? 0 : (kind.ratio(variance[c]) * product[c]) / (d * d * count),
   );
+  const of = { slope, mean, shift: sum.map((value) => value / count), pull };
   gradients.forEach((gradient, k) => {
-    const current = currents[k];
-    for (let i = 0, c = 0; i < gradient.length; i++) {
-      gradient[i] = slope[c] * (gradient[i] - sum[c] / count - pull[c] * (current[i] - mean[c]));
-      c = c + 1 === channels ? 0 : c + 1;
-    }
+    loops.scaleBack(gradient, currents[k], of);
   });
   const gradGamma = Float32Array.from(product, (value, c) => (factor * value) / divisors[c]);
   return { gamma: gradGamma, beta: Float32Array.from(sum) };

@@ -8,22 +8,32 @@ import { mainEntry, mainMetric, SIGMA } from './overview.js';
 /** N */
 const THRESHOLDS = 7;
 
-type Whole = Required<Pick<OneStep, 'weights'>> & Pick<OneStep, 'rounding'>;
-
-/** Bits of all weights, some with more in the layers that are the most sensitive; and how they round. */
-const WHOLE: readonly Whole[] = [
-  ...['10', '8,conv17=10,conv18=10', '8', '6'].map((weights) => ({ weights })),
-  ...['8', '6', '4,conv1=8,conv17=8,conv18=8', '4'].map((weights) => ({
-    weights,
-    rounding: 'compensated' as const,
-  })),
-];
-
-function entry(experiment: string, whole?: Whole): Entry {
-  return mainEntry(spiking('converted', experiment, 1, oneStep(THRESHOLDS, whole)));
+interface Whole extends Required<Pick<OneStep, 'weights'>>, Pick<OneStep, 'rounding'> {
+  readonly kind: 'converted' | 'finetuned';
 }
 
-const titleOf = ({ weights, rounding }: Whole) => `${weights} bits${rounding ? `, ${rounding}` : ''}`;
+/** With more bits in the layers that are the most sensitive. */
+const FOUR_AND_EIGHT = '4,conv1=8,conv17=8,conv18=8';
+
+/** Bits of weights, how they round, and whether the network learns further in whole numbers. */
+const WHOLE: readonly Whole[] = [
+  ...['10', '8,conv17=10,conv18=10', '8', '6'].map((weights): Whole => ({ kind: 'converted', weights })),
+  ...['8', '6', FOUR_AND_EIGHT, '4'].map((weights) => compensated('converted', weights)),
+  ...[FOUR_AND_EIGHT, '4'].map((weights) => compensated('finetuned', weights)),
+];
+
+function compensated(kind: Whole['kind'], weights: string): Whole {
+  return { kind, weights, rounding: 'compensated' };
+}
+
+function entry(experiment: string, { kind, ...whole }: Partial<Whole> = {}): Entry {
+  return mainEntry(spiking(kind ?? 'converted', experiment, 1, oneStep(THRESHOLDS, whole)));
+}
+
+function titleOf({ kind, weights, rounding }: Whole): string {
+  const how = [rounding, kind === 'finetuned' && 'fine-tuned'].filter(Boolean);
+  return [`${weights} bits`, ...how].join(', ');
+}
 
 export const integers: Table = {
   title: `Whole numbers: one step, N=${THRESHOLDS} (denoising at sigma ${SIGMA})`,

@@ -15,6 +15,7 @@
 
 import type { Window } from '../../core/window.js';
 import type { AdamOptions } from '../../op/adam.js';
+import type { ChannelLoops } from '../../op/channelLoops.js';
 import type { RmspropOptions } from '../../op/rmsprop.js';
 import type { SgdOptions } from '../../op/sgd.js';
 import type { ClassDims, ConcatDims, ConvDims, ConvTransposeDims, PoolDims } from './dims.js';
@@ -70,6 +71,9 @@ export interface Kernels extends TensorMemory {
   readonly steps?: StepKernels;
   /** Networks in whole numbers, if the engine has such kernels. */
   readonly integers?: IntegerKernels;
+
+  /** For batch normalisation. */
+  readonly channels: ChannelLoops;
 
   conv2dForward(
     out: Float32Array,

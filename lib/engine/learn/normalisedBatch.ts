@@ -24,6 +24,7 @@ import {
 import type { SpikingNetwork } from '../../neuron/spikingNetwork.js';
 import type { Frame } from '../kernels/frame.js';
 
+type Batch = Pick<Frame<SpikingNetwork>, 'kernels' | 'network'>;
 /** By example and step, [h,w,O] each. */
 export type Currents = readonly (readonly Float32Array[])[];
 /** The statistics of each normalised layer, by group. */
@@ -37,13 +38,14 @@ function groupsOf({ sharesSteps }: BatchNormalisation, currents: Currents): Floa
 
 /** The statistics of a layer's currents; undefined where it is not normalised. */
 export function measure(
-  { batchNormalisation: kind }: SpikingNetwork,
+  { kernels, network }: Batch,
   layer: Layer,
   currents: Currents,
 ): BatchStatistics[] | undefined {
+  const { batchNormalisation: kind } = network;
   if (!kind || !isNormalised(layer)) return undefined;
   return groupsOf(kind, currents).map((group) => {
-    const statistics = batchStatistics(group, layer.channelsOut);
+    const statistics = batchStatistics(group, layer.channelsOut, kernels.channels);
     if (statistics.count > 1) return statistics;
     const more = kind.sharesSteps ? 'more steps, or more examples an update' : 'or more examples an update';
     throw new UsageError(
@@ -58,7 +60,7 @@ export function measure(
  * of the caller.
  */
 export function normalise(
-  { kernels, network }: Pick<Frame<SpikingNetwork>, 'kernels' | 'network'>,
+  { kernels, network }: Batch,
   layer: Layer,
   currents: Currents,
   statistics: LayerStatistics,
@@ -69,7 +71,7 @@ export function normalise(
   const out = currents.map((steps) => steps.map(({ length }) => kernels.tensor(length)));
   const [outGroups, groups] = [groupsOf(kind, out), groupsOf(kind, currents)];
   channelScalesOf(network, layer).forEach((scale, k) => {
-    normaliseForward(outGroups[k], groups[k], own[k], scale);
+    normaliseForward(outGroups[k], groups[k], own[k], scale, kernels.channels);
   });
   return out;
 }
@@ -79,7 +81,7 @@ export function normalise(
  * returns the gradients of what its normalisation learns, by name.
  */
 export function throughNormalisation(
-  network: SpikingNetwork,
+  { kernels, network }: Batch,
   layer: Layer,
   [gradients, currents]: readonly [Currents, Currents],
   statistics: LayerStatistics,
@@ -89,7 +91,7 @@ export function throughNormalisation(
   if (!kind || !own) return [];
   const [gradGroups, groups] = [groupsOf(kind, gradients), groupsOf(kind, currents)];
   const sets = channelScalesOf(network, layer).map((scale, k) =>
-    normaliseBackward(gradGroups[k], groups[k], own[k], scale),
+    normaliseBackward(gradGroups[k], groups[k], own[k], scale, kernels.channels),
   );
   return namedGradients(kind, layer, sets);
 }

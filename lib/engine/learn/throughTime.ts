@@ -95,7 +95,7 @@ function forward(batch: Batch): Float32Array[] {
   for (const layer of network.layers) {
     kernels.scope((keep) => {
       const currents = runs.map((run) => currentsOf(run, layer));
-      const measured = measure(network, layer, currents);
+      const measured = measure(batch, layer, currents);
       if (measured) statistics.set(layer, measured);
       const driving = normalise(batch, layer, currents, statistics);
       runs.forEach((run, b) => {
@@ -140,7 +140,7 @@ function throughLayer(
   gradSignals: readonly (readonly Signals[])[],
   gradients: Map<string, Float32Array>,
 ): Float32Array[][] {
-  const { kernels, network, runs, statistics, derivative } = batch;
+  const { kernels, runs, statistics, derivative } = batch;
   const gradCurrents = gradSignals.map((steps) =>
     steps.map((signals) => kernels.tensor(signalOf(signals, layer.output).length)),
   );
@@ -150,7 +150,7 @@ function throughLayer(
     runs.forEach((run, b) => {
       throughNeurons(gradCurrents[b], run, layer, [driving[b], gradSignals[b]], derivative);
     });
-    const learned = throughNormalisation(network, layer, [gradCurrents, currents], statistics);
+    const learned = throughNormalisation(batch, layer, [gradCurrents, currents], statistics);
     for (const [name, gradient] of learned) gradients.set(name, gradient);
   });
   return gradCurrents;

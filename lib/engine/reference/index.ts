@@ -5,6 +5,7 @@
 
 import { adamStep } from '../../op/adam.js';
 import { avgPool2d } from '../../op/avgPool2d.js';
+import { channelLoops } from '../../op/channelLoops.js';
 import { concatenate, separate } from '../../op/concatenation.js';
 import { conv2d } from '../../op/conv2d.js';
 import { convTranspose2d } from '../../op/convTranspose2d.js';
@@ -108,4 +109,5 @@ export const reference: Kernels = {
   divideBy,
   countNonZero,
   countWithin,
+  channels: channelLoops,
 };

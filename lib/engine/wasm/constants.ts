@@ -39,6 +39,11 @@ export const RECTANGLE = 1;
 export const TRIANGLE = 2;
 export const ATAN = 3;
 
+/** What is summed for each channel (lib/op/channelLoops.ts). */
+export const OF_VALUES = 0;
+export const OF_SQUARES = 1;
+export const OF_PRODUCTS = 2;
+
 /** `VOID` of lib/op/losses.ts. */
 export const VOID_LABEL = 255;
 

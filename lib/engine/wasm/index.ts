@@ -3,6 +3,7 @@
  */
 
 import type { Kernels } from '../kernels/contract.js';
+import { channelSums } from './channelSums.js';
 import { convolutions } from './convolution.js';
 import { counts } from './counts.js';
 import { gradients } from './gradient.js';
@@ -34,5 +35,6 @@ export function wasmKernels(options: MachineOptions): Kernels {
     spiking: spiking(machine),
     steps: steps(machine),
     integers: integers(machine),
+    channels: channelSums(machine),
   };
 }

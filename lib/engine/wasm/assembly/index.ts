@@ -3,6 +3,7 @@
  * left.
  */
 
+export { channelSums, scaleChannels, scaleChannelsBack } from './channelKernels';
 export { countNonZero, countWithin } from './countKernels';
 export { denseConvolution } from './dense';
 export { eventConvolution } from './gather';
