@@ -9,11 +9,12 @@ import { dataOptions, type Job, macsPerPixel, modelOf, type Settings } from './j
 /** Passes of an update: forward, and two backward. */
 const PASSES = 3;
 /**
- * Through time a step is computed forward twice and backward in two passes, all of them dense; neurons,
- * normalisation and their derivatives take half as long again: EM's 150 patches of 128x128 at width 8 over 50
- * steps took 24 (MT) and 30 minutes (ML) on one thread beside other work.
+ * Through time a step is computed forward twice and backward in two passes; neurons, normalisation and their
+ * derivatives take the rest.
  */
-const DIRECT_PASSES = 6;
+const DIRECT_PASSES = 4.5;
+/** One step in whole numbers is dense, and every update rounds all weights and counts in integers. */
+const WHOLE_PASSES = 4.5;
 /** Approximate time of a step of a spiking network, relative to a pass of the U-Net (docs/speed.md). */
 const EVENT_SHARE = 0.3;
 /**
@@ -147,10 +148,11 @@ function finetuneJob(
   converted: Job,
   how: readonly string[],
 ): Job {
-  const { steps, method } = cell;
+  const { steps, method, conversion } = cell;
   const recipe = recipeOf(finetuningRecipe(cell, experiment), settings);
   const folder = join(converted.folder, stepsName(cell));
-  const passes = method ? steps * DIRECT_PASSES : steps * EVENT_SHARE + PASSES - 1;
+  const overSteps = method ? steps * DIRECT_PASSES : steps * EVENT_SHARE + PASSES - 1;
+  const passes = isWhole(conversion) ? WHOLE_PASSES : overSteps;
   return {
     folder,
     command: [
@@ -167,8 +169,12 @@ function finetuningRecipe(
   { steps, conversion }: Cell & { readonly kind: 'converted' | 'finetuned' },
   { recipes, steps: usual }: Experiment,
 ): Recipe {
-  if ('weights' in conversion && conversion.weights !== undefined) return recipes.wholeNumbers;
+  if (isWhole(conversion)) return recipes.wholeNumbers;
   return (steps === usual ? recipes.atPaperSteps : undefined) ?? recipes.finetune;
+}
+
+function isWhole(conversion: Conversion): boolean {
+  return 'weights' in conversion && conversion.weights !== undefined;
 }
 
 function recipeOptions(recipe: Recipe): string[] {
