@@ -25,6 +25,7 @@ export interface LoadedLayer {
   /** Addresses: packed weights and i32 [O] for convolutions; for the neurons i32 [O] and f32 [O]. */
   readonly weights: number;
   readonly bias: number;
+  /** u8 of each row of weights: how many of them are summed in 16 bits (shortSums.ts); 0: all in 32. */
   readonly lengths: number;
   readonly neurons: Readonly<Record<'start' | 'divisors' | 'ceilings' | 'reciprocals', number>>;
   /** Whether divisors are so small that spikes need no correction (assembly/integerNeurons.ts). */
