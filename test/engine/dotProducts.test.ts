@@ -1,4 +1,4 @@
-/** Which dot product the engine takes: what the processor's flags and V8's version say, which it never asks. */
+/** Which dot product the engine takes: as flags of the processor and the version of V8 say. */
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';
