@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { exactMacs } from '../../lib/measure/energyModels.js';
 import { buildLayers } from '../../lib/net/architectures.js';
+import type { Epochs } from './epochs.js';
 import type { Experiment, Source } from './experiment.js';
 
 export interface Job {
@@ -22,8 +23,8 @@ export interface Job {
 export interface Settings {
   readonly width: number;
   readonly seed: number;
-  /** Epochs of every training, in place of those of the recipes. */
-  readonly epochs?: number | undefined;
+  /** Of every training, in place of those of the recipes. */
+  readonly epochs?: Epochs | undefined;
   readonly patches?: number | undefined;
   /** The folder of a data set; undefined if its synthetic twin is used. */
   folderOf(dataset: string): string | undefined;

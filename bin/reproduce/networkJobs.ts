@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { findDataset } from '../../lib/data/index.js';
 import { type Cell, type Conversion, conversionName, directName, stepsName } from './cell.js';
+import { type Epochs, epochsOf } from './epochs.js';
 import { type Experiment, experiments, type Recipe } from './experiment.js';
 import { dataOptions, type Job, macsPerPixel, modelOf, type Settings } from './job.js';
 
@@ -61,12 +62,14 @@ export function networkJob(cell: Cell, settings: Settings): NetworkJob {
 function familyOf(name: string, { train }: Experiment, settings: Settings): string {
   const { width, seed, epochs, patches } = settings;
   const twin = settings.folderOf(train.dataset) === undefined ? '-synthetic' : '';
-  const given = (letter: string, value?: number) => (value === undefined ? '' : `-${letter}${value}`);
+  const given = (letter: string, value?: Epochs) =>
+    value === undefined ? '' : `-${letter}${String(value).replace('%', 'pc')}`;
   return `${name}${twin}-w${width}-s${seed}${given('e', epochs)}${given('p', patches)}`;
 }
 
 function recipeOf(recipe: Recipe, { epochs, patches }: Settings): Recipe {
-  return { ...recipe, ...(epochs !== undefined && { epochs }), ...(patches !== undefined && { patches }) };
+  const chosen = { ...recipe, ...(patches !== undefined && { patches }) };
+  return epochs === undefined ? chosen : { ...chosen, epochs: epochsOf(epochs, recipe.epochs) };
 }
 
 function trainJob(name: string, experiment: Experiment, settings: Settings): Job {

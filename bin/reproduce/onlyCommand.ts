@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { PROGRAM } from '../cli/child.js';
+import type { Epochs } from './epochs.js';
 
 /** How much longer than estimated a job may take until a scheduler may end it. */
 export const PATIENCE = 3;
@@ -16,7 +17,7 @@ export interface GraphOptions {
   readonly data?: string | undefined;
   readonly width: number;
   readonly seed: number;
-  readonly epochs?: number | undefined;
+  readonly epochs?: Epochs | undefined;
   readonly patches?: number | undefined;
   readonly engine: string;
 }

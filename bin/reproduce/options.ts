@@ -6,6 +6,7 @@ import { count, featureCount, oneOf, threadCount } from '../cli/parse.js';
 import type { SharedOptions, Stage } from '../cli/stage.js';
 import { auditOption, type Share } from './auditSample.js';
 import { formats } from './emit/index.js';
+import { type Epochs, epochs } from './epochs.js';
 import { figures } from './figures.js';
 import { tables } from './tables/index.js';
 
@@ -14,7 +15,7 @@ export interface Options extends SharedOptions {
   readonly data?: string;
   readonly runs: string;
   readonly width: number;
-  readonly epochs?: number;
+  readonly epochs?: Epochs;
   readonly patches?: number;
   readonly cells?: string;
   readonly only: readonly string[];
@@ -35,6 +36,10 @@ export const examples: Stage<Options>['examples'] = [
   ['reproduce table4 --dry-run', 'its cells, their commands, and about how long they take'],
   ['reproduce table4 --data ~/datasets --width 8', 'the whole table'],
   ['reproduce table1 --width 4 --epochs 1 --patches 200', 'a first look, no data needed'],
+  [
+    'reproduce table1 --data ~/datasets --cells em/ --width 8 --epochs 50% --jobs 2 --threads 1',
+    "a data set's row in half an hour, from half of the training",
+  ],
   ['reproduce table1 --cells drive,em/unet --width 8', 'only cells with one of these in their name'],
   ['reproduce table3 --data ~/datasets --jobs 4', 'four jobs at a time, each on a quarter of the threads'],
   ['reproduce table3 --runs /shared/runs --worker', 'on any machine that sees the folder: shares the work'],
@@ -64,7 +69,11 @@ export function addOptions(command: Command): void {
     .option('--data <dir>', `the folder that holds the data sets (default: $${DATA_VARIABLE})`)
     .option('--runs <dir>', 'where the runs are kept', 'runs')
     .option('--width <F>', 'channels of the first stage (the paper: 64)', featureCount, 16)
-    .option('--epochs <n>', 'epochs of every training, in place of those of the recipes', count)
+    .option(
+      '--epochs <n>',
+      'epochs of every training, or a part of those of the recipes, such as 50%',
+      epochs,
+    )
     .option('--patches <n>', 'examples an epoch, in place of those of the recipes', count)
     .option('--cells <names>', 'only cells with one of these, separated by commas, in their name')
     .addOption(onlyOption())
