@@ -5,5 +5,7 @@ const BITS_SET = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).
 
 /** The number of spikes of each code. */
 export function spikesOf(codes: Uint8Array): Uint8Array {
-  return codes.map((code) => BITS_SET[code]);
+  const spikes = new Uint8Array(codes.length); // `map` is many times slower
+  for (let n = 0; n < codes.length; n++) spikes[n] = BITS_SET[codes[n]];
+  return spikes;
 }

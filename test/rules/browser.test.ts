@@ -16,7 +16,7 @@ import { readImage } from '../../lib/node/pictureFiles.js';
 import { cropImage } from '../../lib/picture/image.js';
 
 /** Bytes, minified: about what it has, so that a large dependency is noticed. */
-const MOST_BYTES = 320_000;
+const MOST_BYTES = 335_000;
 
 const imports = new Set<string>();
 /** Notes every import of a module of Node, and puts a stand-in without contents in its place. */

@@ -63,7 +63,7 @@ export function holdWhole(kernels: Kernels, network: SpikingNetwork): HeldNetwor
         const shown = show && watch.signals.includes(own.layer.output);
         if (!added && !shown) return undefined;
         return (run: IntegerRun) => {
-          if (added) addRun(sums, run);
+          if (added) addRun(sums, run, keep.includes('spikeCounts'));
           if (shown) show(run);
         };
       };
@@ -86,14 +86,15 @@ export function holdWhole(kernels: Kernels, network: SpikingNetwork): HeldNetwor
 
 /** The summed current of the output in volts, each rounded once. */
 function overDivisors(sum: Int32Array, { divisor }: IntegerLayer): Float32Array {
-  return toFloats(sum, (value, n) => value / divisor[n % divisor.length]);
+  return toFloats(sum, divisor.length, (n, c) => sum[n] / divisor[c]);
 }
 
-/** `Float32Array.from` is many times slower. */
-function toFloats(values: Int32Array | Uint8Array, toVolts: (value: number, n: number) => number) {
-  const volts = new Float32Array(values.length);
-  for (let n = 0; n < values.length; n++) volts[n] = toVolts(values[n], n);
-  return volts;
+/** Values [h,w,C], each by its index and that of its channel; `Float32Array.from` is many times slower. */
+function toFloats({ length }: ArrayLike<number>, channels: number, value: (n: number, c: number) => number) {
+  const values = new Float32Array(length);
+  for (let n = 0; n < length; n += channels)
+    for (let c = 0; c < channels; c++) values[n + c] = value(n + c, c);
+  return values;
 }
 
 /** Refuses what whole numbers do not have (UsageError). */
@@ -117,23 +118,32 @@ function hasAllKernels(network: IntegerNetwork): boolean {
 interface LayerSums {
   /** Codes. */
   readonly fired: Int32Array;
+  /** Empty if they are not counted. */
   readonly spikes: Uint32Array;
   membrane: Int32Array;
 }
 
-/** Adds some steps of a layer. */
-function addRun(sums: Map<IntegerLayer, LayerSums>, { own, codes, membrane }: IntegerRun): void {
+/** Adds some steps of a layer, its spikes if they are counted. */
+function addRun(
+  sums: Map<IntegerLayer, LayerSums>,
+  { own, codes, membrane }: IntegerRun,
+  counted: boolean,
+): void {
   const neurons = membrane.length;
   const known = sums.get(own);
-  const mine = known ?? { fired: new Int32Array(neurons), spikes: new Uint32Array(neurons), membrane };
-  const spikes = spikesOf(codes);
-  for (let k = 0, n = 0; k < codes.length; k++) {
-    mine.fired[n] += codes[k];
-    mine.spikes[n] += spikes[k];
-    n = n + 1 === neurons ? 0 : n + 1;
+  const spikes = () => new Uint32Array(counted ? neurons : 0);
+  const mine = known ?? { fired: new Int32Array(neurons), spikes: spikes(), membrane };
+  for (let first = 0; first < codes.length; first += neurons) {
+    const step = codes.subarray(first, first + neurons);
+    addBytes(mine.fired, step);
+    if (counted) addBytes(mine.spikes, spikesOf(step));
   }
   mine.membrane = membrane;
   sums.set(own, mine);
+}
+
+function addBytes(sums: Int32Array | Uint32Array, bytes: Uint8Array): void {
+  for (let n = 0; n < bytes.length; n++) sums[n] += bytes[n];
 }
 
 /** Shows a caller what it watches, in volts; layers come one step at a time. */
@@ -145,8 +155,9 @@ function showing(layers: SpikingNetwork['layers'], watch: Watch): (run: IntegerR
     done.set(own, step + 1);
     if (!own.codes) return onOutput(step, overDivisors(membrane, own));
     const { layer, unit, divisor } = own;
-    const volts = toFloats(membrane, (left, n) => (left * unit) / divisor[n % divisor.length]);
-    const output = toFloats(codes, (code) => code * unit);
+    const C = divisor.length;
+    const volts = toFloats(membrane, C, (n, c) => (membrane[n] * unit) / divisor[c]);
+    const output = toFloats(codes, C, (n) => codes[n] * unit);
     onStep({ layer, step, output, spikes: spikesOf(codes), membrane: volts });
   };
 }
@@ -159,14 +170,12 @@ function inVolts(
   const of = <T>(sum: Sums, value: (own: IntegerLayer, sums: LayerSums) => T): Map<string, T> =>
     new Map(keep.includes(sum) ? [...sums].map(([own, mine]) => [own.layer.output, value(own, mine)]) : []);
   return {
-    currents: of('currents', ({ divisor, start, unit }, { fired, membrane }) => {
-      const O = divisor.length;
-      return toFloats(membrane, (left, n) => {
-        const D = divisor[n % O];
-        return ((left - start[n % O] + D * fired[n]) * unit) / D;
-      });
-    }),
-    flows: of('flows', ({ unit }, { fired }) => toFloats(fired, (codes) => codes * unit)),
+    currents: of('currents', ({ divisor: D, start, unit }, { fired, membrane }) =>
+      toFloats(membrane, D.length, (n, c) => ((membrane[n] - start[c] + D[c] * fired[n]) * unit) / D[c]),
+    ),
+    flows: of('flows', ({ unit, divisor }, { fired }) =>
+      toFloats(fired, divisor.length, (n) => fired[n] * unit),
+    ),
     spikeCounts: of('spikeCounts', (_own, { spikes }) => spikes),
   };
 }
