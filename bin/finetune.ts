@@ -4,7 +4,7 @@
  * through time.
  */
 
-import { keptNumbers, requireNoBits } from '../lib/convert/keptNumbers.js';
+import { numbersToLearn } from '../lib/convert/keptNumbers.js';
 import { formatNotes } from '../lib/convert/notes.js';
 import { type SpikingModel, toTrainableModel } from '../lib/convert/spikingModel.js';
 import { UsageError } from '../lib/core/error.js';
@@ -134,10 +134,8 @@ const stage: Stage<Options> = {
     const { spiking, steps } = spikingModel(model, options, options.model, toTrainableModel);
     const { about, ...own } = methodOptions(options, spiking);
     const { gradients, bits, membraneBits, mode } = options;
-    const asked = { ...bits, membraneBits };
-    const kept = keptNumbers(model, options.model);
-    if (kept) requireNoBits(kept, asked);
-    const learning = { steps, mode, ...(kept ?? asked), ...own };
+    const numbers = numbersToLearn(model, options.model, { ...bits, membraneBits });
+    const learning = { steps, mode, ...numbers, ...own };
     if (gradients !== undefined) {
       const method = findSpikingMethod(options.method, learning);
       return writeGradients(

@@ -21,6 +21,13 @@ export function count(text: string): number {
   return value;
 }
 
+/** A part such as 5%: above 0, at most 100. */
+export function percent(text: string): number {
+  const value = positive(text.slice(0, -1));
+  if (value > 100) throw new InvalidArgumentError('expected at most 100%');
+  return value;
+}
+
 /** A whole number from 1 to `most`: what is larger is a typing error, or could not be computed. */
 export function countUpTo(most: number): (text: string) => number {
   return (text) => {

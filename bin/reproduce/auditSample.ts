@@ -1,9 +1,9 @@
 /** Which jobs an audit repeats: a share of those that other hosts have done, on each host another one. */
 
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { sha256 } from '../../lib/core/sha256.js';
 import { packageVersion } from '../../lib/node/package.js';
-import { count, positive } from '../cli/parse.js';
+import { count, percent } from '../cli/parse.js';
 import type { Job } from './job.js';
 import { type Done, readDone } from './store.js';
 
@@ -26,10 +26,7 @@ export function auditOption(): Option {
 }
 
 function share(text: string): Share {
-  if (!text.endsWith('%')) return { jobs: count(text) };
-  const percent = positive(text.slice(0, -1));
-  if (percent > 100) throw new InvalidArgumentError('expected at most 100%');
-  return { percent };
+  return text.endsWith('%') ? { percent: percent(text) } : { jobs: count(text) };
 }
 
 /**

@@ -1,16 +1,12 @@
 /** The option --epochs: how long all trainings last. */
 
-import { InvalidArgumentError } from 'commander';
-import { count, positive } from '../cli/parse.js';
+import { count, percent } from '../cli/parse.js';
 
 /** A number, or a part of those of each recipe. */
 export type Epochs = number | `${number}%`;
 
 export function epochs(text: string): Epochs {
-  if (!text.endsWith('%')) return count(text);
-  const percent = positive(text.slice(0, -1));
-  if (percent > 100) throw new InvalidArgumentError('expected at most 100%');
-  return `${percent}%`;
+  return text.endsWith('%') ? `${percent(text)}%` : count(text);
 }
 
 /** Epochs of a training whose recipe has `usual` of them: at least one. */

@@ -13,24 +13,32 @@ export interface KeptNumbers extends BitWidths {
   readonly divisors: Parameters;
 }
 
-/** Those of a network in whole numbers; nothing of one in float32. */
-export function keptNumbers(model: Model, source: string, table: Neurons = neurons): KeptNumbers | undefined {
-  const { bits, bitsOf, membraneBits, layers, parameters } = toSpikingModel(model, source, table);
-  if (bits === undefined) return undefined;
-  const names = layers.map(divisorName).filter((name) => parameters.has(name));
-  const divisors = new Map(names.map((name) => [name, parameters.get(name)!]));
-  return { ...{ bits, bitsOf, membraneBits }, divisors };
-}
-
 /** Bits that were asked for, each or not. */
 type Asked = { readonly [Key in keyof BitWidths]?: BitWidths[Key] | undefined };
 
-/** Refuses bits that are asked of a network that has its own (UsageError). */
-export function requireNoBits({ bits }: KeptNumbers, asked: Asked): void {
+/**
+ * What a network learns with: of one in whole numbers its own bits and divisors, of one in float32 the bits
+ * that were asked for. UsageError for bits that are asked of a network that has its own.
+ */
+export function numbersToLearn<A extends Asked>(
+  model: Model,
+  source: string,
+  asked: A,
+  table: Neurons = neurons,
+): KeptNumbers | A {
+  if (model.notes.bits === undefined) return asked;
+  const { bits, bitsOf, membraneBits, layers, parameters } = toSpikingModel(model, source, table);
+  requireNoBits(bits!, asked);
+  const names = layers.map(divisorName).filter((name) => parameters.has(name));
+  const divisors = new Map(names.map((name) => [name, parameters.get(name)!]));
+  return { ...{ bits: bits!, bitsOf, membraneBits }, divisors };
+}
+
+function requireNoBits(own: number, asked: Asked): void {
   const option = asked.bits !== undefined ? 'bits' : 'membraneBits';
   if (asked[option] === undefined) return;
   throw new UsageError(
-    `${option} ${asked[option]}: the network is in whole numbers of ${bits} bits already, which it keeps`,
+    `${option} ${asked[option]}: the network is in whole numbers of ${own} bits already, which it keeps`,
     option,
   );
 }

@@ -2,7 +2,7 @@
  * Fine-tuning a spiking network: by ASF-BP (section 3.4, Algorithm 1), or by back-propagation through time.
  */
 
-import { keptNumbers, requireNoBits } from '../convert/keptNumbers.js';
+import { numbersToLearn } from '../convert/keptNumbers.js';
 import { type SpikingModel, toTrainableModel, withBits, withNotes } from '../convert/spikingModel.js';
 import { stepsOf } from '../convert/usualSteps.js';
 import { USUAL_SEED } from '../core/rng.js';
@@ -88,9 +88,7 @@ export async function finetune(
     neurons: table = neurons,
   } = options;
   const spiking = toTrainableModel(model, 'the model', table);
-  const asked = { bits, bitsOf, membraneBits };
-  const kept = keptNumbers(model, 'the model', table);
-  if (kept) requireNoBits(kept, asked);
+  const numbers = numbersToLearn(model, 'the model', { bits, bitsOf, membraneBits }, table);
   const steps = options.steps ?? stepsOf(spiking.conversion);
   checkSteps(steps);
   const about = { parent: hashOfModel(model), seed: String(seed), ...notes };
@@ -99,7 +97,7 @@ export async function finetune(
   const prepared = prepareFinetuning(
     start,
     samples,
-    { steps, mode, pieces, derivative, ...(kept ?? asked) },
+    { steps, mode, pieces, derivative, ...numbers },
     options,
   );
   return runTraining(prepared, options);

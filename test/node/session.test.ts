@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { directModel } from '../../lib/convert/directModel.js';
-import { keptNumbers } from '../../lib/convert/keptNumbers.js';
+import { numbersToLearn } from '../../lib/convert/keptNumbers.js';
 import { normaliseModel } from '../../lib/convert/normaliseModel.js';
 import { toTrainableModel, withBits, withNeurons } from '../../lib/convert/spikingModel.js';
 import { measureLambdas } from '../../lib/convert/statistics.js';
@@ -55,7 +55,7 @@ const bptt = (model: Model) =>
     steps: 2,
   });
 const whole = withBits(spiking, { bits: 8 });
-const kept = { steps: 2, ...keptNumbers(whole, 'test')! };
+const kept = { steps: 2, ...numbersToLearn(whole, 'test', {}) };
 const throughBits = (model: Model) =>
   spikingLearner(
     referenceEngine,

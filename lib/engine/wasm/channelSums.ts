@@ -1,6 +1,6 @@
 /** Loops over tensors with numbers of float64 for each channel (assembly/channelKernels.ts). */
 
-import type { ChannelLoops } from '../../op/channelLoops.js';
+import type { ChannelLoops, Scale } from '../../op/channelLoops.js';
 import { BLOCK, OF_PRODUCTS, OF_SQUARES, OF_VALUES } from './constants.js';
 import { chunkOf } from './cut.js';
 import type { Arguments, Machine } from './machine.js';
@@ -17,41 +17,45 @@ export function channelSums(machine: Machine): ChannelLoops {
     kind: number,
     sums: Float64Array,
     values: Float32Array,
-    mean: Float64Array,
-    gradients: Float32Array,
+    mean?: Float64Array,
+    gradients?: Float32Array,
   ) =>
     machine.call((lend) => {
       const channels = sums.length;
       const address = doubles(lend, sums);
       threads.run('channelSums', Math.ceil(channels / BLOCK), {
-        ...{ kind, sums: address, mean: doubles(lend, mean) },
-        ...{ values: lend.input(values), gradients: lend.input(gradients) },
+        ...{ kind, sums: address, mean: mean ? doubles(lend, mean) : address },
+        ...{ values: lend.input(values), gradients: gradients ? lend.input(gradients) : 0 },
         ...{ pixels: values.length / channels, channels },
       });
       sums.set(heap.doubles(address, channels));
     });
+  const lendScale = (lend: Arguments, { slope, mean, shift }: Scale) => ({
+    slope: doubles(lend, slope),
+    mean: doubles(lend, mean),
+    shift: doubles(lend, shift),
+  });
   const sizesOf = ({ length }: Float32Array, channels: number) => {
     const chunk = Math.ceil(chunkOf(length, threads.count) / channels);
     const pixels = length / channels;
     return { tasks: Math.ceil(pixels / chunk), sizes: { pixels, channels, chunk } };
   };
   return {
-    addValues: (sums, values) => add(OF_VALUES, sums, values, sums, values),
-    addSquares: (sums, values, mean) => add(OF_SQUARES, sums, values, mean, values),
+    addValues: (sums, values) => add(OF_VALUES, sums, values),
+    addSquares: (sums, values, mean) => add(OF_SQUARES, sums, values, mean),
     addProducts: (sums, gradients, values, mean) => add(OF_PRODUCTS, sums, values, mean, gradients),
-    scale: (out, values, { slope, mean, shift }) =>
+    scale: (out, values, of) =>
       machine.call((lend) => {
-        const { tasks, sizes } = sizesOf(values, mean.length);
-        const of = { slope: doubles(lend, slope), mean: doubles(lend, mean), shift: doubles(lend, shift) };
+        const { tasks, sizes } = sizesOf(values, of.mean.length);
         const tensors = { out: lend.result(out), values: lend.input(values) };
-        threads.run('scaleChannels', tasks, { ...sizes, ...of, ...tensors });
+        threads.run('scaleChannels', tasks, { ...sizes, ...lendScale(lend, of), ...tensors });
       }),
-    scaleBack: (gradients, values, { slope, mean, shift, pull }) =>
+    scaleBack: (gradients, values, of) =>
       machine.call((lend) => {
-        const { tasks, sizes } = sizesOf(values, mean.length);
-        const of = { slope: doubles(lend, slope), mean: doubles(lend, mean), shift: doubles(lend, shift) };
+        const { tasks, sizes } = sizesOf(values, of.mean.length);
         const tensors = { gradients: lend.result(gradients), values: lend.input(values) };
-        threads.run('scaleChannelsBack', tasks, { ...sizes, ...of, pull: doubles(lend, pull), ...tensors });
+        const scale = { ...lendScale(lend, of), pull: doubles(lend, of.pull) };
+        threads.run('scaleChannelsBack', tasks, { ...sizes, ...scale, ...tensors });
       }),
   };
 }

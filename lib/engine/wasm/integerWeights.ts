@@ -76,15 +76,15 @@ export function loadLayer(machine: Machine, own: IntegerLayer): LoadedLayer {
     ...{ own, channels, narrow, geometry },
     weights: place.bytes(packed),
     lengths: short ? place.bytes(shortSums(packed, mostRead)) : 0,
-    bias: place.integers(bias, 0),
+    bias: place.numbers(bias, 0),
     neurons: {
-      start: place.integers(start, 0),
-      divisors: place.integers(divisor, 1),
-      reciprocals: place.floats(
+      start: place.numbers(start, 0),
+      divisors: place.numbers(divisor, 1),
+      reciprocals: place.numbers(
         Float32Array.from(divisor, (D) => 1 / D),
         1,
       ),
-      ceilings: place.integers(
+      ceilings: place.numbers(
         divisor.map((D) => D * levels),
         1,
       ),
@@ -109,14 +109,11 @@ function newPlaces({ heap }: Machine, channels: number) {
       heap.bytes(address, values.byteLength).set(new Uint8Array(values.buffer));
       return address;
     },
-    integers(values: Int32Array, rest: number): number {
+    numbers(values: Int32Array | Float32Array, rest: number): number {
       const address = place(4 * channels);
-      heap.integers(address, channels).fill(rest).set(values);
-      return address;
-    },
-    floats(values: Float32Array, rest: number): number {
-      const address = place(4 * channels);
-      heap.floats(address, channels).fill(rest).set(values);
+      const words =
+        values instanceof Int32Array ? heap.integers(address, channels) : heap.floats(address, channels);
+      words.fill(rest).set(values);
       return address;
     },
     dispose(): void {
