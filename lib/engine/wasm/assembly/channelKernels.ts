@@ -8,6 +8,7 @@ import { BLOCK, OF_PRODUCTS, OF_SQUARES, OF_VALUES } from '../constants';
 import { nextTask } from './tasks';
 
 const FLOAT: usize = 4;
+const PAIR: usize = 8;
 const DOUBLE: usize = 8;
 
 /** sums f64 [C] += values, (x - mean)^2 or g (x - mean), as `kind` says. */
@@ -67,10 +68,10 @@ function sumBlock(
 // @ts-ignore: decorator
 @inline
 function term(kind: u32, gradients: usize, values: usize, mean: v128): v128 {
-  const x = load2(values);
+  const x = loadTwo(values, PAIR);
   if (kind == OF_VALUES) return x;
   const difference = f64x2.sub(x, mean);
-  return f64x2.mul(kind == OF_SQUARES ? difference : load2(gradients), difference);
+  return f64x2.mul(kind == OF_SQUARES ? difference : loadTwo(gradients, PAIR), difference);
 }
 
 /** The sum of one channel. */
@@ -112,19 +113,23 @@ export function scaleChannels(
   for (let task = nextTask(); task < tasks; task = nextTask()) {
     const end = min(pixels, (task + 1) * chunk);
     for (let p = task * chunk; p < end; p++) {
-      const to = out + <usize>p * all;
-      const from = values + <usize>p * all;
+      const at = <usize>p * all;
       let c: usize = 0;
-      for (; c < pairs; c += 2 * FLOAT) {
-        const difference = f64x2.sub(load2(from + c), v128.load(mean + 2 * c));
-        store2(to + c, f64x2.add(f64x2.mul(v128.load(slope + 2 * c), difference), v128.load(shift + 2 * c)));
-      }
-      if (c < all) {
-        const difference = <f64>load<f32>(from + c) - load<f64>(mean + 2 * c);
-        store<f32>(to + c, <f32>(load<f64>(slope + 2 * c) * difference + load<f64>(shift + 2 * c)));
-      }
+      for (; c < pairs; c += PAIR) scaleTwo(out + at + c, values + at + c, slope + 2 * c, mean + 2 * c, shift + 2 * c, PAIR);
+      if (c < all) scaleTwo(out + at + c, values + at + c, slope + 2 * c, mean + 2 * c, shift + 2 * c, FLOAT);
     }
   }
+}
+
+/**
+ * Of two channels, or with `bytes` of one float32 of the first: then numbers beyond those of the last channel
+ * are read, but not used. `bytes` is a constant.
+ */
+// @ts-ignore: decorator
+@inline
+function scaleTwo(out: usize, values: usize, slope: usize, mean: usize, shift: usize, bytes: usize): void {
+  const scaled = f64x2.mul(v128.load(slope), f64x2.sub(loadTwo(values, bytes), v128.load(mean)));
+  storeTwo(out, f64x2.add(scaled, v128.load(shift)), bytes);
 }
 
 /** g = slope (g - shift - pull (x - mean)), in the place of the gradients. */
@@ -145,33 +150,45 @@ export function scaleChannelsBack(
   for (let task = nextTask(); task < tasks; task = nextTask()) {
     const end = min(pixels, (task + 1) * chunk);
     for (let p = task * chunk; p < end; p++) {
-      const at = gradients + <usize>p * all;
-      const from = values + <usize>p * all;
+      const at = <usize>p * all;
       let c: usize = 0;
-      for (; c < pairs; c += 2 * FLOAT) {
-        const pulled = f64x2.mul(v128.load(pull + 2 * c), f64x2.sub(load2(from + c), v128.load(mean + 2 * c)));
-        const rest = f64x2.sub(f64x2.sub(load2(at + c), v128.load(shift + 2 * c)), pulled);
-        store2(at + c, f64x2.mul(v128.load(slope + 2 * c), rest));
-      }
-      if (c < all) {
-        const pulled = load<f64>(pull + 2 * c) * (<f64>load<f32>(from + c) - load<f64>(mean + 2 * c));
-        const rest = <f64>load<f32>(at + c) - load<f64>(shift + 2 * c) - pulled;
-        store<f32>(at + c, <f32>(load<f64>(slope + 2 * c) * rest));
-      }
+      for (; c < pairs; c += PAIR)
+        scaleTwoBack(gradients + at + c, values + at + c, slope + 2 * c, mean + 2 * c, shift + 2 * c, pull + 2 * c, PAIR);
+      if (c < all)
+        scaleTwoBack(gradients + at + c, values + at + c, slope + 2 * c, mean + 2 * c, shift + 2 * c, pull + 2 * c, FLOAT);
     }
   }
 }
 
-/** Two float32 as float64. */
+/** Of two channels, or of the first, as above. */
 // @ts-ignore: decorator
 @inline
-function load2(from: usize): v128 {
-  return f64x2.promote_low_f32x4(v128.load64_zero(from));
+function scaleTwoBack(
+  gradients: usize,
+  values: usize,
+  slope: usize,
+  mean: usize,
+  shift: usize,
+  pull: usize,
+  bytes: usize,
+): void {
+  const pulled = f64x2.mul(v128.load(pull), f64x2.sub(loadTwo(values, bytes), v128.load(mean)));
+  const rest = f64x2.sub(f64x2.sub(loadTwo(gradients, bytes), v128.load(shift)), pulled);
+  storeTwo(gradients, f64x2.mul(v128.load(slope), rest), bytes);
 }
 
-/** Two float64, each rounded to float32. */
+/** Two float32 as float64, or one and a zero. */
 // @ts-ignore: decorator
 @inline
-function store2(to: usize, values: v128): void {
-  v128.store64_lane(to, f32x4.demote_f64x2_zero(values), 0);
+function loadTwo(from: usize, bytes: usize): v128 {
+  return f64x2.promote_low_f32x4(bytes == PAIR ? v128.load64_zero(from) : v128.load32_zero(from));
+}
+
+/** Two float64, or the first, each rounded to float32. */
+// @ts-ignore: decorator
+@inline
+function storeTwo(to: usize, values: v128, bytes: usize): void {
+  const floats = f32x4.demote_f64x2_zero(values);
+  if (bytes == PAIR) v128.store64_lane(to, floats, 0);
+  else v128.store32_lane(to, floats, 0);
 }
